@@ -1,0 +1,64 @@
+/* The only file that knows the compiler and the processor. */
+#ifndef EV_PORT_H
+#define EV_PORT_H
+
+/* Instruction sets a kernel can be compiled for. */
+typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
+
+#if defined(__clang__)
+#define EV_COMPILER "clang " __clang_version__
+#elif defined(__GNUC__)
+#define EV_COMPILER "gcc " __VERSION__
+#elif defined(_MSC_VER)
+#define EV_COMPILER "msvc"
+#else
+#define EV_COMPILER "unknown"
+#endif
+
+/* A region compiled for AVX2 without FMA, so that both paths round alike. */
+#if defined(__x86_64__) && defined(__clang__)
+#define EV_HAVE_AVX2 1
+#define EV_BEGIN_AVX2 \
+    _Pragma("clang attribute push(__attribute__((target(\"avx2\"))), apply_to=function)")
+#define EV_END_AVX2 _Pragma("clang attribute pop")
+#elif defined(__x86_64__) && defined(__GNUC__)
+#define EV_HAVE_AVX2 1
+#define EV_BEGIN_AVX2 _Pragma("GCC push_options") _Pragma("GCC target(\"avx2\")")
+#define EV_END_AVX2 _Pragma("GCC pop_options")
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define EV_INLINE static inline __attribute__((always_inline))
+#define EV_PREFETCH(p) __builtin_prefetch(p)
+#define EV_LIKELY(c) __builtin_expect(!!(c), 1)
+#define EV_UNLIKELY(c) __builtin_expect(!!(c), 0)
+/* 128-bit integers: the ledger's arithmetic. */
+__extension__ typedef __int128 ev_int128;
+__extension__ typedef unsigned __int128 ev_uint128;
+#else
+#error "evmarket needs gcc or clang: its exact sums use 128-bit integers"
+#endif
+
+/* Floating-point flags: loops save them on entry and put them back on exit, so that
+ * a guarded division never shows as a warning. */
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+typedef unsigned ev_fp_flags;
+EV_INLINE ev_fp_flags ev_fp_save(void) { return _mm_getcsr(); }
+EV_INLINE void ev_fp_restore(ev_fp_flags flags) { _mm_setcsr(flags); }
+#else
+#include <fenv.h>
+typedef fexcept_t ev_fp_flags;
+EV_INLINE ev_fp_flags ev_fp_save(void)
+{
+    fexcept_t flags;
+    (void)fegetexceptflag(&flags, FE_ALL_EXCEPT);
+    return flags;
+}
+EV_INLINE void ev_fp_restore(ev_fp_flags flags)
+{
+    (void)fesetexceptflag(&flags, FE_ALL_EXCEPT);
+}
+#endif
+
+#endif
