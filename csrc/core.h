@@ -72,10 +72,12 @@ typedef void ev_kernel(const void *const *in, void *const *out, ptrdiff_t n,
                        double limit);
 
 /* An elementwise function: kernels for int64 and float64 operands, one per
- * instruction set (run[type][isa]; NULL where the build has none). */
+ * instruction set (run[type][isa]; NULL where the build has none). Operands after
+ * the first `typed` ones are doubles in every kernel. */
 typedef struct ev_elementwise {
     const char *name;
     int nin;
+    int typed;
     ev_type out;                        /* EV_F64 or EV_U8 */
     ev_kernel *run[2][EV_ISA_COUNT];    /* [EV_I64 or EV_F64][isa] */
 } ev_elementwise;

@@ -7,6 +7,40 @@
  */
 #define EV_PASS
 
+/* A kernel that applies the function `f` item by item to 2, 3 or 4 operands; with 4,
+ * the last two have a type of their own. */
+#define EV_MAP2(kernel, number, result, f)                                            \
+    static void EV_NAME(kernel)(const void *const *in, void *const *out, ptrdiff_t n, \
+                                double limit)                                         \
+    {                                                                                 \
+        const number *restrict a = in[0], *restrict b = in[1];                        \
+        result *restrict to = out[0];                                                 \
+        for (ptrdiff_t i = 0; i < n; i++) {                                           \
+            to[i] = f(a[i], b[i], limit);                                             \
+        }                                                                             \
+    }
+#define EV_MAP3(kernel, number, result, f)                                            \
+    static void EV_NAME(kernel)(const void *const *in, void *const *out, ptrdiff_t n, \
+                                double limit)                                         \
+    {                                                                                 \
+        const number *restrict a = in[0], *restrict b = in[1], *restrict c = in[2];   \
+        result *restrict to = out[0];                                                 \
+        for (ptrdiff_t i = 0; i < n; i++) {                                           \
+            to[i] = f(a[i], b[i], c[i], limit);                                       \
+        }                                                                             \
+    }
+#define EV_MAP4(kernel, number, other, result, f)                                     \
+    static void EV_NAME(kernel)(const void *const *in, void *const *out, ptrdiff_t n, \
+                                double limit)                                         \
+    {                                                                                 \
+        const number *restrict a = in[0], *restrict b = in[1];                        \
+        const other *restrict c = in[2], *restrict d = in[3];                         \
+        result *restrict to = out[0];                                                 \
+        for (ptrdiff_t i = 0; i < n; i++) {                                           \
+            to[i] = f(a[i], b[i], c[i], d[i], limit);                                 \
+        }                                                                             \
+    }
+
 #define EV_NAME(kernel) kernel##_baseline
 #include EV_SELF
 #undef EV_NAME

@@ -1,0 +1,16 @@
+/* Between the files that speak to Python. Each py_FAMILY.c adds its functions to the
+ * module and returns 0, or -1 with an exception set. */
+#ifndef EV_PY_MODULE_H
+#define EV_PY_MODULE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "core.h"
+
+int ev_py_add_ufuncs(PyObject *module, ev_isa isa);
+
+/* The allocator the core is handed: the C library's, callable without the GIL. */
+ev_memory ev_py_memory(void);
+
+#endif

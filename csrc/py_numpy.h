@@ -1,0 +1,28 @@
+/* NumPy's headers, once, with the API tables shared by the files of this extension:
+ * its function tables are the one exception to "no statics". */
+#ifndef EV_PY_NUMPY_H
+#define EV_PY_NUMPY_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#define NPY_TARGET_VERSION NPY_1_23_API_VERSION
+#define PY_ARRAY_UNIQUE_SYMBOL ev_numpy_array_api
+#define PY_UFUNC_UNIQUE_SYMBOL ev_numpy_ufunc_api
+#ifndef EV_IMPORTS_NUMPY
+#define NO_IMPORT_ARRAY
+#define NO_IMPORT_UFUNC
+#endif
+#include <numpy/arrayobject.h>
+#include <numpy/ufuncobject.h>
+
+#ifdef EV_IMPORTS_NUMPY
+/* Fills the tables; -1 with an ImportError when NumPy is absent or refuses. */
+static int ev_import_numpy(void)
+{
+    return PyArray_ImportNumPyAPI() < 0 || PyUFunc_ImportUFuncAPI() < 0 ? -1 : 0;
+}
+#endif
+
+#endif
