@@ -1,0 +1,23 @@
+"""Settings shared by all tests."""
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+import evmarket as em
+
+settings.register_profile(
+    "ci",
+    derandomize=True,  # the same examples on every machine and in every run
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("ci")
+
+
+@pytest.fixture
+def workers():
+    """`set_workers`; the number is put back afterwards."""
+    before = em.set_workers(1)
+    yield em.set_workers
+    em.set_workers(before)
