@@ -117,6 +117,11 @@ static int exec_module(PyObject *module)
     failed = failed || add_statuses(module) < 0;
     failed = failed || add_build_facts(module, isa) < 0;
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
+    failed = failed || ev_py_add_growth(module) < 0;
+    if (!failed) {
+        ev_isa *state = PyModule_GetState(module);
+        *state = isa;
+    }
     return failed ? -1 : 0;
 }
 
@@ -135,7 +140,7 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "evmarket._core",
     .m_doc = "The C core of evmarket; call it through the package.",
-    .m_size = 0,
+    .m_size = sizeof(ev_isa), /* the module's state: the path in use */
     .m_slots = slots,
 };
 

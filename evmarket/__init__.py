@@ -1,0 +1,92 @@
+"""Growth and margins of vehicle markets, on the calendar and exact.
+
+Arrays, the earlier value first, rates as fractions, ``return_status=True`` for the why:
+    growth, growth_between, log_growth, annualized_growth, cagr, mean_growth, index,
+    ytd, from_ytd, trailing, base_effect
+    margin, markup, ratio, incremental_margin
+    share, concentration, hhi, rank
+    Status: the code of every cell, with its meaning
+
+Data:
+    datasets.names(), datasets.load(name)
+
+The build:
+    build_info, set_workers
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._build import build_info
+from ._core import version as __version__
+from ._growth import (
+    annualized_growth,
+    cagr,
+    from_ytd,
+    growth,
+    growth_between,
+    index,
+    log_growth,
+    mean_growth,
+    trailing,
+    ytd,
+)
+from ._margin import incremental_margin, margin, markup, ratio
+from ._status import Status
+from ._structure import concentration, hhi, rank, share
+from ._workers import set_workers
+
+if TYPE_CHECKING:
+    from . import datasets
+    from ._base_effect import BaseEffect, base_effect
+
+# Loaded when first used, so that importing the package costs little more than NumPy.
+_LATER = {
+    "BaseEffect": "_base_effect",
+    "base_effect": "_base_effect",
+    "datasets": "datasets",
+}
+
+__all__ = [
+    "BaseEffect",
+    "Status",
+    "__version__",
+    "annualized_growth",
+    "base_effect",
+    "build_info",
+    "cagr",
+    "concentration",
+    "datasets",
+    "from_ytd",
+    "growth",
+    "growth_between",
+    "hhi",
+    "incremental_margin",
+    "index",
+    "log_growth",
+    "margin",
+    "markup",
+    "mean_growth",
+    "rank",
+    "ratio",
+    "set_workers",
+    "share",
+    "trailing",
+    "ytd",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'evmarket' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f".{_LATER[name]}", __name__)
+    found = module if _LATER[name] == name else getattr(module, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,71 @@
+"""The C core. Public functions stand in the package, which checks what it passes here."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+OK: int
+PARTIAL: int
+NOT_BEGUN: int
+EXITED: int
+MISSING: int
+OUTSIDE: int
+ENTERED: int
+GAP: int
+INCOMPLETE: int
+UNPAIRED: int
+INVALID: int
+ZERO_BASE: int
+BOTH_ZERO: int
+TURNED_PROFIT: int
+TURNED_LOSS: int
+LOSS_NARROWED: int
+LOSS_WIDENED: int
+LOSS_UNCHANGED: int
+BROKE_EVEN: int
+ZERO_DENOMINATOR: int
+NEGATIVE_DENOMINATOR: int
+NO_MATCH: int
+
+version: str
+compiler: str
+isa: str
+isa_available: tuple[str, ...]
+numpy_built: str
+debug: int
+
+growth_nm: np.ufunc
+growth_abs: np.ufunc
+growth_signed: np.ufunc
+growth_midpoint: np.ufunc
+growth_status: np.ufunc
+log_growth: np.ufunc
+log_status: np.ufunc
+compound: np.ufunc
+compound_status: np.ufunc
+change: np.ufunc
+change_status: np.ufunc
+index: np.ufunc
+index_status: np.ufunc
+margin: np.ufunc
+margin_status: np.ufunc
+markup: np.ufunc
+markup_status: np.ufunc
+ratio: np.ufunc
+ratio_status: np.ufunc
+incremental: np.ufunc
+incremental_status: np.ufunc
+
+mean_level: np.ufunc
+mean_accumulative: np.ufunc
+ytd: np.ufunc
+from_ytd: np.ufunc
+trailing: np.ufunc
+hhi: np.ufunc
+concentration: np.ufunc
+rank_min: np.ufunc
+rank_dense: np.ufunc
+totals: np.ufunc
+
+def short_growth(x: Any, lag: Any, policy: Any, /) -> NDArray[np.float64] | None: ...
