@@ -1,0 +1,251 @@
+"""A dataset: named columns of equal length, with the source they come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._inputs import short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import ArrayLike, NDArray
+
+FACT_COLUMNS: tuple[str, ...] = (
+    "id",
+    "entity",
+    "parent",
+    "measure",
+    "dimension",
+    "period",
+    "kind",
+    "mode",
+    "parts",
+    "value",
+    "unit",
+    "text",
+    "growth_text",
+    "growth_base",
+    "growth_basis",
+    "relation",
+    "scope",
+    "source",
+    "vintage",
+    "said_by",
+    "paragraph",
+)
+
+
+class Dataset:
+    """Columns of NumPy arrays of one length, that do not change.
+
+    Parameters
+    ----------
+    columns : mapping of str to array_like
+        The columns: numbers or text, each one-dimensional, all of one length. They are
+        copied. Missing numbers are NaN, missing text is empty.
+    name : str, optional
+        Short name; shipped datasets have one.
+    source : str, optional
+        Who printed the figures, and where.
+
+    Raises
+    ------
+    TypeError
+        A column name that is not text, a column of mixed objects.
+    ValueError
+        A column that is not one-dimensional, or of another length than the first.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> months = em.datasets.load("xpeng-monthly")
+    >>> months
+    <Dataset xpeng-monthly: 26 rows of month, maker, measure, value>
+    >>> int(months["value"][12:24].sum())
+    429445
+    >>> changed = months.replace(0, "value", 9000)
+    >>> int(changed["value"][0]), int(months["value"][0])
+    (9000, 8250)
+    """
+
+    __slots__ = ("_columns", "name", "source")
+
+    _columns: dict[str, NDArray[Any]]
+    name: str
+    source: str
+
+    def __init__(
+        self, columns: Mapping[str, ArrayLike], *, name: str = "", source: str = ""
+    ) -> None:
+        self.name = name
+        self.source = source
+        self._columns = {}
+        for key, values in columns.items():
+            if not isinstance(key, str):
+                raise TypeError(f"a column is named {short(key)}: names are text")
+            column = _column(values, key)
+            if self._columns and len(column) != len(self):
+                raise ValueError(
+                    f"column {short(key)} has {len(column)} rows, the first {len(self)}"
+                )
+            self._columns[key] = column
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(self._columns)
+
+    def keys(self) -> tuple[str, ...]:
+        """The names of the columns, as a mapping of arrays has them."""
+        return self.columns
+
+    def __len__(self) -> int:
+        return len(next(iter(self._columns.values()), ()))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __contains__(self, column: object) -> bool:
+        return column in self._columns
+
+    def __getitem__(self, column: str) -> NDArray[Any]:
+        if not isinstance(column, str):
+            raise TypeError(f"column is {short(column)}: columns are had by name")
+        if column not in self._columns:
+            raise KeyError(f"no column {short(column)}; {near(column, self.columns)}")
+        found: NDArray[Any] = self._columns[column].view()
+        return found
+
+    def __repr__(self) -> str:
+        title = f"<Dataset {self.name}: {len(self)} rows of ".replace(" :", ":")
+        listed = ", ".join(self.columns)
+        if len(title) + len(listed) > 78:
+            room = 56 - len(title)
+            listed = f"{listed[: max(room, 0)].rpartition(', ')[0]}, ..."
+            listed = f"{listed.lstrip(', ')} ({len(self.columns)} columns)"
+        return f"{title}{listed}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self._columns, self.name, self.source)
+
+    def replace(self, row: int | str, column: str, value: object) -> Dataset:
+        """A copy in which one entry is another.
+
+        Parameters
+        ----------
+        row : int or str
+            The row's position, or its text in the column ``id``.
+        column : str
+            The column's name.
+        value : number or str
+            The new entry. A number that an integer column cannot hold makes the
+            column float64.
+
+        Returns
+        -------
+        Dataset
+
+        Raises
+        ------
+        KeyError
+            No such row or column.
+        TypeError
+            Text for a column of numbers, or the reverse.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> facts = em.datasets.load("guangzhou").replace("g01", "value", 150_000)
+        >>> float(facts["value"][0])
+        150000.0
+        """
+        place = self._place(row)
+        before = self[column]
+        textual = before.dtype.kind in "UT"
+        number = isinstance(value, (int, float, np.integer, np.floating))
+        if textual != isinstance(value, str) or not (textual or number):
+            wanted = "text" if textual else "numbers"
+            raise TypeError(f"column {column!r} holds {wanted}, not {short(value)}")
+        entries = before.tolist()
+        entries[place] = value
+        changed: dict[str, Any] = dict(self._columns)
+        changed[column] = np.array(entries)
+        return Dataset(changed, name=self.name, source=self.source)
+
+    def _place(self, row: int | str) -> int:
+        if isinstance(row, str):
+            places = np.flatnonzero(self["id"] == row)
+            if len(places) != 1:
+                found = "no row" if not len(places) else f"{len(places)} rows"
+                raise KeyError(f"{found} with id {short(row)}")
+            return int(places[0])
+        if isinstance(row, bool) or not isinstance(row, (int, np.integer)):
+            raise TypeError(f"row is {short(row)}: a position or an id")
+        if not -len(self) <= row < len(self):
+            raise KeyError(f"row is {row}, of {len(self)} rows")
+        return int(row)
+
+    def facts(self) -> Dataset:
+        """The same figures one a row, in the columns of `FACT_COLUMNS`.
+
+        Returns
+        -------
+        Dataset
+            This one if it has those columns already.
+
+        Raises
+        ------
+        ValueError
+            Neither a shipped dataset nor one with the fact columns.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> facts = em.datasets.load("byd-regions").facts()
+        >>> print(facts["id"][1], facts["text"][1], float(facts["value"][1]))
+        byd-regions/China/2025-06/margin 16.97% 0.1697
+        """
+        if all(column in self for column in FACT_COLUMNS):
+            return self
+        from ._facts import facts_of
+
+        return facts_of(self)
+
+    def to_pandas(self) -> Any:
+        """The columns as a pandas DataFrame, which is free to change."""
+        import pandas as pd
+
+        return pd.DataFrame({name: self[name].copy() for name in self})
+
+
+def near(wanted: str, known: tuple[str, ...]) -> str:
+    """What to say of an unknown name: the near ones, else all of them."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(wanted, known, n=3, cutoff=0.5)
+    if close:
+        return f"near it: {', '.join(close)}"
+    return f"there are: {', '.join(known) or 'none'}"
+
+
+def _column(values: ArrayLike, name: str) -> NDArray[Any]:
+    """A read-only copy of one column; numbers or text."""
+    found = np.array(values)
+    if found.dtype.kind == "O":
+        entries = ["" if entry is None else entry for entry in found.ravel().tolist()]
+        if not all(isinstance(entry, str) for entry in entries):
+            raise TypeError(f"column {short(name)} holds objects: numbers or text only")
+        found = np.array(entries, dtype=str).reshape(found.shape)
+    if found.dtype.kind not in "biufMUT":
+        raise TypeError(f"column {short(name)} is {found.dtype}: numbers or text only")
+    if found.ndim != 1:
+        raise ValueError(f"column {short(name)} has {found.ndim} dimensions, not one")
+    found.setflags(write=False)
+    return found
+
+
+def _rebuilt(columns: dict[str, Any], name: str, source: str) -> Dataset:
+    return Dataset(columns, name=name, source=source)
