@@ -47,16 +47,23 @@ static inline ev_split_ratio ev_split(ev_pair x0, ev_pair x1)
     return ratio;
 }
 
-/* ln(x1/x0). */
-static inline double ev_pair_log(ev_pair x0, ev_pair x1)
+/* ln of a split ratio, as a pair. */
+static inline ev_pair ev_split_log(ev_split_ratio ratio)
 {
     /* ln 2 in two parts, the first short enough to be multiplied exactly. */
     const double ln2_hi = 0x1.62e42fee00000p-1, ln2_lo = 0x1.a39ef35793c76p-33;
-    const ev_split_ratio ratio = ev_split(x0, x1);
     const double near = log1p(ratio.rest.hi), power = ratio.power;
     const double tail = ratio.rest.lo / (1 + ratio.rest.hi);
-    const ev_pair sum = ev_two_sum(power * ln2_hi, near);
-    return sum.hi + (sum.lo + (power * ln2_lo + tail));
+    ev_pair sum = ev_two_sum(power * ln2_hi, near);
+    sum.lo += power * ln2_lo + tail;
+    return sum;
+}
+
+/* ln(x1/x0). */
+static inline double ev_pair_log(ev_pair x0, ev_pair x1)
+{
+    const ev_pair log_ratio = ev_split_log(ev_split(x0, x1));
+    return log_ratio.hi + log_ratio.lo;
 }
 
 /* (1 + rest) ^ exponent * 2^(power * exponent), where the plain ratio overflows. */
@@ -86,21 +93,19 @@ static inline double ev_pair_compound(ev_pair x0, ev_pair x1, double numerator,
     }
     else {
         const ev_split_ratio ratio = ev_split(x0, x1);
-        const double rest = ratio.rest.hi, near = log1p(rest);
-        const double tail = ratio.rest.lo / (1 + rest);
-        const ev_pair e = ev_two_product(p, near);
-        const double e_tail = e.lo + (p * tail + p_tail * near);
-        if (ratio.power == 0 && fabs(e.hi) < 0.5) {
+        const ev_pair log_ratio = ev_split_log(ratio);
+        const ev_pair e = ev_two_product(p, log_ratio.hi);
+        const double e_tail = e.lo + (p * log_ratio.lo + p_tail * log_ratio.hi);
+        if (fabs(e.hi) < 0.5) {
             const double change = expm1(e.hi);
             result = change + e_tail * (1 + change);
         }
         else {
             /* The base of pow is 1 + rest rounded; what rounding dropped goes into the
              * correction beside the tails. */
-            const ev_pair base = ev_two_sum(1, rest);
-            const double log_ratio = near + ratio.power * 0x1.62e42fefa39efp-1;
+            const ev_pair base = ev_two_sum(1, ratio.rest.hi);
             const double dropped = (base.lo + ratio.rest.lo) / base.hi;
-            const double correction = expm1(p * dropped + p_tail * log_ratio);
+            const double correction = expm1(p * dropped + p_tail * log_ratio.hi);
             const double plain = ldexp(base.hi, ratio.power);
             const double value = plain >= DBL_MIN && plain <= DBL_MAX
                                      ? pow(plain, p)

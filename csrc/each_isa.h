@@ -7,23 +7,25 @@
  */
 #define EV_PASS
 
-/* A kernel that applies the function `f` item by item to 2, 3 or 4 operands; with 4,
- * the last two have a type of their own. */
-#define EV_MAP2(kernel, number, result, f)                                            \
+/* A kernel that applies the function `f` item by item to 2, 3 or 4 operands. The first
+ * (of 4, the first two) has the type `number`, the others `other`. */
+#define EV_MAP2(kernel, number, other, result, f)                                     \
     static void EV_NAME(kernel)(const void *const *in, void *const *out, ptrdiff_t n, \
                                 double limit)                                         \
     {                                                                                 \
-        const number *restrict a = in[0], *restrict b = in[1];                        \
+        const number *restrict a = in[0];                                             \
+        const other *restrict b = in[1];                                              \
         result *restrict to = out[0];                                                 \
         for (ptrdiff_t i = 0; i < n; i++) {                                           \
             to[i] = f(a[i], b[i], limit);                                             \
         }                                                                             \
     }
-#define EV_MAP3(kernel, number, result, f)                                            \
+#define EV_MAP3(kernel, number, other, result, f)                                     \
     static void EV_NAME(kernel)(const void *const *in, void *const *out, ptrdiff_t n, \
                                 double limit)                                         \
     {                                                                                 \
-        const number *restrict a = in[0], *restrict b = in[1], *restrict c = in[2];   \
+        const number *restrict a = in[0];                                             \
+        const other *restrict b = in[1], *restrict c = in[2];                         \
         result *restrict to = out[0];                                                 \
         for (ptrdiff_t i = 0; i < n; i++) {                                           \
             to[i] = f(a[i], b[i], c[i], limit);                                       \

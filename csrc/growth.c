@@ -99,8 +99,7 @@ uint8_t ev_growth_status_i64(int64_t x0, int64_t x1)
     return status_i64(x0, x1, INFINITY);
 }
 
-/* Where a positive base meets an end the formula cannot take, the formula's NaN says
- * INVALID; elsewhere the signs say why there is no number. */
+/* As ev_result_status says, inlined in the loops. */
 EV_INLINE uint8_t status_of_result(double x0, double x1, double result)
 {
     const int undefined = isnan(x0) || isnan(x1) || isinf(x0) || isinf(x1);
@@ -108,6 +107,11 @@ EV_INLINE uint8_t status_of_result(double x0, double x1, double result)
            : x0 > 0 && x1 >= 0     ? (isnan(result) ? EV_INVALID : EV_OK)
                                    : sign_status((x0 > 0) - (x0 < 0), (x1 > 0) - (x1 < 0),
                                                  (x1 > x0) - (x1 < x0));
+}
+
+uint8_t ev_result_status(double x0, double x1, double result)
+{
+    return status_of_result(x0, x1, result);
 }
 
 /* ---- log, compound, change, index -------------------------------------------- */
@@ -207,11 +211,16 @@ EV_INLINE uint8_t change_status_i64(int64_t x0, int64_t x1, double limit)
 
 EV_INLINE double index_f64(double x, double base, double scale, double limit)
 {
-    /* The product may leave the range where the result does not: then divide first. */
-    const double product = scale * x;
-    const int safe = fabs(product) < INFINITY && fabs(product) > 0x1p-1000;
-    const double index = safe ? product / base : scale * (x / base);
+    /* The product may leave the range where the result does not. */
+    const double product = fabs(scale * x);
+    const double s = product > 0x1p1000 ? 0x1p-600 : product < 0x1p-900 ? 0x1p600 : 1;
+    const double index = x * s * scale / base * (1 / s);
     return ev_within(index, (base > 0) & (base < INFINITY), limit);
+}
+
+EV_INLINE double index_i64(int64_t x, double base, double scale, double limit)
+{
+    return index_f64((double)x, base, scale, limit);
 }
 
 EV_INLINE uint8_t index_status_f64(double x, double base, double scale, double limit)
@@ -223,6 +232,11 @@ EV_INLINE uint8_t index_status_f64(double x, double base, double scale, double l
            : base < 0                                     ? EV_NEGATIVE_DENOMINATOR
            : isnan(index_f64(x, base, scale, limit)) ? EV_INVALID
                                                      : EV_OK;
+}
+
+EV_INLINE uint8_t index_status_i64(int64_t x, double base, double scale, double limit)
+{
+    return index_status_f64((double)x, base, scale, limit);
 }
 
 #define EV_SELF "growth.c"
@@ -243,38 +257,40 @@ const ev_elementwise ev_growth_functions[] = {
     {"change", 2, 2, EV_F64, {EV_EACH(change_i64_map), EV_EACH(change_f64_map)}},
     {"change_status", 2, 2, EV_U8,
      {EV_EACH(change_status_i64_map), EV_EACH(change_status_f64_map)}},
-    {"index", 3, 0, EV_F64, {EV_EACH(index_f64_map), EV_EACH(index_f64_map)}},
-    {"index_status", 3, 0, EV_U8,
-     {EV_EACH(index_status_f64_map), EV_EACH(index_status_f64_map)}},
+    {"index", 3, 1, EV_F64, {EV_EACH(index_i64_map), EV_EACH(index_f64_map)}},
+    {"index_status", 3, 1, EV_U8,
+     {EV_EACH(index_status_i64_map), EV_EACH(index_status_f64_map)}},
 };
 const int ev_growth_function_count =
     (int)(sizeof ev_growth_functions / sizeof ev_growth_functions[0]);
 
 #else
 
-EV_MAP2(nm_f64_map, double, double, nm_f64)
-EV_MAP2(nm_i64_map, int64_t, double, nm_i64)
-EV_MAP2(abs_f64_map, double, double, abs_f64)
-EV_MAP2(abs_i64_map, int64_t, double, abs_i64)
-EV_MAP2(signed_f64_map, double, double, signed_f64)
-EV_MAP2(signed_i64_map, int64_t, double, signed_i64)
-EV_MAP2(midpoint_f64_map, double, double, midpoint_f64)
-EV_MAP2(midpoint_i64_map, int64_t, double, midpoint_i64)
-EV_MAP2(status_f64_map, double, uint8_t, status_f64)
-EV_MAP2(status_i64_map, int64_t, uint8_t, status_i64)
-EV_MAP2(log_f64_map, double, double, log_f64)
-EV_MAP2(log_i64_map, int64_t, double, log_i64)
-EV_MAP2(log_status_f64_map, double, uint8_t, log_status_f64)
-EV_MAP2(log_status_i64_map, int64_t, uint8_t, log_status_i64)
+EV_MAP2(nm_f64_map, double, double, double, nm_f64)
+EV_MAP2(nm_i64_map, int64_t, int64_t, double, nm_i64)
+EV_MAP2(abs_f64_map, double, double, double, abs_f64)
+EV_MAP2(abs_i64_map, int64_t, int64_t, double, abs_i64)
+EV_MAP2(signed_f64_map, double, double, double, signed_f64)
+EV_MAP2(signed_i64_map, int64_t, int64_t, double, signed_i64)
+EV_MAP2(midpoint_f64_map, double, double, double, midpoint_f64)
+EV_MAP2(midpoint_i64_map, int64_t, int64_t, double, midpoint_i64)
+EV_MAP2(status_f64_map, double, double, uint8_t, status_f64)
+EV_MAP2(status_i64_map, int64_t, int64_t, uint8_t, status_i64)
+EV_MAP2(log_f64_map, double, double, double, log_f64)
+EV_MAP2(log_i64_map, int64_t, int64_t, double, log_i64)
+EV_MAP2(log_status_f64_map, double, double, uint8_t, log_status_f64)
+EV_MAP2(log_status_i64_map, int64_t, int64_t, uint8_t, log_status_i64)
 EV_MAP4(compound_f64_map, double, double, double, compound_f64)
 EV_MAP4(compound_i64_map, int64_t, double, double, compound_i64)
 EV_MAP4(compound_status_f64_map, double, double, uint8_t, compound_status_f64)
 EV_MAP4(compound_status_i64_map, int64_t, double, uint8_t, compound_status_i64)
-EV_MAP2(change_f64_map, double, double, change_f64)
-EV_MAP2(change_i64_map, int64_t, double, change_i64)
-EV_MAP2(change_status_f64_map, double, uint8_t, change_status_f64)
-EV_MAP2(change_status_i64_map, int64_t, uint8_t, change_status_i64)
-EV_MAP3(index_f64_map, double, double, index_f64)
-EV_MAP3(index_status_f64_map, double, uint8_t, index_status_f64)
+EV_MAP2(change_f64_map, double, double, double, change_f64)
+EV_MAP2(change_i64_map, int64_t, int64_t, double, change_i64)
+EV_MAP2(change_status_f64_map, double, double, uint8_t, change_status_f64)
+EV_MAP2(change_status_i64_map, int64_t, int64_t, uint8_t, change_status_i64)
+EV_MAP3(index_f64_map, double, double, double, index_f64)
+EV_MAP3(index_i64_map, int64_t, double, double, index_i64)
+EV_MAP3(index_status_f64_map, double, double, uint8_t, index_status_f64)
+EV_MAP3(index_status_i64_map, int64_t, double, uint8_t, index_status_i64)
 
 #endif

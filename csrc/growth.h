@@ -16,6 +16,7 @@ extern const ev_elementwise ev_growth_functions[];
 extern const int ev_growth_function_count;
 
 /* Along a lane:
+ * mean (x) -> the arithmetic mean, NaN where a value is, infinite where one is;
  * mean_level, mean_accumulative (x) -> one number;
  * ytd, from_ytd (x; per_year, start), per_year > 0, 0 <= start < per_year;
  * trailing (x; window), window > 0. Sums are of the exact values, rounded once. */
@@ -26,6 +27,12 @@ extern const int ev_growth_lane_count;
  * a base that must be positive; for the panel's loops. NaN is an absent value. */
 uint8_t ev_growth_status(double x0, double x1);
 uint8_t ev_growth_status_i64(int64_t x0, int64_t x1);
+
+
+/* The status of a result that only a positive base and an end that is not negative
+ * have: INVALID where it is NaN all the same, else what the signs say. */
+uint8_t ev_result_status(double x0, double x1, double result);
+
 double ev_log_growth(double x0, double x1);
 double ev_compound(double x0, double x1, double numerator, double denominator);
 

@@ -35,21 +35,21 @@ static void window_write(double sum, uint8_t status, double limit, double *out,
     *status_out = status == EV_OK && isnan(value) ? EV_INVALID : status;
 }
 
-/* The sum of n finite values whose running sum left the range: scaled down, so that
- * only a total that is itself too large stays infinite. */
-static double scaled_sum(const double *x, ptrdiff_t n)
+/* The sum of n finite values over `divisor`, where the running sum left the range:
+ * scaled down, so that only a result that is itself too large stays infinite. */
+static double scaled_sum(const double *x, ptrdiff_t n, double divisor)
 {
     ev_pair sum = {0, 0};
     for (ptrdiff_t i = 0; i < n; i++) {
         sum = ev_sum_add(sum, x[i] * 0x1p-70);
     }
-    return ev_sum_value(sum) * 0x1p70;
+    return ev_sum_value(sum) / divisor * 0x1p70;
 }
 
 static double read_sum(ev_pair sum, const double *x, ptrdiff_t n)
 {
     const double value = ev_sum_value(sum);
-    return isfinite(value) ? value : scaled_sum(x, n);
+    return isfinite(value) ? value : scaled_sum(x, n, 1);
 }
 
 /* ---- year to date ------------------------------------------------------------ */
@@ -72,7 +72,9 @@ static void ytd_f64(const void *x, ptrdiff_t n, const int64_t *params, double *o
         }
         window_count(&w, values[i], 1);
         sum = ev_sum_add(sum, values[i]);
-        const uint8_t code = window_status(w, i - first + 1, place + 1);
+        const ptrdiff_t inside = i - first + 1;
+        const uint8_t code =
+            inside <= place ? EV_INCOMPLETE : window_status(w, inside, inside);
         window_write(code == EV_OK ? read_sum(sum, values + first, i - first + 1) : NAN,
                      code, limit, out + i, status + i);
         place++;
@@ -207,31 +209,53 @@ static void trailing_i64(const void *x, ptrdiff_t n, const int64_t *params, doub
     }
 }
 
-/* ---- mean growth ------------------------------------------------------------- */
+/* ---- means ---------------------------------------------------------------------- */
 
-/* The status of a mean over n - 1 steps as far as first and last decide it. */
-static uint8_t ends_status(double first, double last, ptrdiff_t n)
+/* The sum over n, also where the sum alone leaves the range. */
+static double mean_of(ev_pair sum, const double *x, ptrdiff_t n)
 {
-    return n < 1 ? EV_OUTSIDE
-           : isnan(last) ? EV_MISSING
-           : n < 2 ? EV_OUTSIDE
-                   : ev_growth_status(first, last);
+    const double mean = ev_sum_value(sum) / (double)n;
+    return isfinite(mean) ? mean : scaled_sum(x, n, (double)n);
 }
+
+static void mean_f64(const void *x, ptrdiff_t n, const int64_t *params, double *out,
+                     uint8_t *status, double *scratch, double limit)
+{
+    (void)params, (void)scratch, (void)limit;
+    const double *restrict values = x;
+    ev_pair sum = {0, 0};
+    window w = {0, 0};
+    for (ptrdiff_t i = 0; i < n; i++) {
+        window_count(&w, values[i], 1);
+        sum = ev_sum_add(sum, values[i]);
+    }
+    *out = w.absent > 0     ? NAN
+           : w.infinite > 0 ? INFINITY
+                            : mean_of(sum, values, n);
+    *status = w.absent > 0 ? EV_MISSING : w.infinite > 0 ? EV_INVALID : EV_OK;
+}
+
+static void mean_i64(const void *x, ptrdiff_t n, const int64_t *params, double *out,
+                     uint8_t *status, double *scratch, double limit)
+{
+    (void)params, (void)scratch, (void)limit;
+    const int64_t *restrict values = x;
+    ev_int128 sum = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        sum += values[i];
+    }
+    *out = (double)sum / (double)n;
+    *status = EV_OK;
+}
+
+/* ---- mean growth ------------------------------------------------------------- */
 
 static void mean_write(double rate, uint8_t status, double limit, double *out,
                        uint8_t *code)
 {
-    const int defined = status == EV_OK;
-    const double value = defined ? ev_within(rate, 1, limit) : NAN;
+    const double value = status == EV_OK ? ev_within(rate, 1, limit) : NAN;
     *out = value;
-    *code = defined && isnan(value) ? EV_INVALID : status;
-}
-
-/* Growth rates that leave the range over all steps are no reason to lose the mean. */
-static uint8_t mean_status(uint8_t status, double first, double last)
-{
-    const int finite = isfinite(first) && isfinite(last);
-    return status == EV_INVALID && finite && first > 0 && last >= 0 ? EV_OK : status;
+    *code = status == EV_OK && isnan(value) ? EV_INVALID : status;
 }
 
 static void mean_level_f64(const void *x, ptrdiff_t n, const int64_t *params, double *out,
@@ -240,9 +264,12 @@ static void mean_level_f64(const void *x, ptrdiff_t n, const int64_t *params, do
     (void)params, (void)scratch;
     const double *restrict values = x;
     const double first = n > 0 ? values[0] : NAN, last = n > 0 ? values[n - 1] : NAN;
-    const uint8_t code = mean_status(ends_status(first, last, n), first, last);
-    mean_write(code == EV_OK ? ev_compound(first, last, 1, (double)(n - 1)) : NAN, code,
-               limit, out, status);
+    const double rate = n > 1 ? ev_compound(first, last, 1, (double)(n - 1)) : NAN;
+    const uint8_t code = n < 1         ? EV_OUTSIDE
+                         : isnan(last) ? EV_MISSING
+                         : n < 2       ? EV_OUTSIDE
+                                       : ev_result_status(first, last, rate);
+    mean_write(rate, code, limit, out, status);
 }
 
 static void mean_level_i64(const void *x, ptrdiff_t n, const int64_t *params, double *out,
@@ -310,15 +337,14 @@ static double solve_accumulative(double excess, ptrdiff_t steps)
     return g;
 }
 
+/* `rest` is the sum of all values after the first, `excess` what it has beyond n - 1
+ * times the first. */
 static void accumulative_write(double first, double rest, double excess, ptrdiff_t n,
                                uint8_t status, double limit, double *out, uint8_t *code)
 {
-    uint8_t found = status;
+    const uint8_t found = status == EV_OK && rest < 0 ? EV_TURNED_LOSS : status;
     double rate = NAN;
-    if (status == EV_OK && rest < 0) {
-        found = EV_TURNED_LOSS;
-    }
-    else if (status == EV_OK) {
+    if (found == EV_OK) {
         rate = rest == 0 ? -1 : solve_accumulative(excess / first, n - 1);
     }
     mean_write(rate, found, limit, out, code);
@@ -344,7 +370,7 @@ static void mean_accumulative_f64(const void *x, ptrdiff_t n, const int64_t *par
         : w.absent > 0                     ? EV_INCOMPLETE
         : w.infinite > 0 || isinf(first)   ? EV_INVALID
         : first > 0                        ? EV_OK
-                                           : ev_growth_status(first, values[n - 1]);
+                                           : ev_result_status(first, values[n - 1], NAN);
     accumulative_write(first, ev_sum_value(rest), ev_sum_value(excess), n, code, limit,
                        out, status);
 }
@@ -369,6 +395,7 @@ static void mean_accumulative_i64(const void *x, ptrdiff_t n, const int64_t *par
 }
 
 const ev_lanewise ev_growth_lanes[] = {
+    {"mean", 0, 1, 0, {mean_i64, mean_f64}},
     {"mean_level", 0, 1, 0, {mean_level_i64, mean_level_f64}},
     {"mean_accumulative", 0, 1, 0, {mean_accumulative_i64, mean_accumulative_f64}},
     {"ytd", 2, 0, 0, {ytd_i64, ytd_f64}},

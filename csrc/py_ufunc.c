@@ -375,8 +375,10 @@ int ev_py_add_ufuncs(PyObject *module, ev_isa isa)
 {
     int failed = 0;
     for (int i = 0; i < ev_growth_function_count && !failed; i++) {
-        const ev_elementwise *f = &ev_growth_functions[i];
-        failed = add_elementwise(module, f, isa) < 0;
+        failed = add_elementwise(module, &ev_growth_functions[i], isa) < 0;
+    }
+    for (int i = 0; i < ev_structure_function_count && !failed; i++) {
+        failed = add_elementwise(module, &ev_structure_functions[i], isa) < 0;
     }
     for (int i = 0; i < ev_margin_function_count && !failed; i++) {
         failed = add_elementwise(module, &ev_margin_functions[i], isa) < 0;

@@ -1,5 +1,7 @@
 #include "structure.h"
 
+#ifndef EV_PASS
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -313,3 +315,24 @@ const ev_lanewise ev_structure_lanes[] = {
 };
 const int ev_structure_lane_count =
     (int)(sizeof ev_structure_lanes / sizeof ev_structure_lanes[0]);
+
+EV_INLINE double share_i64(int64_t part, double total, double limit)
+{
+    return ev_quotient_f64((double)part, total, limit);
+}
+
+#define EV_SELF "structure.c"
+#include "each_isa.h"
+
+const ev_elementwise ev_structure_functions[] = {
+    {"share", 2, 1, EV_F64, {EV_EACH(share_i64_map), EV_EACH(share_f64_map)}},
+};
+const int ev_structure_function_count =
+    (int)(sizeof ev_structure_functions / sizeof ev_structure_functions[0]);
+
+#else
+
+EV_MAP2(share_i64_map, int64_t, double, double, share_i64)
+EV_MAP2(share_f64_map, double, double, double, ev_quotient_f64)
+
+#endif

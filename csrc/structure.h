@@ -19,6 +19,10 @@ typedef struct ev_parts {
 
 void ev_totals(const ev_parts *parts, double *total, uint8_t *status);
 
+/* Elementwise: share (part, total), NaN where the total is not positive. */
+extern const ev_elementwise ev_structure_functions[];
+extern const int ev_structure_function_count;
+
 /* Along a lane: hhi, concentration (x; k), k > 0, -> one number; rank_min, rank_dense:
  * 1 for the largest, NaN for what is NaN (MISSING) or infinite (INVALID). */
 extern const ev_lanewise ev_structure_lanes[];

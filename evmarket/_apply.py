@@ -5,12 +5,13 @@ Every public array function goes through one of `elementwise`, `lagged`, `along`
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core, _workers
-from ._inputs import array, is_frame, short, whole_array
+from ._inputs import array, is_frame, is_short, short, whole_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,9 +35,10 @@ def integer(value: Any, name: str) -> int:
     """`value` as an int; a bool or a fraction is no integer."""
     if type(value) is int:
         return value
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} is {short(value)}: it takes an integer")
-    return int(value.__index__())
+    if not isinstance(value, (bool, np.bool_)) and hasattr(value, "__index__"):
+        with contextlib.suppress(TypeError):
+            return int(value.__index__())
+    raise TypeError(f"{name} is {short(value)}: it takes an integer")
 
 
 def at(axis: int, part: slice) -> tuple[slice, ...]:
@@ -50,6 +52,11 @@ def positive(value: Any, name: str) -> int:
     if found < 1:
         raise ValueError(f"{name} is {found}: it takes an integer from 1")
     return found
+
+
+def clamped(count: int) -> int:
+    """A count beyond any array, brought within the core's integers."""
+    return min(count, 1 << 62)
 
 
 def choice(value: Any, name: str, known: dict[str, Any]) -> Any:
@@ -155,11 +162,21 @@ def elementwise(
     names: Sequence[str],
     out: Any = None,
     return_status: bool = False,
+    dtype: np.dtype[Any] | None = None,
 ) -> Any:
-    """ufunc(*operands), broadcast; with the statuses when asked."""
+    """ufunc(*operands), broadcast; with the statuses when asked.
+
+    The result's dtype follows from all operands unless it is given.
+    """
+    if out is None and not return_status and all(map(is_short, operands)):
+        try:
+            return ufunc(*operands)
+        except ValueError:
+            common_shape(operands, names)
+            raise
     arrays = [array(v, n) for v, n in zip(operands, names, strict=True)]
     shape = common_shape(arrays, names)
-    dtype = result_dtype(arrays)
+    dtype = dtype or result_dtype(arrays)
     if out is not None:
         check_out(out, shape, dtype)
         arrays = _apart(arrays, out)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._apply import LAST, at, axis_of, integer, series_array
+from ._apply import LAST, at, axis_of, integer, result_dtype, series_array
 from ._growth import log_growth
 
 if TYPE_CHECKING:
@@ -89,6 +89,9 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
     values = series_array(x, "x", axis)
     place = axis_of(axis, values.ndim, "x")
     steps = integer(lag, "lag")
+    dtype = result_dtype([values])
+    if dtype == np.float32:
+        values = values.astype(np.float64)  # parts and total are rounded once, at the end
     rate = log_growth(values, steps, axis=place)
     momentum, code = log_growth(values, 1, axis=place, return_status=True)
     base = _shifted(momentum, steps, place, np.nan)
@@ -98,7 +101,8 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
     total = momentum - base
     status = _lowest(code, base_code)
     before = _shifted(rate, 1, place, np.nan)
-    return BaseEffect(total, momentum, base, (rate - before) - total, status)
+    found = (total, momentum, base, (rate - before) - total)
+    return BaseEffect(*(part.astype(dtype, copy=False) for part in found), status)
 
 
 def _shifted(values: NDArray[Any], lag: int, axis: int, fill: float) -> NDArray[Any]:

@@ -57,6 +57,9 @@ ratio_status: np.ufunc
 incremental: np.ufunc
 incremental_status: np.ufunc
 
+share: np.ufunc
+
+mean: np.ufunc
 mean_level: np.ufunc
 mean_accumulative: np.ufunc
 ytd: np.ufunc

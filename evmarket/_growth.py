@@ -13,10 +13,12 @@ from ._apply import (
     at,
     axis_of,
     choice,
+    clamped,
     elementwise,
     integer,
     lagged,
     positive,
+    result_dtype,
     series_array,
 )
 from ._inputs import short, whole_array
@@ -397,15 +399,15 @@ def index(
     values = series_array(x, "x", axis)
     place = axis_of(axis, values.ndim, "x")
     level = _index_base(values, base, place)
-    result = elementwise(
+    return elementwise(
         _core.index,
         _core.index_status,
         (values, level, float(scale)),
         ("x", "base", "scale"),
         out,
         return_status,
+        result_dtype([values]),
     )
-    return result
 
 
 def _index_base(values: NDArray[Any], base: int | slice, axis: int) -> NDArray[Any]:
@@ -416,9 +418,10 @@ def _index_base(values: NDArray[Any], base: int | slice, axis: int) -> NDArray[A
         count = part.shape[axis]
         if count == 0:
             raise ValueError(f"base is {base}: no position of {n} lies in it")
-        sums = along(_core.trailing, part, "x", axis, (count,))
-        found: NDArray[Any] = sums[at(axis, slice(-1, None))] / count
-        return found
+        if part.dtype.kind == "f":
+            part = part.astype(np.float64)
+        mean = along(_core.mean, part, "x", axis, reduces=True)
+        return np.expand_dims(mean, axis)
     position = integer(base, "base")
     if not -n <= position < n:
         raise ValueError(f"base is {position}: the series has {n} positions")
@@ -506,11 +509,11 @@ def from_ytd(
 
 
 def _year(per_year: Any, start: Any) -> tuple[int, int]:
-    length = positive(per_year, "per_year")
-    place = integer(start, "start")
+    length, place = positive(per_year, "per_year"), integer(start, "start")
     if not 0 <= place < length:
         raise ValueError(f"start is {place}: a place in a year of {length} periods")
-    return length, place
+    # A year beyond any array: the place keeps clear of its end.
+    return clamped(length), place if length <= 1 << 61 else min(place, 1 << 61)
 
 
 def trailing(
@@ -549,7 +552,7 @@ def trailing(
     >>> em.trailing([1, 2, 3, 4], 3)
     array([nan, nan,  6.,  9.])
     """
-    params = (positive(window, "window"),)
+    params = (clamped(positive(window, "window")),)
     return along(
         _core.trailing, x, "x", axis, params, out=out, return_status=return_status
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _READY = frozenset("?bhilqBHIfd")
 _EXACT = 1 << 53
+_SHORT = 1 << 15
 
 
 def short(value: object, most: int = 40) -> str:
@@ -33,6 +34,13 @@ def is_frame(value: object) -> bool:
     kind = type(value)
     return kind.__name__ in ("DataFrame", "LazyFrame", "Table", "RecordBatch") and (
         _library(value) in ("pandas", "polars", "pyarrow")
+    )
+
+
+def is_short(value: object) -> bool:
+    """Whether value is a plain small array that goes into the core as it is."""
+    return (
+        type(value) is np.ndarray and value.size < _SHORT and value.dtype.char in _READY
     )
 
 

@@ -15,6 +15,7 @@ from ._apply import (
     axis_of,
     check_out,
     choice,
+    clamped,
     positive,
     result_dtype,
     series_array,
@@ -77,10 +78,10 @@ def share(
         _core.totals, parts, "x", place, reduces=True, return_status=True
     )
     totals, codes = np.expand_dims(totals, place), np.expand_dims(codes, place)
-    if (codes == _core.INVALID).any():
+    if dtype == np.float64 and (codes == _core.INVALID).any():
         parts, totals, codes = _scaled_down(parts, totals, codes, place)
     target = _new(parts.shape, dtype) if out is None else out
-    _by_chunks(_core.ratio, [parts, totals], target)
+    _by_chunks(_core.share, [parts, totals], target)
     if not return_status:
         return target
     status = np.broadcast_to(codes, parts.shape).copy()
@@ -93,7 +94,8 @@ def share(
 def _scaled_down(parts: Any, totals: Any, codes: Any, axis: int) -> tuple[Any, ...]:
     """Groups whose sum left the range, summed again with parts made smaller."""
     bad = codes == _core.INVALID
-    parts = np.where(bad, np.asarray(parts, np.float64) * 2.0**-70, parts)
+    with np.errstate(under="ignore"):
+        parts = np.where(bad, np.asarray(parts, np.float64) * 2.0**-70, parts)
     again, codes_again = along(
         _core.totals, parts, "x", axis, reduces=True, return_status=True
     )
@@ -133,7 +135,7 @@ def concentration(
         x,
         "x",
         axis,
-        (positive(k, "k"),),
+        (clamped(positive(k, "k")),),
         reduces=True,
         return_status=return_status,
     )

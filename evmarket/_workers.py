@@ -76,9 +76,7 @@ def set_workers(n: int) -> int:
         raise ValueError(f"n is {count}: it takes a whole number from 1")
     with _lock:
         before, _workers = _workers, count
-        pool, _pool = _pool, None
-    if pool is not None:
-        pool.shutdown(wait=False)
+        _pool = None  # its threads end when the last call that runs on it does
     return before
 
 
