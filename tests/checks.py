@@ -1,6 +1,7 @@
 """Comparing arrays with the slow twin, cell by cell."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ ONE_ROUNDING = 0.5 + 2.0**-26
 
 
 def assert_cells(got, expected, bound, dtype="float64"):
-    """Values within `bound` ulp of the twin's, NaN where it has none; same statuses."""
+    """Values within `bound` ulp of the twin's, NaN where it has none; equal codes."""
     values, status = got
     values, status = np.asarray(values), np.asarray(status)
     assert values.dtype == dtype and status.dtype == np.uint8
@@ -59,7 +60,7 @@ def assert_sums(got, expected, magnitudes, dtype="float64"):
                 f"cell {i}: {value!r}, expected {float(exact)!r}"
             )
             bound = 0.5 if dtype == "float64" else ONE_ROUNDING
-            slack = magnitudes[i] / 2**100
+            slack = Fraction(magnitudes[i], 2**100)
             near = min(
                 (exact, exact - slack, exact + slack),
                 key=lambda e: ulps(value, e, dtype),
@@ -73,46 +74,42 @@ def result_type(dtype) -> str:
     return "float32" if dtype == "float32" else "float64"
 
 
-def floats(width=64):
-    info = np.finfo(f"float{width}")
-    special = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 100.0, 105.0]
-    special += [
-        float(info.max),
-        float(-info.max),
-        float(info.tiny),
-        float(info.smallest_subnormal),
-    ]
-    special += [
-        float(-info.smallest_subnormal),
-        float(1 + info.eps),
-        float(1 - info.epsneg),
-    ]
-    anything = st.floats(width=width)
+def corner_values(dtype):
+    """Numbers at which something changes: zeros, limits, neighbours, infinities, NaN."""
+    if dtype == "int64":
+        low, high = -(2**63), 2**63 - 1
+        near = [2**53, 2**53 + 1, -(2**53) - 1, low, low + 1, high, high - 1]
+        return [0, 1, -1, 3, -4, *near]
+    info = np.finfo(dtype)
+    sizes = [info.smallest_subnormal, info.tiny, info.tiny * 3, 1, 1 + info.eps]
+    sizes += [1 - info.epsneg, 105, info.max / 3, info.max]
+    sizes = [float(size) for size in sizes]
+    others = [0.0, -0.0, math.inf, -math.inf, math.nan]
+    return sizes + [-size for size in sizes] + others
+
+
+def corners(dtype):
+    """Every pair of corner values, as two arrays."""
+    values = np.array(corner_values(dtype), dtype)
+    first, second = np.meshgrid(values, values)
+    return first.ravel(), second.ravel()
+
+
+def floats(dtype):
+    width = np.dtype(dtype).itemsize * 8
     ordinary = st.floats(-1000, 1000, width=width)
     positive = st.floats(0, 1000, width=width)
-    return st.sampled_from(special) | ordinary | positive | anything
+    anything = st.floats(width=width)
+    return st.sampled_from(corner_values(dtype)) | ordinary | positive | anything
 
 
 def integers():
-    low, high = -(2**63), 2**63 - 1
-    special = [
-        0,
-        1,
-        -1,
-        3,
-        2**53,
-        2**53 + 1,
-        -(2**53) - 1,
-        low,
-        low + 1,
-        high,
-        high - 1,
-    ]
-    return st.sampled_from(special) | st.integers(-5, 5) | st.integers(low, high)
+    special = st.sampled_from(corner_values("int64"))
+    return special | st.integers(-5, 5) | st.integers(-(2**63), 2**63 - 1)
 
 
 def cells(dtype):
-    return {"float64": floats(64), "float32": floats(32), "int64": integers()}[dtype]
+    return integers() if dtype == "int64" else floats(dtype)
 
 
 def arrays(dtype, min_size=0, max_size=10):
@@ -130,11 +127,6 @@ def pairs(dtype, max_size=10):
             for column in (zip(*rows, strict=True) if rows else ([], []))
         )
     )
-
-
-def holed(values, present):
-    """float64 values with NaN where `present` is not true, for calendars with holes."""
-    return np.where(present, np.asarray(values, float), np.nan)
 
 
 DTYPES = ["float64", "float32", "int64"]

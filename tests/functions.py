@@ -45,16 +45,13 @@ class Function:
         return tuple(arrays)
 
     def fill(self, *arrays):
-        """The given arrays in order, and years where the function needs them."""
-        years = np.full_like(arrays[0], 3)
-        return tuple(
-            years if name == "years" else a
-            for name, a in zip(self.arguments, arrays, strict=False)
-        )
+        """The arrays for the arguments in turn, and years where there are years."""
+        years, given = np.full_like(arrays[0], 3), iter(arrays)
+        return [years if name == "years" else next(given) for name in self.arguments]
 
 
-def base_effect_total(x, *, lag, axis=-1, return_status=False):
-    effect = em.base_effect(x, lag, axis=axis)
+def base_effect_total(x, *, lag, return_status=False, **options):
+    effect = em.base_effect(x, lag, **options)
     return (effect.total, effect.status) if return_status else effect.total
 
 

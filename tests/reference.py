@@ -292,8 +292,9 @@ def mean_growth(
         return [(None, Status.INVALID)]
     total = sum(rest)
     if first <= 0 or total < 0:
-        # The statuses compare the base with what a step was on average.
-        return [(None, sign_status(first, total / n))]
+        # A base that is not positive has the status it has under "level".
+        last = rest[-1] if first <= 0 else total
+        return [(None, sign_status(first, last))]
     if total == 0:
         return [(Fraction(-1), Status.OK)]
     rate = accumulative_rate(total / first, n)
@@ -307,12 +308,10 @@ def quotient_cell(numerator: object, denominator: object, dtype: str) -> Cell:
     """A quotient of finite numbers that is defined for a positive denominator only."""
     if denominator == 0:
         return None, Status.ZERO_DENOMINATOR
+    if denominator < 0:
+        return None, Status.NEGATIVE_DENOMINATOR
     value = numerator / denominator
-    if leaves_range(value, dtype):
-        return None, Status.INVALID
-    return (
-        (value, Status.OK) if denominator > 0 else (None, Status.NEGATIVE_DENOMINATOR)
-    )
+    return (None, Status.INVALID) if leaves_range(value, dtype) else (value, Status.OK)
 
 
 def sided(a: Sequence[Number], b: Sequence[Number], quotient, dtype: str) -> list[Cell]:
@@ -462,25 +461,22 @@ def trailing(x: Sequence[Number], window: int, *, dtype: str = "float64") -> lis
 def base_effect(
     x: Sequence[Number], lag: int = 12, *, dtype: str = "float64"
 ) -> list[tuple[Fraction | None, Fraction | None, Fraction | None, Status]]:
-    """(total, momentum, base, status) a cell; the numbers stand or fall together.
+    """(total, momentum, base, status) a cell.
 
-    The change of growth derives from growth now and growth one position earlier, so it
-    carries the lower code of the two that are not OK; before the first value there is
-    no earlier growth.
+    Both parts are log growth on the position before, one of them a lag earlier. The
+    total needs both and carries the lower code; what is absent a lag earlier is a GAP.
     """
-    now = log_growth(x, lag)
-    before: list[Cell] = [(None, Status.OUTSIDE), *now[:-1]] if now else []
-    cells = read_all(x)
+    steps = log_growth(x)
     out: list[tuple[Fraction | None, Fraction | None, Fraction | None, Status]] = []
-    for t, ((g1, s1), (g0, s0)) in enumerate(zip(now, before, strict=True)):
-        if g1 is None or g0 is None:
-            out.append(
-                (None, None, None, min(s for s in (s1, s0) if s is not Status.OK))
-            )
+    for t, (momentum, status) in enumerate(steps):
+        inside = 0 <= t - lag < len(steps)
+        base, code = steps[t - lag] if inside else (None, Status.OUTSIDE)
+        code = Status.GAP if code is Status.MISSING else code
+        if momentum is not None and base is not None:
+            out.append((momentum - base, momentum, base, Status.OK))
         else:
-            momentum = log(cells[t] / cells[t - 1])
-            base = log(cells[t - lag] / cells[t - lag - 1])
-            out.append((g1 - g0, momentum, base, Status.OK))
+            lower = min(s for s in (status, code) if s is not Status.OK)
+            out.append((None, momentum, base, lower))
     return out
 
 
