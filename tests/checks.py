@@ -75,7 +75,7 @@ def result_type(dtype) -> str:
 
 
 def corner_values(dtype):
-    """Numbers at which something changes: zeros, limits, neighbours, infinities, NaN."""
+    """Where something changes: zeros, limits, neighbours, infinities, NaN."""
     if dtype == "int64":
         low, high = -(2**63), 2**63 - 1
         near = [2**53, 2**53 + 1, -(2**53) - 1, low, low + 1, high, high - 1]

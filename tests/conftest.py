@@ -9,7 +9,7 @@ settings.register_profile(
     "ci",
     derandomize=True,  # the same examples on every machine and in every run
     deadline=None,
-    max_examples=150,
+    max_examples=100,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("ci")

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from functions import ALONG, FUNCTIONS, assert_same, both, name_of, same_bits, wild
 
+import evmarket as em
 from evmarket import Status
 
 every = pytest.mark.parametrize("f", FUNCTIONS, ids=name_of)
@@ -230,3 +231,11 @@ def test_no_floating_point_flag_is_left(f, dtype):
         libm.feclearexcept(trouble)
         both(f, *arrays)
         assert libm.fetestexcept(trouble) == 0
+
+
+def test_a_plain_number_beyond_single_precision():
+    values, status = em.margin(np.float32([1, 2]), 1e300, return_status=True)
+    if values.dtype == np.float32:
+        assert np.isnan(values).all() and (status == Status.INVALID).all()
+    else:
+        np.testing.assert_allclose(values, [-1e300, -0.5e300], rtol=1e-15)

@@ -1,5 +1,7 @@
 """Misuse is an error of one line that names the argument and the value."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 from functions import FUNCTIONS, name_of
@@ -120,7 +122,11 @@ MISUSE = [
     (lambda: em.growth("139000"), TypeError, ["x"]),
     (lambda: em.growth(None), (TypeError, ValueError), ["x"]),
     (lambda: em.growth({"a": 1}), TypeError, ["x"]),
-    (lambda: em.growth([1, "2", 3]), TypeError, ["x"]),
+    (lambda: em.growth([1, "twelve", 3]), TypeError, ["x", "twelve"]),
+    (lambda: em.margin(3, "twelve"), TypeError, ["cost", "twelve"]),
+    (lambda: em.growth([1, Decimal("sNaN")]), (TypeError, ValueError), ["x", "NaN"]),
+    (lambda: em.growth([1, 10**400]), OverflowError, ["x"]),
+    (lambda: em.cagr(1, 2, np.ma.masked), ValueError, ["years"]),
     (lambda: em.growth([1, 2j]), TypeError, ["x"]),
 ]
 

@@ -131,7 +131,7 @@ def test_set_workers_while_others_compute(workers, splits):
     changer = threading.Thread(target=change)
     changer.start()
     try:
-        for _ in range(300):
+        for _ in range(60):
             assert same_bits(em.growth(x, 3, return_status=True)[0], expected)
     finally:
         stop.set()
@@ -155,24 +155,10 @@ def test_environment_sets_the_number_of_workers(count):
 
 
 def test_default_is_the_cores_of_this_process():
-    done = python("-c", WORKERS, EVMARKET_WORKERS="")
-    if done.returncode:  # an empty variable may be refused, never misread
-        assert "EVMARKET_WORKERS" in done.stderr
-    environment = {k: v for k, v in os.environ.items() if k != "EVMARKET_WORKERS"}
-    environment["PYTHONPATH"] = str(TESTS.parent)
-    done = subprocess.run(
-        [sys.executable, "-c", WORKERS],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    cores = (
-        len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count()
-    )
-    assert done.stdout.strip() == str(cores), done.stderr
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count()
+    done = python("-c", WORKERS, EVMARKET_WORKERS="")  # empty is as good as absent
+    assert done.stdout.strip() == str(min(cores, 10_000 // 64)), done.stderr
 
 
 @pytest.mark.parametrize("text", ["0", "-2", "two", "1.5"])
