@@ -76,6 +76,14 @@ RATIONAL: dict[str, tuple[Callable, Rational]] = {
     "margin": (em.margin, lambda a, b: (a - b, a)),
     "markup": (em.markup, lambda a, b: (a - b, b)),
     "ratio": (em.ratio, lambda a, b: (a, b)),
+    "index": (
+        lambda a, b: em.index(np.stack([a, b]), axis=0)[1],
+        lambda a, b: (100 * b, a),
+    ),
+    "share": (
+        lambda a, b: em.share(np.abs([a, b]), axis=0)[0],
+        lambda a, b: (abs(a), abs(a) + abs(b)),
+    ),
 }
 
 PER_YEAR, YEARS = 12, 7

@@ -409,7 +409,7 @@ def test_base_effect_is_the_twin(dtype, data):
 
 @pytest.mark.parametrize("dtype", ["float64", "int64"])
 @pytest.mark.parametrize(
-    "name", [n for n in accuracy.FUNCTIONS if "growth" in n or n == "cagr"]
+    "name", [n for n in accuracy.FUNCTIONS if "growth" in n or n in ("cagr", "index")]
 )
 def test_accuracy(name, dtype):
     pairs_compared = 600 if name in accuracy.POWER else 6000
