@@ -23,6 +23,7 @@ import evmarket as em
 from evmarket import Status
 
 NAN, INF = np.nan, np.inf
+HUGE, TINY = float(np.finfo(float).max), 5e-324
 LAGS = st.integers(-4, 4).filter(bool)
 
 # XPeng's published deliveries by month, 2024-01 to 2026-02.
@@ -263,6 +264,30 @@ def test_mean_growth_is_the_twin(dtype, data):
     kind = result_type(dtype)
     expected = ref.mean_growth(x.tolist(), dtype=kind)
     assert_cell(em.mean_growth(x, return_status=True), expected, 4, kind)
+
+
+@pytest.mark.parametrize("method", ["level", "accumulative"])
+@pytest.mark.parametrize(
+    "x",
+    [
+        [HUGE, HUGE, HUGE],
+        [HUGE / 4, HUGE, HUGE, HUGE],
+        [1.0, HUGE, HUGE],
+        [1e-5, HUGE],
+        [TINY, TINY, 1.0],
+        [TINY, -HUGE, -HUGE],
+        [1.0, -HUGE, -HUGE],
+    ],
+)
+def test_means_at_the_ends_of_the_range(x, method):
+    # Only a result beyond the range is INVALID, not a sum or a quotient on the way.
+    ((exact, code),) = ref.mean_growth(x, method=method)
+    value, status = em.mean_growth(x, method=method, return_status=True)
+    assert status == code
+    if exact is None:
+        assert np.isnan(value)
+    else:
+        assert value == pytest.approx(float(exact), rel=1e-14)
 
 
 @given(
