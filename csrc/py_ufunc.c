@@ -31,6 +31,7 @@ static double limit_of(number type)
  * address in the ufunc, which may outlive the module. */
 typedef struct loop {
     number type;
+    ev_isa isa;
     ev_kernel *run;
     ev_lane_kernel *lane;
     const ev_elementwise *elementwise;
@@ -244,7 +245,7 @@ static void lane_loop(char **args, const npy_intp *dimensions, const npy_intp *s
     ev_fp_restore(flags);
 }
 
-/* ---- totals ------------------------------------------------------------------ */
+/* ---- totals and shares ------------------------------------------------------- */
 
 static void totals_loop(char **args, const npy_intp *dimensions, const npy_intp *steps,
                         void *data)
@@ -252,17 +253,65 @@ static void totals_loop(char **args, const npy_intp *dimensions, const npy_intp 
     const loop *l = data;
     const ev_fp_flags flags = ev_fp_save();
     ev_parts parts = {args[0],  0,        dimensions[1],
-                      steps[0], steps[3], l->type == I64 ? EV_I64 : EV_F64,
-                      l->type == F32 ? 4 : 8};
-    double totals[BLOCK];
-    uint8_t codes[BLOCK];
+                      steps[0], steps[4], l->type == I64 ? EV_I64 : EV_F64,
+                      l->type == F32};
+    ev_total totals[BLOCK];
     for (ptrdiff_t start = 0; start < dimensions[0]; start += BLOCK) {
         const ptrdiff_t left = dimensions[0] - start;
         parts.lanes = left < BLOCK ? left : BLOCK;
         parts.first = args[0] + start * steps[0];
-        ev_totals(&parts, totals, codes);
-        scatter(args[1] + start * steps[1], steps[1], totals, parts.lanes, 0);
-        scatter_bytes(args[2] + start * steps[2], steps[2], codes, parts.lanes);
+        ev_totals(&parts, totals, l->isa);
+        for (ptrdiff_t j = 0; j < parts.lanes; j++) {
+            const ptrdiff_t lane = start + j;
+            memcpy(args[1] + lane * steps[1], &totals[j].total, sizeof(double));
+            memcpy(args[2] + lane * steps[2], &totals[j].scale, sizeof(double));
+            args[3][lane * steps[3]] = (char)totals[j].status;
+        }
+    }
+    ev_fp_restore(flags);
+}
+
+/* Divides rows: operands x, scale and total, each (rows, n), in blocks of a row. Strides
+ * of 0 along the row in scale and total mean one number for all of it. */
+static void divide_loop(char **args, const npy_intp *dimensions, const npy_intp *steps,
+                        void *data)
+{
+    const loop *l = data;
+    const ev_fp_flags flags = ev_fp_save();
+    const npy_intp *item = steps + 4;
+    const int narrow = l->type == F32, one = item[1] == 0 && item[2] == 0;
+    const int read = l->type == F64 && item[0] == 8, plain = item[1] == 8 && item[2] == 8;
+    const int write = !narrow && item[3] == 8;
+    double x[BLOCK], scale[BLOCK], total[BLOCK], shares[BLOCK];
+    for (ptrdiff_t k = 0; k < dimensions[0] * dimensions[1]; k += 0) {
+        const ptrdiff_t row = k / dimensions[1], i = k % dimensions[1];
+        const ptrdiff_t left = dimensions[1] - i, n = left < BLOCK ? left : BLOCK;
+        char *at[4];
+        for (int j = 0; j < 4; j++) {
+            at[j] = args[j] + row * steps[j] + i * item[j];
+        }
+        if (!read && l->type == I64) {
+            for (ptrdiff_t j = 0; j < n; j++) {
+                int64_t whole;
+                memcpy(&whole, at[0] + j * item[0], sizeof whole);
+                x[j] = (double)whole;
+            }
+        }
+        else if (!read) {
+            gather(x, at[0], item[0], n, narrow);
+        }
+        if (!plain) {
+            gather(scale, at[1], item[1], one ? 1 : n, 0);
+            gather(total, at[2], item[2], one ? 1 : n, 0);
+        }
+        ev_divide(read ? (const double *)(void *)at[0] : x,
+                  plain ? (const double *)(void *)at[1] : scale,
+                  plain ? (const double *)(void *)at[2] : total,
+                  write ? (double *)(void *)at[3] : shares, n, one, l->isa);
+        if (!write) {
+            scatter(at[3], item[3], shares, n, narrow);
+        }
+        k += n;
     }
     ev_fp_restore(flags);
 }
@@ -312,8 +361,8 @@ static int add_elementwise(PyObject *module, const ev_elementwise *f, ev_isa isa
     if (t != NULL) {
         char *types = t->types;
         for (int k = 0; k < TYPES; k++) {
-            const loop l = {(number)k, f->run[k == I64 ? EV_I64 : EV_F64][isa], NULL, f,
-                            NULL};
+            const loop l = {(number)k, isa, f->run[k == I64 ? EV_I64 : EV_F64][isa], NULL,
+                            f, NULL};
             t->loops[k] = l;
             for (int j = 0; j < f->nin; j++) {
                 *types++ = j < f->typed ? number_codes[k] : (char)NPY_FLOAT64;
@@ -338,7 +387,8 @@ static int add_lanewise(PyObject *module, const ev_lanewise *f)
     if (t != NULL) {
         char *types = t->types;
         for (int k = 0; k < TYPES; k++) {
-            const loop l = {(number)k, NULL, f->run[k == I64 ? EV_I64 : EV_F64], NULL, f};
+            const loop l = {(number)k, EV_BASELINE, NULL,
+                            f->run[k == I64 ? EV_I64 : EV_F64], NULL, f};
             t->loops[k] = l;
             *types++ = number_codes[k];
             for (int j = 0; j < f->nparams; j++) {
@@ -353,20 +403,28 @@ static int add_lanewise(PyObject *module, const ev_lanewise *f)
     return failed ? -1 : 0;
 }
 
-static int add_totals(PyObject *module)
+/* A generalised ufunc of x and doubles: x's type and then `rest`, the codes of the other
+ * operands, where 'x' stands for the type x's results have. */
+static int add_structure(PyObject *module, ev_isa isa, PyUFuncGenericFunction run,
+                         int nin, const char *name, const char *signature,
+                         const char *rest)
 {
     int failed = 1;
     tables *t = new_tables();
     if (t != NULL) {
         char *types = t->types;
         for (int k = 0; k < TYPES; k++) {
-            const loop l = {(number)k, NULL, NULL, NULL, NULL};
+            const loop l = {(number)k, isa, NULL, NULL, NULL, NULL};
             t->loops[k] = l;
             *types++ = number_codes[k];
-            *types++ = (char)NPY_FLOAT64;
-            *types++ = (char)NPY_UINT8;
+            for (const char *code = rest; *code != '\0'; code++) {
+                *types++ = *code == 'B'             ? (char)NPY_UINT8
+                           : *code == 'x' && k == F32 ? (char)NPY_FLOAT32
+                                                      : (char)NPY_FLOAT64;
+            }
         }
-        failed = add_ufunc(module, t, totals_loop, 1, 2, "totals", "(n)->(),()") < 0;
+        failed = add_ufunc(module, t, run, nin, 1 + (int)strlen(rest) - nin, name,
+                           signature) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -377,9 +435,6 @@ int ev_py_add_ufuncs(PyObject *module, ev_isa isa)
     for (int i = 0; i < ev_growth_function_count && !failed; i++) {
         failed = add_elementwise(module, &ev_growth_functions[i], isa) < 0;
     }
-    for (int i = 0; i < ev_structure_function_count && !failed; i++) {
-        failed = add_elementwise(module, &ev_structure_functions[i], isa) < 0;
-    }
     for (int i = 0; i < ev_margin_function_count && !failed; i++) {
         failed = add_elementwise(module, &ev_margin_functions[i], isa) < 0;
     }
@@ -389,5 +444,9 @@ int ev_py_add_ufuncs(PyObject *module, ev_isa isa)
     for (int i = 0; i < ev_structure_lane_count && !failed; i++) {
         failed = add_lanewise(module, &ev_structure_lanes[i]) < 0;
     }
-    return failed || add_totals(module) < 0 ? -1 : 0;
+    failed = failed || add_structure(module, isa, totals_loop, 1, "totals",
+                                     "(n)->(),(),()", "ddB") < 0;
+    failed = failed || add_structure(module, isa, divide_loop, 3, "divide",
+                                     "(n),(n),(n)->(n)", "ddx") < 0;
+    return failed ? -1 : 0;
 }

@@ -73,8 +73,8 @@ def series_array(value: Any, name: str, axis: int) -> Array:
     """An array that runs along an axis; a frame must have named the axis."""
     if type(value) is not np.ndarray and type(axis) is Axis and is_frame(value):
         raise TypeError(
-            f"{name} is a {type(value).__name__} and no axis was named: frames run down "
-            "(axis=0), arrays run across (axis=-1)"
+            f"{name} is a {type(value).__name__} and no axis was named: frames run "
+            "down (axis=0), arrays run across (axis=-1)"
         )
     return whole_array(value, name)
 
@@ -111,6 +111,16 @@ def check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     return out
 
 
+def _widened(arrays: Sequence[Any]) -> list[Any]:
+    """The operands, with plain numbers beyond float32 made float64 arrays: beside
+    float32 they would become infinite."""
+    most = float(np.finfo(np.float32).max)
+    return [
+        np.asarray(a) if isinstance(a, (int, float)) and most < abs(a) < np.inf else a
+        for a in arrays
+    ]
+
+
 def common_shape(arrays: Sequence[Any], names: Sequence[str]) -> tuple[int, ...]:
     """The shape the arrays broadcast to, or an error that names them."""
     shapes = [np.shape(a) for a in arrays]
@@ -129,7 +139,7 @@ def _cut(value: Any, ndim: int, axis: int, start: int, stop: int) -> Any:
     return value[at(place, slice(start, stop))]
 
 
-def _by_chunks(ufunc: Any, arrays: Sequence[Any], out: Array) -> None:
+def by_chunks(ufunc: Any, arrays: Sequence[Any], out: Array) -> None:
     """out[...] = ufunc(*arrays), spread over the workers."""
     shape = out.shape
     axis = next((k for k, n in enumerate(shape) if n >= _workers.workers()), 0)
@@ -147,7 +157,7 @@ def _by_chunks(ufunc: Any, arrays: Sequence[Any], out: Array) -> None:
     _workers.run(lambda ins, part: ufunc(*ins, out=part), calls)
 
 
-def _apart(arrays: Sequence[Any], out: Array) -> list[Any]:
+def apart(arrays: Sequence[Any], out: Array) -> list[Any]:
     """The operands, copied where `out` may share their memory."""
     return [
         a.copy() if isinstance(a, np.ndarray) and np.may_share_memory(a, out) else a
@@ -174,18 +184,18 @@ def elementwise(
         except ValueError:
             common_shape(operands, names)
             raise
-    arrays = [array(v, n) for v, n in zip(operands, names, strict=True)]
+    arrays = _widened([array(v, n) for v, n in zip(operands, names, strict=True)])
     shape = common_shape(arrays, names)
     dtype = dtype or result_dtype(arrays)
     if out is not None:
         check_out(out, shape, dtype)
-        arrays = _apart(arrays, out)
+        arrays = apart(arrays, out)
     target = _new(shape, dtype) if out is None else out
     status = None
     if return_status:
         status = _new(shape, np.uint8)
-        _by_chunks(status_ufunc, arrays, status)
-    _by_chunks(ufunc, arrays, target)
+        by_chunks(status_ufunc, arrays, status)
+    by_chunks(ufunc, arrays, target)
     values = target[()] if out is None else target
     return (values, status[()]) if status is not None else values
 
@@ -215,7 +225,7 @@ def lagged(
     dtype = result_dtype(arrays)
     if out is not None:
         check_out(out, shape, dtype)
-        arrays = _apart(arrays, out)
+        arrays = apart(arrays, out)
     cut = min(abs(steps), n)
     if steps > 0:
         spans = slice(cut, n), slice(0, n - cut), slice(0, cut)
@@ -228,9 +238,9 @@ def lagged(
     status = None
     if return_status:
         status = _new(shape, np.uint8)
-        _by_chunks(status_ufunc, [*bases, *currents, *extra], status[current])
+        by_chunks(status_ufunc, [*bases, *currents, *extra], status[current])
         status[edge] = _edge_status([a[edge] for a in arrays])
-    _by_chunks(ufunc, [*bases, *currents, *extra], target[current])
+    by_chunks(ufunc, [*bases, *currents, *extra], target[current])
     target[edge] = np.nan
     return (target, status) if status is not None else target
 
@@ -259,24 +269,22 @@ def along(
     place = axis_of(axis, found.ndim, name)
     shape = found.shape[:place] + found.shape[place + 1 :] if reduces else found.shape
     dtype = result_dtype([found])
-    if ufunc is _core.totals:
-        dtype = np.dtype(np.float64)
     if out is not None:
         check_out(out, shape, dtype)
-        found = _apart([found], out)[0]
+        found = apart([found], out)[0]
     target = _new(shape, dtype) if out is None else out
     status = _new(shape, np.uint8)
     lanes = np.moveaxis(found, place, -1)
     outs = (target, status)
     if not reduces:
         outs = (np.moveaxis(target, place, -1), np.moveaxis(status, place, -1))
-    _lanes_by_chunks(ufunc, lanes, params, outs)
+    lanes_by_chunks(ufunc, lanes, params, outs)
     values = target[()] if reduces and out is None else target
     return (values, status[()] if reduces else status) if return_status else values
 
 
-def _lanes_by_chunks(
-    ufunc: Any, lanes: Array, params: Sequence[int], outs: tuple[Array, Array]
+def lanes_by_chunks(
+    ufunc: Any, lanes: Array, params: Sequence[int], outs: tuple[Array, ...]
 ) -> None:
     """outs[...] = ufunc(lanes, *params) over the last axis, spread over the workers."""
     outer = lanes.shape[:-1]

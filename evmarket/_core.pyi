@@ -57,7 +57,8 @@ ratio_status: np.ufunc
 incremental: np.ufunc
 incremental_status: np.ufunc
 
-share: np.ufunc
+totals: np.ufunc
+divide: np.ufunc
 
 mean: np.ufunc
 mean_level: np.ufunc
@@ -69,6 +70,5 @@ hhi: np.ufunc
 concentration: np.ufunc
 rank_min: np.ufunc
 rank_dense: np.ufunc
-totals: np.ufunc
 
 def short_growth(x: Any, lag: Any, policy: Any, /) -> NDArray[np.float64] | None: ...

@@ -9,13 +9,14 @@ import numpy as np
 from . import _core
 from ._apply import (
     FIRST,
-    _by_chunks,
-    _new,
     along,
+    apart,
     axis_of,
+    by_chunks,
     check_out,
     choice,
     clamped,
+    lanes_by_chunks,
     positive,
     result_dtype,
     series_array,
@@ -72,35 +73,25 @@ def share(
     dtype = result_dtype([parts])
     if out is not None:
         check_out(out, parts.shape, dtype)
-        if np.may_share_memory(parts, out):
-            parts = parts.copy()
-    totals, codes = along(
-        _core.totals, parts, "x", place, reduces=True, return_status=True
-    )
-    totals, codes = np.expand_dims(totals, place), np.expand_dims(codes, place)
-    if dtype == np.float64 and (codes == _core.INVALID).any():
-        parts, totals, codes = _scaled_down(parts, totals, codes, place)
-    target = _new(parts.shape, dtype) if out is None else out
-    _by_chunks(_core.share, [parts, totals], target)
+        parts = apart([parts], out)[0]
+    target = np.empty(parts.shape, dtype) if out is None else out
+    totals, scales, codes = _totals(parts, place)
+    by_chunks(_core.divide, [parts, scales, totals], target)
     if not return_status:
         return target
-    status = np.broadcast_to(codes, parts.shape).copy()
+    status = np.empty(parts.shape, np.uint8)
+    status[...] = codes
     if parts.dtype.kind == "f":
-        missing = np.isnan(parts)
-        status[missing] = _core.MISSING
+        status[np.isnan(parts)] = _core.MISSING
     return target, status
 
 
-def _scaled_down(parts: Any, totals: Any, codes: Any, axis: int) -> tuple[Any, ...]:
-    """Groups whose sum left the range, summed again with parts made smaller."""
-    bad = codes == _core.INVALID
-    with np.errstate(under="ignore"):
-        parts = np.where(bad, np.asarray(parts, np.float64) * 2.0**-70, parts)
-    again, codes_again = along(
-        _core.totals, parts, "x", axis, reduces=True, return_status=True
-    )
-    totals = np.where(bad, np.expand_dims(again, axis), totals)
-    return parts, totals, np.where(bad, np.expand_dims(codes_again, axis), codes)
+def _totals(parts: NDArray[Any], axis: int) -> tuple[NDArray[Any], ...]:
+    """Total, scale and status of each group, broadcast to the shape of its parts."""
+    shape = parts.shape[:axis] + parts.shape[axis + 1 :]
+    outs = np.empty(shape), np.empty(shape), np.empty(shape, np.uint8)
+    lanes_by_chunks(_core.totals, np.moveaxis(parts, axis, -1), (), outs)
+    return tuple(np.broadcast_to(np.expand_dims(o, axis), parts.shape) for o in outs)
 
 
 def concentration(

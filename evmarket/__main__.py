@@ -1,0 +1,116 @@
+"""The command line: ``python -m evmarket`` prints the report on the built-in market."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Sequence
+
+DONE = 0
+BAD = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; those of the process by default.
+
+    Returns
+    -------
+    int
+        0 when done, also when the reader closed the pipe early; 2 for bad usage, bad
+        input or output that cannot be written, with a message on standard error.
+
+    Examples
+    --------
+    >>> from evmarket.__main__ import main
+    >>> main(["--format", "csv"])  # doctest: +ELLIPSIS
+    section,label,quantity,value,unit,status,printed,note,derived_from
+    ...
+    0
+    """
+    try:
+        return _run(argv)
+    except BrokenPipeError:
+        _discard_output()
+        return DONE
+    except OSError as error:
+        _discard_output()
+        return _complain(f"cannot write the output: {error.strerror or error}")
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        options = _parser().parse_args(argv)
+    except SystemExit as exit_:
+        # argparse has printed the message, or the help that was asked for.
+        _write("")
+        return DONE if exit_.code in (None, 0) else BAD
+    from ._market import TITLE, market
+    from ._report import FORMATS
+
+    try:
+        shown = FORMATS[options.format](market())
+        if options.format == "text":
+            shown = f"{TITLE}\n\n{shown}"
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        return _complain(str(error.args[0] if error.args else error))
+    _write(shown)
+    return DONE
+
+
+def _parser() -> ArgumentParser:
+    import argparse
+
+    parser = argparse.ArgumentParser(
+        prog="python -m evmarket",
+        description="Growth and margins of the built-in vehicle market.",
+        epilog="In CSV and JSON rates, shares, pp and bp are fractions.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--format",
+        choices=("text", "csv", "json"),
+        default="text",
+        help="how to print the report (default: text)",
+    )
+    return parser
+
+
+def _write(shown: str) -> None:
+    """To standard output where there is one, in whatever encoding it has."""
+    stream = sys.stdout
+    if stream is None:
+        return
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(shown.encode(encoding, "replace").decode(encoding))
+    stream.flush()
+
+
+def _discard_output() -> None:
+    """What is still buffered goes nowhere, so that leaving raises nothing."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, sys.stdout.fileno())
+        finally:
+            os.close(nowhere)
+    except (OSError, ValueError, AttributeError):
+        pass
+
+
+def _complain(message: str) -> int:
+    if sys.stderr is not None:
+        print(f"evmarket: {message}", file=sys.stderr)
+    return BAD
+
+
+if __name__ == "__main__":
+    sys.exit(main())
