@@ -153,26 +153,24 @@ def settle(call, f, arrays, times):
     gc.collect()
 
 
-def watched(arrays):
-    return [sys.getrefcount(a) for a in arrays] + [
-        sys.getrefcount(np.dtype(d)) for d in ("float64", "uint8", "float32", "int64")
-    ]
+def held(arrays):
+    return [sys.getallocatedblocks(), *map(sys.getrefcount, arrays)]
 
 
-# Small objects: blocks of Python's allocator and references.
+# Small objects: blocks of Python's allocator, references to the arguments. A leak shows
+# in every round; caches that still fill show in some.
 for f in FUNCTIONS:
     for dtype in (np.float64, np.float32, np.int64):
         arrays = [a.astype(dtype) for a in f.sample((9, 7), whole=True)]
-        for call in (good, bad):
-            if call is bad and dtype is not np.float64:
-                continue
-            settle(call, f, arrays, 30)
-            references, blocks = watched(arrays), sys.getallocatedblocks()
-            settle(call, f, arrays, 150)
-            grown = sys.getallocatedblocks() - blocks
-            assert grown < 75, (f.label, dtype, call.__name__, grown)
-            moved = [abs(b - a) for a, b in zip(references, watched(arrays))]
-            assert max(moved) < 75, (f.label, dtype, call.__name__, moved)
+        for call in (good, bad) if dtype is np.float64 else (good,):
+            settle(call, f, arrays, 20)
+            rounds = []
+            for _ in range(3):
+                before = held(arrays)
+                settle(call, f, arrays, 60)
+                rounds.append([b - a for a, b in zip(before, held(arrays))])
+            least = [min(column) for column in zip(*rounds)]
+            assert max(least) < 30, (f.label, dtype, call.__name__, rounds)
 
 # Large blocks, NumPy's and malloc's: peak resident size stays where it is.
 big = {f.label: f.sample((40, 2500), whole=True) for f in FUNCTIONS}
