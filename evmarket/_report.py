@@ -40,6 +40,10 @@ class Cell:
     ids: tuple[str, ...] = ()
     status: int = 0
 
+    def __post_init__(self) -> None:
+        if math.isnan(self.number) and self.status == Status.OK:
+            object.__setattr__(self, "status", int(Status.MISSING))
+
 
 @dataclass(frozen=True)
 class Line:
