@@ -337,15 +337,38 @@ static double solve_accumulative(double excess, ptrdiff_t steps)
     return g;
 }
 
+/* The root where the sum over the first value is huge, `root` being its n-th root less
+ * 1: the highest power dominates, and what the lower ones add is divided out. */
+static double solve_huge(double root, ptrdiff_t steps)
+{
+    const double whole = 1 + root, n = (double)steps;
+    double u = whole;
+    for (int i = 0; i < 100; i++) {
+        /* u + ... + u^n = u^n (1 - u^-n) / (1 - 1/u) */
+        u = whole * exp((log1p(-1 / u) - log1p(-pow(u, -n))) / n);
+    }
+    return steps > 1 ? u - 1 : root;
+}
+
 /* `rest` is the sum of all values after the first, `excess` what it has beyond n - 1
- * times the first. */
-static void accumulative_write(double first, double rest, double excess, ptrdiff_t n,
-                               uint8_t status, double limit, double *out, uint8_t *code)
+ * times the first; both times `scale`. */
+static void accumulative_write(double first, double rest, double excess, double scale,
+                               ptrdiff_t n, uint8_t status, double limit, double *out,
+                               uint8_t *code)
 {
     const uint8_t found = status == EV_OK && rest < 0 ? EV_TURNED_LOSS : status;
+    const double ratio = excess / first / scale, steps = (double)(n - 1);
     double rate = NAN;
-    if (found == EV_OK) {
-        rate = rest == 0 ? -1 : solve_accumulative(excess / first, n - 1);
+    if (found == EV_OK && rest == 0) {
+        rate = -1;
+    }
+    else if (found == EV_OK && ratio < 0x1p900) {
+        rate = solve_accumulative(ratio, n - 1);
+    }
+    else if (found == EV_OK) {
+        const double apart = exp2(-log2(scale) / steps);
+        const double root = ev_compound(first, rest, 1, steps);
+        rate = solve_huge(apart * root + (apart - 1), n - 1);
     }
     mean_write(rate, found, limit, out, code);
 }
@@ -371,8 +394,14 @@ static void mean_accumulative_f64(const void *x, ptrdiff_t n, const int64_t *par
         : w.infinite > 0 || isinf(first)   ? EV_INVALID
         : first > 0                        ? EV_OK
                                            : ev_result_status(first, values[n - 1], NAN);
-    accumulative_write(first, ev_sum_value(rest), ev_sum_value(excess), n, code, limit,
-                       out, status);
+    double sum = ev_sum_value(rest), beyond = ev_sum_value(excess), scale = 1;
+    if (code == EV_OK && !(isfinite(sum) && isfinite(beyond))) {
+        /* The total left the range; the root may not have. */
+        scale = 0x1p-70;
+        sum = scaled_sum(values + 1, n - 1, 1 / scale);
+        beyond = sum - first * scale * (double)(n - 1);
+    }
+    accumulative_write(first, sum, beyond, scale, n, code, limit, out, status);
 }
 
 static void mean_accumulative_i64(const void *x, ptrdiff_t n, const int64_t *params,
@@ -390,7 +419,7 @@ static void mean_accumulative_i64(const void *x, ptrdiff_t n, const int64_t *par
                          : first > 0 ? EV_OK
                                      : ev_growth_status_i64(first, values[n - 1]);
     const ev_int128 excess = rest - (ev_int128)first * (n - 1);
-    accumulative_write((double)first, (double)rest, (double)excess, n, code, limit, out,
+    accumulative_write((double)first, (double)rest, (double)excess, 1, n, code, limit, out,
                        status);
 }
 

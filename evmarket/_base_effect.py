@@ -91,7 +91,9 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
     steps = integer(lag, "lag")
     dtype = result_dtype([values])
     if dtype == np.float32:
-        values = values.astype(np.float64)  # parts and total are rounded once, at the end
+        values = values.astype(
+            np.float64
+        )  # parts and total are rounded once, at the end
     rate = log_growth(values, steps, axis=place)
     momentum, code = log_growth(values, 1, axis=place, return_status=True)
     base = _shifted(momentum, steps, place, np.nan)
@@ -101,8 +103,11 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
     total = momentum - base
     status = _lowest(code, base_code)
     before = _shifted(rate, 1, place, np.nan)
-    found = (total, momentum, base, (rate - before) - total)
-    return BaseEffect(*(part.astype(dtype, copy=False) for part in found), status)
+    residual = (rate - before) - total
+    total, momentum, base, residual = (
+        part.astype(dtype, copy=False) for part in (total, momentum, base, residual)
+    )
+    return BaseEffect(total, momentum, base, residual, status)
 
 
 def _shifted(values: NDArray[Any], lag: int, axis: int, fill: float) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""The C core. Public functions stand in the package, which checks what it passes here."""
+"""The C core. Public functions stand in the package, which checks what it passes."""
 
 from typing import Any
 

@@ -97,9 +97,22 @@ def _settle(found: Array, name: str) -> Array:
         return found if found.dtype.kind != "u" else found.astype(_wide(found.dtype))
     if found.dtype == np.float16:
         return found.astype(np.float32)
+    if found.dtype.kind in "US" and found.size:
+        place, item = _first_text(found)
+        raise TypeError(f"{name} holds {item} at position {place}: it takes numbers")
     raise TypeError(
-        f"{name} has dtype {short(str(found.dtype))}: it takes integers, float32, float64"
+        f"{name} has dtype {short(str(found.dtype))}: it takes integers and floats"
     )
+
+
+def _first_text(found: Array) -> tuple[int, str]:
+    """The place of the first text that reads as no number, or 0, and the text."""
+    for place, item in enumerate(found.ravel().tolist()):
+        try:
+            float(item)
+        except ValueError:
+            return place, short(item)
+    return 0, short(found.flat[0])
 
 
 def _wide(dtype: np.dtype[Any]) -> type:
@@ -107,7 +120,7 @@ def _wide(dtype: np.dtype[Any]) -> type:
 
 
 def _with_missing(values: Array, missing: Array, name: str) -> Array:
-    """Values with NaN where `missing`; integers that float64 cannot hold are refused."""
+    """Values with NaN where `missing`; refuses integers float64 cannot hold."""
     if not missing.any():
         return values
     if values.dtype.kind in "iu":
@@ -154,6 +167,8 @@ def _from_objects(found: Array, name: str) -> Array:
         raise OverflowError(
             f"{name} holds an integer that neither int64 nor float64 can hold"
         ) from None
+    except ValueError as error:
+        raise ValueError(f"{name} holds what is no number: {error}") from None
     return _with_missing(values, missing, name).reshape(found.shape)
 
 

@@ -1,8 +1,8 @@
 """Work A: growth, margin and shares of arrays, beside the peers that are installed.
 
-Run ``python tests/bench/arrays.py`` with nothing else running. Installs nothing; asserts
-equal results first; prints the minimum of several interleaved runs and what each takes
-as a multiple of ours.
+Run ``python tests/bench/arrays.py`` with nothing else running. Installs nothing;
+asserts equal results first; prints the minimum of several interleaved runs and what
+each takes as a multiple of ours.
 """
 
 from __future__ import annotations

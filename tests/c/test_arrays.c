@@ -1,0 +1,146 @@
+/* The kernels of growth, margin and structure without an interpreter: every kernel runs
+ * over awkward numbers at awkward lengths, each buffer exactly as long as promised, so
+ * that the sanitizers see any step outside; both instruction sets must agree. */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "check.h"
+#include "dispatch.h"
+#include "growth.h"
+#include "margin.h"
+#include "structure.h"
+
+enum { LONGEST = 37 };
+
+static const double awkward[] = {
+    0.0,    -0.0,   1.0,     -1.0,     5e-324, -5e-324, 1e308,  -1e308, 1.5,
+    1e-300, 1e300,  INFINITY, -INFINITY, NAN,    3.0,    -3.0,   2.5e-308, 0x1p1023,
+    0.1,    1e16,   -1e16,   7.0,      12.0,
+};
+static const int64_t whole[] = {0, 1, -1, INT64_MAX, INT64_MIN, 3, -3, INT64_MAX - 1, 7};
+
+/* n items of one type, allocated exactly. */
+static void *operand(ev_type type, ptrdiff_t n, ptrdiff_t shift)
+{
+    void *block = malloc(n > 0 ? (size_t)n * 8 : 1);
+    for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
+        if (type == EV_I64) {
+            ((int64_t *)block)[i] = whole[(i + shift) % 9];
+        }
+        else {
+            ((double *)block)[i] = awkward[(i * (1 + shift) + shift) % 23];
+        }
+    }
+    return block;
+}
+
+static void run_both_paths(const ev_elementwise *f, ev_type type, ptrdiff_t n)
+{
+    const size_t width = f->out == EV_U8 ? 1 : 8;
+    void *in[EV_MOST_OPERANDS] = {NULL}, *out[EV_ISA_COUNT] = {NULL};
+    for (int k = 0; k < f->nin; k++) {
+        in[k] = operand(k < f->typed ? type : EV_F64, n, k);
+    }
+    for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
+        out[isa] = malloc((size_t)n * width + 1);
+        if (ev_isa_usable((ev_isa)isa)) {
+            f->run[type][isa]((const void *const *)in, &out[isa], n, INFINITY);
+            CHECK(memcmp(out[0], out[isa], (size_t)n * width) == 0);
+        }
+    }
+    for (int k = 0; k < EV_MOST_OPERANDS; k++) {
+        free(in[k]);
+    }
+    free(out[0]);
+    free(out[1]);
+}
+
+static void test_elementwise(const ev_elementwise *functions, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (ptrdiff_t n = 0; n < LONGEST; n++) {
+            run_both_paths(&functions[i], EV_F64, n);
+            run_both_paths(&functions[i], EV_I64, n);
+        }
+    }
+}
+
+static void run_lane(const ev_lanewise *f, ev_type type, ptrdiff_t n)
+{
+    const ptrdiff_t outputs = f->reduces ? 1 : n;
+    const int64_t params[2] = {1 + n % 5, 0};
+    void *x = operand(type, n, 2);
+    double *values = malloc((size_t)outputs * sizeof *values + 1);
+    uint8_t *codes = malloc((size_t)outputs + 1);
+    double *scratch = malloc((size_t)(n * f->scratch_per_item) * sizeof *scratch + 1);
+    f->run[type](x, n, params, values, codes, scratch, INFINITY);
+    for (ptrdiff_t i = 0; i < outputs; i++) {
+        CHECK(codes[i] < EV_STATUS_COUNT);
+        CHECK(!isinf(values[i]) || strcmp(f->name, "mean") == 0);
+    }
+    free(x);
+    free(values);
+    free(codes);
+    free(scratch);
+}
+
+static void test_lanes(const ev_lanewise *functions, int count)
+{
+    for (int i = 0; i < count; i++) {
+        for (ptrdiff_t n = strcmp(functions[i].name, "mean") == 0; n < LONGEST; n++) {
+            run_lane(&functions[i], EV_F64, n);
+            run_lane(&functions[i], EV_I64, n);
+        }
+    }
+}
+
+/* Totals of the same parts laid out both ways, on both paths: the same bits. */
+static void test_totals(void)
+{
+    enum { N = 53, LANES = 70 };
+    static double rows[N][LANES], columns[LANES][N];
+    ev_total across[LANES], along[LANES];
+    for (int i = 0; i < N; i++) {
+        for (int j = 0; j < LANES; j++) {
+            rows[i][j] = columns[j][i] = j == 3 ? 1e308 : 0.1 * (double)(i * j % 17);
+        }
+    }
+    rows[4][5] = columns[5][4] = NAN;
+    for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
+        if (ev_isa_usable((ev_isa)isa)) {
+            const ptrdiff_t item = sizeof(double);
+            const ev_parts a = {(const char *)rows, LANES,  N, item, LANES * item,
+                                EV_F64,             0};
+            const ev_parts b = {(const char *)columns, LANES, N, N * item, item, EV_F64, 0};
+            ev_totals(&a, across, (ev_isa)isa);
+            ev_totals(&b, along, (ev_isa)isa);
+            for (int j = 0; j < LANES; j++) {
+                CHECK(across[j].status == along[j].status);
+                CHECK(memcmp(&across[j].total, &along[j].total, sizeof(double)) == 0);
+            }
+            CHECK(across[0].status == EV_ZERO_DENOMINATOR);
+            CHECK(across[3].status == EV_OK && across[3].scale < 1);
+            CHECK(across[5].status == EV_INCOMPLETE);
+        }
+    }
+}
+
+static void test_choice(void)
+{
+    ev_isa isa = EV_ISA_COUNT;
+    CHECK(ev_isa_choose("sse9", &isa) == EV_BAD_VALUE && isa == EV_ISA_COUNT);
+    CHECK(ev_isa_choose("baseline", &isa) == EV_DONE && isa == EV_BASELINE);
+    CHECK(ev_isa_choose(NULL, &isa) == EV_DONE && ev_isa_usable(isa));
+}
+
+int main(void)
+{
+    test_elementwise(ev_growth_functions, ev_growth_function_count);
+    test_elementwise(ev_margin_functions, ev_margin_function_count);
+    test_lanes(ev_growth_lanes, ev_growth_lane_count);
+    test_lanes(ev_structure_lanes, ev_structure_lane_count);
+    test_totals();
+    test_choice();
+    return finish();
+}
