@@ -35,7 +35,8 @@ enum {
     EV_FIRST_DAY = -719162, /* 0001-01-01 */
     EV_LAST_DAY = 2932896,  /* 9999-12-31 */
     EV_FREQUENCY_SIZE = 8,  /* room for a name, its closing 0 included */
-    EV_LABEL_SIZE = 64      /* room for a label, its closing 0 included */
+    EV_LABEL_SIZE = 64,     /* room for a label, its closing 0 included */
+    EV_SHOWN_SIZE = 64      /* room for a value in a message */
 };
 
 /* ---- frequencies ---- */
@@ -129,16 +130,17 @@ ev_fault ev_period_read(const ev_column *when, const ev_column *within,
 
 /* Periods of the rows start .. start + count - 1; ordinals has room for count. On any
  * result but EV_DONE *bad_row is the first row (counted from the column's first) that
- * is no period, and ev_period_fault says why; the ordinals are then undefined.
+ * is no period, and ev_period_read and _place say why; the ordinals are then undefined.
  * EV_BAD_VALUE: null, unreadable, or of another frequency; EV_RANGE: year;
  * EV_BAD_FORMAT: the column's type. A coded column is better read by the two below. */
 ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
                              const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
                              int64_t *ordinals, ptrdiff_t *bad_row);
 
-/* The fault of one row, for the message; EV_FAULT_NONE when there is none. */
-ev_fault ev_period_fault(const ev_column *when, const ev_column *within,
-                         const ev_frequency *freq, ptrdiff_t row);
+/* Writes what row `row` holds as a message shows it, shortened, and gives its length.
+ * A text is copied as it is, which need not be UTF-8. */
+int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row,
+                   char shown[EV_SHOWN_SIZE]);
 
 /* Stands for an entry of a dictionary that is no period; rows may never use it. */
 #define EV_NO_PERIOD INT64_MIN

@@ -1,6 +1,7 @@
 /* Periods out of the columns of a table. */
 #include "period.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CHUNK = 1024 }; /* rows at a time: what is written is read again from cache */
@@ -81,7 +82,7 @@ static const char *text_at(const ev_column *column, ptrdiff_t row, ptrdiff_t *si
 }
 
 /* Days since 1970 in a row of a column of dates or times; 0 for any other type, and
- * *null where NumPy's NaT stands. */
+ * *null where NumPy's NaT stands: the least number. */
 static int day_at(const ev_column *column, ptrdiff_t row, int64_t *day, int *null)
 {
     static const int64_t MILLISECONDS = 86400000;
@@ -111,7 +112,7 @@ static int day_at(const ev_column *column, ptrdiff_t row, int64_t *day, int *nul
     }
     if (found) {
         value = per_day == 1 ? value : ((const int64_t *)column->data)[i];
-        *null = value == INT64_MIN;
+        *null = value == (column->type == EV_COL_DATE32 ? INT32_MIN : INT64_MIN);
         *day = value / per_day - (value % per_day < 0);
     }
     return found;
@@ -253,11 +254,48 @@ static ev_fault read_ordinal(const ev_column *when, const ev_column *within,
     return fault;
 }
 
-ev_fault ev_period_fault(const ev_column *when, const ev_column *within,
-                         const ev_frequency *freq, ptrdiff_t row)
+/* One value of a column as text. */
+static int show_value(const ev_column *column, ptrdiff_t row, char *shown, size_t room)
 {
-    int64_t ordinal;
-    return read_ordinal(when, within, freq, row, &ordinal);
+    const ev_column *values = value_column(column, &row);
+    int64_t number = 0;
+    ptrdiff_t size = 0;
+    int null = 0, length;
+    const char *text;
+    if (values == NULL) {
+        length = snprintf(shown, room, "no value");
+    }
+    else if (integer_at(values, row, &number)) {
+        length = snprintf(shown, room, "%lld", (long long)number);
+    }
+    else if (day_at(values, row, &number, &null)) {
+        length = snprintf(shown, room, "day %lld from 1970-01-01", (long long)number);
+    }
+    else if ((text = text_at(values, row, &size)) != NULL) {
+        const ptrdiff_t most = 40;
+        length = size <= most ? snprintf(shown, room, "'%.*s'", (int)size, text)
+                              : snprintf(shown, room, "'%.*s...'", (int)most, text);
+    }
+    else {
+        length = snprintf(shown, room, "this value");
+    }
+    return length;
+}
+
+int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row,
+                   char shown[EV_SHOWN_SIZE])
+{
+    char year[EV_SHOWN_SIZE], part[EV_SHOWN_SIZE];
+    int length;
+    if (within == NULL) {
+        length = show_value(when, row, shown, EV_SHOWN_SIZE);
+    }
+    else {
+        (void)show_value(when, row, year, sizeof year);
+        (void)show_value(within, row, part, sizeof part);
+        length = snprintf(shown, EV_SHOWN_SIZE, "(%.28s, %.28s)", year, part);
+    }
+    return length;
 }
 
 /* ---- many rows ---- */
@@ -429,7 +467,7 @@ ev_result ev_period_decode(const ev_column *when, const int64_t *words,
             ordinals[i] = words[code];
         }
         if (ordinals[i] == EV_NO_PERIOD) {
-            fault = ev_period_fault(when, NULL, freq, start + i);
+            fault = read_ordinal(when, NULL, freq, start + i, ordinals + i);
             *bad_row = start + i;
         }
     }

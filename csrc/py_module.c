@@ -118,6 +118,7 @@ static int exec_module(PyObject *module)
     failed = failed || add_build_facts(module, isa) < 0;
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
     failed = failed || ev_py_add_growth(module) < 0;
+    failed = failed || ev_py_add_period(module) < 0;
     if (!failed) {
         ev_isa *state = PyModule_GetState(module);
         *state = isa;
