@@ -165,9 +165,7 @@ static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *numbe
 /* A year written as a number: four digits, so that no position or ordinal passes. */
 static ev_fault check_year(int64_t year)
 {
-    return year < 0 || year > 9999 ? EV_FAULT_YEAR
-           : year < 1000           ? EV_FAULT_NUMBER
-                                   : EV_FAULT_NONE;
+    return year < 1000 || year > 9999 ? EV_FAULT_NUMBER : EV_FAULT_NONE;
 }
 
 static ev_fault read_pair(const ev_column *when, const ev_column *within, ev_unit unit,

@@ -6,10 +6,13 @@
 #include "py_module.h"
 #include "py_numpy.h"
 
-#define ACCEPTED                                                                     \
-    "accepted are 2025, 2025H1, 2025Q1, 2025-01, 2025/1, 202501, 2025-01-31, "       \
-    "2025/1/31, 2025\xe5\xb9\xb4, 2025\xe5\xb9\xb4" "1\xe6\x9c\x88 and "               \
-    "2025\xe5\xb9\xb4" "1\xe6\x9c\x88" "31\xe6\x97\xa5"
+/* The forms of text, the Chinese ones with their signs for year, month and day. */
+static const char ACCEPTED[] =
+    "accepted are 2025, 2025H1, 2025Q1, 2025-01, 2025/1, 202501, 2025-01-31, 2025/1/31, "
+    "2025\xe5\xb9\xb4, 2025\xe5\xb9\xb4"
+    "1\xe6\x9c\x88, 2025\xe5\xb9\xb4"
+    "1\xe6\x9c\x88"
+    "31\xe6\x97\xa5";
 
 /* ---- errors ---- */
 
@@ -31,7 +34,8 @@ static void raise_fault(const char *name, ptrdiff_t row, ev_fault fault, PyObjec
         PyErr_Format(kind, "%s, row %zd: no value: every row needs a period", name, row);
         break;
     case EV_FAULT_TEXT:
-        PyErr_Format(kind, "%s, row %zd: %U is no period: " ACCEPTED, name, row, shown);
+        PyErr_Format(kind, "%s, row %zd: %U is no period: %s", name, row, shown,
+                     ACCEPTED);
         break;
     case EV_FAULT_NUMBER:
         PyErr_Format(kind,
@@ -321,7 +325,8 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
                          text);
         }
         else {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R, no period: " ACCEPTED, name, text);
+            PyErr_Format(PyExc_ValueError, "%s is %.40R, no period: %s", name, text,
+                         ACCEPTED);
         }
     }
     return answer;

@@ -7,6 +7,9 @@ Arrays, the earlier value first, rates as fractions, ``return_status=True`` for 
     share, concentration, hhi, rank
     Status: the code of every cell, with its meaning
 
+The calendar:
+    Periods: consecutive periods, their labels and places
+
 Data:
     datasets.names(), datasets.load(name)
 
@@ -40,16 +43,19 @@ from ._workers import set_workers
 if TYPE_CHECKING:
     from . import datasets
     from ._base_effect import BaseEffect, base_effect
+    from ._period import Periods
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
     "BaseEffect": "_base_effect",
+    "Periods": "_period",
     "base_effect": "_base_effect",
     "datasets": "datasets",
 }
 
 __all__ = [
     "BaseEffect",
+    "Periods",
     "Status",
     "__version__",
     "annualized_growth",
