@@ -132,8 +132,10 @@ def _from_datetimes(found: NDArray[Any], name: str) -> Moments:
         return Moments(values=values, stated=_STATED[unit])
     if unit in _STATED:
         raise ValueError(f"{name} has dtype {found.dtype}: give whole years or months")
-    if unit not in _READ or step != 1:
-        unit = "D"
+    if (
+        unit not in _READ or step != 1
+    ):  # each rounds down; NumPy has no way from ps to D
+        unit = "D" if unit in ("D", "h", "m") else "s"
     values = found.astype(f"M8[{unit}]", copy=False).view(np.int64)
     return Moments(values=values, unit=unit)
 
@@ -244,7 +246,7 @@ def _from_pandas(column: Any, name: str) -> Moments:
     dtype: Any = getattr(column, "dtype", None)
     kind = type(dtype).__name__
     if kind == "PeriodDtype":
-        stated = pandas_frequency(dtype.freq.freqstr, name)
+        stated = pandas_frequency(dtype.name[len("period[") : -1], name)
         values = np.asarray(getattr(column, "array", column).asi8)
         missing = np.asarray(column.isna())
         if missing.any():

@@ -1,4 +1,4 @@
-"""The calendar: frequencies, periods of columns, labels and lags in words."""
+"""The calendar: frequencies, periods of columns, periods that a user names."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Periods"]
 
 _PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12, "M-JF": 11, "W": 52, "D": 365}
-_MONTHS = {"Y": 12, "H": 6, "Q": 3, "M": 1}
-_DAYS = {"W": 7, "D": 1}
 _FINENESS = ("Y", "H", "Q", "M-JF", "M", "W", "D")
 _FIRST_DAY = -719162  # 0001-01-01
 _LAST_DAY = 2932896  # 9999-12-31
@@ -137,103 +135,13 @@ def _from_stated(found: Moments, asked: str, name: str) -> tuple[Ordinals, str]:
 
 def _cure(stated: str, asked: str) -> str:
     """What to do about a column of one frequency where another is asked for."""
+    if unit(stated) == unit(asked):
+        return f"its periods end elsewhere: read it at '{stated}', or give plain dates"
     if _core.period_parts(stated, asked, 0, 0) is not None:
-        return f"it is finer: read it at {stated}, then resample('{asked}')"
+        return f"it is finer: read it at '{stated}', then resample('{asked}')"
     if _FINENESS.index(unit(stated)) > _FINENESS.index(unit(asked)):
         return "it is finer but no part of it: give plain dates instead"
-    if unit(stated) == unit(asked):
-        return "its periods end elsewhere: give plain dates instead"
     return "it is coarser and cannot be split"
-
-
-# Lags and windows
-
-
-def _count(value: Any, freq: str | None, name: str) -> int:
-    """A number of periods, or of years, quarters, months ... in words, as periods."""
-    if isinstance(value, str):
-        return _word(value, freq, name)
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} is {value}: it takes periods such as 12 or '1Y'")
-    try:
-        count = whole_number(value)
-    except TypeError:
-        raise TypeError(
-            f"{name} is {short(value)}: it takes periods such as 12 or '1Y'"
-        ) from None
-    if abs(count) >= 1 << 62:
-        raise OverflowError(f"{name} is {short(count)}: beyond any calendar")
-    return count
-
-
-def _word(text: str, freq: str | None, name: str) -> int:
-    body = text.strip()
-    sign = -1 if body.startswith("-") else 1
-    body = body[1:] if body[:1] in ("+", "-") else body
-    letter = body[-1:].upper()
-    digits = body[:-1] if letter.isalpha() else body
-    known = not letter.isalpha() or letter in _MONTHS or letter in _DAYS
-    if not (known and digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        raise ValueError(
-            f"{name} is {short(text)}: it takes periods such as 12, or words such as "
-            "'1Y', '2Q', '12M', '4W'"
-        )
-    count = sign * int(digits)
-    if not letter.isalpha():
-        return count
-    if freq is None:
-        raise ValueError(
-            f"{name} is {short(text)}, but the periods are plain integers: give freq=, "
-            "or a number of periods"
-        )
-    base = unit(freq)
-    if base == "M-JF" and letter in _MONTHS:
-        periods, rest = divmod(count * _MONTHS[letter] * 11, 12 * 11)
-        periods *= 11
-    elif base in _MONTHS and letter in _MONTHS:
-        periods, rest = divmod(count * _MONTHS[letter], _MONTHS[base])
-    elif base in _DAYS and letter in _DAYS:
-        periods, rest = divmod(count * _DAYS[letter], _DAYS[base])
-    else:
-        periods, rest = 0, 1
-    if rest:
-        cure = f": say {_PER_YEAR[base]}" if letter == "Y" and base in _DAYS else ""
-        raise ValueError(
-            f"{name} is {short(text)}: no whole number of periods at '{freq}'{cure}"
-        )
-    return periods
-
-
-def lag_periods(lag: Any, freq: str | None, name: str = "lag") -> int:
-    """A lag, as a number or in words, as periods of a frequency (None: plain integers).
-
-    At M-JF only whole years compare like with like, so a lag is a multiple of 11.
-    """
-    count = _count(lag, freq, name)
-    if count == 0:
-        raise ValueError(f"{name} is 0: a period is not compared with itself")
-    if freq == "M-JF" and count % 11:
-        raise ValueError(
-            f"{name} is {short(lag)}: at M-JF, where one period in 11 is two months, "
-            "only whole years compare: say '1Y' or 11"
-        )
-    return count
-
-
-def window_periods(window: Any, freq: str | None, name: str = "window") -> int:
-    """The length of a window, as a number or in words, as periods."""
-    count = _count(window, freq, name)
-    if count < 1:
-        raise ValueError(f"{name} is {short(window)}: it takes at least one period")
-    return count
-
-
-def exit_periods(after: Any, freq: str, name: str = "exit_after") -> int:
-    """`exit_after` as periods; years of weeks and days are those of 52 and 365."""
-    text = after.strip().upper() if isinstance(after, str) else ""
-    if text.endswith("Y") and text[:-1].isdigit() and unit(freq) in _DAYS:
-        after = int(text[:-1]) * per_year(freq)
-    return window_periods(after, freq, name)
 
 
 # Labels that a user gives
@@ -256,7 +164,10 @@ def _span(value: Any, freq: str, name: str) -> tuple[int, int, bool]:
             stated = _own_year(stated, freq)
     at = stated or "D"
     first = int(_core.period_days(at, number, 1, False)[0])
-    return first, int(_core.period_days(at, number, 1, True)[0]), stated is None
+    last = int(_core.period_days(at, number, 1, True)[0])
+    if freq == "M-JF" and stated == "M":  # "2025-02" names January and February
+        first = int(_core.period_days(freq, _core.period_at(freq, first), 1, False)[0])
+    return first, last, stated is None
 
 
 def _own_year(stated: str | None, freq: str) -> str | None:
@@ -372,6 +283,9 @@ class Periods:
     """
 
     __slots__ = ("_count", "_freq", "_start")
+    _freq: str
+    _start: int
+    _count: int
 
     def __init__(self, first: Any, last: Any, freq: str | None = None) -> None:
         if freq is None:
@@ -434,7 +348,7 @@ class Periods:
         if isinstance(place, slice):
             start, stop, step = place.indices(self._count)
             if step != 1:
-                raise ValueError(f"step {step} leaves periods out: they are consecutive")
+                raise ValueError(f"step {step} of periods, which are consecutive")
             return Periods.of(self._freq, self._start + start, max(stop - start, 0))
         at = whole_number(place)
         if not -self._count <= at < self._count:
@@ -446,7 +360,7 @@ class Periods:
             found = self.locate(label)
         except (TypeError, ValueError):
             return False
-        return found.stop > found.start
+        return bool(found.stop > found.start)
 
     def index(self, label: Any) -> int:
         """The place of the one period that `label` means.
@@ -506,8 +420,7 @@ class Periods:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Periods):
             return NotImplemented
-        same: bool = self._key() == other._key()
-        return same
+        return self._key() == other._key()
 
     def __hash__(self) -> int:
         return hash(self._key())

@@ -1,0 +1,282 @@
+/* The calendar alone: every day of the years 1 to 9999 walked by hand, and columns of
+ * every type. Compiles with csrc/period*.c and nothing else; prints what failed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "period.h"
+
+static int failures;
+
+static void check(int holds, const char *what, long long detail)
+{
+    if (!holds && failures++ < 20) {
+        printf("failed: %s (%lld)\n", what, detail);
+    }
+}
+
+static ev_frequency frequency(const char *name)
+{
+    ev_frequency freq = {EV_DAY, 0};
+    check(ev_frequency_parse(name, (ptrdiff_t)strlen(name), &freq) == EV_DONE, name, 0);
+    return freq;
+}
+
+static int is_leap(int year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* One day after another, as one writes a calendar by hand. */
+static void test_every_day(void)
+{
+    static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const ev_frequency month = frequency("M"), jf = frequency("M-JF"), week = frequency("W");
+    const ev_frequency fiscal = frequency("Y-MAR"), quarter = frequency("Q-MAR");
+    int year = 1, m = 1, d = 1;
+    int64_t weeks = ev_period_of_day(week, EV_FIRST_DAY);
+    for (int64_t day = EV_FIRST_DAY; day <= EV_LAST_DAY; day++) {
+        int y2, m2, d2;
+        ev_civil(day, &y2, &m2, &d2);
+        check(y2 == year && m2 == m && d2 == d, "ev_civil", day);
+        check(ev_day(year, m, d) == day, "ev_day", day);
+        check(ev_period_of_day(month, day) == (year - 1970) * 12 + m - 1, "month", day);
+        check(ev_period_of_day(jf, day) == (year - 1970) * 11 + (m <= 2 ? 0 : m - 2), "M-JF",
+              day);
+        check(ev_period_of_day(fiscal, day) == year - 1970 + (m > 3), "Y-MAR", day);
+        check(ev_period_of_day(quarter, day) ==
+                  (year - 1970 + (m > 3)) * 4 + (m > 3 ? (m - 4) / 3 : 3),
+              "Q-MAR", day);
+        if (day > EV_FIRST_DAY && (day - EV_FIRST_DAY) % 7 == 0) {
+            weeks++; /* 0001-01-01 was a Monday */
+        }
+        check(ev_period_of_day(week, day) == weeks, "week", day);
+        if (++d > DAYS[m - 1] + (m == 2 && is_leap(year))) {
+            d = 1;
+            if (++m > 12) {
+                m = 1;
+                year++;
+            }
+        }
+    }
+    check(year == 10000, "the walk ends with year 9999", year);
+}
+
+/* Periods follow one another without gap or overlap, and labels read back. */
+static void test_periods(void)
+{
+    static const char *const NAMES[] = {"Y",     "Y-MAR", "Y-JAN", "H", "Q",     "Q-FEB",
+                                        "Q-JUN", "M",     "M-JF",  "W", "W-WED", "D"};
+    char name[EV_FREQUENCY_SIZE], label[EV_LABEL_SIZE];
+    for (size_t k = 0; k < sizeof NAMES / sizeof NAMES[0]; k++) {
+        const ev_frequency freq = frequency(NAMES[k]);
+        ev_frequency_name(freq, name);
+        check(strcmp(name, NAMES[k]) == 0, "name", (long long)k);
+        const int64_t start = ev_period_of_day(freq, ev_day(1599, 12, 1));
+        for (int64_t o = start; o < start + 20000 && ev_period_last_day(freq, o) < 2932000;
+             o++) {
+            const int64_t first = ev_period_first_day(freq, o);
+            const int64_t last = ev_period_last_day(freq, o);
+            check(first <= last, "first before last", o);
+            check(ev_period_last_day(freq, o - 1) + 1 == first, "no gap", o);
+            check(ev_period_of_day(freq, first) == o, "first day is inside", o);
+            check(ev_period_of_day(freq, last) == o, "last day is inside", o);
+            ev_said said;
+            int64_t back = 0;
+            const int size = ev_period_label(freq, o, label);
+            check(ev_period_parse(label, size, &said) == EV_FAULT_NONE, label, o);
+            check(ev_period_place(&said, freq, &back) == EV_FAULT_NONE && back == o, label, o);
+        }
+    }
+}
+
+static void test_nesting(void)
+{
+    check(ev_frequency_nests(frequency("M"), frequency("Q-FEB")), "M in Q-FEB", 0);
+    check(ev_frequency_nests(frequency("M"), frequency("M-JF")), "M in M-JF", 0);
+    check(ev_frequency_nests(frequency("Q"), frequency("H")), "Q in H", 0);
+    check(ev_frequency_nests(frequency("Q"), frequency("Y-MAR")), "Q in Y-MAR", 0);
+    check(!ev_frequency_nests(frequency("Q"), frequency("Y-JAN")), "Q not in Y-JAN", 0);
+    check(!ev_frequency_nests(frequency("W"), frequency("M")), "W not in M", 0);
+    check(!ev_frequency_nests(frequency("Y"), frequency("Q")), "Y not in Q", 0);
+    check(!ev_frequency_nests(frequency("M-JF"), frequency("M")), "M-JF not in M", 0);
+    const ev_part part = ev_period_part(frequency("M"), 1, frequency("M-JF"));
+    check(part.whole == 0 && part.place == 1 && part.parts == 2, "February", part.place);
+    const ev_part leap = ev_period_part(frequency("D"), ev_day(2024, 2, 29), frequency("M"));
+    check(leap.place == 28 && leap.parts == 29, "leap day", leap.parts);
+}
+
+/* ---- columns ---- */
+
+static void test_numbers(void)
+{
+    const int16_t years[] = {2024, 2025, 2026};
+    const uint32_t months[] = {202401, 202512, 202602};
+    const int32_t dates[] = {-1, 0, 58, 31};
+    const int64_t times[] = {-1, 0, 86400000000, INT64_MIN};
+    const uint8_t valid[] = {0x0b}; /* the third is null */
+    int64_t ordinals[4];
+    ptrdiff_t bad = -1;
+    ev_column column = {.type = EV_COL_I16, .length = 3, .data = years};
+    ev_frequency freq = frequency("Y");
+    check(ev_period_ordinals(&column, NULL, &freq, 1, 2, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 55 && ordinals[1] == 56, "years", 0);
+    freq = frequency("Q");
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 3, ordinals, &bad) == EV_BAD_FORMAT,
+          "integers are no quarters", bad);
+    freq = frequency("M-JF");
+    column = (ev_column){.type = EV_COL_U32, .length = 3, .data = months};
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 54 * 11 && ordinals[1] == 55 * 11 + 10 &&
+              ordinals[2] == 56 * 11, "yyyymm", 0);
+    freq = frequency("M");
+    column = (ev_column){.type = EV_COL_DATE32, .length = 4, .data = dates, .valid = valid};
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 2, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == -1 && ordinals[1] == 0, "dates", 0);
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 4, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 2, "null date", bad);
+    column.offset = 3;
+    column.length = 1;
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 1, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 1, "offset", 0);
+    freq = frequency("D");
+    column = (ev_column){.type = EV_COL_TIME_US, .length = 4, .data = times};
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == -1 && ordinals[1] == 0 && ordinals[2] == 1, "times", 0);
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 4, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 3, "NaT", bad);
+    column = (ev_column){.type = EV_COL_F64, .length = 1, .data = times};
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 1, ordinals, &bad) == EV_BAD_FORMAT,
+          "floats", bad);
+    column = (ev_column){.type = EV_COL_NULL, .length = 1};
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 1, ordinals, &bad) == EV_BAD_VALUE,
+          "nulls", bad);
+}
+
+static void test_range(void)
+{
+    int32_t dates[3000];
+    int64_t ordinals[3000];
+    ptrdiff_t bad = -1;
+    const ev_frequency freq = frequency("M");
+    const ev_column column = {.type = EV_COL_DATE32, .length = 3000, .data = dates};
+    for (int i = 0; i < 3000; i++) {
+        dates[i] = i * 3;
+    }
+    dates[2000] = EV_FIRST_DAY;
+    dates[2001] = EV_LAST_DAY;
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 3000, ordinals, &bad) == EV_DONE &&
+              ordinals[2000] == -1969 * 12 && ordinals[2001] == 8029 * 12 + 11, "ends", 0);
+    dates[2500] = EV_FIRST_DAY - 1;
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 3000, ordinals, &bad) == EV_RANGE &&
+              bad == 2500, "before year 1", bad);
+    dates[2100] = EV_LAST_DAY + 1;
+    check(ev_period_ordinals(&column, NULL, &freq, 7, 2993, ordinals, &bad) == EV_RANGE &&
+              bad == 2100, "after year 9999", bad);
+}
+
+static void test_texts(void)
+{
+    static const char text[] = "2025-012025/2x2025Q12025-01-31/2025-02-06";
+    const int32_t offsets[] = {0, 7, 13, 14, 20, 41};
+    int32_t views[3][4] = {{7, 0, 0, 0}, {14, 0, 0, 1}, {0, 0, 0, 0}};
+    const char block[] = "x  2025\xe5\xb9\xb4" "12\xe6\x9c\x88y";
+    const void *blocks[] = {block};
+    int64_t ordinals[5], words[5];
+    ptrdiff_t bad = -1;
+    ev_frequency freq = frequency("M");
+    ev_column column = {.type = EV_COL_TEXT, .length = 5, .data = text, .offsets = offsets};
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 2, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 660 && ordinals[1] == 661, "text", ordinals[1]);
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 2, "bad text", bad);
+    check(ev_period_ordinals(&column, NULL, &freq, 3, 1, ordinals, &bad) == EV_BAD_VALUE,
+          "a quarter is no month", bad);
+    freq = frequency("W-THU");
+    check(ev_period_ordinals(&column, NULL, &freq, 4, 1, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == ev_period_of_day(freq, ev_day(2025, 2, 6)), "week", ordinals[0]);
+    memcpy((char *)views[0] + 4, "2025-11", 7);
+    freq = frequency("M");
+    column = (ev_column){.type = EV_COL_TEXT_VIEW, .length = 2, .data = views};
+    column.blocks = blocks;
+    check(ev_period_ordinals(&column, NULL, &freq, 0, 2, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 670 && ordinals[1] == 671, "views", ordinals[1]);
+
+    const uint8_t codes[] = {1, 0, 1, 2, 9};
+    const ev_column words_of = {.type = EV_COL_TEXT, .length = 5, .data = text,
+                                .offsets = offsets};
+    const ev_column coded = {.type = EV_COL_U8, .length = 5, .data = codes,
+                             .dictionary = &words_of};
+    ev_period_words(&words_of, &freq, words);
+    check(words[0] == 660 && words[2] == EV_NO_PERIOD, "words", words[0]);
+    check(ev_period_decode(&coded, words, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 661 && ordinals[1] == 660, "codes", ordinals[0]);
+    check(ev_period_decode(&coded, words, &freq, 1, 4, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 3, "bad word in use", bad);
+    check(ev_period_decode(&coded, words, &freq, 4, 1, ordinals, &bad) == EV_BAD_VALUE,
+          "code outside the dictionary", bad);
+    check(ev_period_ordinals(&coded, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
+              ordinals[2] == 661, "codes row by row", ordinals[2]);
+}
+
+static void test_pairs(void)
+{
+    const int64_t years[] = {2024, 2025, 25};
+    const int8_t parts[] = {4, 12, 1};
+    int64_t ordinals[3];
+    ptrdiff_t bad = -1;
+    ev_frequency freq = frequency("M");
+    char shown[EV_SHOWN_SIZE];
+    const ev_column when = {.type = EV_COL_I64, .length = 3, .data = years};
+    const ev_column within = {.type = EV_COL_I8, .length = 3, .data = parts};
+    check(ev_period_ordinals(&when, &within, &freq, 0, 2, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 651 && ordinals[1] == 671, "pair", ordinals[0]);
+    check(ev_period_ordinals(&when, &within, &freq, 0, 3, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 2, "year 25", bad);
+    freq = frequency("Q-MAR");
+    check(ev_period_ordinals(&when, &within, &freq, 0, 3, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 1 && ordinals[0] == 219, "quarter 12", bad);
+    (void)ev_period_show(&when, &within, 1, shown);
+    check(strcmp(shown, "(2025, 12)") == 0, shown, 0);
+}
+
+/* Any bytes may stand in a column: nothing is read beyond them. */
+static void test_any_bytes(void)
+{
+    static const char SIGNS[] = "0123456789-/QH \xe5\xb9\xb4\xe6\x9c\x88\xe6\x97\xa5x";
+    uint32_t state = 12345;
+    for (int i = 0; i < 300000; i++) {
+        const int size = i % 24;
+        char *text = malloc((size_t)size + 1); /* exact, for the sanitizer */
+        ev_said said;
+        if (text == NULL) {
+            break;
+        }
+        for (int k = 0; k < size; k++) {
+            state = state * 1664525 + 1013904223;
+            text[k] = k < 4 && i % 3 > 0 ? (char)('1' + (state >> 24) % 9)
+                                         : SIGNS[(state >> 16) % (sizeof SIGNS - 1)];
+        }
+        if (ev_period_parse(text, size, &said) == EV_FAULT_NONE) {
+            ev_frequency freq = {EV_DAY, 0};
+            int64_t ordinal = 0;
+            (void)ev_period_stated(&said, &freq);
+            check(ev_period_place(&said, freq, &ordinal) == EV_FAULT_NONE, "placed", i);
+        }
+        free(text);
+    }
+}
+
+int main(void)
+{
+    test_every_day();
+    test_periods();
+    test_nesting();
+    test_numbers();
+    test_range();
+    test_texts();
+    test_pairs();
+    test_any_bytes();
+    printf("%d failures\n", failures);
+    return failures > 0;
+}
