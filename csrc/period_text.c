@@ -14,7 +14,7 @@ typedef struct scan {
 } scan;
 
 /* Reads up to `most` digits into *value and gives how many there were. */
-static int digits(scan *text, int most, int *value)
+EV_INLINE int digits(scan *text, int most, int *value)
 {
     int count = 0;
     *value = 0;
@@ -26,21 +26,30 @@ static int digits(scan *text, int most, int *value)
     return count;
 }
 
-/* Steps over `word` if it comes next. */
-static int take(scan *text, const char *word)
+/* Steps over a character if it comes next. */
+EV_INLINE int take(scan *text, char wanted)
 {
-    const size_t size = strlen(word);
-    const int found = (size_t)(text->end - text->at) >= size &&
-                      memcmp(text->at, word, size) == 0;
-    if (found) {
-        text->at += size;
-    }
+    const int found = text->at < text->end && *text->at == wanted;
+    text->at += found;
+    return found;
+}
+
+/* Steps over a Chinese sign, three bytes, if it comes next. */
+static int take_sign(scan *text, const char *sign)
+{
+    const int found = text->end - text->at >= 3 && memcmp(text->at, sign, 3) == 0;
+    text->at += found ? 3 : 0;
     return found;
 }
 
 static int at_end(const scan *text)
 {
     return text->at == text->end;
+}
+
+static int at_letter(const scan *text)
+{
+    return !at_end(text) && *text->at >= 'A' && *text->at <= 'z';
 }
 
 static int days_in_month(int year, int month)
@@ -78,7 +87,7 @@ static ev_fault say_day(int year, int month, int day, ev_said *said)
 }
 
 /* After the year and a separator: a month, or a month, the separator and a day. */
-static ev_fault rest_of_date(scan *text, int year, const char *separator, ev_said *said)
+static ev_fault rest_of_date(scan *text, int year, char separator, ev_said *said)
 {
     int month, day;
     ev_fault fault = EV_FAULT_TEXT;
@@ -98,11 +107,11 @@ static ev_fault rest_of_chinese_date(scan *text, int year, ev_said *said)
 {
     int month, day;
     ev_fault fault = EV_FAULT_TEXT;
-    if (digits(text, 2, &month) > 0 && take(text, MONTH_SIGN)) {
+    if (digits(text, 2, &month) > 0 && take_sign(text, MONTH_SIGN)) {
         if (at_end(text)) {
             fault = say_part(EV_MONTH, year, month, said);
         }
-        else if (digits(text, 2, &day) > 0 && take(text, DAY_SIGN)) {
+        else if (digits(text, 2, &day) > 0 && take_sign(text, DAY_SIGN)) {
             fault = say_day(year, month, day, said);
         }
     }
@@ -115,8 +124,8 @@ static ev_fault rest_of_week(scan *text, ev_said *said)
     int year;
     ev_said last = *said;
     ev_fault fault = EV_FAULT_TEXT;
-    if (digits(text, 4, &year) == 4 && take(text, "-")) {
-        fault = rest_of_date(text, year, "-", &last);
+    if (digits(text, 4, &year) == 4 && take(text, '-')) {
+        fault = rest_of_date(text, year, '-', &last);
     }
     if (fault == EV_FAULT_NONE && (last.unit != EV_DAY || last.day != said->day + 6)) {
         fault = EV_FAULT_TEXT;
@@ -127,37 +136,48 @@ static ev_fault rest_of_week(scan *text, ev_said *said)
     return fault;
 }
 
+/* A quarter or half after its letter, in either case. */
+static ev_fault rest_of_part(scan *text, int year, ev_said *said)
+{
+    int part = 0;
+    ev_unit unit = EV_DAY;
+    if (take(text, 'Q') || take(text, 'q')) {
+        unit = EV_QUARTER;
+    }
+    else if (take(text, 'H') || take(text, 'h')) {
+        unit = EV_HALF;
+    }
+    (void)digits(text, 1, &part);
+    return unit == EV_DAY ? EV_FAULT_TEXT : say_part(unit, year, part, said);
+}
+
 /* What follows a year of four digits. */
 static ev_fault rest_of_period(scan *text, int year, ev_said *said)
 {
-    int part = 0;
+    int month;
     ev_fault fault = EV_FAULT_TEXT;
     if (at_end(text)) {
         fault = say_part(EV_YEAR, year, 1, said);
     }
-    else if (take(text, YEAR_SIGN)) {
-        fault = at_end(text) ? say_part(EV_YEAR, year, 1, said)
-                             : rest_of_chinese_date(text, year, said);
-    }
-    else if (take(text, "Q") || take(text, "q") || take(text, "-Q")) {
-        (void)digits(text, 1, &part);
-        fault = say_part(EV_QUARTER, year, part, said);
-    }
-    else if (take(text, "H") || take(text, "h") || take(text, "-H")) {
-        (void)digits(text, 1, &part);
-        fault = say_part(EV_HALF, year, part, said);
-    }
-    else if (take(text, "/")) {
-        fault = rest_of_date(text, year, "/", said);
-    }
-    else if (take(text, "-")) {
-        fault = rest_of_date(text, year, "-", said);
-        if (fault == EV_FAULT_NONE && said->unit == EV_DAY && take(text, "/")) {
+    else if (take(text, '-')) {
+        fault = at_letter(text) ? rest_of_part(text, year, said)
+                                : rest_of_date(text, year, '-', said);
+        if (fault == EV_FAULT_NONE && said->unit == EV_DAY && take(text, '/')) {
             fault = rest_of_week(text, said);
         }
     }
-    else if (digits(text, 2, &part) == 2) {
-        fault = say_part(EV_MONTH, year, part, said);
+    else if (take(text, '/')) {
+        fault = rest_of_date(text, year, '/', said);
+    }
+    else if (take_sign(text, YEAR_SIGN)) {
+        fault = at_end(text) ? say_part(EV_YEAR, year, 1, said)
+                             : rest_of_chinese_date(text, year, said);
+    }
+    else if (at_letter(text)) {
+        fault = rest_of_part(text, year, said);
+    }
+    else if (digits(text, 2, &month) == 2) {
+        fault = say_part(EV_MONTH, year, month, said);
     }
     return fault;
 }

@@ -115,14 +115,7 @@ def _from_stated(found: Moments, asked: str, name: str) -> tuple[Ordinals, str]:
     """Ordinals of the frequency a column carries, as those of the one asked for."""
     stated, values = found.stated, found.values
     assert stated is not None and values is not None
-    low = _core.period_at(stated, _FIRST_DAY)
-    high = _core.period_at(stated, _LAST_DAY)
-    bad = (values < low) | (values > high)
-    if bad.any():
-        row = int(bad.argmax())
-        if values[row] == np.iinfo(np.int64).min:
-            no_value(name, row)
-        raise ValueError(f"{name}, row {row}: a period outside the years 1 to 9999")
+    _check_range(values, stated, name)
     if asked == "M-JF" and stated == "M":
         days = values.view("M8[M]").astype("M8[D]").view(np.int64)
         return _core.period_ordinals(asked, days, "D", None, name), asked
@@ -131,6 +124,17 @@ def _from_stated(found: Moments, asked: str, name: str) -> tuple[Ordinals, str]:
             f"{name} states {stated}, freq is '{asked}': {_cure(stated, asked)}"
         )
     return values, asked
+
+
+def _check_range(values: Ordinals, freq: str, name: str) -> None:
+    low = _core.period_at(freq, _FIRST_DAY)
+    high = _core.period_at(freq, _LAST_DAY)
+    bad = (values < low) | (values > high)
+    if bad.any():
+        row = int(bad.argmax())
+        if values[row] == np.iinfo(np.int64).min:
+            no_value(name, row)
+        raise ValueError(f"{name}, row {row}: a period outside the years 1 to 9999")
 
 
 def _cure(stated: str, asked: str) -> str:
@@ -162,6 +166,7 @@ def _span(value: Any, freq: str, name: str) -> tuple[int, int, bool]:
         elif stated is None:
             stated, number = _core.period_parse(str(number), name)
             stated = _own_year(stated, freq)
+        _check_range(np.array([number]), stated or "D", name)
     at = stated or "D"
     first = int(_core.period_days(at, number, 1, False)[0])
     last = int(_core.period_days(at, number, 1, True)[0])

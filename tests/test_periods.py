@@ -59,6 +59,9 @@ def test_one_period():
     assert one_period(17, None, "at") == 17
     with pytest.raises(TypeError, match="freq="):
         one_period("2025", None, "at")
+    for far in (np.datetime64(10**10, "D"), np.datetime64("12000", "Y")):
+        with pytest.raises(ValueError, match=r"at, .* 9999"):
+            one_period(far, "M", "at")
     for bad in (
         "2025-13",
         "soon",
