@@ -122,7 +122,7 @@ _TEXTS = {
         "无效",
     ),
     Status.ZERO_BASE: (
-        "the base is zero: no rate can be taken",
+        "the base is zero: there is no rate",
         "zero base",
         "基数为零",
     ),
