@@ -1,0 +1,80 @@
+"""The README: what its examples print is what it shows, and its names exist."""
+
+import ast
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import evmarket as em
+from evmarket.__main__ import main
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+TEXT = README.read_text(encoding="utf-8")
+
+
+def blocks(*languages):
+    """The fenced blocks in any of the languages: (language, text), in order."""
+    fences = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    return [(language, text) for language, text in fences if language in languages]
+
+
+def printed(cell, names):
+    """What a notebook shows for the cell: what it prints, then its last expression."""
+    *body, last = ast.parse(cell).body
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        exec(compile(ast.Module(body, []), "README.md", "exec"), names)
+        exec(compile(ast.Interactive([last]), "README.md", "single"), names)
+    return shown.getvalue()
+
+
+def test_examples_print_what_is_shown():
+    found = blocks("python", "text")
+    assert [language for language, _ in found] == ["python", "text"] * 3
+    names = {}
+    for (_, cell), (_, expected) in zip(found[::2], found[1::2], strict=True):
+        assert printed(cell, names) == expected
+
+
+def test_the_passage_is_in_the_report(capsys):
+    assert main([]) == 0
+    report = capsys.readouterr().out
+    for _, passage in blocks("report"):
+        assert passage in report
+    assert len(blocks("report")) == 1
+
+
+def test_two_commands():
+    run, test = (text.strip().split(" && ") for _, text in blocks("sh"))
+    assert run[0] != test[0], "each has an environment of its own"
+    assert run[-1].endswith("/bin/python -m evmarket")
+    assert test[-1].endswith("/bin/python -m pytest")
+
+
+def test_statuses_are_told_as_they_are():
+    section = TEXT.partition("## The statuses")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| ([\d, ]+) \| (`[^|]+`) \|", section, re.MULTILINE)
+    told = {
+        name: int(code)
+        for codes, members in rows
+        for code, name in zip(
+            codes.split(", "), re.findall(r"`(\w+)`", members), strict=True
+        )
+    }
+    assert len(told) == 16
+    assert told == {name: em.Status[name].value for name in told}
+
+
+def test_functions_of_the_table_are_public():
+    section = TEXT.partition("## What there is")[2].partition("\n## ")[0]
+    table = section[: section.index("\n\nAll of them")]
+    names = re.findall(r"`([\w.]+)(?:\([^`]*\))?`", table)
+    told = {name.partition(".")[0] for name in names}
+    assert told <= set(em.__all__)
+    arrays = {
+        name
+        for name in em.__all__
+        if getattr(em, name).__class__.__name__ == "function"
+    }
+    assert arrays <= told
