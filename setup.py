@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy
 from setuptools import Extension, setup
+from setuptools.command.sdist import sdist
 
 
 def wanted(name: str) -> bool:
@@ -25,6 +26,16 @@ def version() -> str:
     if found is None:
         raise SystemExit("pyproject.toml states no version")
     return found[1]
+
+
+class SourceDistribution(sdist):
+    """An sdist that holds the tests and the changes beside what is built."""
+
+    def add_defaults(self) -> None:
+        super().add_defaults()
+        tests = glob("tests/**/*", recursive=True)
+        self.filelist.extend(p for p in tests if p.endswith((".py", ".c", ".h")))
+        self.filelist.append("CHANGELOG.md")
 
 
 # The same rounding on every path: no contraction into fused operations. Divisions that
@@ -48,6 +59,7 @@ if wanted("EVMARKET_STRICT"):
     compile_args.append("-Werror")
 
 setup(
+    cmdclass={"sdist": SourceDistribution},
     ext_modules=[
         Extension(
             "evmarket._core",
@@ -60,5 +72,5 @@ setup(
             define_macros=macros,
             undef_macros=undefined,
         )
-    ]
+    ],
 )

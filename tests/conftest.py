@@ -5,6 +5,9 @@ from hypothesis import HealthCheck, settings
 
 import evmarket as em
 
+# Scripts that measure; what they assert they assert when they are run.
+collect_ignore = ["accuracy.py", "bench"]
+
 settings.register_profile(
     "ci",
     derandomize=True,  # the same examples on every machine and in every run
