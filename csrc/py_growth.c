@@ -85,7 +85,7 @@ static PyObject *py_short_growth(PyObject *module, PyObject *const *args, Py_ssi
 
 static PyMethodDef methods[] = {
     {"short_growth", (PyCFunction)(void (*)(void))py_short_growth, METH_FASTCALL,
-     PyDoc_STR("short_growth(x, lag, policy)\n--\n\n"
+     PyDoc_STR("short_growth(x, lag, policy, /)\n--\n\n"
                "Growth of a short float64 vector; None where the general path must "
                "run.")},
     {NULL, NULL, 0, NULL},

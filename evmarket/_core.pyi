@@ -72,7 +72,6 @@ rank_min: np.ufunc
 rank_dense: np.ufunc
 
 def short_growth(x: Any, lag: Any, policy: Any, /) -> NDArray[np.float64] | None: ...
-
 def period_frequency(name: str, /) -> str: ...
 def period_ordinals(
     freq: str,
