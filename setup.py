@@ -31,11 +31,10 @@ def version() -> str:
 class SourceDistribution(sdist):
     """An sdist that holds the tests and the changes beside what is built."""
 
-    def add_defaults(self) -> None:
-        super().add_defaults()
-        tests = glob("tests/**/*", recursive=True)
-        self.filelist.extend(p for p in tests if p.endswith((".py", ".c", ".h")))
-        self.filelist.append("CHANGELOG.md")
+    def make_release_tree(self, base_dir: str, files: list[str]) -> None:
+        tests = glob("tests/**/*.[pch]*", recursive=True)
+        beside = [path for path in tests if path.endswith((".py", ".c", ".h"))]
+        super().make_release_tree(base_dir, sorted({*files, *beside, "CHANGELOG.md"}))
 
 
 # The same rounding on every path: no contraction into fused operations. Divisions that
