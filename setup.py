@@ -32,7 +32,7 @@ class SourceDistribution(sdist):
     """An sdist that holds the tests and the changes beside what is built."""
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
-        tests = glob("tests/**/*.[pch]*", recursive=True)
+        tests = glob("tests/**/*", recursive=True)
         beside = [path for path in tests if path.endswith((".py", ".c", ".h"))]
         super().make_release_tree(base_dir, sorted({*files, *beside, "CHANGELOG.md"}))
 
