@@ -109,10 +109,23 @@ static int add_build_facts(PyObject *module, ev_isa isa)
     return failed ? -1 : 0;
 }
 
+/* Before Python 3.12 no slot can say it, and older NumPys only warn: their tables, which
+ * this module holds in statics, belong to the main interpreter. */
+static int refuse_other_interpreters(void)
+{
+    const int64_t id = PyInterpreterState_GetID(PyInterpreterState_Get());
+    if (id > 0) {
+        PyErr_SetString(PyExc_ImportError,
+                        "evmarket works in the main interpreter alone, as NumPy does");
+    }
+    return id == 0 ? 0 : -1;
+}
+
 static int exec_module(PyObject *module)
 {
     ev_isa isa = EV_BASELINE;
-    int failed = ev_import_numpy() < 0;
+    int failed = refuse_other_interpreters() < 0;
+    failed = failed || ev_import_numpy() < 0;
     failed = failed || choose_isa(&isa) < 0;
     failed = failed || add_statuses(module) < 0;
     failed = failed || add_build_facts(module, isa) < 0;
