@@ -59,12 +59,13 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
     np.testing.assert_array_equal(found, expected.asi8)
     some = expected[:: 65_000 // 50]
     for ordinal, label in zip(some.asi8, map(str, some), strict=True):
-        if int(label[:4]) >= 1000:
+        if label[:4].isdigit() and int(label[:4]) >= 1000:  # not every pandas pads
             assert em.Periods.of(freq, ordinal, 1).labels == [label]
+    # From 1898; pandas before 3 counts their ends in nanoseconds, which end in 2262.
     start, end = (
-        _core.period_days(freq, int(found[30_000]), 500, last) for last in (False, True)
+        _core.period_days(freq, int(found[0]), 360, last) for last in (False, True)
     )
-    index = pandas.PeriodIndex.from_ordinals(found[30_000] + np.arange(500), freq=freq)
+    index = pandas.PeriodIndex.from_ordinals(found[0] + np.arange(360), freq=freq)
     np.testing.assert_array_equal(
         start.view("M8[D]"), index.start_time.values.astype("M8[D]")
     )
@@ -284,7 +285,7 @@ def test_columns_of_python_objects():
         ordinals(np.array([], dtype="M8[D]"))
 
 
-@pytest.mark.parametrize("missing", [None, np.nan, np.datetime64("NaT")])
+@pytest.mark.parametrize("missing", [None, np.nan, np.datetime64("NaT", "D")])
 @pytest.mark.parametrize(
     "first", ["2025-01", 202501, date(2025, 1, 1), np.datetime64("2025-01")]
 )

@@ -68,7 +68,7 @@ def test_one_period():
         25,
         0,
         20250131,
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "D"),
         None,
         1.5,
         b"2025",
