@@ -1,0 +1,383 @@
+"""Reading a published figure: "13.9万辆", "down nearly 20%", "8-9 billion yuan".
+
+A figure is words, a number, words, and for a range a second number and more words.
+Numbers vary and words repeat, so a text is split at its numbers, and each piece of
+words is read once and remembered. All arithmetic is on integers over a power of
+ten; nothing is rounded in binary. Time is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+LONGEST = 200  # characters; no printed figure comes near it
+
+# (class, meaning, English words, Chinese words): earlier lines win over later ones.
+# English words end where no letter follows; a blank in them stands for any number.
+_LEXICON: tuple[tuple[str, Any, str, str], ...] = (
+    ("hedge", "at_least", "at least|no less than|no fewer than|not less than",
+     "不低于|不少于|至少"),
+    ("hedge", "at_most", "at most|up to|no more than|not more than",
+     "不超过|不高于|不多于|至多|最多"),
+    ("hedge", "over", "more than|over|exceed(?:ed|ing|s)?|above", "超过|超出|超|逾|突破"),
+    ("hedge", "under", "less than|fewer than|below|under", "不到|不足|低于"),
+    ("hedge", "nearly", "nearly|almost|close to", "将近|接近|近"),
+    ("hedge", "about", "about|around|some|approximately|roughly", "大约|约"),
+    ("after", "at_least", "or more", "以上"),
+    ("after", "about", "or so", "左右|上下"),
+    ("some", "and_some", "", "余|多"),
+    ("word", (10, 1), "doubl(?:e|es|ed|ing)", "翻了?[一1]?番|翻了?[一1]?倍"),
+    ("word", (20, 1), "tripl(?:e|es|ed|ing)", ""),
+    ("word", (30, 1), "quadrupl(?:e|es|ed|ing)", "翻了?[两2]番"),
+    ("word", (5, -1), "halv(?:e|es|ed|ing)", ""),
+    ("skip", None, "year ?- ?on ?- ?year|month ?- ?on ?- ?month|year on year|"
+     "month on month|yoy|y/y|mom|m/m|qoq|q/q|an|a|the|will|has|have|had|rate",
+     "同比|环比|了|率"),
+    ("unit", ("pp", -2), "percentage[ -]points?|ppts?|pps?", "个?百分点"),
+    ("unit", ("pp", -4), "basis points?|bps?", "个?基点"),
+    ("unit", ("percent", -2), "percent|per cent", "%"),
+    ("unit", ("multiple", 0), "times|x", "倍"),
+    ("scale", 12, "trillions?|trn|tn", "万亿"),
+    ("scale", 11, "", "千亿"),
+    ("scale", 10, "", "百亿"),
+    ("scale", 9, "billions?|bln|bn|b", "十亿"),
+    ("scale", 8, "", "亿"),
+    ("scale", 7, "", "千万"),
+    ("scale", 6, "millions?|mln|mn|m", "百万"),
+    ("scale", 5, "", "十万"),
+    ("scale", 4, "", "万"),
+    ("scale", 3, "thousands?|k", "千"),
+    ("verb", 1, "up|ris(?:e|es|en|ing)|rose|increas(?:e|es|ed|ing)|"
+     "gr(?:ew|ow|ows|own|owing|owth)|gain(?:s|ed)?|climb(?:s|ed)?|jump(?:s|ed)?|"
+     "surg(?:e|es|ed)|soar(?:s|ed)?", "增长|增加|上涨|上升|提升|提高|增|升|涨"),
+    ("verb", -1, "down|fall(?:s|en|ing)?|fell|declin(?:e|es|ed|ing)|"
+     "drop(?:s|ped|ping)?|decreas(?:e|es|ed|ing)|slid|slip(?:s|ped)?|shr[aiu]nks?|"
+     "plung(?:e|es|ed)|reduc(?:ed|tion)", "下降|下滑|下跌|减少|降低|回落|降|减|跌"),
+    ("loss", -1, "(?:net )?loss(?:es)?", "净?亏损|亏"),
+    ("to", None, "to", "达到|达|至|到|为"),
+    ("by", None, "by|of", ""),
+    ("sign", -1, "", "-"),
+    ("sign", 1, "", "[+]"),
+    ("tilde", None, "", "~"),
+    ("money", None, "us[$]|hk[$]|rmb|cny|usd|eur|gbp|hkd|jpy", "[$¥€£]|人民币"),
+    ("noun", None, "vehicles?|cars?|automobiles?|units?|nevs?|evs?|robotaxis?|"
+     "(?:passenger|electric|new|energy|private|charging|square)|yuan|renminbi|dollars?|"
+     "euros?|pounds?|people|stores?|outlets?|stations?|piles?|countries|regions|and|"
+     "factories|cities|models?|brands?|deliver(?:y|ies)|registrations?|orders?|trips?|"
+     "sets?|met(?:er|re)s?|courts?", "辆次?|台|套|元|美元|欧元|英镑|港元|港币|日元|"
+     "汽车|新能源|家|座|个|国家|地区|和|次|人|户|吨|款|平方米|城市"),
+)
+_PLAIN = str.maketrans(
+    {**{0xFF01 + i: 0x21 + i for i in range(94)},          # full-width forms
+     **dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), " "),
+     **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-"),
+     0x301C: "~", 0xFFE5: "¥"}
+)
+_BETWEEN = frozenset(("-", "~", "to", "至", "到"))
+
+
+class Reading(NamedTuple):
+    """What a text says. Every number is an integer, to be divided by ``over``."""
+
+    value: int
+    low: int | None            # None: unbounded
+    high: int | None
+    over: int
+    low_open: bool
+    high_open: bool
+    unit: int
+    relation: str
+    kind: str
+    of: str
+    bare: bool                 # neither a verb nor a sign was printed
+
+
+class _Before(NamedTuple):
+    hedge: str | None
+    direction: int             # -1 and 1 for verbs and losses, 0 where none is
+    changes: bool              # a verb without "to": a change, not a level
+    sign: int                  # -1 and 1 as printed, 0 where none is
+    money: str
+    word: tuple[int, int] | None
+    bare: bool
+
+
+class _After(NamedTuple):
+    some: int                  # 0 none, 1 before the scale word, 2 after it
+    hedge: str | None
+    scale: int | None
+    unit: tuple[str, int] | None
+    noun: str
+    direction: int             # of a verb at the end: "80% decline"
+    ranges: bool               # a second number follows
+    sign: int                  # of that number
+
+
+class _Stop(Exception):
+    """Reading stopped at a character of a piece of words."""
+
+    def __init__(self, at: int, why: str = "reading stopped") -> None:
+        self.at = at
+        self.why = why
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    number = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
+    words = "[^0-9]*"
+    lines = []
+    for _, _, english, chinese in _LEXICON:
+        english = re.sub(" (?![?])", " +", english).replace(" ?", " *")
+        parts = [f"(?:{english})(?![a-z])"] * bool(english) + [chinese] * bool(chinese)
+        lines.append(f"({'|'.join(parts)})")
+    return (
+        re.compile(f"({words})(?:({number})({words})(?:({number})({words}))?)?"),
+        re.compile(" *(?:" + "|".join(lines) + ")", re.IGNORECASE),
+    )
+
+
+def _tokens(piece: str) -> Iterator[tuple[str, Any, str, int]]:
+    """The words of a piece as (class, meaning, as printed, place)."""
+    token = _patterns()[1]
+    at, end = 0, len(piece.rstrip(" "))
+    while at < end:
+        match = token.match(piece, at)
+        if match is None or match.lastindex is None:
+            raise _Stop(at + len(piece[at:]) - len(piece[at:].lstrip(" ")))
+        name, meaning, _, _ = _LEXICON[match.lastindex - 1]
+        yield name, meaning, match[match.lastindex], match.start(match.lastindex)
+        at = match.end()
+
+
+# Words before a number come in this order; those of order 0 anywhere before a sign.
+_BEFORE = {"skip": 0, "hedge": 0, "verb": 1, "loss": 1, "to": 2, "by": 2, "sign": 3,
+           "money": 3, "word": 4, "after": 5}
+
+
+@lru_cache(maxsize=4096)
+def _before(piece: str) -> _Before:
+    seen: dict[str, Any] = {}
+    reached = 0
+    for name, meaning, printed, at in _tokens(piece):
+        order = _BEFORE.get(name, -1)
+        changes = "verb" in seen or "loss" in seen
+        if (
+            order < 0
+            or order < reached and (order > 0 or reached > 2)
+            or name in seen and name != "skip"
+            or name == "loss" and "verb" in seen
+            or name == "by" and not changes
+            or name == "sign" and (changes or printed == "~")
+            or name == "word" and reached > 0
+            or name == "after" and ("word" not in seen or "hedge" in seen)
+        ):
+            raise _Stop(at)
+        reached = max(reached, order)
+        name = "hedge" if name == "after" else name
+        seen[name] = printed if name == "money" else meaning
+    changes = "verb" in seen and "to" not in seen
+    direction = seen["verb"] if changes else seen.get("loss", 0)
+    sign = seen.get("sign", 0)
+    return _Before(seen.get("hedge"), direction, changes, sign, seen.get("money", ""),
+                   seen.get("word"), sign == 0 and "verb" not in seen)
+
+
+# Words after a number come in this order; those of order 0 anywhere.
+_AFTER = {"some": 0, "after": 0, "scale": 1, "unit": 2, "noun": 3, "skip": 4, "verb": 5}
+
+
+@lru_cache(maxsize=4096)
+def _after(piece: str, ranges: bool) -> _After:
+    """The words after a number, and where ``ranges`` those between two numbers."""
+    seen: dict[str, Any] = {}
+    some = reached = 0
+    noun_from = noun_to = 0
+    name = ""
+    for name, meaning, printed, at in _tokens(piece):
+        order = _AFTER.get(name, -1)
+        if ranges and "between" in seen:
+            # after "to" a sign or a currency, after a dash no second dash
+            if name in seen or not (
+                name == "money" or name == "sign" and seen["between"] != "-"
+            ):
+                raise _Stop(at)
+        elif ranges and (printed in _BETWEEN):
+            seen["between"] = printed
+            continue
+        elif (
+            order < 0
+            or 0 < order < reached
+            or name in seen and name not in ("noun", "skip")
+            or name == "some" and reached > 1
+            or ranges and order > 3
+        ):
+            raise _Stop(at)
+        elif name == "some":
+            some = 2 if "scale" in seen else 1
+        elif name == "noun":
+            noun_from = noun_from if "noun" in seen else at
+            noun_to = at + len(printed)
+        reached = max(reached, order)
+        seen[name] = meaning
+    if name == "skip" or ranges and "between" not in seen:
+        raise _Stop(len(piece))
+    return _After(some, seen.get("after"), seen.get("scale"), seen.get("unit"),
+                  piece[noun_from:noun_to], seen.get("verb", 0), ranges,
+                  seen.get("sign", 1))
+
+
+class _Number(NamedTuple):
+    """digits x 10^place, printed to 10^unit; 10^last is its last digit not 0."""
+
+    digits: int
+    place: int
+    unit: int
+    last: int
+
+
+def _number(printed: str, shift: int) -> _Number:
+    whole, _, decimals = printed.replace(",", "").partition(".")
+    digits = int(whole + decimals)
+    whole = whole.lstrip("0")
+    zeros = len(whole) - len(whole.rstrip("0"))
+    place, unit, last = 0, min(zeros, max(len(whole) - 2, 0)), zeros
+    if decimals:
+        kept = len(decimals.rstrip("0"))
+        place = unit = -len(decimals)
+        last = -kept if kept else zeros
+    return _Number(digits, place + shift, unit + shift, last + shift)
+
+
+def _hedged(
+    relation: str, n: int, half: int, some: int
+) -> tuple[int | None, int | None, bool, bool]:
+    """What a hedge makes of the magnitude n: low, high, low open, high open."""
+    match relation:
+        case "nearly":
+            return n - half, n, False, True
+        case "over":
+            return n, None, True, True
+        case "and_some":
+            return n, n + some, False, False
+        case "at_least":
+            return n, None, False, True
+        case "under":
+            return 0, n, False, True
+        case "at_most":
+            return 0, n, False, False
+        case _:
+            return n - half, n + half, False, False
+
+
+def _kind(kind: str, before: _Before, after: _After | None) -> str:
+    """A change of a level is a change, of a rate pp, everything else growth."""
+    if before.changes or after is not None and after.direction:
+        return {"number": "change", "pp": "pp"}.get(kind, "growth")
+    return "growth" if kind == "percent" and before.sign else kind
+
+
+def _single(before: _Before, number: _Number, after: _After, kind: str) -> Reading:
+    hedges = [h for h in (before.hedge, after.hedge, after.some and "and_some") if h]
+    if len(hedges) > 1:
+        raise _Stop(0, "two hedges")
+    relation = str(hedges[0]) if hedges else "exact"
+    least = min(number.place, number.unit, number.last, 0)
+    n = 2 * number.digits * 10 ** (number.place - least)
+    unit = 2 * 10 ** (number.unit - least)
+    low, high, low_open, high_open = _hedged(
+        relation, n, unit // 2, 2 * 10 ** (number.last - least)
+    )
+    if (before.direction or after.direction or 1) * (before.sign or 1) < 0:
+        n, low, high = -n, None if high is None else -high, None if low is None else -low
+        low_open, high_open = high_open, low_open
+    return Reading(n, low, high, 2 * 10 ** -least, low_open, high_open, unit, relation,
+                   _kind(kind, before, after), after.noun or before.money.strip(),
+                   before.bare and not after.direction)
+
+
+def _range(before: _Before, one: _Number, middle: _After, two: _Number, last: _After,
+           kind: str) -> Reading:
+    if before.hedge or any(e.hedge or e.some for e in (middle, last)):
+        raise _Stop(0, "a range takes no hedge, seen")
+    least = min(one.place, two.place, one.unit, two.unit, 0)
+    low = 2 * one.digits * 10 ** (one.place - least) * (before.sign or 1)
+    high = 2 * two.digits * 10 ** (two.place - least) * middle.sign
+    if low >= high:
+        raise _Stop(0, "a range must rise, and does not")
+    if (before.direction or last.direction) < 0:
+        low, high = -high, -low
+    unit = 2 * 10 ** (min(one.unit, two.unit) - least)
+    return Reading((low + high) // 2, low, high, 2 * 10 ** -least, False, False, unit,
+                   "range", _kind(kind, before, last),
+                   last.noun or middle.noun or before.money.strip(),
+                   before.bare and not last.direction)
+
+
+def _shared(middle: _After, last: _After, name: str) -> Any:
+    """What both ends of a range carry, or one of them for both."""
+    one, two = getattr(middle, name), getattr(last, name)
+    if one and two and one != two:
+        raise _Stop(0, f"the ends of a range differ in {name}")
+    return two or one
+
+
+def _pieces(plain: str, at: list[int]) -> Reading:
+    """Read a text; ``at`` holds the place where the piece being read begins."""
+    match = _patterns()[0].match(plain)
+    assert match is not None        # every part of the pattern may be empty
+    words, one, middle, two, last = match.groups()
+    before = _before(words)
+    if before.word is not None:
+        if one is not None:
+            raise _Stop(len(words))
+        digits, sign = before.word
+        number = _Number(digits, -1, -1, -1)
+        before = before._replace(direction=sign, changes=True, bare=False)
+        return _single(before, number, _after("", False), "growth")
+    if one is None:
+        raise _Stop(len(plain))
+    at[0] = match.start(3)
+    after = _after(middle, two is not None)
+    if two is not None:
+        at[0] = match.start(5)
+        final = _after(last, False)
+        if match.end() < len(plain):
+            raise _Stop(len(last))
+        at[0] = match.start(2)
+        kind, power = _shared(after, final, "unit") or ("number", 0)
+        scale = final.scale or 0
+        first = scale if after.scale is None else after.scale
+        noun = _shared(after, final, "noun")
+        return _range(before, _number(one, first + power), after,
+                      _number(two, scale + power), final._replace(noun=noun), kind)
+    if match.end() < len(plain):
+        raise _Stop(len(middle))
+    at[0] = match.start(2)
+    kind, power = after.unit or ("number", 0)
+    number = _number(one, (after.scale or 0) + power)
+    if after.some == 2:
+        number = number._replace(last=(after.scale or 0) + power)
+    return _single(before, number, after, kind)
+
+
+def shown(text: str, most: int = 40) -> str:
+    """The text as an error shows it: quoted, escaped, shortened."""
+    return repr(text if len(text) <= most else text[:most] + "...")
+
+
+def read(text: str) -> Reading:
+    """Read one figure; ValueError where the text is none."""
+    start = [0]
+    try:
+        if len(text) > LONGEST:
+            raise _Stop(LONGEST, "no figure is so long, reading stopped")
+        return _pieces(text if text.isascii() else text.translate(_PLAIN), start)
+    except _Stop as stop:
+        at, why = start[0] + stop.at, stop.why
+    rest = shown(text[at:at + 13], 12) if at < len(text) else "the end"
+    raise ValueError(
+        f"{shown(text)} is not a figure: {why} at character {at + 1}, {rest}"
+    )
