@@ -136,6 +136,7 @@ static int exec_module(PyObject *module)
         ev_isa *state = PyModule_GetState(module);
         *state = isa;
     }
+    failed = failed || ev_py_add_figures(module, isa) < 0;
     return failed ? -1 : 0;
 }
 

@@ -1,0 +1,299 @@
+"""Exact interval arithmetic on single figures: fractions, open and unbounded ends.
+
+Each operand is used once, so the ends of a result lie at corners. An end is open when
+every corner that gives it is, and a corner is open when one of its coordinates is.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+INF = math.inf
+Bound = Fraction | float  # a float is infinite
+
+
+class Span(NamedTuple):
+    """An interval, and the value printed or computed inside it (None: there is none)."""
+
+    low: Bound
+    high: Bound
+    low_open: bool = False
+    high_open: bool = False
+    value: Fraction | None = None
+
+    def shifted(self, by: int) -> Span:
+        """The span of x + by."""
+        value = None if self.value is None else self.value + by
+        return self._replace(low=self.low + by, high=self.high + by, value=value)
+
+    def holds(self, x: Bound) -> bool:
+        """Whether x lies inside."""
+        above = self.low < x or (self.low == x and not self.low_open)
+        return above and (x < self.high or (x == self.high and not self.high_open))
+
+    def meets(self, other: Span) -> bool:
+        """Whether the two have a point in common."""
+        return not gap(self, other)[1]
+
+
+class Beyond(ValueError):
+    """The operands leave no value: a divisor is nowhere positive."""
+
+
+def gap(one: Span, two: Span) -> tuple[Bound, bool]:
+    """How far apart two spans are, and whether they miss each other.
+
+    Spans that only touch where an end is open miss each other by 0.
+    """
+    low, high = max(one.low, two.low), min(one.high, two.high)
+    if low > high:
+        return low - high, True
+    return Fraction(0), low == high and not (one.holds(low) and two.holds(low))
+
+
+def exactly(number: int | float | Fraction) -> Span:
+    """The span of one exact number, or of one infinite end."""
+    value = number if isinstance(number, float) and math.isinf(number) else Fraction(number)
+    return Span(value, value, value=value if isinstance(value, Fraction) else None)
+
+
+def closed(low: float, high: float) -> Span:
+    """The closed span of two doubles; infinite ends are open."""
+    ends = [x if math.isinf(x) else Fraction(x) for x in (low, high)]
+    return Span(ends[0], ends[1], math.isinf(low), math.isinf(high))
+
+
+def nearest(x: Bound) -> float:
+    """The nearest double; beyond the range the infinite one."""
+    try:
+        return float(x)
+    except OverflowError:
+        return INF if x > 0 else -INF
+
+
+def below(x: Bound) -> float:
+    """The largest double that is not above x."""
+    near = nearest(x)
+    return math.nextafter(near, -INF) if near > x else near
+
+
+def above(x: Bound) -> float:
+    """The smallest double that is not below x."""
+    near = nearest(x)
+    return math.nextafter(near, INF) if near < x else near
+
+
+def _ends(span: Span) -> Iterator[tuple[Bound, bool]]:
+    yield span.low, span.low_open
+    if span.high != span.low:
+        yield span.high, span.high_open
+
+
+def _corners(f: Callable[..., Bound | None], *spans: Span) -> Span:
+    """The span of f over a box on which it is monotone in each operand.
+
+    f takes bounds, infinite ones too, and returns the limit there; None where it has
+    none, which the corners beside it bound.
+    """
+    found: dict[Bound, bool] = {}
+    for corner in itertools.product(*(tuple(_ends(s)) for s in spans)):
+        at = f(*(end for end, _ in corner))
+        if at is not None:
+            is_open = any(is_open for _, is_open in corner) or math.isinf(at)
+            found[at] = found.get(at, True) and is_open
+    low, high = min(found), max(found)
+    values = [s.value for s in spans]
+    value = f(*values) if None not in values else None
+    value = value if isinstance(value, Fraction) else None
+    return Span(low, high, found[low], found[high], value)
+
+
+def positive(span: Span, name: str, rule: str) -> Span:
+    """The part of a divisor above 0; what reaches 0 has its open end there."""
+    if span.high <= 0:
+        raise Beyond(f"{name} is {rule}")
+    if span.low > 0:
+        return span
+    value = span.value if span.value is not None and span.value > 0 else None
+    return span._replace(low=Fraction(0), low_open=True, value=value)
+
+
+def factor(growth: Span, name: str = "growth") -> Span:
+    """1 + growth, cut to its positive part."""
+    return positive(growth.shifted(1), name, "-100% or less throughout")
+
+
+def _over(n: Bound, d: Bound) -> Bound | None:
+    """n / d for d >= 0, as a limit; 0 / 0 counts as unbounded."""
+    if d == 0:
+        return INF if n >= 0 else -INF
+    if math.isinf(d):
+        return None if math.isinf(n) else Fraction(0)
+    return n / d
+
+
+def _times(a: Bound, b: Bound) -> Bound:
+    """a * b; an exact 0 stays 0 beside an unbounded end."""
+    return Fraction(0) if a == 0 or b == 0 else a * b
+
+
+def base(level: Span, growth: Span) -> Span:
+    """level / (1 + growth)"""
+    return _corners(_over, level, factor(growth))
+
+
+def growth(base: Span, current: Span) -> Span:
+    """current / base - 1"""
+    divisor = positive(base, "base", "nowhere positive")
+    return _corners(_over, current, divisor).shifted(-1)
+
+
+def current(base: Span, growth: Span) -> Span:
+    """base * (1 + growth)"""
+    return _corners(_times, base, growth.shifted(1))
+
+
+def increment(level: Span, growth: Span) -> Span:
+    """level - level / (1 + growth)"""
+
+    def at(level: Bound, factor: Bound) -> Bound:
+        if factor == 0:
+            return -INF if level >= 0 else INF
+        return _times(level, 1 - (Fraction(0) if math.isinf(factor) else 1 / factor))
+
+    return _corners(at, level, factor(growth))
+
+
+def ratio(numerator: Span, denominator: Span) -> Span:
+    """numerator / denominator"""
+    divisor = positive(denominator, "denominator", "nowhere positive")
+    return _corners(_over, numerator, divisor)
+
+
+def ratio_growth(numerator_growth: Span, denominator_growth: Span) -> Span:
+    """(1 + numerator_growth) / (1 + denominator_growth) - 1"""
+    divisor = factor(denominator_growth, "denominator_growth")
+    return _corners(_over, numerator_growth.shifted(1), divisor).shifted(-1)
+
+
+def share(part: Span, whole: Span) -> Span:
+    """part / whole, cut to [0, 1]"""
+    found = _corners(_over, part, positive(whole, "whole", "nowhere positive"))
+    over = found.low > 1 or (found.low == 1 and found.low_open)
+    if over or found.high < 0 or (found.high == 0 and found.high_open):
+        raise Beyond("part is " + ("more than whole" if over else "below 0"))
+    if found.low < 0:
+        found = found._replace(low=Fraction(0), low_open=False)
+    if found.high > 1:
+        found = found._replace(high=Fraction(1), high_open=False)
+    if found.value is not None and not 0 <= found.value <= 1:
+        found = found._replace(value=None)
+    return found
+
+
+def remainder(whole: Span, *parts: Span) -> Span:
+    """whole - sum of parts"""
+    spans = (whole, *parts)
+    value = None
+    if all(s.value is not None for s in spans):
+        value = whole.value - sum(p.value for p in parts)  # type: ignore
+    return Span(
+        whole.low - sum(p.high for p in parts),
+        whole.high - sum(p.low for p in parts),
+        whole.low_open or any(p.high_open for p in parts),
+        whole.high_open or any(p.low_open for p in parts),
+        value,
+    )
+
+
+def _factor_end(
+    levels: Sequence[Span], factors: Sequence[Span], sign: int
+) -> tuple[Bound, bool]:
+    """The least (sign -1) or greatest (1) of sum L / sum (L / s), and whether open.
+
+    From one choice of ends to the next: each part takes the corner that pulls the
+    present value its way, until none pulls it further. At most as many rounds as parts.
+    """
+    corners = []
+    for level, part in zip(levels, factors, strict=True):
+        inverses = [(Fraction(0) if math.isinf(s) else 1 / s, o) for s, o in _ends(part)
+                    if s > 0]
+        corners.append([(x, r, a or b) for x, a in _ends(level) if not math.isinf(x)
+                        for r, b in inverses])
+    best: tuple[Bound, bool] | None = None
+    chosen = [max(c) for c in corners]
+    while True:
+        total = sum(x for x, _, _ in chosen)
+        bases = sum(x * r for x, r, _ in chosen)
+        if bases <= 0:
+            break
+        found = total / bases
+        if best is not None and sign * (found - best[0]) <= 0:
+            break
+        best = found, any(is_open for x, _, is_open in chosen if x)
+        chosen = [max(c, key=lambda e: sign * e[0] * (1 - found * e[1]))  # noqa: B023
+                  for c in corners]
+    ends = [] if best is None else [best]
+    for level, part in zip(levels, factors, strict=True):
+        if math.isinf(level.high):      # as its level grows, its own growth is the whole's
+            ends.append((part.low if sign < 0 else part.high, True))
+    unbounded = best is None and sum(x for x, _, _ in chosen) > 0
+    if unbounded or not ends:
+        return INF, True
+    return max(ends, key=lambda e: (sign * e[0], not e[1]))
+
+
+def total(levels: Sequence[Span], growths: Sequence[Span]) -> Span:
+    """The growth of the sum of levels, each with its own growth."""
+    factors = [factor(g, f"growth {i}") for i, g in enumerate(growths)]
+    pairs = list(zip(levels, factors, strict=True))
+    if all(x.low >= 0 for x in levels):
+        if all(x.high == 0 for x in levels):
+            raise Beyond("every level is 0")
+        reaches = any(f.low == 0 and x.high > 0 for x, f in pairs)
+        low = (Fraction(0), True) if reaches else _factor_end(levels, factors, -1)
+        high = _factor_end(levels, factors, 1)
+    else:
+        bounded = all(f.low > 0 for f in factors) and not any(
+            math.isinf(end) for x in levels for end, _ in _ends(x))
+        bases = [_corners(_over, x, f) for x, f in pairs] if bounded else []
+        if bounded and sum(b.high for b in bases) <= 0:
+            raise Beyond("the sum of the bases is nowhere positive")
+        if not bounded or sum(b.low for b in bases) <= 0:
+            low, high = (-INF, True), (INF, True)
+        else:
+            low, high = (_factor_end(levels, factors, sign) for sign in (-1, 1))
+    value = None
+    if all(x.value is not None and f.value for x, f in pairs):
+        base_sum = sum(x.value / f.value for x, f in pairs)
+        value = sum(x.value for x in levels) / base_sum - 1 if base_sum > 0 else None
+    return Span(low[0] - 1, high[0] - 1, low[1], high[1], value)
+
+
+def period_growth(ytd: Span, growth: Span, earlier: Span, earlier_growth: Span) -> Span:
+    """Growth of what lies between two year-to-date levels, from their growths."""
+    now, then = factor(growth, "ytd_growth"), factor(earlier_growth, "earlier_growth")
+    ends = [end for span in (ytd, earlier) for end, _ in _ends(span)]
+    if now.low == 0 or then.low == 0 or any(map(math.isinf, ends)):
+        return Span(-INF, INF, True, True)
+    bases: list[Bound] = []
+
+    def at(y: Bound, a: Bound, e: Bound, b: Bound) -> Bound | None:
+        base = _times(y, _over(Fraction(1), a)) - _times(e, _over(Fraction(1), b))
+        bases.append(base)
+        return (y - e) / base - 1 if base > 0 else None
+
+    try:
+        found = _corners(at, ytd, now, earlier, then)
+    except ValueError:
+        raise Beyond("the base of the single period is nowhere positive") from None
+    if min(bases) <= 0:
+        if ytd.high > earlier.low:
+            found = found._replace(high=INF, high_open=True)
+        if ytd.low < earlier.high:
+            found = found._replace(low=-INF, low_open=True)
+    return found
