@@ -9,6 +9,11 @@ Arrays, the earlier value first, rates as fractions, ``return_status=True`` for 
 
 The calendar:
     Periods: consecutive periods, their labels and places
+Published figures, as text, exact numbers, Figures and (low, high) columns alike:
+    Figure, figures
+    implied_base, implied_growth, implied_current, implied_increment, implied_ratio,
+    implied_ratio_growth, implied_share, implied_remainder, implied_total,
+    implied_period_growth
 
 Data:
     datasets.names(), datasets.load(name)
@@ -44,6 +49,19 @@ if TYPE_CHECKING:
     from . import datasets
     from ._base_effect import BaseEffect, base_effect
     from ._period import Periods
+    from ._figure import Figure, figures
+    from ._figures import (
+        implied_base,
+        implied_current,
+        implied_growth,
+        implied_increment,
+        implied_period_growth,
+        implied_ratio,
+        implied_ratio_growth,
+        implied_remainder,
+        implied_share,
+        implied_total,
+    )
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
@@ -51,11 +69,24 @@ _LATER = {
     "Periods": "_period",
     "base_effect": "_base_effect",
     "datasets": "datasets",
+    "Figure": "_figure",
+    "figures": "_figure",
+    "implied_base": "_figures",
+    "implied_current": "_figures",
+    "implied_growth": "_figures",
+    "implied_increment": "_figures",
+    "implied_period_growth": "_figures",
+    "implied_ratio": "_figures",
+    "implied_ratio_growth": "_figures",
+    "implied_remainder": "_figures",
+    "implied_share": "_figures",
+    "implied_total": "_figures",
 }
 
 __all__ = [
     "BaseEffect",
     "Periods",
+    "Figure",
     "Status",
     "__version__",
     "annualized_growth",
@@ -64,10 +95,21 @@ __all__ = [
     "cagr",
     "concentration",
     "datasets",
+    "figures",
     "from_ytd",
     "growth",
     "growth_between",
     "hhi",
+    "implied_base",
+    "implied_current",
+    "implied_growth",
+    "implied_increment",
+    "implied_period_growth",
+    "implied_ratio",
+    "implied_ratio_growth",
+    "implied_remainder",
+    "implied_share",
+    "implied_total",
     "incremental_margin",
     "index",
     "log_growth",

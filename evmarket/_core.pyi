@@ -71,6 +71,17 @@ concentration: np.ufunc
 rank_min: np.ufunc
 rank_dense: np.ufunc
 
+implied_base: np.ufunc
+implied_growth: np.ufunc
+implied_current: np.ufunc
+implied_increment: np.ufunc
+implied_ratio: np.ufunc
+implied_ratio_growth: np.ufunc
+implied_share: np.ufunc
+implied_period_growth: np.ufunc
+implied_remainder: np.ufunc
+implied_total: np.ufunc
+
 def short_growth(x: Any, lag: Any, policy: Any, /) -> NDArray[np.float64] | None: ...
 def period_frequency(name: str, /) -> str: ...
 def period_ordinals(

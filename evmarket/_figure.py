@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
 KINDS = ("number", "percent", "growth", "pp", "multiple", "change")
 # What a printed kind may be called instead: only what leaves its numbers as they are.
-_RENAMED = {"percent": ("growth",), "growth": ("percent",), "number": ("change",),
-            "change": ("number",)}
-_SHOWN = {"percent": (100, "%"), "growth": (100, "%"), "pp": (100, " pp"),
-          "multiple": (1, "x")}
+_RENAMED = {
+    "percent": ("growth",),
+    "growth": ("percent",),
+    "number": ("change",),
+    "change": ("number",),
+}
+_SHOWN = {
+    "percent": (100, "%"),
+    "growth": (100, "%"),
+    "pp": (100, " pp"),
+    "multiple": (1, "x"),
+}
 
 
 class Figure:
@@ -63,8 +71,8 @@ class Figure:
     TypeError
         If value is neither text nor a real number.
     ValueError
-        If the text is no figure (the message shows where reading stopped), the number is
-        not finite, the unit not positive or the kind not one the text can have.
+        If the text is no figure (the message shows where reading stopped), the number
+        is not finite, the unit not positive or the kind not one the text can have.
 
     Notes
     -----
@@ -83,8 +91,18 @@ class Figure:
     True
     """
 
-    __slots__ = ("_unit", "exact", "high", "kind", "low", "of", "relation", "text",
-                 "unit", "value")
+    __slots__ = (
+        "_unit",
+        "exact",
+        "high",
+        "kind",
+        "low",
+        "of",
+        "relation",
+        "text",
+        "unit",
+        "value",
+    )
 
     text: str
     value: float
@@ -97,7 +115,9 @@ class Figure:
     exact: Span
     _unit: Fraction | None
 
-    def __init__(self, value: Any, *, unit: Any = None, kind: str | None = None) -> None:
+    def __init__(
+        self, value: Any, *, unit: Any = None, kind: str | None = None
+    ) -> None:
         if kind is not None and kind not in KINDS:
             raise ValueError(f"kind is {short(kind)}: it is one of {', '.join(KINDS)}")
         if isinstance(value, Figure):
@@ -123,7 +143,9 @@ class Figure:
             if reading.relation not in ("exact", "about") or span.value is None:
                 raise ValueError(f"unit: {short(text)} states a bound, not a rounding")
             if (span.value / step).denominator != 1:
-                raise ValueError(f"unit is {short(unit)}: {short(text)} has finer digits")
+                raise ValueError(
+                    f"unit is {short(unit)}: {short(text)} has finer digits"
+                )
             span = Span(span.value - step / 2, span.value + step / 2, value=span.value)
         kind = _renamed(kind, reading.kind, text) if kind else reading.kind
         _fill(self, span, reading.relation, kind, reading.of, text, step)
@@ -134,7 +156,7 @@ class Figure:
             _fill(self, exactly(number), "exact", kind, "", "", Fraction(0))
             return
         step = _unit_of(unit)
-        number = round(number / step) * step      # ties to even
+        number = round(number / step) * step  # ties to even
         span = Span(number - step / 2, number + step / 2, value=number)
         _fill(self, span, "exact", kind, "", "", step)
 
@@ -226,23 +248,37 @@ class Figure:
 _FIELDS = ("exact", "relation", "kind", "of", "text", "_unit")
 
 
-def _fill(made: Figure, span: Span, relation: str, kind: str, of: str, text: str,
-          unit: Fraction | None) -> None:
+def _fill(
+    made: Figure,
+    span: Span,
+    relation: str,
+    kind: str,
+    of: str,
+    text: str,
+    unit: Fraction | None,
+) -> None:
     """Set every attribute, once."""
     implied = relation == "implied"
     down, up = (below, above) if implied else (nearest, nearest)
     values = {
-        "exact": span, "relation": relation, "kind": kind, "of": of, "text": text,
-        "_unit": unit, "unit": math.nan if unit is None else nearest(unit),
+        "exact": span,
+        "relation": relation,
+        "kind": kind,
+        "of": of,
+        "text": text,
+        "_unit": unit,
+        "unit": math.nan if unit is None else nearest(unit),
         "value": math.nan if span.value is None else nearest(span.value),
-        "low": down(span.low), "high": up(span.high),
+        "low": down(span.low),
+        "high": up(span.high),
     }
     for name, value in values.items():
         object.__setattr__(made, name, value)
 
 
-def _made(span: Span, relation: str, kind: str, of: str, text: str,
-          unit: Fraction | None) -> Figure:
+def _made(
+    span: Span, relation: str, kind: str, of: str, text: str, unit: Fraction | None
+) -> Figure:
     made = object.__new__(Figure)
     _fill(made, span, relation, kind, of, text, unit)
     return made
@@ -266,9 +302,11 @@ def _renamed(kind: str, printed: str, text: str) -> str:
 
 def _number(value: Any, name: str, decimal: bool) -> Fraction:
     """A finite number as a fraction; with `decimal` a float is what it prints as."""
-    if isinstance(value, (bool, np.bool_)) or not (
-        hasattr(value, "__float__") or hasattr(value, "__index__")
-    ) or isinstance(value, (complex, np.ndarray)):
+    if (
+        isinstance(value, (bool, np.bool_))
+        or not (hasattr(value, "__float__") or hasattr(value, "__index__"))
+        or isinstance(value, (complex, np.ndarray))
+    ):
         raise TypeError(f"{name} is {short(value)}: it takes text or a real number")
     try:
         if isinstance(value, np.generic):
@@ -292,7 +330,9 @@ def _span(reading: Reading) -> Span:
     return Span(
         -INF if reading.low is None else Fraction(reading.low, over),
         INF if reading.high is None else Fraction(reading.high, over),
-        reading.low_open, reading.high_open, Fraction(reading.value, over),
+        reading.low_open,
+        reading.high_open,
+        Fraction(reading.value, over),
     )
 
 
@@ -304,7 +344,9 @@ def show(x: Bound | None, kind: str) -> str:
     number = nearest(x * times)
     if math.isinf(number):
         return "inf" if number > 0 else "-inf"
-    places = 0 if number == 0 else min(15, max(0, 5 - math.floor(math.log10(abs(number)))))
+    places = (
+        0 if number == 0 else min(15, max(0, 5 - math.floor(math.log10(abs(number)))))
+    )
     text = f"{number:,.{places}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return ("0" if text == "-0" else text) + mark
@@ -321,17 +363,34 @@ def show_span(span: Span, kind: str) -> str:
 
 _Row = tuple[float, float, float, float, bool, bool, str, str, str]
 _EMPTY: _Row = (math.nan, math.nan, math.nan, math.nan, False, False, "", "", "")
-COLUMNS = ("value", "low", "high", "unit", "low_open", "high_open", "relation", "kind",
-           "of")
+COLUMNS = (
+    "value",
+    "low",
+    "high",
+    "unit",
+    "low_open",
+    "high_open",
+    "relation",
+    "kind",
+    "of",
+)
 
 
 @lru_cache(maxsize=1 << 16)
 def _text_row(text: str) -> _Row:
     r = read(text)
-    over = r.over                      # whole numbers divide to the nearest double
-    return (r.value / over, -INF if r.low is None else r.low / over,
-            INF if r.high is None else r.high / over, r.unit / over, r.low_open,
-            r.high_open, r.relation, r.kind, r.of)
+    over = r.over  # whole numbers divide to the nearest double
+    return (
+        r.value / over,
+        -INF if r.low is None else r.low / over,
+        INF if r.high is None else r.high / over,
+        r.unit / over,
+        r.low_open,
+        r.high_open,
+        r.relation,
+        r.kind,
+        r.of,
+    )
 
 
 def _row(item: Any) -> _Row:
@@ -340,7 +399,7 @@ def _row(item: Any) -> _Row:
     if item is None or type(item).__name__ in ("NAType", "NaTType") or item != item:
         return _EMPTY
     one = figure(item)
-    return tuple(getattr(one, name) for name in COLUMNS)  # type: ignore[return-value]
+    return tuple(getattr(one, name) for name in COLUMNS)
 
 
 def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:

@@ -17,7 +17,7 @@ Bound = Fraction | float  # a float is infinite
 
 
 class Span(NamedTuple):
-    """An interval, and the value printed or computed inside it (None: there is none)."""
+    """An interval, and the value printed or computed in it (None: there is none)."""
 
     low: Bound
     high: Bound
@@ -40,7 +40,7 @@ class Span(NamedTuple):
         return not gap(self, other)[1]
 
 
-class Beyond(ValueError):
+class BeyondError(ValueError):
     """The operands leave no value: a divisor is nowhere positive."""
 
 
@@ -57,7 +57,9 @@ def gap(one: Span, two: Span) -> tuple[Bound, bool]:
 
 def exactly(number: int | float | Fraction) -> Span:
     """The span of one exact number, or of one infinite end."""
-    value = number if isinstance(number, float) and math.isinf(number) else Fraction(number)
+    value = (
+        number if isinstance(number, float) and math.isinf(number) else Fraction(number)
+    )
     return Span(value, value, value=value if isinstance(value, Fraction) else None)
 
 
@@ -115,7 +117,7 @@ def _corners(f: Callable[..., Bound | None], *spans: Span) -> Span:
 def positive(span: Span, name: str, rule: str) -> Span:
     """The part of a divisor above 0; what reaches 0 has its open end there."""
     if span.high <= 0:
-        raise Beyond(f"{name} is {rule}")
+        raise BeyondError(f"{name} is {rule}")
     if span.low > 0:
         return span
     value = span.value if span.value is not None and span.value > 0 else None
@@ -134,6 +136,11 @@ def _over(n: Bound, d: Bound) -> Bound | None:
     if math.isinf(d):
         return None if math.isinf(n) else Fraction(0)
     return n / d
+
+
+def _inverse(x: Bound) -> Bound:
+    """1 / x for x > 0"""
+    return Fraction(0) if math.isinf(x) else 1 / x
 
 
 def _times(a: Bound, b: Bound) -> Bound:
@@ -163,7 +170,7 @@ def increment(level: Span, growth: Span) -> Span:
     def at(level: Bound, factor: Bound) -> Bound:
         if factor == 0:
             return -INF if level >= 0 else INF
-        return _times(level, 1 - (Fraction(0) if math.isinf(factor) else 1 / factor))
+        return _times(level, 1 - _inverse(factor))
 
     return _corners(at, level, factor(growth))
 
@@ -185,7 +192,7 @@ def share(part: Span, whole: Span) -> Span:
     found = _corners(_over, part, positive(whole, "whole", "nowhere positive"))
     over = found.low > 1 or (found.low == 1 and found.low_open)
     if over or found.high < 0 or (found.high == 0 and found.high_open):
-        raise Beyond("part is " + ("more than whole" if over else "below 0"))
+        raise BeyondError("part is " + ("more than whole" if over else "below 0"))
     if found.low < 0:
         found = found._replace(low=Fraction(0), low_open=False)
     if found.high > 1:
@@ -197,10 +204,10 @@ def share(part: Span, whole: Span) -> Span:
 
 def remainder(whole: Span, *parts: Span) -> Span:
     """whole - sum of parts"""
-    spans = (whole, *parts)
+    values = [s.value for s in parts if s.value is not None]
     value = None
-    if all(s.value is not None for s in spans):
-        value = whole.value - sum(p.value for p in parts)  # type: ignore
+    if whole.value is not None and len(values) == len(parts):
+        value = whole.value - sum(values)
     return Span(
         whole.low - sum(p.high for p in parts),
         whole.high - sum(p.low for p in parts),
@@ -220,10 +227,15 @@ def _factor_end(
     """
     corners = []
     for level, part in zip(levels, factors, strict=True):
-        inverses = [(Fraction(0) if math.isinf(s) else 1 / s, o) for s, o in _ends(part)
-                    if s > 0]
-        corners.append([(x, r, a or b) for x, a in _ends(level) if not math.isinf(x)
-                        for r, b in inverses])
+        inverses = [(_inverse(s), o) for s, o in _ends(part) if s > 0]
+        corners.append(
+            [
+                (x, r, a or b)
+                for x, a in _ends(level)
+                if not math.isinf(x)
+                for r, b in inverses
+            ]
+        )
     best: tuple[Bound, bool] | None = None
     chosen = [max(c) for c in corners]
     while True:
@@ -235,11 +247,12 @@ def _factor_end(
         if best is not None and sign * (found - best[0]) <= 0:
             break
         best = found, any(is_open for x, _, is_open in chosen if x)
-        chosen = [max(c, key=lambda e: sign * e[0] * (1 - found * e[1]))  # noqa: B023
-                  for c in corners]
+        chosen = [
+            max(c, key=lambda e: sign * e[0] * (1 - found * e[1])) for c in corners
+        ]
     ends = [] if best is None else [best]
     for level, part in zip(levels, factors, strict=True):
-        if math.isinf(level.high):      # as its level grows, its own growth is the whole's
+        if math.isinf(level.high):  # as its level grows, its own growth is the whole's
             ends.append((part.low if sign < 0 else part.high, True))
     unbounded = best is None and sum(x for x, _, _ in chosen) > 0
     if unbounded or not ends:
@@ -253,24 +266,26 @@ def total(levels: Sequence[Span], growths: Sequence[Span]) -> Span:
     pairs = list(zip(levels, factors, strict=True))
     if all(x.low >= 0 for x in levels):
         if all(x.high == 0 for x in levels):
-            raise Beyond("every level is 0")
+            raise BeyondError("every level is 0")
         reaches = any(f.low == 0 and x.high > 0 for x, f in pairs)
         low = (Fraction(0), True) if reaches else _factor_end(levels, factors, -1)
         high = _factor_end(levels, factors, 1)
     else:
         bounded = all(f.low > 0 for f in factors) and not any(
-            math.isinf(end) for x in levels for end, _ in _ends(x))
+            math.isinf(end) for x in levels for end, _ in _ends(x)
+        )
         bases = [_corners(_over, x, f) for x, f in pairs] if bounded else []
         if bounded and sum(b.high for b in bases) <= 0:
-            raise Beyond("the sum of the bases is nowhere positive")
+            raise BeyondError("the sum of the bases is nowhere positive")
         if not bounded or sum(b.low for b in bases) <= 0:
             low, high = (-INF, True), (INF, True)
         else:
             low, high = (_factor_end(levels, factors, sign) for sign in (-1, 1))
+    printed = [(x.value, f.value) for x, f in pairs if x.value is not None and f.value]
+    base_sum = sum((x / f for x, f in printed), Fraction(0))
     value = None
-    if all(x.value is not None and f.value for x, f in pairs):
-        base_sum = sum(x.value / f.value for x, f in pairs)
-        value = sum(x.value for x in levels) / base_sum - 1 if base_sum > 0 else None
+    if len(printed) == len(pairs) and base_sum > 0:
+        value = sum((x for x, _ in printed), Fraction(0)) / base_sum - 1
     return Span(low[0] - 1, high[0] - 1, low[1], high[1], value)
 
 
@@ -283,14 +298,14 @@ def period_growth(ytd: Span, growth: Span, earlier: Span, earlier_growth: Span) 
     bases: list[Bound] = []
 
     def at(y: Bound, a: Bound, e: Bound, b: Bound) -> Bound | None:
-        base = _times(y, _over(Fraction(1), a)) - _times(e, _over(Fraction(1), b))
+        base = _times(y, _inverse(a)) - _times(e, _inverse(b))
         bases.append(base)
         return (y - e) / base - 1 if base > 0 else None
 
     try:
         found = _corners(at, ytd, now, earlier, then)
     except ValueError:
-        raise Beyond("the base of the single period is nowhere positive") from None
+        raise BeyondError("the base of the single period is nowhere positive") from None
     if min(bases) <= 0:
         if ytd.high > earlier.low:
             found = found._replace(high=INF, high_open=True)

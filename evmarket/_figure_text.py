@@ -18,11 +18,24 @@ LONGEST = 200  # characters; no printed figure comes near it
 # (class, meaning, English words, Chinese words): earlier lines win over later ones.
 # English words end where no letter follows; a blank in them stands for any number.
 _LEXICON: tuple[tuple[str, Any, str, str], ...] = (
-    ("hedge", "at_least", "at least|no less than|no fewer than|not less than",
-     "不低于|不少于|至少"),
-    ("hedge", "at_most", "at most|up to|no more than|not more than",
-     "不超过|不高于|不多于|至多|最多"),
-    ("hedge", "over", "more than|over|exceed(?:ed|ing|s)?|above", "超过|超出|超|逾|突破"),
+    (
+        "hedge",
+        "at_least",
+        "at least|no less than|no fewer than|not less than",
+        "不低于|不少于|至少",
+    ),
+    (
+        "hedge",
+        "at_most",
+        "at most|up to|no more than|not more than",
+        "不超过|不高于|不多于|至多|最多",
+    ),
+    (
+        "hedge",
+        "over",
+        "more than|over|exceed(?:ed|ing|s)?|above",
+        "超过|超出|超|逾|突破",
+    ),
     ("hedge", "under", "less than|fewer than|below|under", "不到|不足|低于"),
     ("hedge", "nearly", "nearly|almost|close to", "将近|接近|近"),
     ("hedge", "about", "about|around|some|approximately|roughly", "大约|约"),
@@ -33,9 +46,13 @@ _LEXICON: tuple[tuple[str, Any, str, str], ...] = (
     ("word", (20, 1), "tripl(?:e|es|ed|ing)", ""),
     ("word", (30, 1), "quadrupl(?:e|es|ed|ing)", "翻了?[两2]番"),
     ("word", (5, -1), "halv(?:e|es|ed|ing)", ""),
-    ("skip", None, "year ?- ?on ?- ?year|month ?- ?on ?- ?month|year on year|"
-     "month on month|yoy|y/y|mom|m/m|qoq|q/q|an|a|the|will|has|have|had|rate",
-     "同比|环比|了|率"),
+    (
+        "skip",
+        None,
+        "year ?- ?on ?- ?year|month ?- ?on ?- ?month|year on year|"
+        "month on month|yoy|y/y|mom|m/m|qoq|q/q|an|a|the|will|has|have|had|rate",
+        "同比|环比|了|率",
+    ),
     ("unit", ("pp", -2), "percentage[ -]points?|ppts?|pps?", "个?百分点"),
     ("unit", ("pp", -4), "basis points?|bps?", "个?基点"),
     ("unit", ("percent", -2), "percent|per cent", "%"),
@@ -50,12 +67,22 @@ _LEXICON: tuple[tuple[str, Any, str, str], ...] = (
     ("scale", 5, "", "十万"),
     ("scale", 4, "", "万"),
     ("scale", 3, "thousands?|k", "千"),
-    ("verb", 1, "up|ris(?:e|es|en|ing)|rose|increas(?:e|es|ed|ing)|"
-     "gr(?:ew|ow|ows|own|owing|owth)|gain(?:s|ed)?|climb(?:s|ed)?|jump(?:s|ed)?|"
-     "surg(?:e|es|ed)|soar(?:s|ed)?", "增长|增加|上涨|上升|提升|提高|增|升|涨"),
-    ("verb", -1, "down|fall(?:s|en|ing)?|fell|declin(?:e|es|ed|ing)|"
-     "drop(?:s|ped|ping)?|decreas(?:e|es|ed|ing)|slid|slip(?:s|ped)?|shr[aiu]nks?|"
-     "plung(?:e|es|ed)|reduc(?:ed|tion)", "下降|下滑|下跌|减少|降低|回落|降|减|跌"),
+    (
+        "verb",
+        1,
+        "up|ris(?:e|es|en|ing)|rose|increas(?:e|es|ed|ing)|"
+        "gr(?:ew|ow|ows|own|owing|owth)|gain(?:s|ed)?|climb(?:s|ed)?|jump(?:s|ed)?|"
+        "surg(?:e|es|ed)|soar(?:s|ed)?",
+        "增长|增加|上涨|上升|提升|提高|增|升|涨",
+    ),
+    (
+        "verb",
+        -1,
+        "down|fall(?:s|en|ing)?|fell|declin(?:e|es|ed|ing)|"
+        "drop(?:s|ped|ping)?|decreas(?:e|es|ed|ing)|slid|slip(?:s|ped)?|shr[aiu]nks?|"
+        "plung(?:e|es|ed)|reduc(?:ed|tion)",
+        "下降|下滑|下跌|减少|降低|回落|降|减|跌",
+    ),
     ("loss", -1, "(?:net )?loss(?:es)?", "净?亏损|亏"),
     ("to", None, "to", "达到|达|至|到|为"),
     ("by", None, "by|of", ""),
@@ -63,19 +90,25 @@ _LEXICON: tuple[tuple[str, Any, str, str], ...] = (
     ("sign", 1, "", "[+]"),
     ("tilde", None, "", "~"),
     ("money", None, "us[$]|hk[$]|rmb|cny|usd|eur|gbp|hkd|jpy", "[$¥€£]|人民币"),
-    ("noun", None, "vehicles?|cars?|automobiles?|units?|nevs?|evs?|robotaxis?|"
-     "(?:passenger|electric|new|energy|private|charging|square)|yuan|renminbi|dollars?|"
-     "euros?|pounds?|people|stores?|outlets?|stations?|piles?|countries|regions|and|"
-     "factories|cities|models?|brands?|deliver(?:y|ies)|registrations?|orders?|trips?|"
-     "sets?|met(?:er|re)s?|courts?", "辆次?|台|套|元|美元|欧元|英镑|港元|港币|日元|"
-     "汽车|新能源|家|座|个|国家|地区|和|次|人|户|吨|款|平方米|城市"),
+    (
+        "noun",
+        None,
+        "vehicles?|cars?|automobiles?|units?|nevs?|evs?|robotaxis?|"
+        "(?:passenger|electric|new|energy|private|charging|square)|yuan|renminbi|dollars?|"
+        "euros?|pounds?|people|stores?|outlets?|stations?|piles?|countries|regions|and|"
+        "factories|cities|models?|brands?|deliver(?:y|ies)|registrations?|orders?|trips?|"
+        "sets?|met(?:er|re)s?|courts?",
+        "辆次?|台|套|元|美元|欧元|英镑|港元|港币|日元|"
+        "汽车|新能源|家|座|个|国家|地区|和|次|人|户|吨|款|平方米|城市",
+    ),
 )
-_PLAIN = str.maketrans(
-    {**{0xFF01 + i: 0x21 + i for i in range(94)},          # full-width forms
-     **dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), " "),
-     **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-"),
-     0x301C: "~", 0xFFE5: "¥"}
-)
+_PLAIN: dict[int, str | int | None] = {
+    **{0xFF01 + i: 0x21 + i for i in range(94)},  # full-width forms
+    **dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), " "),
+    **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-"),
+    0x301C: "~",
+    0xFFE5: "¥",
+}
 _BETWEEN = frozenset(("-", "~", "to", "至", "到"))
 
 
@@ -83,7 +116,7 @@ class Reading(NamedTuple):
     """What a text says. Every number is an integer, to be divided by ``over``."""
 
     value: int
-    low: int | None            # None: unbounded
+    low: int | None  # None: unbounded
     high: int | None
     over: int
     low_open: bool
@@ -92,31 +125,31 @@ class Reading(NamedTuple):
     relation: str
     kind: str
     of: str
-    bare: bool                 # neither a verb nor a sign was printed
+    bare: bool  # neither a verb nor a sign was printed
 
 
 class _Before(NamedTuple):
     hedge: str | None
-    direction: int             # -1 and 1 for verbs and losses, 0 where none is
-    changes: bool              # a verb without "to": a change, not a level
-    sign: int                  # -1 and 1 as printed, 0 where none is
+    direction: int  # -1 and 1 for verbs and losses, 0 where none is
+    changes: bool  # a verb without "to": a change, not a level
+    sign: int  # -1 and 1 as printed, 0 where none is
     money: str
     word: tuple[int, int] | None
     bare: bool
 
 
 class _After(NamedTuple):
-    some: int                  # 0 none, 1 before the scale word, 2 after it
+    some: int  # 0 none, 1 before the scale word, 2 after it
     hedge: str | None
     scale: int | None
     unit: tuple[str, int] | None
     noun: str
-    direction: int             # of a verb at the end: "80% decline"
-    ranges: bool               # a second number follows
-    sign: int                  # of that number
+    direction: int  # of a verb at the end: "80% decline"
+    ranges: bool  # a second number follows
+    sign: int  # of that number
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """Reading stopped at a character of a piece of words."""
 
     def __init__(self, at: int, why: str = "reading stopped") -> None:
@@ -146,15 +179,25 @@ def _tokens(piece: str) -> Iterator[tuple[str, Any, str, int]]:
     while at < end:
         match = token.match(piece, at)
         if match is None or match.lastindex is None:
-            raise _Stop(at + len(piece[at:]) - len(piece[at:].lstrip(" ")))
+            raise _StopError(at + len(piece[at:]) - len(piece[at:].lstrip(" ")))
         name, meaning, _, _ = _LEXICON[match.lastindex - 1]
         yield name, meaning, match[match.lastindex], match.start(match.lastindex)
         at = match.end()
 
 
 # Words before a number come in this order; those of order 0 anywhere before a sign.
-_BEFORE = {"skip": 0, "hedge": 0, "verb": 1, "loss": 1, "to": 2, "by": 2, "sign": 3,
-           "money": 3, "word": 4, "after": 5}
+_BEFORE = {
+    "skip": 0,
+    "hedge": 0,
+    "verb": 1,
+    "loss": 1,
+    "to": 2,
+    "by": 2,
+    "sign": 3,
+    "money": 3,
+    "word": 4,
+    "after": 5,
+}
 
 
 @lru_cache(maxsize=4096)
@@ -166,23 +209,30 @@ def _before(piece: str) -> _Before:
         changes = "verb" in seen or "loss" in seen
         if (
             order < 0
-            or order < reached and (order > 0 or reached > 2)
-            or name in seen and name != "skip"
-            or name == "loss" and "verb" in seen
-            or name == "by" and not changes
-            or name == "sign" and (changes or printed == "~")
-            or name == "word" and reached > 0
-            or name == "after" and ("word" not in seen or "hedge" in seen)
+            or (order < reached and (order > 0 or reached > 2))
+            or (name in seen and name != "skip")
+            or (name == "loss" and "verb" in seen)
+            or (name == "by" and not changes)
+            or (name == "sign" and (changes or printed == "~"))
+            or (name == "word" and reached > 0)
+            or (name == "after" and ("word" not in seen or "hedge" in seen))
         ):
-            raise _Stop(at)
+            raise _StopError(at)
         reached = max(reached, order)
         name = "hedge" if name == "after" else name
         seen[name] = printed if name == "money" else meaning
     changes = "verb" in seen and "to" not in seen
     direction = seen["verb"] if changes else seen.get("loss", 0)
     sign = seen.get("sign", 0)
-    return _Before(seen.get("hedge"), direction, changes, sign, seen.get("money", ""),
-                   seen.get("word"), sign == 0 and "verb" not in seen)
+    return _Before(
+        seen.get("hedge"),
+        direction,
+        changes,
+        sign,
+        seen.get("money", ""),
+        seen.get("word"),
+        sign == 0 and "verb" not in seen,
+    )
 
 
 # Words after a number come in this order; those of order 0 anywhere.
@@ -201,20 +251,20 @@ def _after(piece: str, ranges: bool) -> _After:
         if ranges and "between" in seen:
             # after "to" a sign or a currency, after a dash no second dash
             if name in seen or not (
-                name == "money" or name == "sign" and seen["between"] != "-"
+                name == "money" or (name == "sign" and seen["between"] != "-")
             ):
-                raise _Stop(at)
+                raise _StopError(at)
         elif ranges and (printed in _BETWEEN):
             seen["between"] = printed
             continue
         elif (
             order < 0
             or 0 < order < reached
-            or name in seen and name not in ("noun", "skip")
-            or name == "some" and reached > 1
-            or ranges and order > 3
+            or (name in seen and name not in ("noun", "skip"))
+            or (name == "some" and reached > 1)
+            or (ranges and order > 3)
         ):
-            raise _Stop(at)
+            raise _StopError(at)
         elif name == "some":
             some = 2 if "scale" in seen else 1
         elif name == "noun":
@@ -222,11 +272,18 @@ def _after(piece: str, ranges: bool) -> _After:
             noun_to = at + len(printed)
         reached = max(reached, order)
         seen[name] = meaning
-    if name == "skip" or ranges and "between" not in seen:
-        raise _Stop(len(piece))
-    return _After(some, seen.get("after"), seen.get("scale"), seen.get("unit"),
-                  piece[noun_from:noun_to], seen.get("verb", 0), ranges,
-                  seen.get("sign", 1))
+    if name == "skip" or (ranges and "between" not in seen):
+        raise _StopError(len(piece))
+    return _After(
+        some,
+        seen.get("after"),
+        seen.get("scale"),
+        seen.get("unit"),
+        piece[noun_from:noun_to],
+        seen.get("verb", 0),
+        ranges,
+        seen.get("sign", 1),
+    )
 
 
 class _Number(NamedTuple):
@@ -274,7 +331,7 @@ def _hedged(
 
 def _kind(kind: str, before: _Before, after: _After | None) -> str:
     """A change of a level is a change, of a rate pp, everything else growth."""
-    if before.changes or after is not None and after.direction:
+    if before.changes or (after is not None and after.direction):
         return {"number": "change", "pp": "pp"}.get(kind, "growth")
     return "growth" if kind == "percent" and before.sign else kind
 
@@ -282,7 +339,7 @@ def _kind(kind: str, before: _Before, after: _After | None) -> str:
 def _single(before: _Before, number: _Number, after: _After, kind: str) -> Reading:
     hedges = [h for h in (before.hedge, after.hedge, after.some and "and_some") if h]
     if len(hedges) > 1:
-        raise _Stop(0, "two hedges")
+        raise _StopError(0, "two hedges")
     relation = str(hedges[0]) if hedges else "exact"
     least = min(number.place, number.unit, number.last, 0)
     n = 2 * number.digits * 10 ** (number.place - least)
@@ -291,70 +348,100 @@ def _single(before: _Before, number: _Number, after: _After, kind: str) -> Readi
         relation, n, unit // 2, 2 * 10 ** (number.last - least)
     )
     if (before.direction or after.direction or 1) * (before.sign or 1) < 0:
-        n, low, high = -n, None if high is None else -high, None if low is None else -low
+        n, low, high = (
+            -n,
+            None if high is None else -high,
+            None if low is None else -low,
+        )
         low_open, high_open = high_open, low_open
-    return Reading(n, low, high, 2 * 10 ** -least, low_open, high_open, unit, relation,
-                   _kind(kind, before, after), after.noun or before.money.strip(),
-                   before.bare and not after.direction)
+    return Reading(
+        n,
+        low,
+        high,
+        2 * 10**-least,
+        low_open,
+        high_open,
+        unit,
+        relation,
+        _kind(kind, before, after),
+        after.noun or before.money.strip(),
+        before.bare and not after.direction,
+    )
 
 
-def _range(before: _Before, one: _Number, middle: _After, two: _Number, last: _After,
-           kind: str) -> Reading:
+def _range(
+    before: _Before, one: _Number, middle: _After, two: _Number, last: _After, kind: str
+) -> Reading:
     if before.hedge or any(e.hedge or e.some for e in (middle, last)):
-        raise _Stop(0, "a range takes no hedge, seen")
+        raise _StopError(0, "a range takes no hedge, seen")
     least = min(one.place, two.place, one.unit, two.unit, 0)
     low = 2 * one.digits * 10 ** (one.place - least) * (before.sign or 1)
     high = 2 * two.digits * 10 ** (two.place - least) * middle.sign
     if low >= high:
-        raise _Stop(0, "a range must rise, and does not")
+        raise _StopError(0, "a range must rise, and does not")
     if (before.direction or last.direction) < 0:
         low, high = -high, -low
     unit = 2 * 10 ** (min(one.unit, two.unit) - least)
-    return Reading((low + high) // 2, low, high, 2 * 10 ** -least, False, False, unit,
-                   "range", _kind(kind, before, last),
-                   last.noun or middle.noun or before.money.strip(),
-                   before.bare and not last.direction)
+    return Reading(
+        (low + high) // 2,
+        low,
+        high,
+        2 * 10**-least,
+        False,
+        False,
+        unit,
+        "range",
+        _kind(kind, before, last),
+        last.noun or middle.noun or before.money.strip(),
+        before.bare and not last.direction,
+    )
 
 
 def _shared(middle: _After, last: _After, name: str) -> Any:
     """What both ends of a range carry, or one of them for both."""
     one, two = getattr(middle, name), getattr(last, name)
     if one and two and one != two:
-        raise _Stop(0, f"the ends of a range differ in {name}")
+        raise _StopError(0, f"the ends of a range differ in {name}")
     return two or one
 
 
 def _pieces(plain: str, at: list[int]) -> Reading:
     """Read a text; ``at`` holds the place where the piece being read begins."""
     match = _patterns()[0].match(plain)
-    assert match is not None        # every part of the pattern may be empty
+    assert match is not None  # every part of the pattern may be empty
     words, one, middle, two, last = match.groups()
     before = _before(words)
     if before.word is not None:
         if one is not None:
-            raise _Stop(len(words))
+            raise _StopError(len(words))
         digits, sign = before.word
         number = _Number(digits, -1, -1, -1)
         before = before._replace(direction=sign, changes=True, bare=False)
         return _single(before, number, _after("", False), "growth")
     if one is None:
-        raise _Stop(len(plain))
+        raise _StopError(len(plain))
     at[0] = match.start(3)
     after = _after(middle, two is not None)
     if two is not None:
         at[0] = match.start(5)
         final = _after(last, False)
         if match.end() < len(plain):
-            raise _Stop(len(last))
+            raise _StopError(len(last))
         at[0] = match.start(2)
         kind, power = _shared(after, final, "unit") or ("number", 0)
         scale = final.scale or 0
         first = scale if after.scale is None else after.scale
         noun = _shared(after, final, "noun")
-        return _range(before, _number(one, first + power), after,
-                      _number(two, scale + power), final._replace(noun=noun), kind)
+        return _range(
+            before,
+            _number(one, first + power),
+            after,
+            _number(two, scale + power),
+            final._replace(noun=noun),
+            kind,
+        )
     if match.end() < len(plain):
-        raise _Stop(len(middle))
+        raise _StopError(len(middle))
     at[0] = match.start(2)
     kind, power = after.unit or ("number", 0)
     number = _number(one, (after.scale or 0) + power)
@@ -373,11 +460,11 @@ def read(text: str) -> Reading:
     start = [0]
     try:
         if len(text) > LONGEST:
-            raise _Stop(LONGEST, "no figure is so long, reading stopped")
+            raise _StopError(LONGEST, "no figure is so long, reading stopped")
         return _pieces(text if text.isascii() else text.translate(_PLAIN), start)
-    except _Stop as stop:
+    except _StopError as stop:
         at, why = start[0] + stop.at, stop.why
-    rest = shown(text[at:at + 13], 12) if at < len(text) else "the end"
+    rest = shown(text[at : at + 13], 12) if at < len(text) else "the end"
     raise ValueError(
         f"{shown(text)} is not a figure: {why} at character {at + 1}, {rest}"
     )
