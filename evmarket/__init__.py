@@ -14,6 +14,8 @@ Published figures, as text, exact numbers, Figures and (low, high) columns alike
     implied_base, implied_growth, implied_current, implied_increment, implied_ratio,
     implied_ratio_growth, implied_share, implied_remainder, implied_total,
     implied_period_growth
+    audit, check: what facts say of each other (Facts, Audit, Finding)
+    AUDIT_RULES, Claims, Operand: rules, and what one's own are made of
 
 Data:
     datasets.names(), datasets.load(name)
@@ -47,8 +49,13 @@ from ._workers import set_workers
 
 if TYPE_CHECKING:
     from . import datasets
+    from ._audit import Audit, Finding, audit, check
+    from ._audit_claims import Claims
+    from ._audit_rules import AUDIT_RULES
     from ._base_effect import BaseEffect, base_effect
     from ._period import Periods
+    from ._fact_levels import Operand
+    from ._fact_table import Facts
     from ._figure import Figure, figures
     from ._figures import (
         implied_base,
@@ -69,7 +76,15 @@ _LATER = {
     "Periods": "_period",
     "base_effect": "_base_effect",
     "datasets": "datasets",
+    "AUDIT_RULES": "_audit_rules",
+    "Audit": "_audit",
+    "Claims": "_audit_claims",
+    "Facts": "_fact_table",
     "Figure": "_figure",
+    "Finding": "_audit",
+    "Operand": "_fact_levels",
+    "audit": "_audit",
+    "check": "_audit",
     "figures": "_figure",
     "implied_base": "_figures",
     "implied_current": "_figures",
@@ -84,15 +99,23 @@ _LATER = {
 }
 
 __all__ = [
+    "AUDIT_RULES",
+    "Audit",
     "BaseEffect",
     "Periods",
+    "Claims",
+    "Facts",
     "Figure",
+    "Finding",
+    "Operand",
     "Status",
     "__version__",
     "annualized_growth",
+    "audit",
     "base_effect",
     "build_info",
     "cagr",
+    "check",
     "concentration",
     "datasets",
     "figures",

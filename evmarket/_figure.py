@@ -393,7 +393,8 @@ def _text_row(text: str) -> _Row:
     )
 
 
-def _row(item: Any) -> _Row:
+def read_row(item: Any) -> _Row:
+    """One entry of a column in the order of COLUMNS; what is missing is NaN."""
     if isinstance(item, str):
         return _text_row(item) if item else _EMPTY
     if item is None or type(item).__name__ in ("NAType", "NaTType") or item != item:
@@ -438,7 +439,7 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
     rows = []
     for i, item in enumerate(items):
         try:
-            rows.append(_row(item))
+            rows.append(read_row(item))
         except (TypeError, ValueError) as error:
             raise type(error)(f"column, row {i}: {error}") from None
     columns = zip(*rows, strict=True) if rows else iter([()] * len(COLUMNS))
