@@ -17,6 +17,9 @@ Published figures, as text, exact numbers, Figures and (low, high) columns alike
     audit, check: what facts say of each other (Facts, Audit, Finding)
     AUDIT_RULES, Claims, Operand: rules, and what one's own are made of
 
+Targets:
+    required_pace, required_outgrowth, share_path, run_rate
+
 Data:
     datasets.names(), datasets.load(name)
 
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
         implied_share,
         implied_total,
     )
+    from ._targets import required_outgrowth, required_pace, run_rate, share_path
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
@@ -86,6 +90,10 @@ _LATER = {
     "audit": "_audit",
     "check": "_audit",
     "figures": "_figure",
+    "required_outgrowth": "_targets",
+    "required_pace": "_targets",
+    "run_rate": "_targets",
+    "share_path": "_targets",
     "implied_base": "_figures",
     "implied_current": "_figures",
     "implied_growth": "_figures",
@@ -141,8 +149,12 @@ __all__ = [
     "mean_growth",
     "rank",
     "ratio",
+    "required_outgrowth",
+    "required_pace",
+    "run_rate",
     "set_workers",
     "share",
+    "share_path",
     "trailing",
     "ytd",
 ]
