@@ -9,6 +9,7 @@ Arrays, the earlier value first, rates as fractions, ``return_status=True`` for 
 
 The calendar:
     Periods: consecutive periods, their labels and places
+
 Published figures, as text, exact numbers, Figures and (low, high) columns alike:
     Figure, figures
     implied_base, implied_growth, implied_current, implied_increment, implied_ratio,
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
     from ._audit_claims import Claims
     from ._audit_rules import AUDIT_RULES
     from ._base_effect import BaseEffect, base_effect
-    from ._period import Periods
     from ._fact_levels import Operand
     from ._fact_table import Facts
     from ._figure import Figure, figures
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         implied_share,
         implied_total,
     )
+    from ._period import Periods
     from ._targets import required_outgrowth, required_pace, run_rate, share_path
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
@@ -110,12 +111,12 @@ __all__ = [
     "AUDIT_RULES",
     "Audit",
     "BaseEffect",
-    "Periods",
     "Claims",
     "Facts",
     "Figure",
     "Finding",
     "Operand",
+    "Periods",
     "Status",
     "__version__",
     "annualized_growth",
