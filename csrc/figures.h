@@ -1,9 +1,10 @@
 /* Implied values of published figures: interval arithmetic that never loses the truth.
  *
  * An interval is two doubles, low <= high; an infinite end is unbounded. A result's end
- * lies outside the exact one by at most 5 ulp and never inside, and outside also when
- * the operands are decimals rounded to the nearest double and 1 + growth is at least
- * 1/2. Each operand is used once, so the ends are taken at corners.
+ * lies outside the exact one by at most 3 ulp and never inside. Where operands are
+ * decimals rounded to the nearest double and 1 + growth is at least 1/3, it lies outside
+ * the end of the decimals too, by at most 5. Each operand is used once, so the ends are
+ * taken at corners.
  *
  * NaN, an interval with low > high, and a denominator or 1 + growth that is nowhere
  * positive give a pair of NaN; a denominator that only reaches 0 gives an infinite end.

@@ -3,6 +3,8 @@
 #ifndef EV_INTERVAL_H
 #define EV_INTERVAL_H
 
+#include <string.h>
+
 #include "exact.h"
 #include "figures.h"
 
@@ -57,20 +59,22 @@ EV_INLINE ev_pair ev_pair_divide(ev_pair n, ev_pair d)
     return ev_normal(q, rest / d.hi);
 }
 
-/* The ends: 2 to 4 steps outside a value that is within half a step of the exact one.
- * One step covers that half; the others cover operands that are decimals rounded to the
- * nearest double, as the ends of printed figures are. An exact 0 stays 0. */
-EV_INLINE double ev_below(ev_pair x)
+/* The ends: two steps outside a value that is within half a step of the exact one. The
+ * second step covers operands that are decimals rounded to the nearest double, as the
+ * ends of printed figures are. An exact 0 stays 0; x must be finite and not tiny. */
+EV_INLINE double ev_outward(ev_pair x, int up)
 {
     const double value = x.hi + x.lo;
-    return value - fabs(value) * 0x1p-51;
+    int64_t bits;
+    double moved;
+    memcpy(&bits, &value, sizeof bits);
+    bits += (bits >= 0) == up ? 2 : -2; /* doubles of one sign are ordered as integers */
+    memcpy(&moved, &bits, sizeof moved);
+    return value == 0 ? value : moved;
 }
 
-EV_INLINE double ev_above(ev_pair x)
-{
-    const double value = x.hi + x.lo;
-    return value + fabs(value) * 0x1p-51;
-}
+EV_INLINE double ev_below(ev_pair x) { return ev_outward(x, 0); }
+EV_INLINE double ev_above(ev_pair x) { return ev_outward(x, 1); }
 
 #define EV_NO_SPAN ((ev_span){NAN, NAN})
 #define EV_UNSETTLED ((ev_span){INFINITY, -INFINITY})

@@ -16,6 +16,11 @@ INF = math.inf
 Bound = Fraction | float  # a float is infinite
 
 
+def endless(x: Bound) -> bool:
+    """Whether a bound is infinite."""
+    return isinstance(x, float)
+
+
 class Span(NamedTuple):
     """An interval, and the value printed or computed in it (None: there is none)."""
 
@@ -57,16 +62,14 @@ def gap(one: Span, two: Span) -> tuple[Bound, bool]:
 
 def exactly(number: int | float | Fraction) -> Span:
     """The span of one exact number, or of one infinite end."""
-    value = (
-        number if isinstance(number, float) and math.isinf(number) else Fraction(number)
-    )
+    value = number if number in (INF, -INF) else Fraction(number)
     return Span(value, value, value=value if isinstance(value, Fraction) else None)
 
 
 def closed(low: float, high: float) -> Span:
     """The closed span of two doubles; infinite ends are open."""
-    ends = [x if math.isinf(x) else Fraction(x) for x in (low, high)]
-    return Span(ends[0], ends[1], math.isinf(low), math.isinf(high))
+    ends = [exactly(x).low for x in (low, high)]
+    return Span(ends[0], ends[1], endless(ends[0]), endless(ends[1]))
 
 
 def nearest(x: Bound) -> float:
@@ -105,7 +108,7 @@ def _corners(f: Callable[..., Bound | None], *spans: Span) -> Span:
     for corner in itertools.product(*(tuple(_ends(s)) for s in spans)):
         at = f(*(end for end, _ in corner))
         if at is not None:
-            is_open = any(is_open for _, is_open in corner) or math.isinf(at)
+            is_open = any(is_open for _, is_open in corner) or endless(at)
             found[at] = found.get(at, True) and is_open
     low, high = min(found), max(found)
     values = [s.value for s in spans]
@@ -133,14 +136,14 @@ def _over(n: Bound, d: Bound) -> Bound | None:
     """n / d for d >= 0, as a limit; 0 / 0 counts as unbounded."""
     if d == 0:
         return INF if n >= 0 else -INF
-    if math.isinf(d):
-        return None if math.isinf(n) else Fraction(0)
+    if endless(d):
+        return None if endless(n) else Fraction(0)
     return n / d
 
 
 def _inverse(x: Bound) -> Bound:
     """1 / x for x > 0"""
-    return Fraction(0) if math.isinf(x) else 1 / x
+    return Fraction(0) if endless(x) else 1 / x
 
 
 def _times(a: Bound, b: Bound) -> Bound:
@@ -232,7 +235,7 @@ def _factor_end(
             [
                 (x, r, a or b)
                 for x, a in _ends(level)
-                if not math.isinf(x)
+                if not endless(x)
                 for r, b in inverses
             ]
         )
@@ -252,7 +255,7 @@ def _factor_end(
         ]
     ends = [] if best is None else [best]
     for level, part in zip(levels, factors, strict=True):
-        if math.isinf(level.high):  # as its level grows, its own growth is the whole's
+        if endless(level.high):  # as its level grows, its own growth is the whole's
             ends.append((part.low if sign < 0 else part.high, True))
     unbounded = best is None and sum(x for x, _, _ in chosen) > 0
     if unbounded or not ends:
@@ -272,7 +275,7 @@ def total(levels: Sequence[Span], growths: Sequence[Span]) -> Span:
         high = _factor_end(levels, factors, 1)
     else:
         bounded = all(f.low > 0 for f in factors) and not any(
-            math.isinf(end) for x in levels for end, _ in _ends(x)
+            endless(end) for x in levels for end, _ in _ends(x)
         )
         bases = [_corners(_over, x, f) for x, f in pairs] if bounded else []
         if bounded and sum(b.high for b in bases) <= 0:
@@ -293,7 +296,7 @@ def period_growth(ytd: Span, growth: Span, earlier: Span, earlier_growth: Span) 
     """Growth of what lies between two year-to-date levels, from their growths."""
     now, then = factor(growth, "ytd_growth"), factor(earlier_growth, "earlier_growth")
     ends = [end for span in (ytd, earlier) for end, _ in _ends(span)]
-    if now.low == 0 or then.low == 0 or any(map(math.isinf, ends)):
+    if now.low == 0 or then.low == 0 or any(map(endless, ends)):
         return Span(-INF, INF, True, True)
     bases: list[Bound] = []
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import _figure_exact as exact
+from . import _workers
 from ._figure import Figure, figure, figures, implied
 from ._figure_exact import Span
 from ._inputs import short, whole_array
@@ -130,7 +131,7 @@ def settle(
     low, high = np.asarray(low), np.asarray(high)
     left = low > high
     if left.any():
-        for place in zip(*np.nonzero(left), strict=True):
+        for place in map(tuple, np.argwhere(left)):
             try:
                 span = recompute(place)
                 low[place], high[place] = exact.below(span.low), exact.above(span.high)
@@ -192,8 +193,23 @@ def one_implied(
         ]
         return rule(*spans)
 
-    low, high = ufunc(*ends)
+    low, high = _by_chunks(ufunc, ends)
     return plain(settle(low, high, recompute))
+
+
+def _by_chunks(ufunc: np.ufunc, ends: list[Ends]) -> tuple[Ends, Ends]:
+    """ufunc(*ends), spread over the workers along the first axis."""
+    shape = ends[0].shape
+    chunks = _workers.chunks(shape[0], ends[0].size) if shape else []
+    if len(chunks) < 2:
+        low, high = ufunc(*ends)
+        return low, high
+    low, high = np.empty(shape), np.empty(shape)
+    _workers.run(
+        lambda a, b: ufunc(*(end[a:b] for end in ends), out=(low[a:b], high[a:b])),
+        chunks,
+    )
+    return low, high
 
 
 def plain(columns: Columns) -> tuple[Any, Any]:

@@ -118,7 +118,14 @@ def _log_odds_ratio(share: Any, target: Any) -> Any:
     inside = (share > 0) & (share < 1) & (target > 0) & (target < 1)
     share, target = np.where(inside, share, np.nan), np.where(inside, target, np.nan)
     move = target - share
-    return np.log1p(move / share) + np.log1p(move / (1 - target))
+    return _log_ratio(share, target, move) + _log_ratio(1 - target, 1 - share, move)
+
+
+def _log_ratio(x0: Any, x1: Any, difference: Any) -> Any:
+    """ln(x1 / x0): of the difference where the two are near, else of the ratio."""
+    ratio = x1 / x0
+    near = (ratio > 0.5) & (ratio < 2)
+    return np.where(near, np.log1p(np.where(near, difference / x0, 0)), np.log(ratio))
 
 
 def _share(value: Any, name: str) -> Span:
@@ -285,7 +292,7 @@ def _on_path(share: Span, target: Span, part: Fraction) -> Span:
         if 0 in powers:
             return Fraction(0)
         whole = powers[0] * powers[1]
-        return Fraction(1) if math.isinf(whole) else whole / (1 + whole)
+        return Fraction(1) if isinstance(whole, float) else whole / (1 + whole)
 
     value = None
     if share.value is not None and target.value is not None:
