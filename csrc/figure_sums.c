@@ -14,7 +14,9 @@ static ptrdiff_t exact_add(double *parts, ptrdiff_t n, double x)
         }
         x = sum.hi;
     }
-    parts[kept++] = x;
+    if (x != 0 || kept == 0) {
+        parts[kept++] = x;
+    }
     return kept;
 }
 
@@ -35,12 +37,15 @@ static double exact_less(double whole, const double *restrict parts, ptrdiff_t n
         result = to;
     }
     else {
-        /* The last term is the sum rounded to nearest; the one before says which way. */
-        result = scratch[terms - 1];
-        const double rest = terms > 1 ? scratch[terms - 2] : 0;
-        *ok &= fabs(result) <= 0x1p1000;
-        result = (rest < 0 && to < 0) || (rest > 0 && to > 0) ? nextafter(result, to)
-                                                              : result;
+        /* From the top, until a term no longer fits: what is left says which way. */
+        ev_pair sum = {scratch[terms - 1], 0};
+        while (terms > 1 && sum.lo == 0) {
+            terms--;
+            sum = ev_two_sum(sum.hi, scratch[terms - 1]);
+        }
+        *ok &= fabs(sum.hi) <= 0x1p1000;
+        result = (sum.lo < 0 && to < 0) || (sum.lo > 0 && to > 0) ? nextafter(sum.hi, to)
+                                                                  : sum.hi;
     }
     return result;
 }

@@ -65,10 +65,10 @@ EV_INLINE ev_pair ev_pair_divide(ev_pair n, ev_pair d)
 EV_INLINE double ev_outward(ev_pair x, int up)
 {
     const double value = x.hi + x.lo;
-    int64_t bits;
+    uint64_t bits; /* doubles of one sign are ordered as these are */
     double moved;
     memcpy(&bits, &value, sizeof bits);
-    bits += (bits >= 0) == up ? 2 : -2; /* doubles of one sign are ordered as integers */
+    bits = (value > 0) == up ? bits + 2 : bits - 2;
     memcpy(&moved, &bits, sizeof moved);
     return value == 0 ? value : moved;
 }

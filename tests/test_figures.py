@@ -396,6 +396,16 @@ def test_sums_that_are_exact_stay_exact():
     low, high = em.implied_remainder((np.array([1e16]), np.array([1e16])), 1, -1, 1e16)
     assert low == high == 0
     assert em.implied_remainder((100.0, 100.0), 30, 40.5) == (29.5, 29.5)
+    assert em.implied_remainder((3.0, 3.0), 1e16, 2, -1e16) == (1, 1)
+
+
+@given(st.lists(st.integers(-3, 3).map(lambda n: n * 0.1), max_size=7), st.booleans())
+def test_remainders_that_cancel(parts, large):
+    parts = [*parts, 1e17 if large else 1e-17, *(-x for x in parts[::2]), -1e17 * large]
+    whole = (0.3, 0.3)
+    low, high = em.implied_remainder(whole, *((x, x) for x in parts))
+    true = Fraction(0.3) - sum(map(Fraction, parts))
+    assert_encloses(low, high, (true, true), most=1)
 
 
 @pytest.mark.parametrize("name", [*KERNELS, "implied_share"])

@@ -1,0 +1,108 @@
+/* Intervals without an interpreter: every kernel runs over awkward ends at awkward
+ * lengths, in buffers exactly as long as promised; both instruction sets must agree, and
+ * ends must come out ordered, NaN in pairs, or marked as unsettled. */
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "check.h"
+#include "dispatch.h"
+#include "figures.h"
+
+enum { LONGEST = 300 };
+
+static const double awkward[] = {
+    -INFINITY, -1e300, -2.5, -1.0, -0.5,    -0.0, 0.0, 5e-324, 1e-200,
+    0.3,       1.0,    7.0,  1e16, 0x1p300, 1e308, INFINITY, NAN,
+};
+enum { AWKWARD = sizeof awkward / sizeof awkward[0] };
+
+static double *ends(ptrdiff_t n, ptrdiff_t step, ptrdiff_t from)
+{
+    double *block = malloc((size_t)n * sizeof *block + (n == 0));
+    for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
+        block[i] = awkward[(i / step + from) % AWKWARD];
+    }
+    return block;
+}
+
+static int is_proper(double low, double high)
+{
+    return low <= high || (isnan(low) && isnan(high)) ||
+           (low == INFINITY && high == -INFINITY);
+}
+
+static void run_both_paths(const ev_span_map *f, ptrdiff_t n, ptrdiff_t from)
+{
+    double *in[2 * EV_MOST_SPANS] = {NULL}, *low[2], *high[2];
+    const double *views[2 * EV_MOST_SPANS] = {NULL};
+    for (int k = 0; k < 2 * f->spans; k++) {
+        in[k] = ends(n, k < 2 ? 1 : AWKWARD, from + (k % 2) * (k + 1));
+        views[k] = in[k];
+    }
+    for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
+        low[isa] = malloc((size_t)n * sizeof(double) + 1);
+        high[isa] = malloc((size_t)n * sizeof(double) + 1);
+        if (ev_isa_usable((ev_isa)isa)) {
+            f->run[isa](views, low[isa], high[isa], n);
+            for (ptrdiff_t i = 0; i < n; i++) {
+                CHECK(is_proper(low[isa][i], high[isa][i]));
+                CHECK(low[0][i] == low[isa][i] || isnan(low[isa][i]));
+                CHECK(high[0][i] == high[isa][i] || isnan(high[isa][i]));
+            }
+        }
+    }
+    for (int k = 0; k < 2 * EV_MOST_SPANS; k++) {
+        free(in[k]);
+    }
+    for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
+        free(low[isa]);
+        free(high[isa]);
+    }
+}
+
+/* 1,000 up 25% comes from 800, and the ends are steps away from it at most. */
+static void test_a_base(void)
+{
+    const double level[1] = {1000}, growth[1] = {0.25};
+    const double *in[4] = {level, level, growth, growth};
+    double low[1], high[1];
+    ev_figure_maps[0].run[EV_BASELINE](in, low, high, 1);
+    CHECK(strcmp(ev_figure_maps[0].name, "implied_base") == 0);
+    CHECK(low[0] <= 800 && 800 <= high[0] && high[0] - low[0] < 1e-12);
+}
+
+static void test_sums(void)
+{
+    double *scratch = malloc(4 * sizeof *scratch);
+    const double low[3] = {1e16, 1, -1e16}, high[3] = {1e16, 2, -1e16};
+    const ev_span whole = {3, 4};
+    if (scratch != NULL) {
+        const ev_span left = ev_span_remainder(whole, low, high, 3, scratch);
+        CHECK(left.low == 1 && left.high == 3);
+        const ev_span none = ev_span_remainder(whole, high + 1, low + 1, 1, scratch);
+        CHECK(isnan(none.low) && isnan(none.high));
+    }
+    free(scratch);
+    const double level[2] = {100, 300}, rate[2] = {0.0, 0.5};
+    const ev_span total = ev_span_total(level, level, rate, rate, 2);
+    CHECK(total.low <= 1.0 / 3 && 1.0 / 3 <= total.high);
+    CHECK(total.high - total.low < 1e-15);
+    const ev_span empty = ev_span_total(level, level, rate, rate, 0);
+    CHECK(isnan(empty.low) && isnan(empty.high));
+}
+
+int main(void)
+{
+    static const ptrdiff_t lengths[] = {0, 1, 2, 3, 7, 8, 31, LONGEST};
+    for (int i = 0; i < ev_figure_map_count; i++) {
+        for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
+            for (ptrdiff_t from = 0; from < AWKWARD; from++) {
+                run_both_paths(&ev_figure_maps[i], lengths[k], from);
+            }
+        }
+    }
+    test_a_base();
+    test_sums();
+    return finish();
+}
