@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
 DONE = 0
+INCONSISTENT = 1
 BAD = 2
 
 
@@ -25,8 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when done, also when the reader closed the pipe early; 2 for bad usage, bad
-        input or output that cannot be written, with a message on standard error.
+        0 when done, also when the reader closed the pipe early; 1 when the audit found
+        an inconsistency and ``--strict`` was given; 2 for bad usage, bad input or
+        output that cannot be written, with a message on standard error.
 
     Examples
     --------
@@ -53,17 +55,29 @@ def _run(argv: Sequence[str] | None) -> int:
         # argparse has printed the message, or the help that was asked for.
         _write("")
         return DONE if exit_.code in (None, 0) else BAD
-    from ._market import TITLE, market
-    from ._report import FORMATS
-
     try:
-        shown = FORMATS[options.format](market())
-        if options.format == "text":
-            shown = f"{TITLE}\n\n{shown}"
+        status, shown = options.run(options)
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         return _complain(str(error.args[0] if error.args else error))
     _write(shown)
-    return DONE
+    return int(status)
+
+
+def _report(options: Namespace) -> tuple[int, str]:
+    from ._market import TITLE, market
+    from ._report import FORMATS
+
+    shown = FORMATS[options.format](market())
+    return DONE, f"{TITLE}\n\n{shown}" if options.format == "text" else shown
+
+
+def _audit(options: Namespace) -> tuple[int, str]:
+    from ._audit import audit
+    from ._audit_report import FORMATS, read_facts
+
+    found = audit(read_facts(options.file, options.encoding))
+    failed = options.strict and found.counts["inconsistent"] > 0
+    return INCONSISTENT if failed else DONE, FORMATS[options.format](found)
 
 
 def _parser() -> ArgumentParser:
@@ -75,13 +89,32 @@ def _parser() -> ArgumentParser:
         epilog="In CSV and JSON rates, shares, pp and bp are fractions.",
         allow_abbrev=False,
     )
+    parser.set_defaults(run=_report)
+    _add_format(parser)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    checks = commands.add_parser(
+        "audit",
+        help="check published figures against each other",
+        description="Check the facts of a CSV file against each other.",
+        epilog="The columns are those of the fact datasets; see the help of "
+        "evmarket.datasets. Exit status 1: an inconsistency, and --strict was given.",
+        allow_abbrev=False,
+    )
+    checks.add_argument("file", metavar="FILE", help="CSV with the fact columns")
+    checks.add_argument("--strict", action="store_true", help="fail on inconsistency")
+    checks.add_argument("--encoding", default="utf-8-sig", help="default: UTF-8")
+    _add_format(checks)
+    checks.set_defaults(run=_audit)
+    return parser
+
+
+def _add_format(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--format",
         choices=("text", "csv", "json"),
         default="text",
-        help="how to print the report (default: text)",
+        help="how to print (default: text)",
     )
-    return parser
 
 
 def _write(shown: str) -> None:

@@ -152,6 +152,10 @@ class Audit:
         counted = ", ".join(f"{n} {name}" for name, n in self.counts.items())
         return f"<Audit of {len(self.facts)} facts: {counted}>"
 
+    def in_order(self) -> Iterator[Finding]:
+        """The findings rule by rule, whatever their outcome."""
+        return map(self._finding, range(len(self)))
+
     def _finding(self, i: int) -> Finding:
         place = int(np.searchsorted(self._starts, i, "right")) - 1
         batch = self._batches[place]

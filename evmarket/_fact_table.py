@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -198,7 +199,10 @@ class Facts:
         kinds = self.label["kind"]
         blank = [""] * length
         texts = _stated(
-            [_text(x) for x in columns.get("text", blank)],
+            [
+                x if isinstance(x, Figure) else _text(x)
+                for x in columns.get("text", blank)
+            ],
             columns.get("value", [None] * length),
             [_text(x) for x in columns.get("relation", blank)],
         )
@@ -267,6 +271,10 @@ def _text(x: Any) -> str:
     return "" if type(x).__name__ in ("NAType", "NaTType") else str(x)
 
 
+def _figure_or_text(x: Any) -> Any:
+    return x if isinstance(x, Figure) else _text(x)
+
+
 def _columns(table: Any) -> dict[str, list[Any]]:
     """Any table as lists by column name."""
     if isinstance(table, (str, bytes)):
@@ -310,7 +318,7 @@ def _list(column: Any) -> list[Any]:
     return list(column)
 
 
-def _stated(texts: list[str], values: list[Any], relations: list[str]) -> list[Any]:
+def _stated(texts: list[Any], values: list[Any], relations: list[str]) -> list[Any]:
     """What each row prints: its text, hedged as its relation says, or its number."""
     found: list[Any] = []
     for i, (text, value, relation) in enumerate(
@@ -322,10 +330,31 @@ def _stated(texts: list[str], values: list[Any], relations: list[str]) -> list[A
                 f"facts, row {i}: relation is {short(relation)}: it is one of "
                 f"{', '.join(filter(None, _HEDGES))}"
             )
-        if text and hedge and read_row(text)[6] == "exact":
+        if isinstance(text, str) and text and hedge and _is_plain(text):
             text = hedge + text
-        found.append(text or (None if _text(value) == "" else value))
+        found.append(text or _value(value, i))
     return found
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text carries no hedge; what is no figure is refused later."""
+    try:
+        return read_row(text)[6] == "exact"
+    except ValueError:
+        return False
+
+
+def _value(value: Any, row: int) -> Any:
+    """The number of a row without text: exact, also where a file spells it."""
+    text = _text(value)
+    if not isinstance(value, str):
+        return value if text else None
+    try:
+        return Fraction(text.replace(",", "")) if text else None
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(
+            f"facts, row {row}: value is {short(text)}: no number"
+        ) from None
 
 
 def _codes(

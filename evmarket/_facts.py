@@ -11,6 +11,7 @@ from ._growth import growth_between
 from ._margin import ratio
 from ._report import Cell, Line
 from ._status import Status
+from .datasets import ENTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
     Column = tuple[
         NDArray[np.float64], NDArray[np.uint8], str, Callable[[int], tuple[str, ...]]
     ]
+
+_HEDGES = {
+    "about": "about",
+    "nearly": "nearly",
+    "over": "more than",
+    "at_least": "at least",
+    "under": "less than",
+    "at_most": "at most",
+    "range": "middle of a range",
+}
 
 _UNITS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"}
 
@@ -73,6 +84,14 @@ class Fact:
         return Cell(self.growth, "rate", (self.id,))
 
 
+def name_of(fact: Fact) -> str:
+    """What a fact says, in a few words."""
+    entity = ENTITIES.get(fact.entity, fact.entity)
+    period = f", {fact.period}" if fact.period else ""
+    hedge = f" ({_HEDGES[fact.relation]})" if fact.relation in _HEDGES else ""
+    return f"{entity}: {fact.measure}{period}{hedge}"
+
+
 def implied_base(fact: Fact) -> Cell:
     """What a level and the growth printed beside it say of the base period."""
     value, status = ratio(fact.value, 1 + fact.growth, return_status=True)
@@ -106,7 +125,8 @@ class Facts:
     """The facts of several datasets, found by the dataset and what they say."""
 
     def __init__(self, data: Mapping[str, Dataset]) -> None:
-        self._facts = {name: _facts(table) for name, table in data.items()}
+        self.tables = {name: table.facts() for name, table in data.items()}
+        self._facts = {name: _facts(table) for name, table in self.tables.items()}
 
     def all(self, dataset: str, **wanted: str) -> list[Fact]:
         """Every fact of a dataset whose columns read as `wanted`, in its order."""
@@ -215,6 +235,5 @@ def _given(values: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 
 def _facts(table: Dataset) -> list[Fact]:
-    facts = table.facts()
-    columns = [facts[field.name].tolist() for field in fields(Fact)]
+    columns = [table[field.name].tolist() for field in fields(Fact)]
     return [Fact(*entries) for entries in zip(*columns, strict=True)]

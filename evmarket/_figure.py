@@ -289,6 +289,16 @@ def implied(span: Span, kind: str, of: str = "") -> Figure:
     return _made(span, "implied", kind, of, "", None)
 
 
+def moved(one: Figure, value: float) -> Figure:
+    """A printed figure around another value, with its rounding and hedge."""
+    span = one.exact
+    if span.value is None or nearest(span.value) == value:
+        return one
+    by = _number(value, "value", decimal=True) - span.value
+    span = Span(span.low + by, span.high + by, *span[2:4], span.value + by)
+    return _made(span, one.relation, one.kind, one.of, "", one._unit)
+
+
 def figure(value: Any) -> Figure:
     """A Figure as it is, anything else read as one."""
     return value if isinstance(value, Figure) else Figure(value)

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _market_press, datasets
-from ._facts import Facts, difference, implied_base, quotient, rate_between, total_of
+from . import _market_figures, _market_press, datasets
+from ._facts import (
+    Facts,
+    difference,
+    implied_base,
+    name_of,
+    quotient,
+    rate_between,
+    total_of,
+)
 from ._growth import log_growth
 from ._market_press import span, xpeng
 from ._report import Cell, Line
@@ -23,16 +31,6 @@ if TYPE_CHECKING:
 TITLE = """\
 The vehicle market around Guangzhou: growth and margins
 Computed from the shipped figures; "from" names them, table/* several of one table."""
-
-_HEDGES = {
-    "about": "about",
-    "nearly": "nearly",
-    "over": "more than",
-    "at_least": "at least",
-    "under": "less than",
-    "at_most": "at most",
-    "range": "middle of a range",
-}
 
 
 def market(data: Mapping[str, Dataset] | None = None) -> list[Line]:
@@ -53,13 +51,6 @@ def market(data: Mapping[str, Dataset] | None = None) -> list[Line]:
     return [line for section in _SECTIONS for line in section(facts)]
 
 
-def _name(fact: Fact) -> str:
-    entity = datasets.ENTITIES.get(fact.entity, fact.entity)
-    period = f", {fact.period}" if fact.period else ""
-    hedge = f" ({_HEDGES[fact.relation]})" if fact.relation in _HEDGES else ""
-    return f"{entity}: {fact.measure}{period}{hedge}"
-
-
 def _levels(facts: Facts) -> list[Line]:
     lines = []
     for fact in facts.all("guangzhou", kind="level"):
@@ -75,7 +66,8 @@ def _levels(facts: Facts) -> list[Line]:
         comparable = fact.growth_basis == "comparable"
         note = "the base is on a comparable basis, not last year's published figure"
         section = "Levels, their growth, and the base they imply"
-        lines.append(Line(section, _name(fact), cells, note=note if comparable else ""))
+        said = note if comparable else ""
+        lines.append(Line(section, name_of(fact), cells, note=said))
     return lines
 
 
@@ -190,7 +182,7 @@ def _stated(facts: Facts) -> list[Line]:
         for fact in facts.all("guangzhou", mode=mode):
             if not fact.growth_text:
                 cells = {"value": fact.cell()}
-                lines.append(Line(section, _name(fact), cells, fact.text))
+                lines.append(Line(section, name_of(fact), cells, fact.text))
     return lines
 
 
@@ -323,6 +315,7 @@ _SECTIONS = (
     _pair,
     *_market_press.SECTIONS,
     _implied,
+    *_market_figures.SECTIONS,
     _stated,
     _conditional,
     _not_comparable,

@@ -1,15 +1,21 @@
 """The audit: what it says of the shipped facts, of corrupted ones, of rules apart."""
 
 import contextlib
+import csv
 import importlib
+import io
+import json
 import math
 import random
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import reference_figures as exact
 
 import evmarket as em
+from evmarket import __main__ as command
+from evmarket._audit_report import read_facts
 
 
 def shipped(*names):
@@ -431,3 +437,81 @@ def test_the_table_and_the_looks():
     assert repr(found) == f"<Audit of 112 facts: {counted}>"
     assert len(repr(found.findings)) < 2_000 and len(found.findings[:2]) == 2
     assert em.audit([]).to_table().columns == table.columns
+
+
+# ---- the command line --------------------------------------------------------------
+
+
+def written(folder, rows):
+    path = folder / "facts.csv"
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return str(path)
+
+
+def test_command(tmp_path, capsys):
+    rows = [
+        fact("a", "2024", "1,000"),
+        grown("b", "1,500", "+80%"),
+        fact("c", text="9万"),
+    ]
+    path = written(tmp_path, rows)
+    assert command.main(["audit", path]) == 0
+    shown = capsys.readouterr().out
+    assert "inconsistent" in shown and "b a" in shown and "of its last digit" in shown
+    assert all(len(line) <= 100 for line in shown.splitlines())
+    assert command.main(["audit", path, "--strict"]) == 1
+    assert command.main(["audit", written(tmp_path, rows[:1]), "--strict"]) == 0
+    capsys.readouterr()
+    path = written(tmp_path, [*shipped("guangzhou"), *rows])
+    assert command.main(["audit", path, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["counts"]["inconsistent"] >= 1 and found["facts"] == 55
+    over = [f for f in found["findings"] if f["printed"].get("unbounded")]
+    assert over and all(
+        None in (f["printed"]["low"], f["printed"]["high"]) for f in over
+    )
+    assert command.main(["audit", path, "--format", "csv"]) == 0
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert (
+        len(table) == len(found["findings"]) and table[0]["outcome"] == "inconsistent"
+    )
+
+
+def test_numbers_spelt_in_a_file_are_exact(tmp_path):
+    rows = [
+        fact("a", "2024", "", value="1000"),
+        grown("b", "", "+50%", value="1,506.0"),
+    ]
+    found = only(read_facts(written(tmp_path, rows), "utf-8"), "growth")
+    assert found.expected.exact.low == found.expected.exact.high == Fraction("0.506")
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        ("entity,measure,period,text\nx,m,2025,about a lot\n", "row 0, text"),
+        ("entity,measure,period,text\nx,m,2025\n", "3 fields"),
+        ("entity,measure,period,value\nx,m,2025,many\n", "no number"),
+        ("entity,entity\nx,y\n", "each once"),
+        ("", "name the columns"),
+        ("a,b\n1,2\n", "column entity"),
+        ("\udc80", "cannot read"),
+    ],
+)
+def test_bad_files(tmp_path, capsys, content, words):
+    path = tmp_path / "facts.csv"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    assert command.main(["audit", str(path)]) == 2
+    shown = capsys.readouterr()
+    assert words in shown.err and shown.err.count("\n") == 1 and shown.out == ""
+
+
+def test_bad_usage(tmp_path, capsys):
+    assert command.main(["audit"]) == 2
+    assert command.main(["audit", str(tmp_path / "none.csv")]) == 2
+    assert command.main(["audit", str(tmp_path)]) == 2
+    assert "cannot read" in capsys.readouterr().err

@@ -78,7 +78,8 @@ def test_levels_imply_their_base(lines, label, level, growth, base):
 
 def test_exports_imply_their_base_in_units_and_in_money(lines):
     found = [ln for ln in lines if ln.label == "Guangzhou: exports, 2025"]
-    vehicles, money = (ln.values for ln in found if ln.section.startswith("Levels"))
+    found = [ln for ln in found if ln.section.startswith("Levels")]
+    vehicles, money = (ln.values for ln in found)
     assert close(vehicles["implied base"].number, 77_222.2, 1)
     assert close(money["implied base"].number / 1e9, 9.6829, 4)
     assert [ln.unit for ln in found] == ["vehicles", "yuan"]
@@ -236,6 +237,48 @@ def test_every_fact_of_the_article_is_in_the_report(data, lines):
     assert set(data["guangzhou"]["id"].tolist()) <= used
 
 
+# Intervals, targets, the audit -----------------------------------------------------
+
+
+def test_intervals_of_what_the_growths_imply(lines):
+    section = "What the printed digits allow"
+    found = [ln for ln in lines if ln.section.startswith(section)]
+    exports = next(ln for ln in found if ln.derived_from == ("g01",))
+    base = em.implied_base("139,000", "80%")
+    assert exports.values["base from"].number == base.low
+    assert exports.values["base to"].number == base.high
+    notes = {ln.derived_from: ln.note for ln in found}
+    assert notes["g15",].endswith("only be 222") and notes["g17",].endswith("488")
+    rates = {ln.label: ln.values for ln in found if "from" in ln.values}
+    value = rates["exports: growth of the value a vehicle"]
+    assert close(value["from"].number, -0.0568, 4)
+    assert close(value["to"].number, -0.0510, 4)
+    years = rates["NEV market: growth from 2024 to 2026"]
+    assert years["from"].number < 1.282 * 1.152 - 1 < years["to"].number
+    revenue = rates["industry: revenue, of profit and margin"]
+    assert revenue["from"].number < 10.0223e12 < revenue["to"].number
+
+
+def test_what_the_aim_abroad_requires(lines):
+    section = "What targets require"
+    label = "XPeng: by how much abroad must outgrow home, a year"
+    found = numbers(lines, section, label)
+    assert found["from"] < em.required_outgrowth(45_000 / 429_445, 0.5, 5) < found["to"]
+    doubled = numbers(lines, section, "XPeng abroad in 2026, to more than double")
+    assert doubled == {"from": 89_000, "to": math.inf}
+    label = "XPeng: deliveries of 2026 at the pace of two months"
+    pace = numbers(lines, section, label)
+    assert pace["rate a year"] == 6 * (20_011 + 15_256)
+
+
+def test_the_figures_against_each_other(lines):
+    found = [ln for ln in lines if ln.section == "The figures against each other"]
+    outcomes = [ln.note.partition(":")[0] for ln in found]
+    assert outcomes.count("inconsistent") == 0 and outcomes.count("consistent") > 10
+    (basis,) = [ln for ln in found if "restated" in ln.note]
+    assert basis.derived_from == ("g41", "auto/2024-11/profit")
+
+
 # What depends on what ---------------------------------------------------------------
 
 
@@ -277,6 +320,7 @@ def test_a_changed_entry_of_a_table_reaches_the_report(data, lines):
     assert {lines[place].label for place in changed} == {
         "2026-02",
         "January and February 2026",
+        "XPeng: deliveries of 2026 at the pace of two months",
     }
 
 
@@ -396,6 +440,8 @@ def test_json(lines, capsys):
             if math.isnan(number):
                 assert cell["value"] is None
                 assert cell["status"] != "OK"
+            elif math.isinf(number):
+                assert cell["value"] is None and cell["unbounded"]
             else:
                 assert cell["value"] == number
     odd = [Line("s", "l", {"a": Cell(math.inf, ""), "b": Cell(math.nan, "", (), 7)})]
