@@ -2,6 +2,8 @@
 #ifndef EV_PORT_H
 #define EV_PORT_H
 
+#include <stdint.h>
+
 /* Instruction sets a kernel can be compiled for. */
 typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 
@@ -35,6 +37,14 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 /* 128-bit integers: the ledger's arithmetic. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;
+/* Four doubles worked on together, and what comparing them gives: all bits set or
+ * none. Any instruction set has them; they are passed between inlined functions only,
+ * so how a call would pass them does not matter. */
+typedef double ev_lanes __attribute__((vector_size(32), aligned(16)));
+typedef int64_t ev_mask __attribute__((vector_size(32), aligned(16)));
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
 #else
 #error "evmarket needs gcc or clang: its exact sums use 128-bit integers"
 #endif

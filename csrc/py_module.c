@@ -132,6 +132,7 @@ static int exec_module(PyObject *module)
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
     failed = failed || ev_py_add_growth(module) < 0;
     failed = failed || ev_py_add_period(module) < 0;
+    failed = failed || ev_py_add_explain(module) < 0;
     if (!failed) {
         ev_isa *state = PyModule_GetState(module);
         *state = isa;

@@ -12,6 +12,7 @@ int ev_py_add_ufuncs(PyObject *module, ev_isa isa);
 int ev_py_add_growth(PyObject *module);
 int ev_py_add_period(PyObject *module);
 int ev_py_add_figures(PyObject *module, ev_isa isa);
+int ev_py_add_explain(PyObject *module);
 
 /* The allocator the core is handed: the C library's, callable without the GIL. */
 ev_memory ev_py_memory(void);

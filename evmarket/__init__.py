@@ -20,6 +20,9 @@ Published figures, as text, exact numbers, Figures and (low, high) columns alike
 
 Targets:
     required_pace, required_outgrowth, share_path, run_rate
+Explanations that add up, entry and exit apart:
+    contributions, mix_rate, shift_share, price_volume, price_volume_mix, margin_bridge,
+    lmdi, price_index, quantity_index, index_contributions
 
 Data:
     datasets.names(), datasets.load(name)
@@ -74,12 +77,43 @@ if TYPE_CHECKING:
     )
     from ._period import Periods
     from ._targets import required_outgrowth, required_pace, run_rate, share_path
+    from ._explain import (
+        Contributions,
+        MarginBridge,
+        MixRate,
+        PriceVolume,
+        PriceVolumeMix,
+        ShiftShare,
+        contributions,
+        margin_bridge,
+        mix_rate,
+        price_volume,
+        price_volume_mix,
+        shift_share,
+    )
+    from ._indices import (
+        IndexNumber,
+        Lmdi,
+        index_contributions,
+        lmdi,
+        price_index,
+        quantity_index,
+    )
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
     "BaseEffect": "_base_effect",
+    "Contributions": "_explain",
+    "IndexNumber": "_indices",
+    "Lmdi": "_indices",
+    "MarginBridge": "_explain",
+    "MixRate": "_explain",
     "Periods": "_period",
+    "PriceVolume": "_explain",
+    "PriceVolumeMix": "_explain",
+    "ShiftShare": "_explain",
     "base_effect": "_base_effect",
+    "contributions": "_explain",
     "datasets": "datasets",
     "AUDIT_RULES": "_audit_rules",
     "Audit": "_audit",
@@ -105,6 +139,15 @@ _LATER = {
     "implied_remainder": "_figures",
     "implied_share": "_figures",
     "implied_total": "_figures",
+    "index_contributions": "_indices",
+    "lmdi": "_indices",
+    "margin_bridge": "_explain",
+    "mix_rate": "_explain",
+    "price_index": "_indices",
+    "price_volume": "_explain",
+    "price_volume_mix": "_explain",
+    "quantity_index": "_indices",
+    "shift_share": "_explain",
 }
 
 __all__ = [
@@ -116,7 +159,15 @@ __all__ = [
     "Figure",
     "Finding",
     "Operand",
+    "Contributions",
+    "IndexNumber",
+    "Lmdi",
+    "MarginBridge",
+    "MixRate",
     "Periods",
+    "PriceVolume",
+    "PriceVolumeMix",
+    "ShiftShare",
     "Status",
     "__version__",
     "annualized_growth",
@@ -126,6 +177,7 @@ __all__ = [
     "cagr",
     "check",
     "concentration",
+    "contributions",
     "datasets",
     "figures",
     "from_ytd",
@@ -144,10 +196,18 @@ __all__ = [
     "implied_total",
     "incremental_margin",
     "index",
+    "index_contributions",
+    "lmdi",
     "log_growth",
     "margin",
+    "margin_bridge",
     "markup",
     "mean_growth",
+    "mix_rate",
+    "price_index",
+    "price_volume",
+    "price_volume_mix",
+    "quantity_index",
     "rank",
     "ratio",
     "required_outgrowth",
@@ -156,6 +216,7 @@ __all__ = [
     "set_workers",
     "share",
     "share_path",
+    "shift_share",
     "trailing",
     "ytd",
 ]

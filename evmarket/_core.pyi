@@ -104,3 +104,35 @@ def period_labels(freq: str, first: int, count: int, /) -> list[str]: ...
 def period_parts(
     freq: str, whole: str, first: int, count: int, /
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None: ...
+def explain(
+    family: str,
+    operands: tuple[NDArray[np.float64], ...],
+    offsets: NDArray[np.intp] | None,
+    parts: tuple[NDArray[np.float64], ...],
+    item_parts: tuple[NDArray[np.float64], ...] | None,
+    status: NDArray[np.uint8],
+    start: int,
+    stop: int,
+    /,
+) -> None: ...
+def lmdi(
+    x0: NDArray[np.float64],
+    x1: NDArray[np.float64],
+    multiplicative: bool,
+    effects: NDArray[np.float64],
+    total: NDArray[np.float64],
+    residual: NDArray[np.float64],
+    status: NDArray[np.uint8],
+    start: int,
+    stop: int,
+    /,
+) -> int: ...
+def shift_share(
+    x0: NDArray[np.float64],
+    x1: NDArray[np.float64],
+    out: tuple[NDArray[np.float64], ...],
+    status: NDArray[np.uint8],
+    start: int,
+    stop: int,
+    /,
+) -> None: ...

@@ -1,0 +1,137 @@
+"""What explanations have in common: items in groups, looks, tables."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core, _workers
+from ._apply import axis_of, common_shape, series_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+_WIDTH = 80
+
+
+class Explanation:
+    """A total and the parts that add up to it, for one group or many.
+
+    Attributes
+    ----------
+    total : ndarray
+        What is explained, one number a group.
+    residual : ndarray
+        ``total`` less the sum of the parts as they are given: rounding only.
+    status : ndarray of uint8
+        The `Status` of each group.
+    """
+
+    total: Any
+    residual: Any
+    status: Any
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays by name, in the order in which they are shown."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {
+            name: np.asarray(value)
+            for name, value in found.items()
+            if isinstance(value, (np.ndarray, np.generic))
+        }
+
+    def __repr__(self) -> str:
+        shape = np.shape(self.total)
+        known = int(np.isfinite(self.total).sum())
+        size = int(np.size(self.total))
+        head = type(self).__name__
+        method = getattr(self, "method", None)
+        if method is not None:
+            head += f" ({method})"
+        if shape:
+            head += f", shape {shape}, {known:,} of {size:,} known"
+        lines = [head]
+        for name, values in self.arrays().items():
+            row = np.array2string(
+                values.reshape(-1) if values.ndim else values,
+                max_line_width=10**6,
+                precision=6,
+                threshold=6,
+                edgeitems=2,
+                suppress_small=False,
+            )
+            line = f"  {name:<10}{row}"
+            lines.append(line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "...")
+        return "\n".join(lines)
+
+    def to_pandas(self) -> Any:
+        """A DataFrame with a row for each group, or each item where items have parts.
+
+        What is known of a whole group (its total, residual, status) then stands beside
+        each of its items. Rows are indexed by the places along the axes.
+
+        Returns
+        -------
+        pandas.DataFrame
+        """
+        import pandas as pd
+
+        arrays = self.arrays()
+        shape = max((a.shape for a in arrays.values()), key=len)
+        axis = getattr(self, "axis", -1)
+        columns = {
+            name: np.broadcast_to(
+                a if a.ndim == len(shape) else np.expand_dims(a, axis), shape
+            ).reshape(-1)
+            for name, a in arrays.items()
+        }
+        if not shape:
+            return pd.DataFrame(columns)
+        places = [range(n) for n in shape]
+        index = pd.MultiIndex.from_product(
+            places, names=[f"axis {k}" for k in range(len(shape))]
+        )
+        return pd.DataFrame(columns, index=index)
+
+
+class Groups:
+    """Operands of one shape, turned so that items lie last and all else is groups."""
+
+    def __init__(self, values: Sequence[Any], names: Sequence[str], axis: Any) -> None:
+        found = [series_array(v, n, axis) for v, n in zip(values, names, strict=True)]
+        shape = common_shape(found, names)
+        self.axis = axis_of(axis, len(shape), names[0])
+        self.outer = shape[: self.axis] + shape[self.axis + 1 :]
+        self.items = shape[self.axis]
+        self.count = int(np.prod(self.outer, dtype=np.intp))
+        self.operands = tuple(self._turned(a, shape) for a in found)
+
+    def _turned(self, values: Array, shape: tuple[int, ...]) -> Array:
+        whole = np.broadcast_to(values.astype(np.float64, copy=False), shape)
+        return np.moveaxis(whole, self.axis, -1).reshape(self.count, self.items)
+
+    def explain(
+        self, family: str, parts: int, item_parts: int = 0
+    ) -> tuple[list[Any], list[Any], Any]:
+        """The numbers of the groups, those of the items, and the statuses."""
+        groups = tuple(np.empty(self.count) for _ in range(parts))
+        items = tuple(np.empty((self.count, self.items)) for _ in range(item_parts))
+        status = np.empty(self.count, np.uint8)
+        shared = (family, self.operands, None, groups, items or None, status)
+        runs = _workers.chunks(self.count, self.count * self.items)
+        _workers.run(_core.explain, [(*shared, *run) for run in runs])
+        return (
+            [a.reshape(self.outer)[()] for a in groups],
+            [self._back(a) for a in items],
+            status.reshape(self.outer)[()],
+        )
+
+    def _back(self, values: Array) -> Array:
+        shaped = values.reshape((*self.outer, self.items))
+        return np.moveaxis(shaped, -1, self.axis)
