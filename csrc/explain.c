@@ -6,15 +6,12 @@
 
 enum { BLOCK = EV_LANE_COUNT };
 
-/* Some items of four groups: `rows` of each lane, from `from` on. A lane that has fewer
- * is filled up with zeros, which every family takes for an absent item. */
+/* Up to four groups side by side. */
 typedef struct block {
-    ptrdiff_t first[BLOCK]; /* where each group's items begin */
-    ptrdiff_t items[BLOCK];
-    ptrdiff_t rows;         /* the most items of any */
-    ptrdiff_t group;        /* the first of the groups */
-    int lanes;              /* how many there are */
-    int even;               /* four lanes of one length */
+    ptrdiff_t group; /* the first of them */
+    ptrdiff_t rows;  /* the most items of any */
+    int lanes;       /* how many there are */
+    int even;        /* four, of one length */
 } block;
 
 EV_INLINE double load_one(const char *from)
@@ -24,42 +21,67 @@ EV_INLINE double load_one(const char *from)
     return x;
 }
 
-static block block_of(const ev_groups *groups, ptrdiff_t group, ptrdiff_t stop)
+EV_INLINE ev_lanes load_four(const char *from)
 {
-    block b = {.group = group};
-    b.lanes = stop - group < BLOCK ? (int)(stop - group) : BLOCK;
-    for (int j = 0; j < b.lanes; j++) {
-        const ptrdiff_t g = group + j;
-        b.first[j] = groups->offsets != NULL ? groups->offsets[g] : g * groups->items;
-        b.items[j] = groups->offsets != NULL ? groups->offsets[g + 1] - b.first[j]
-                                             : groups->items;
-        b.rows = b.items[j] > b.rows ? b.items[j] : b.rows;
+    ev_lanes x;
+    memcpy(&x, from, sizeof x);
+    return x;
+}
+
+/* Where the items of a group begin, all items counted through. */
+EV_INLINE ptrdiff_t first_item(const ev_groups *groups, ptrdiff_t group)
+{
+    return groups->offsets != NULL ? groups->offsets[group] : group * groups->items;
+}
+
+EV_INLINE ptrdiff_t item_count(const ev_groups *groups, ptrdiff_t group)
+{
+    return first_item(groups, group + 1) - first_item(groups, group);
+}
+
+EV_INLINE block block_of(const ev_groups *groups, ptrdiff_t group, ptrdiff_t stop)
+{
+    block b = {group, groups->items, BLOCK, groups->offsets == NULL};
+    if (stop - group < BLOCK) {
+        b.lanes = (int)(stop - group);
+        b.even = 0;
     }
-    b.even = groups->offsets == NULL && b.lanes == BLOCK;
+    if (groups->offsets != NULL) {
+        b.rows = 0;
+        for (int j = 0; j < b.lanes; j++) {
+            const ptrdiff_t items = item_count(groups, group + j);
+            b.rows = items > b.rows ? items : b.rows;
+        }
+    }
     return b;
 }
 
-/* As the even load, for lanes of any length. */
+/* Groups of any lengths: a lane that has fewer items is filled up with zeros, which
+ * every family takes for an absent item. */
 static void load_ragged(const ev_operand *operand, const ev_groups *groups, const block *b,
                         ptrdiff_t from, ptrdiff_t rows, ev_lanes *column)
 {
     memset(column, 0, (size_t)rows * sizeof *column);
     for (int j = 0; j < b->lanes; j++) {
-        const char *lane = groups->offsets != NULL
-                               ? operand->first + b->first[j] * operand->item_stride
-                               : operand->first + (b->group + j) * operand->group_stride;
-        for (ptrdiff_t k = 0; k < rows && from + k < b->items[j]; k++) {
-            column[k][j] = load_one(lane + (from + k) * operand->item_stride);
+        const ptrdiff_t group = b->group + j, left = item_count(groups, group) - from;
+        const char *lane = operand->first + from * operand->item_stride +
+                           (groups->offsets != NULL
+                                ? groups->offsets[group] * operand->item_stride
+                                : group * operand->group_stride);
+        for (ptrdiff_t k = 0; k < rows && k < left; k++) {
+            column[k][j] = load_one(lane + k * operand->item_stride);
         }
     }
 }
 
-static void store_items(const ev_lanes *column, const block *b, ptrdiff_t from,
-                        ptrdiff_t rows, double *to)
+static void store_items(const ev_lanes *column, const ev_groups *groups, const block *b,
+                        ptrdiff_t from, ptrdiff_t rows, double *to)
 {
     for (int j = 0; j < b->lanes; j++) {
-        for (ptrdiff_t k = 0; k < rows && from + k < b->items[j]; k++) {
-            to[b->first[j] + from + k] = column[k][j];
+        const ptrdiff_t left = item_count(groups, b->group + j) - from;
+        double *lane = to + first_item(groups, b->group + j) + from;
+        for (ptrdiff_t k = 0; k < rows && k < left; k++) {
+            lane[k] = column[k][j];
         }
     }
 }
@@ -67,7 +89,10 @@ static void store_items(const ev_lanes *column, const block *b, ptrdiff_t from,
 static void store_groups(const ev_lanes *parts, int count, const block *b,
                          double *const *to)
 {
-    for (int k = 0; k < count; k++) {
+    for (int k = 0; k < count && b->lanes == BLOCK; k++) {
+        memcpy(to[k] + b->group, &parts[k], sizeof *parts);
+    }
+    for (int k = 0; k < count && b->lanes < BLOCK; k++) {
         memcpy(to[k] + b->group, &parts[k], (size_t)b->lanes * sizeof **to);
     }
 }
@@ -107,7 +132,10 @@ static void explain_block(const ev_explanation *family, ev_isa isa,
     ev_column columns[EV_MOST_READ], spread[EV_MOST_PARTS];
     ev_lanes given[EV_MOST_PARTS];
     ev_state state;
-    memset(&state, 0, sizeof state);
+    memset(&state.absent, 0, offsetof(ev_state, total) - offsetof(ev_state, absent));
+    for (int k = 0; k < family->totals; k++) {
+        state.total[k] = (ev_total){ev_fill(0), ev_fill(0)};
+    }
     for (ptrdiff_t from = 0; from < b->rows; from += EV_ROWS) {
         load(family, isa, groups, in, b, from, rows_from(b, from), columns);
         family->gather[isa](columns, rows_from(b, from), &state);
@@ -122,7 +150,7 @@ static void explain_block(const ev_explanation *family, ev_isa isa,
         }
         family->spread[isa](columns, rows, &state, spread);
         for (int k = 0; k < family->item_parts; k++) {
-            store_items(spread[k], b, from, rows, item_parts[k]);
+            store_items(spread[k], groups, b, from, rows, item_parts[k]);
         }
     }
     if (family->close[isa] != NULL) {
@@ -149,6 +177,19 @@ void ev_explain(const ev_explanation *family, ev_isa isa, const ev_groups *group
 
 #else
 
+/* Four items of four lanes that lie together in memory, turned round. */
+EV_INLINE void EV_NAME(turn)(const char *from, ptrdiff_t across, ev_lanes *restrict column)
+{
+    const ev_lanes a = load_four(from), b = load_four(from + across);
+    const ev_lanes c = load_four(from + 2 * across), d = load_four(from + 3 * across);
+    const ev_lanes even0 = EV_PICK(a, b, 0, 4, 2, 6), odd0 = EV_PICK(a, b, 1, 5, 3, 7);
+    const ev_lanes even1 = EV_PICK(c, d, 0, 4, 2, 6), odd1 = EV_PICK(c, d, 1, 5, 3, 7);
+    column[0] = EV_PICK(even0, even1, 0, 1, 4, 5);
+    column[1] = EV_PICK(odd0, odd1, 0, 1, 4, 5);
+    column[2] = EV_PICK(even0, even1, 2, 3, 6, 7);
+    column[3] = EV_PICK(odd0, odd1, 2, 3, 6, 7);
+}
+
 /* Four lanes of one length, `rows` items from `from` on: turned round, so that the same
  * item of the four groups lies together. */
 static void EV_NAME(load_even)(const ev_operand *operand, ptrdiff_t group, ptrdiff_t from,
@@ -156,10 +197,22 @@ static void EV_NAME(load_even)(const ev_operand *operand, ptrdiff_t group, ptrdi
 {
     const ptrdiff_t across = operand->group_stride, along = operand->item_stride;
     const char *lane = operand->first + group * across + from * along;
-    for (ptrdiff_t k = 0; k < rows; k++, lane += along) {
-        const ev_lanes row = {load_one(lane), load_one(lane + across),
-                              load_one(lane + 2 * across), load_one(lane + 3 * across)};
-        column[k] = row;
+    ptrdiff_t k = 0;
+    if (along == (ptrdiff_t)sizeof(double) && rows >= EV_LANE_COUNT) {
+        for (; k + EV_LANE_COUNT <= rows; k += EV_LANE_COUNT) {
+            EV_NAME(turn)(lane + k * along, across, column + k);
+        }
+        if (k < rows) { /* the last four again in part */
+            k = rows - EV_LANE_COUNT;
+            EV_NAME(turn)(lane + k * along, across, column + k);
+            k = rows;
+        }
+    }
+    for (; k < rows; k++) {
+        const char *row = lane + k * along;
+        const ev_lanes items = {load_one(row), load_one(row + across),
+                                load_one(row + 2 * across), load_one(row + 3 * across)};
+        column[k] = items;
     }
 }
 

@@ -13,7 +13,9 @@
 
 /* Most numbers an item has, most numbers given for a group or an item, and the items of
  * a group that are looked at together. */
-enum { EV_MOST_READ = 6, EV_MOST_PARTS = 9, EV_ROWS = 32, EV_MOST_TOTALS = 16 };
+enum { EV_MOST_READ = 6, EV_MOST_PARTS = 9, EV_ROWS = 32 };
+/* Most totals that a family sums, and numbers it keeps between its two passes. */
+enum { EV_MOST_TOTALS = 16, EV_MOST_KEPT = 5 };
 
 /* Where the items are: `count` groups of `items` each or, where `offsets` is not NULL,
  * group g of the items offsets[g] .. offsets[g + 1] - 1. */
@@ -35,14 +37,15 @@ typedef struct ev_operand {
 /* One number of some items of four groups. */
 typedef ev_lanes ev_column[EV_ROWS];
 
-/* What is known of four groups while their items pass. Cleared before the first. */
+/* What is known of four groups while their items pass. All but `keep`, and as many
+ * totals as the family has, are cleared before the first item. */
 typedef struct ev_state {
-    ev_total total[EV_MOST_TOTALS];
+    ev_lanes keep[EV_MOST_KEPT];        /* what settle leaves for spread */
     ev_mask absent, negative, unpaired; /* set once an item is so */
-    ev_mask matched, dropped;           /* counts */
-    ev_lanes keep[EV_MOST_PARTS];       /* what settle leaves for spread */
-    ev_rest rest;                       /* the total less the parts given so far */
+    ev_mask matched, dropped;           /* counts, or set once an item is so */
     ev_lanes status;                    /* a status code a lane */
+    ev_rest rest;                       /* the total less the parts given so far */
+    ev_total total[EV_MOST_TOTALS];
 } ev_state;
 
 /* Gives the lanes of the mask a status. Told from the highest code to the lowest, so
@@ -64,6 +67,7 @@ typedef void ev_spread_kernel(const ev_column *in, ptrdiff_t rows, ev_state *sta
 typedef struct ev_explanation {
     const char *name;
     int reads;                          /* numbers of an item */
+    int totals;                         /* sums over the items */
     int parts;                          /* numbers given for a group */
     int item_parts;                     /* numbers given for an item */
     ev_items_kernel *gather[EV_ISA_COUNT];

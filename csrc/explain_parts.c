@@ -51,15 +51,6 @@ EV_INLINE effects effects_of(const ev_column *in, ptrdiff_t k, method how)
     return e;
 }
 
-/* Notes what makes a group unusable, and whether anything is in both periods. */
-EV_INLINE void note(ev_state *state, const ev_column *in, ptrdiff_t k, const effects *e)
-{
-    const ev_lanes nothing = ev_fill(0);
-    state->absent |= ev_absent(e->worth0) | ev_absent(e->worth1);
-    state->negative |= (in[1][k] < nothing) | (in[3][k] < nothing);
-    state->matched |= e->matched;
-}
-
 /* Gives the statuses of price and volume, the total, and where its parts are known.
  * With nothing in both periods entry and exit are all there is, and said to be. */
 EV_INLINE ev_mask settle_worth(ev_state *state)
@@ -110,23 +101,23 @@ EV_INLINE ev_lanes shapley(ev_lanes first, ev_lanes last, ev_lanes between, ev_l
 
 #define NO_KERNEL {NULL, NULL}
 #define PRICE_VOLUME(method, parts)                                                   \
-    {"price_volume_" #method, 4, parts, parts, EV_EACH(gather_##method),              \
+    {"price_volume_" #method, 4, 6, parts, parts, EV_EACH(gather_##method),              \
      EV_EACH(settle_##method), EV_EACH(spread_##method), NO_KERNEL}
 
 const ev_explanation ev_explanations[] = {
-    {"contributions", 2, 2, 1, EV_EACH(gather_contributions),
+    {"contributions", 2, 2, 2, 1, EV_EACH(gather_contributions),
      EV_EACH(settle_contributions), EV_EACH(spread_contributions), NO_KERNEL},
-    {"mix_rate_symmetric", 4, 2, 2, EV_EACH(gather_rates), EV_EACH(settle_rates),
+    {"mix_rate_symmetric", 4, 4, 2, 2, EV_EACH(gather_rates), EV_EACH(settle_rates),
      EV_EACH(spread_symmetric), NO_KERNEL},
-    {"mix_rate_three_way", 4, 2, 3, EV_EACH(gather_rates), EV_EACH(settle_rates),
+    {"mix_rate_three_way", 4, 4, 2, 3, EV_EACH(gather_rates), EV_EACH(settle_rates),
      EV_EACH(spread_rates_three_way), NO_KERNEL},
     PRICE_VOLUME(laspeyres, 6),
     PRICE_VOLUME(paasche, 6),
     PRICE_VOLUME(bennet, 6),
     PRICE_VOLUME(three_way, 7),
-    {"price_volume_mix", 4, 7, 0, EV_EACH(gather_units), EV_EACH(settle_units),
+    {"price_volume_mix", 4, 9, 7, 0, EV_EACH(gather_units), EV_EACH(settle_units),
      NO_KERNEL, NO_KERNEL},
-    {"margin_bridge", 6, 9, 0, EV_EACH(gather_bridge), EV_EACH(settle_bridge), NO_KERNEL,
+    {"margin_bridge", 6, 16, 9, 0, EV_EACH(gather_bridge), EV_EACH(settle_bridge), NO_KERNEL,
      NO_KERNEL},
 };
 const int ev_explanation_count =
@@ -272,22 +263,35 @@ static void EV_NAME(spread_rates_three_way)(const ev_column *in, ptrdiff_t rows,
 /* ---- price and volume -------------------------------------------------------- */
 
 EV_INLINE void EV_NAME(gather_worth)(const ev_column *in, ptrdiff_t rows,
-                                     ev_state *restrict to, method how)
+                                     ev_state *restrict state, method how)
 {
-    ev_state state = *to; /* in registers as far as they go */
+    /* Out of memory and into registers while the items pass. */
+    ev_total worth = state->total[WORTH], price = state->total[PRICE];
+    ev_total volume = state->total[VOLUME], joint = state->total[JOINT];
+    ev_total entry = state->total[ENTRY], lost = state->total[EXIT];
+    ev_mask absent = state->absent, negative = state->negative, matched = state->matched;
+    /* Twice through, as one pass has more numbers under way than there are registers. */
     for (ptrdiff_t k = 0; k < rows; k++) {
         const effects e = effects_of(in, k, how);
-        note(&state, in, k, &e);
-        ev_total_add(&state.total[WORTH], e.change);
-        ev_total_add(&state.total[PRICE], e.price);
-        ev_total_add(&state.total[VOLUME], e.volume);
-        ev_total_add(&state.total[ENTRY], e.entry);
-        ev_total_add(&state.total[EXIT], e.exit);
+        matched |= e.matched;
+        ev_total_add(&price, e.price);
+        ev_total_add(&volume, e.volume);
         if (how == THREE_WAY) {
-            ev_total_add(&state.total[JOINT], e.joint);
+            ev_total_add(&joint, e.joint);
         }
     }
-    *to = state;
+    for (ptrdiff_t k = 0; k < rows; k++) {
+        const effects e = effects_of(in, k, how);
+        absent |= ev_absent(e.worth0) | ev_absent(e.worth1);
+        negative |= (in[1][k] < ev_fill(0)) | (in[3][k] < ev_fill(0));
+        ev_total_add(&worth, e.change);
+        ev_total_add(&entry, e.entry);
+        ev_total_add(&lost, e.exit);
+    }
+    state->total[WORTH] = worth, state->total[PRICE] = price;
+    state->total[VOLUME] = volume, state->total[JOINT] = joint;
+    state->total[ENTRY] = entry, state->total[EXIT] = lost;
+    state->absent = absent, state->negative = negative, state->matched = matched;
 }
 
 EV_INLINE void EV_NAME(settle_price_volume)(ev_state *state, ev_lanes *parts, method how)
@@ -385,9 +389,8 @@ static void EV_NAME(settle_units)(ev_state *state, ev_lanes *parts)
 /* ---- margin bridge ----------------------------------------------------------- */
 
 static void EV_NAME(gather_bridge)(const ev_column *in, ptrdiff_t rows,
-                                   ev_state *restrict to)
+                                   ev_state *restrict state)
 {
-    ev_state state = *to;
     const ev_lanes nothing = ev_fill(0);
     for (ptrdiff_t k = 0; k < rows; k++) {
         const ev_lanes r0 = in[0][k], c0 = in[1][k], q0 = in[2][k];
@@ -399,20 +402,19 @@ static void EV_NAME(gather_bridge)(const ev_column *in, ptrdiff_t rows,
                                 (q1 > nothing) & both;
         const ev_lanes sides[] = {r0, c0, r1, c1}, back = q0 / q1, forth = q1 / q0;
         for (int i = 0; i < 4; i++) {
-            ev_total_add(&state.total[ALL + i], sides[i]);
-            ev_total_add(&state.total[BOTH + i], ev_where(both, sides[i]));
-            ev_total_add(&state.total[MATCHED + i], ev_where(matched, sides[i]));
+            ev_total_add(&state->total[ALL + i], sides[i]);
+            ev_total_add(&state->total[BOTH + i], ev_where(both, sides[i]));
+            ev_total_add(&state->total[MATCHED + i], ev_where(matched, sides[i]));
         }
-        ev_total_add(&state.total[R10], ev_where(matched, r1 * back));
-        ev_total_add(&state.total[C10], ev_where(matched, c1 * back));
-        ev_total_add(&state.total[R01], ev_where(matched, r0 * forth));
-        ev_total_add(&state.total[C01], ev_where(matched, c0 * forth));
-        state.matched |= matched;
-        state.absent |= ev_absent(r0) | ev_absent(r1) | (ev_absent(c0) & ~(r0 != nothing)) |
+        ev_total_add(&state->total[R10], ev_where(matched, r1 * back));
+        ev_total_add(&state->total[C10], ev_where(matched, c1 * back));
+        ev_total_add(&state->total[R01], ev_where(matched, r0 * forth));
+        ev_total_add(&state->total[C01], ev_where(matched, c0 * forth));
+        state->matched |= matched;
+        state->absent |= ev_absent(r0) | ev_absent(r1) | (ev_absent(c0) & ~(r0 != nothing)) |
                         (ev_absent(c1) & ~(r1 != nothing));
-        state.unpaired |= ev_absent(c0) | ev_absent(c1);
+        state->unpaired |= ev_absent(c0) | ev_absent(c1);
     }
-    *to = state;
 }
 
 static void EV_NAME(settle_bridge)(ev_state *state, ev_lanes *parts)

@@ -66,13 +66,13 @@ EV_INLINE void give_indices(ev_state *state, ev_lanes price, ev_lanes quantity,
 
 #define NO_KERNEL {NULL, NULL}
 #define RATIO_INDEX(formula)                                                          \
-    {"index_" #formula, 4, 5, 0, EV_EACH(gather_values), EV_EACH(settle_##formula),   \
+    {"index_" #formula, 4, 4, 5, 0, EV_EACH(gather_values), EV_EACH(settle_##formula),   \
      NO_KERNEL, NO_KERNEL}
 #define LOG_INDEX(formula)                                                            \
-    {"index_" #formula, 4, 5, 0, EV_EACH(gather_values), EV_EACH(settle_logs),        \
+    {"index_" #formula, 4, 7, 5, 0, EV_EACH(gather_values), EV_EACH(settle_logs),        \
      EV_EACH(spread_##formula), EV_EACH(close_logs)}
 #define CONTRIBUTIONS(of)                                                             \
-    {"index_contributions_" #of, 4, 2, 1, EV_EACH(gather_values),                     \
+    {"index_contributions_" #of, 4, 4, 2, 1, EV_EACH(gather_values),                     \
      EV_EACH(settle_##of), EV_EACH(spread_##of), NO_KERNEL}
 
 const ev_explanation ev_indices[] = {

@@ -42,6 +42,12 @@ __extension__ typedef unsigned __int128 ev_uint128;
  * so how a call would pass them does not matter. */
 typedef double ev_lanes __attribute__((vector_size(32), aligned(16)));
 typedef int64_t ev_mask __attribute__((vector_size(32), aligned(16)));
+/* The lanes i, j, k, l of two vectors, counted through. */
+#if defined(__clang__)
+#define EV_PICK(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+#define EV_PICK(a, b, i, j, k, l) __builtin_shuffle(a, b, (ev_mask){i, j, k, l})
+#endif
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wpsabi"
 #endif
