@@ -6,7 +6,8 @@
 
 /* ---- contributions ----------------------------------------------------------- */
 
-enum { BASE, CHANGE };
+/* The change is summed apart: of totals much larger than it little would be left. */
+enum { BASE, CURRENT, CHANGE };
 
 /* ---- mix and rate ------------------------------------------------------------ */
 
@@ -105,7 +106,7 @@ EV_INLINE ev_lanes shapley(ev_lanes first, ev_lanes last, ev_lanes between, ev_l
      EV_EACH(settle_##method), EV_EACH(spread_##method), NO_KERNEL}
 
 const ev_explanation ev_explanations[] = {
-    {"contributions", 2, 2, 2, 1, EV_EACH(gather_contributions),
+    {"contributions", 2, 3, 2, 1, EV_EACH(gather_contributions),
      EV_EACH(settle_contributions), EV_EACH(spread_contributions), NO_KERNEL},
     {"mix_rate_symmetric", 4, 4, 2, 2, EV_EACH(gather_rates), EV_EACH(settle_rates),
      EV_EACH(spread_symmetric), NO_KERNEL},
@@ -130,24 +131,25 @@ const int ev_explanation_count =
 static void EV_NAME(gather_contributions)(const ev_column *in, ptrdiff_t rows,
                                           ev_state *restrict state)
 {
-    ev_total base = state->total[BASE], change = state->total[CHANGE];
+    ev_total base = state->total[BASE], current = state->total[CURRENT];
+    ev_total change = state->total[CHANGE];
     ev_mask absent = state->absent;
     for (ptrdiff_t k = 0; k < rows; k++) {
         const ev_lanes x0 = in[0][k], x1 = in[1][k];
-        ev_total_add(&base, x0);
-        ev_total_add(&change, x1 - x0);
+        ev_total_add_exactly(&base, x0);
+        ev_total_add_exactly(&current, x1);
+        ev_total_add_exactly(&change, x1 - x0);
         absent |= ev_absent(x0) | ev_absent(x1);
     }
-    state->total[BASE] = base;
+    state->total[BASE] = base, state->total[CURRENT] = current;
     state->total[CHANGE] = change;
     state->absent = absent;
 }
 
 static void EV_NAME(settle_contributions)(ev_state *state, ev_lanes *parts)
 {
-    const ev_total sum = ev_total_join(&state->total[BASE], &state->total[CHANGE]);
     const ev_lanes base = ev_total_value(&state->total[BASE]);
-    const ev_lanes current = ev_total_value(&sum);
+    const ev_lanes current = ev_total_value(&state->total[CURRENT]);
     const ev_lanes growth = ev_total_value(&state->total[CHANGE]) / base;
     for (int j = 0; j < EV_LANE_COUNT; j++) {
         state->status[j] = ev_growth_status(base[j], current[j]);
