@@ -73,7 +73,7 @@ typedef struct ev_explanation {
     ev_items_kernel *gather[EV_ISA_COUNT];
     ev_groups_kernel *settle[EV_ISA_COUNT];
     ev_spread_kernel *spread[EV_ISA_COUNT]; /* NULL: no second pass */
-    ev_groups_kernel *close[EV_ISA_COUNT];  /* NULL: settle has said all */
+    ev_groups_kernel *close[EV_ISA_COUNT];  /* NULL: all has been said */
 } ev_explanation;
 
 /* Explains the groups start .. stop - 1. in[] holds `reads` operands. parts[k][g] and

@@ -71,7 +71,7 @@ EV_INLINE ev_mask settle_worth(ev_state *state)
 /* Writes a part and takes it from the rest. */
 EV_INLINE ev_lanes *give(ev_state *state, ev_lanes *to, ev_mask known, ev_lanes part)
 {
-    *to = ev_number_or_nan(known, part);
+    *to = ev_number_or_nan(known, ev_finite(part));
     ev_rest_take(&state->rest, *to);
     return to + 1;
 }
@@ -107,11 +107,11 @@ EV_INLINE ev_lanes shapley(ev_lanes first, ev_lanes last, ev_lanes between, ev_l
 
 const ev_explanation ev_explanations[] = {
     {"contributions", 2, 3, 2, 1, EV_EACH(gather_contributions),
-     EV_EACH(settle_contributions), EV_EACH(spread_contributions), NO_KERNEL},
+     EV_EACH(settle_contributions), EV_EACH(spread_contributions), EV_EACH(close_items)},
     {"mix_rate_symmetric", 4, 4, 2, 2, EV_EACH(gather_rates), EV_EACH(settle_rates),
-     EV_EACH(spread_symmetric), NO_KERNEL},
+     EV_EACH(spread_symmetric), EV_EACH(close_items)},
     {"mix_rate_three_way", 4, 4, 2, 3, EV_EACH(gather_rates), EV_EACH(settle_rates),
-     EV_EACH(spread_rates_three_way), NO_KERNEL},
+     EV_EACH(spread_rates_three_way), EV_EACH(close_items)},
     PRICE_VOLUME(laspeyres, 6),
     PRICE_VOLUME(paasche, 6),
     PRICE_VOLUME(bennet, 6),
@@ -169,11 +169,17 @@ static void EV_NAME(spread_contributions)(const ev_column *in, ptrdiff_t rows,
 {
     ev_rest rest = state->rest;
     for (ptrdiff_t k = 0; k < rows; k++) {
-        const ev_lanes part = (in[1][k] - in[0][k]) / state->keep[0];
+        const ev_lanes part = ev_finite((in[1][k] - in[0][k]) / state->keep[0]);
         out[0][k] = part;
         ev_rest_take(&rest, part);
     }
     state->rest = rest;
+}
+
+/* Says of the groups that have a total and lack some part that it left the range. */
+static void EV_NAME(close_items)(ev_state *state, ev_lanes *parts)
+{
+    ev_flag(state, ~ev_absent(parts[0]) & ev_unbounded(state->rest.high), EV_INVALID);
 }
 
 /* ---- mix and rate ------------------------------------------------------------ */
@@ -236,15 +242,15 @@ EV_INLINE void EV_NAME(spread_rates)(const ev_column *in, ptrdiff_t rows,
         if (three_way) {
             rate = share0 * change;
             mix = moved * (rate0 - mean0);
-            out[2][k] = ev_choose(there, moved * change, nothing);
+            out[2][k] = ev_choose(there, ev_finite(moved * change), nothing);
             ev_rest_take(&state->rest, out[2][k]);
         }
         else {
             rate = (share1 + share0) * half * change;
             mix = moved * ((rate1 + rate0) * half - (mean1 + mean0) * half);
         }
-        out[0][k] = ev_choose(there, rate, nothing);
-        out[1][k] = ev_choose(there, mix, nothing);
+        out[0][k] = ev_choose(there, ev_finite(rate), nothing);
+        out[1][k] = ev_choose(there, ev_finite(mix), nothing);
         ev_rest_take(&state->rest, out[0][k]);
         ev_rest_take(&state->rest, out[1][k]);
     }
@@ -309,6 +315,7 @@ EV_INLINE void EV_NAME(settle_price_volume)(ev_state *state, ev_lanes *parts, me
     }
     to = give(state, to, known, ev_total_value(&state->total[ENTRY]));
     to = give(state, to, known, ev_total_value(&state->total[EXIT]));
+    ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
     state->keep[0] = ev_number_or_nan(known, ev_fill(0));
 }
 
@@ -328,7 +335,7 @@ EV_INLINE void EV_NAME(spread_worth)(const ev_column *in, ptrdiff_t rows,
         out[to++][k] = rest.high;
         for (int i = 0; i < 5; i++) {
             if (i != 2 || how == THREE_WAY) {
-                out[to][k] = ev_number_or_nan(known, given[i]);
+                out[to][k] = ev_number_or_nan(known, ev_finite(given[i]));
                 ev_rest_take(&rest, out[to++][k]);
             }
         }
@@ -386,6 +393,7 @@ static void EV_NAME(settle_units)(ev_state *state, ev_lanes *parts)
     to = give(state, to, known, ev_total_value(&state->total[VOLUME]) - volume);
     to = give(state, to, known, ev_total_value(&state->total[ENTRY]));
     to = give(state, to, known, ev_total_value(&state->total[EXIT]));
+    ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
 }
 
 /* ---- margin bridge ----------------------------------------------------------- */
@@ -437,7 +445,8 @@ static void EV_NAME(settle_bridge)(ev_state *state, ev_lanes *parts)
     ev_flag(state, (before == nothing) | (after == nothing) |
                     (state->matched & ((kept0 == nothing) | (kept1 == nothing))),
          EV_ZERO_DENOMINATOR);
-    ev_flag(state, there & ev_unbounded(change), EV_INVALID);
+    ev_flag(state, ev_unbounded(before) | ev_unbounded(after) |
+                       (there & ev_unbounded(change)), EV_INVALID);
     ev_flag(state, state->unpaired, EV_UNPAIRED);
     ev_flag(state, state->absent, EV_GAP);
     const ev_mask known = state->status == ev_fill(EV_OK);
@@ -465,6 +474,7 @@ static void EV_NAME(settle_bridge)(ev_state *state, ev_lanes *parts)
     to = give(state, to, known, margin1 - both1);
     to = give(state, to, known, both0 - margin0);
     to = give(state, to, known, other);
+    ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
     *to = ev_number_or_nan(known | (state->status == ev_fill(EV_NO_MATCH)), r00 / before);
 }
 

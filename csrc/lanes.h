@@ -42,6 +42,12 @@ EV_INLINE ev_mask ev_absent(ev_lanes x) { return x != x; }
 /* Whether x is NaN or infinite. */
 EV_INLINE ev_mask ev_unbounded(ev_lanes x) { return x - x != ev_fill(0); }
 
+/* x, or NaN for an infinity that arithmetic made. */
+EV_INLINE ev_lanes ev_finite(ev_lanes x)
+{
+    return ev_number_or_nan(~ev_unbounded(x), x);
+}
+
 /* A sum over items with what rounding added kept apart (Kahan): within 2^-52 of the sum
  * of magnitudes however many items, at four additions an item. */
 typedef struct ev_total {
