@@ -83,35 +83,33 @@ if TYPE_CHECKING:
         MixRate,
         PriceVolume,
         PriceVolumeMix,
-        ShiftShare,
         contributions,
         margin_bridge,
         mix_rate,
         price_volume,
         price_volume_mix,
-        shift_share,
     )
     from ._indices import (
         IndexNumber,
-        Lmdi,
         index_contributions,
-        lmdi,
         price_index,
         quantity_index,
     )
+    from ._lmdi import Lmdi, ShiftShare, lmdi, shift_share
+    from ._period import Periods
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
     "BaseEffect": "_base_effect",
     "Contributions": "_explain",
     "IndexNumber": "_indices",
-    "Lmdi": "_indices",
+    "Lmdi": "_lmdi",
     "MarginBridge": "_explain",
     "MixRate": "_explain",
     "Periods": "_period",
     "PriceVolume": "_explain",
     "PriceVolumeMix": "_explain",
-    "ShiftShare": "_explain",
+    "ShiftShare": "_lmdi",
     "base_effect": "_base_effect",
     "contributions": "_explain",
     "datasets": "datasets",
@@ -140,14 +138,14 @@ _LATER = {
     "implied_share": "_figures",
     "implied_total": "_figures",
     "index_contributions": "_indices",
-    "lmdi": "_indices",
+    "lmdi": "_lmdi",
     "margin_bridge": "_explain",
     "mix_rate": "_explain",
     "price_index": "_indices",
     "price_volume": "_explain",
     "price_volume_mix": "_explain",
     "quantity_index": "_indices",
-    "shift_share": "_explain",
+    "shift_share": "_lmdi",
 }
 
 __all__ = [

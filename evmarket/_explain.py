@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _workers
-from ._apply import LAST, choice, common_shape
+from ._apply import LAST, choice
 from ._explanation import Explanation, Groups
-from ._inputs import whole_array
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -21,13 +19,11 @@ __all__ = [
     "MixRate",
     "PriceVolume",
     "PriceVolumeMix",
-    "ShiftShare",
     "contributions",
     "margin_bridge",
     "mix_rate",
     "price_volume",
     "price_volume_mix",
-    "shift_share",
 ]
 
 _WORTH = ("price0", "quantity0", "price1", "quantity1")
@@ -180,94 +176,6 @@ def mix_rate(
     return MixRate(
         total, parts[0], parts[1], joint, residual, status, method, groups.axis
     )
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class ShiftShare(Explanation):
-    """Change of each industry in each region, in three parts.
-
-    Attributes
-    ----------
-    total, national, mix, regional, residual : ndarray
-        Of every cell, in the shape of the values.
-    status : ndarray
-        One a nation.
-    """
-
-    total: NDArray[np.float64]
-    national: NDArray[np.float64]
-    mix: NDArray[np.float64]
-    regional: NDArray[np.float64]
-    residual: NDArray[np.float64]
-    status: Any
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name; the status of a nation stands beside each of its cells."""
-        found = super().arrays()
-        shape = self.total.shape
-        found["status"] = np.broadcast_to(
-            np.asarray(self.status)[..., None, None], shape
-        )
-        return found
-
-
-def shift_share(x0: ArrayLike, x1: ArrayLike) -> ShiftShare:
-    """Split the change of regions and industries: the nation, the industry, the region.
-
-    Parameters
-    ----------
-    x0, x1 : array_like, shape (..., regions, industries)
-        Values in the earlier and the later period; they broadcast.
-
-    Returns
-    -------
-    ShiftShare
-        ``.national`` is x0 G with G the growth of everything, ``.mix`` x0 (Gi - G) with
-        Gi the growth of the industry, ``.regional`` x1 - x0 (1 + Gi); an industry new to
-        the nation is all regional. NaN where the nation's total is not positive, with
-        the status of its growth; where an industry's is negative, or zero with cells
-        that are not; where a value is NaN (GAP) or infinite (INVALID).
-
-    Raises
-    ------
-    TypeError, ValueError
-        For values that are no numbers, fewer than two dimensions, shapes that do not
-        broadcast.
-
-    Examples
-    --------
-    >>> import evmarket as em
-    >>> why = em.shift_share([[90, 20], [310, 130]], [[100, 40], [340, 170]])
-    >>> why.national.sum(-1), why.regional.sum(-1).round(12)
-    (array([20., 80.]), array([ 13., -13.]))
-    """
-    operands, outer, inner = cubes(x0, x1, "regions", "industries")
-    out = tuple(np.empty((len(operands[0]), *inner)) for _ in range(5))
-    status = np.empty(len(operands[0]), np.uint8)
-    runs = _workers.chunks(len(status), out[0].size)
-    shared = (*operands, out, status)
-    _workers.run(_core.shift_share, [(*shared, *run) for run in runs])
-    cells = [a.reshape(outer + inner) for a in out]
-    return ShiftShare(*cells, status.reshape(outer)[()])
-
-
-def cubes(
-    x0: Any, x1: Any, rows: str, columns: str
-) -> tuple[tuple[Any, Any], tuple[int, ...], tuple[int, ...]]:
-    """x0 and x1 as contiguous (groups, rows, columns), and the two parts of their shape."""
-    found = [whole_array(x0, "x0"), whole_array(x1, "x1")]
-    shape = common_shape(found, ("x0", "x1"))
-    if len(shape) < 2:
-        raise ValueError(f"x0 has shape {shape}: it takes (..., {rows}, {columns})")
-    outer, inner = shape[:-2], shape[-2:]
-    count = int(np.prod(outer, dtype=np.intp))
-    a, b = (
-        np.ascontiguousarray(np.broadcast_to(x, shape), np.float64).reshape(
-            count, *inner
-        )
-        for x in found
-    )
-    return (a, b), outer, inner
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -450,7 +358,8 @@ def price_volume_mix(
     """
     groups = Groups((price0, quantity0, price1, quantity1), _WORTH, axis)
     parts, _, status = groups.explain("price_volume_mix", 7)
-    return PriceVolumeMix(*parts, status)
+    total, price, volume, mix, entry, exit_, residual = parts
+    return PriceVolumeMix(total, price, volume, mix, entry, exit_, residual, status)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -525,11 +434,13 @@ def margin_bridge(
     >>> import evmarket as em
     >>> why = em.margin_bridge([100, 100], [80, 60], [10, 5],
     ...                        [110, 100], [88, 60], [11, 5])
-    >>> float(why.total.round(6)), float(why.mix.round(6)), abs(float(why.price)) < 1e-15
-    (-0.004762, -0.004762, True)
+    >>> [round(float(x), 6) + 0.0 for x in (why.total, why.price, why.mix)]
+    [-0.004762, 0.0, -0.004762]
     """
     values = (revenue0, cost0, quantity0, revenue1, cost1, quantity1)
     names = ("revenue0", "cost0", "quantity0", "revenue1", "cost1", "quantity1")
     parts, _, status = Groups(values, names, axis).explain("margin_bridge", 9)
-    *causes, residual = parts
-    return MarginBridge(*causes, residual, status)
+    total, price, cost, mix, entry, exit_, other, matched, residual = parts
+    return MarginBridge(
+        total, price, cost, mix, entry, exit_, other, matched, residual, status
+    )

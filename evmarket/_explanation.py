@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _core, _workers
 from ._apply import axis_of, common_shape, series_array
+from ._inputs import whole_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,3 +136,22 @@ class Groups:
     def _back(self, values: Array) -> Array:
         shaped = values.reshape((*self.outer, self.items))
         return np.moveaxis(shaped, -1, self.axis)
+
+
+def cubes(
+    x0: Any, x1: Any, rows: str, columns: str
+) -> tuple[tuple[Any, Any], tuple[int, ...], tuple[int, ...]]:
+    """x0 and x1 as contiguous (groups, rows, columns), with both parts of the shape."""
+    found = [whole_array(x0, "x0"), whole_array(x1, "x1")]
+    shape = common_shape(found, ("x0", "x1"))
+    if len(shape) < 2:
+        raise ValueError(f"x0 has shape {shape}: it takes (..., {rows}, {columns})")
+    outer, inner = shape[:-2], shape[-2:]
+    count = int(np.prod(outer, dtype=np.intp))
+    a, b = (
+        np.ascontiguousarray(np.broadcast_to(x, shape), np.float64).reshape(
+            count, *inner
+        )
+        for x in found
+    )
+    return (a, b), outer, inner

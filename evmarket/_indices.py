@@ -1,4 +1,4 @@
-"""Index numbers of prices and quantities, and decompositions by logarithms."""
+"""Index numbers of prices and quantities."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _workers
 from ._apply import LAST, choice
-from ._explain import _WORTH, Contributions, cubes
+from ._explain import _WORTH, Contributions
 from ._explanation import Explanation, Groups
 
 if TYPE_CHECKING:
@@ -17,9 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IndexNumber",
-    "Lmdi",
     "index_contributions",
-    "lmdi",
     "price_index",
     "quantity_index",
 ]
@@ -215,91 +212,3 @@ def index_contributions(
     groups = Groups((price0, quantity0, price1, quantity1), _WORTH, axis)
     (total, residual), (parts,), status = groups.explain(family, 2, 1)
     return Contributions(total, parts, residual, status, groups.axis)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Lmdi(Explanation):
-    """Change of a sum of products, by factor.
-
-    Attributes
-    ----------
-    total : ndarray
-        Change of the sum of the items; multiplicative: its ratio.
-    effects : ndarray
-        Of each factor, along the last axis; multiplicative: ratios.
-    residual : ndarray
-        ``total`` less the sum (multiplicative: the product) of the effects.
-    status : ndarray
-    method : str
-        The form.
-    """
-
-    total: Any
-    effects: NDArray[np.float64]
-    residual: Any
-    status: Any
-    method: str
-
-
-def lmdi(x0: ArrayLike, x1: ArrayLike, *, form: str = "additive") -> Lmdi:
-    """Split the change of a sum of products by factor, without a residual (LMDI-I).
-
-    Parameters
-    ----------
-    x0, x1 : array_like, shape (..., items, factors)
-        The factors of every item in the earlier and the later period, not negative;
-        they broadcast. An item is the product of its factors.
-    form : {"additive", "multiplicative"}
-        Effects that add up to the change of the total, or ratios that multiply to its
-        ratio.
-
-    Returns
-    -------
-    Lmdi
-        The effect of factor k is the sum over items of L(V1, V0) ln(x1/x0), with L the
-        logarithmic mean (a - b) / ln(a/b); multiplicative exp(effect / L) of the totals.
-        Zeros are the analytical limits: an item that vanishes or appears changes by all
-        of it, shared equally by the factors that are zero. NaN where a factor is NaN
-        (GAP) or infinite (INVALID); multiplicative also where a total is zero.
-
-    Raises
-    ------
-    TypeError, ValueError
-        For a negative factor, an unknown form, fewer than two dimensions, shapes that
-        do not broadcast.
-
-    References
-    ----------
-    B. W. Ang, "LMDI decomposition approach: A guide for implementation", Energy Policy
-    86 (2015); B. W. Ang and N. Liu, "Handling zero values in the logarithmic mean
-    Divisia index decomposition approach", Energy Policy 35 (2007).
-
-    Examples
-    --------
-    >>> import evmarket as em
-    >>> why = em.lmdi([[1, 10, 2], [4, 5, 3]], [[4, 5, 3], [5, 6, 4]])
-    >>> why.effects.round(6), float(why.total)
-    (array([69.790066, -9.455126, 39.66506 ]), 100.0)
-    """
-    multiplicative = choice(form, "form", {"additive": False, "multiplicative": True})
-    operands, outer, inner = cubes(x0, x1, "items", "factors")
-    count = len(operands[0])
-    effects = np.empty((count, inner[1]))
-    total, residual = np.empty(count), np.empty(count)
-    status = np.empty(count, np.uint8)
-    shared = (*operands, multiplicative, effects, total, residual, status)
-    runs = _workers.chunks(count, operands[0].size)
-    places = _workers.run(_core.lmdi, [(*shared, *run) for run in runs])
-    negative = [place for place in places if place >= 0]
-    if negative:
-        which, place = divmod(min(negative), operands[0].size)
-        value = float(operands[which].reshape(-1)[place])
-        where = tuple(int(k) for k in np.unravel_index(place, outer + inner))
-        raise ValueError(f"x{which} is {value} at {where}: a factor cannot be negative")
-    return Lmdi(
-        total.reshape(outer)[()],
-        effects.reshape((*outer, inner[1])),
-        residual.reshape(outer)[()],
-        status.reshape(outer)[()],
-        form,
-    )

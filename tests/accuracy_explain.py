@@ -24,7 +24,7 @@ CHUNK = 2_000
 
 
 def absences(rng, shape) -> tuple[np.ndarray, np.ndarray]:
-    """Where items are in the two periods: some enter, some leave, some are in neither."""
+    """Where items are in both periods: some enter, some leave, some are in neither."""
     there = rng.random(shape)
     return there > 0.15, (there < 0.85) & (there > 0.05)
 
@@ -41,7 +41,10 @@ def worths(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
     p0, q0 = np.exp(rng.normal(0, 1, shape)) * scales(rng, shape), rng.random(shape)
     q0 = q0 * 1000 + 1
     in0, in1 = absences(rng, shape)
-    p1, q1 = p0 * np.exp(rng.normal(0, 0.3, shape)), q0 * np.exp(rng.normal(0, 0.7, shape))
+    p1, q1 = (
+        p0 * np.exp(rng.normal(0, 0.3, shape)),
+        q0 * np.exp(rng.normal(0, 0.7, shape)),
+    )
     return p0, np.where(in0, q0, 0), p1, np.where(in1, q1, 0)
 
 
@@ -61,7 +64,12 @@ def rates(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
     in0, in1 = absences(rng, shape)
     w1 = np.where(in1, w0 * np.exp(rng.normal(0, 0.5, shape)), 0)
     r0, r1 = rng.uniform(-0.5, 1, shape), rng.uniform(-0.5, 1, shape)
-    return np.where(in0, w0, 0), np.where(in0, r0, np.nan), w1, np.where(in1, r1, np.nan)
+    return (
+        np.where(in0, w0, 0),
+        np.where(in0, r0, np.nan),
+        w1,
+        np.where(in1, r1, np.nan),
+    )
 
 
 def accounts(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
@@ -116,9 +124,7 @@ def bound_rates(exact, w0, r0, w1, r1) -> Fraction:
 
 def bound_margins(exact, r0, c0, q0, r1, c1, q1) -> Fraction:
     sides = [
-        twin.margin(
-            [(Fraction(a), Fraction(b)) for a, b in zip(r, c, strict=True)]
-        )
+        twin.margin([(Fraction(a), Fraction(b)) for a, b in zip(r, c, strict=True)])
         for r, c in ((r0, c0), (r1, c1))
     ]
     return 16 * EPS * max(1, *map(abs, sides))
@@ -235,7 +241,9 @@ def checked(name: str, groups: int, seed: int, items: int = 10) -> Iterator[tupl
             columns_of = zip(flat(found.total[g]), *map(flat, given), strict=True)
             left = [Fraction(t) - sum(map(Fraction, rest)) for t, *rest in columns_of]
         else:
-            left = [Fraction(float(found.total[g])) - sum(map(Fraction, flatten(given)))]
+            left = [
+                Fraction(float(found.total[g])) - sum(map(Fraction, flatten(given)))
+            ]
         told = off(found.residual[g], left)
         # The residual is summed in two doubles: its own error is of second order.
         second = 20 * EPS**2 * sum(map(abs, map(Fraction, flatten(given))))
@@ -251,7 +259,9 @@ def flatten(values) -> list[float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--groups", type=int, default=1_000_000)
-    parser.add_argument("--families", nargs="+", choices=FAMILIES, default=list(FAMILIES))
+    parser.add_argument(
+        "--families", nargs="+", choices=FAMILIES, default=list(FAMILIES)
+    )
     given = parser.parse_args()
     row = "{:<24}{:>10}{:>12}{:>12}"
     print(row.format("family", "groups", "error", "residual"))

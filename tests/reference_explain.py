@@ -91,9 +91,7 @@ def shift_share(x0: Sequence[Numbers], x1: Sequence[Numbers]) -> Found:
     )
     if before <= 0:
         status = sign_status(before, after)
-    elif any(
-        total == 0 and any(row[i] for row in a) for i, total in enumerate(of0)
-    ):
+    elif any(total == 0 and any(row[i] for row in a) for i, total in enumerate(of0)):
         status = Status.ZERO_DENOMINATOR
     elif min(of0) < 0:
         status = Status.NEGATIVE_DENOMINATOR
@@ -112,7 +110,7 @@ def shift_share(x0: Sequence[Numbers], x1: Sequence[Numbers]) -> Found:
 
 
 def worth(p0: Numbers, q0: Numbers, p1: Numbers, q1: Numbers):
-    """What price_volume and price_volume_mix share: the items, or why there are none."""
+    """What price_volume and price_volume_mix share: the items, or why none."""
     p0, q0, p1, q1 = map(read_all, (p0, q0, p1, q1))
     zero = Fraction(0)
     p0 = [p if q != 0 else zero for p, q in zip(p0, q0, strict=True)]
@@ -205,7 +203,9 @@ def margin_bridge(
     items = list(zip(r0, c0, q0, r1, c1, q1, strict=True))
     both = [i for i in items if (i[0] or i[1]) and (i[3] or i[4])]
     matched = [
-        i for i in both if i[0] > 0 and i[3] > 0 and i[2] and i[5] and min(i[2], i[5]) > 0
+        i
+        for i in both
+        if i[0] > 0 and i[3] > 0 and i[2] and i[5] and min(i[2], i[5]) > 0
     ]
     before, after = sum(r0), sum(r1)
     kept = [sum(i[k] for i in both) for k in (0, 3)] if matched else [1, 1]
@@ -223,7 +223,7 @@ def margin_bridge(
         return nothing(names, status, total=total)
 
     def at(price: int, cost: int, quantity: int) -> Fraction:
-        """The margin of the matched items at prices, costs, quantities of two periods."""
+        """The matched items' margin at prices, costs, quantities of either period."""
         revenue = spent = Fraction(0)
         for a, c, q, b, d, r in matched:
             units = r if quantity else q

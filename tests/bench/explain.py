@@ -31,7 +31,8 @@ def make(groups: int, items: int) -> dict[str, np.ndarray]:
     q1[:, 1:][rng.random((groups, items - 1)) < 0.05] = 0
     r0, r1 = p0 * q0, p1 * q1
     c0, c1 = r0 * rng.uniform(0.7, 1, shape), r1 * rng.uniform(0.7, 1, shape)
-    return dict(p0=p0, q0=q0, p1=p1, q1=q1, r0=r0, c0=c0, r1=r1, c1=c1)
+    names = ("p0", "q0", "p1", "q1", "r0", "c0", "r1", "c1")
+    return dict(zip(names, (p0, q0, p1, q1, r0, c0, r1, c1), strict=True))
 
 
 # ---- NumPy ---------------------------------------------------------------------------
