@@ -1,0 +1,310 @@
+/* Explanations without an interpreter: every family over ragged and even groups, every
+ * buffer exactly as long as promised; a group is the same alone, among others, ragged
+ * or even, on both instruction sets. Then LMDI, shift-share and the logarithmic mean. */
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "check.h"
+#include "dispatch.h"
+#include "explain.h"
+#include "lmdi.h"
+
+enum { GROUPS = 11, MOST = 70, NUMBERS = 9 };
+
+static const double awkward[] = {1.5, 0.0, 7.0, -0.0,  1e12, 1e-6,     2.0,  3.5, NAN,
+                                 4.0, 9.0, 8.0, -1.25, 2.0,  INFINITY, 1e-6, 6.0};
+
+/* As many doubles as asked for and not one more. */
+static double *numbers(ptrdiff_t n)
+{
+    double *block = malloc(n > 0 ? (size_t)n * sizeof *block : 1);
+    for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
+        block[i] = -77;
+    }
+    return block;
+}
+
+/* Item i of operand k: plain numbers, or with zeros, NaN and infinities among them. */
+static double number_at(ptrdiff_t i, int k, int wild)
+{
+    const double plain = 1 + (double)((i * 7 + k * 3) % 13) / 4;
+    return wild ? awkward[(i * (k + 2) + 5 * k) % 17] : plain;
+}
+
+typedef struct result {
+    double *parts[NUMBERS], *items[NUMBERS];
+    uint8_t *status;
+} result;
+
+static result new_result(ptrdiff_t groups, ptrdiff_t items)
+{
+    result r;
+    for (int k = 0; k < NUMBERS; k++) {
+        r.parts[k] = numbers(groups);
+        r.items[k] = numbers(items);
+    }
+    r.status = malloc((size_t)groups + 1);
+    return r;
+}
+
+static void free_result(const result *r)
+{
+    for (int k = 0; k < NUMBERS; k++) {
+        free(r->parts[k]);
+        free(r->items[k]);
+    }
+    free(r->status);
+}
+
+static int same(const double *a, const double *b, ptrdiff_t n)
+{
+    int equal = 1;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        equal &= (isnan(a[i]) && isnan(b[i])) || memcmp(a + i, b + i, sizeof *a) == 0;
+    }
+    return equal;
+}
+
+static void check_same(const ev_explanation *family, const result *a, const result *b,
+                       ptrdiff_t groups, ptrdiff_t items)
+{
+    for (int k = 0; k < family->parts; k++) {
+        CHECK(same(a->parts[k], b->parts[k], groups));
+    }
+    for (int k = 0; k < family->item_parts; k++) {
+        CHECK(same(a->items[k], b->items[k], items));
+    }
+    CHECK(memcmp(a->status, b->status, (size_t)groups) == 0);
+}
+
+static void explain(const ev_explanation *family, ev_isa isa, const ev_groups *groups,
+                    const ev_operand *in, ptrdiff_t start, ptrdiff_t stop,
+                    const result *to)
+{
+    ev_explain(family, isa, groups, in, start, stop, to->parts,
+               family->item_parts > 0 ? to->items : NULL, to->status);
+}
+
+/* Groups of 0, 1, 2 ... items one after the other. */
+static void test_ragged(const ev_explanation *family, int wild)
+{
+    ptrdiff_t offsets[GROUPS + 1] = {0};
+    for (int g = 0; g < GROUPS; g++) {
+        offsets[g + 1] = offsets[g] + (g == 6 ? MOST : g);
+    }
+    const ptrdiff_t count = offsets[GROUPS];
+    const ev_groups ragged = {GROUPS, 0, offsets};
+    ev_operand in[EV_MOST_READ];
+    double *columns[EV_MOST_READ];
+    for (int k = 0; k < EV_MOST_READ; k++) {
+        columns[k] = numbers(count);
+        for (ptrdiff_t i = 0; i < count; i++) {
+            columns[k][i] = number_at(i, k, wild);
+        }
+        in[k] = (ev_operand){(const char *)columns[k], 0, sizeof(double)};
+    }
+    const result whole = new_result(GROUPS, count), other = new_result(GROUPS, count);
+    explain(family, EV_BASELINE, &ragged, in, 0, GROUPS, &whole);
+    if (ev_isa_usable(EV_AVX2)) {
+        explain(family, EV_AVX2, &ragged, in, 0, GROUPS, &other);
+        check_same(family, &whole, &other, GROUPS, count);
+    }
+    for (ptrdiff_t g = 0; g < GROUPS; g++) { /* each alone, as one even group */
+        const ptrdiff_t items = offsets[g + 1] - offsets[g];
+        const ev_groups one = {1, items, NULL};
+        const result alone = new_result(1, items);
+        ev_operand own[EV_MOST_READ];
+        result there;
+        for (int k = 0; k < EV_MOST_READ; k++) {
+            own[k] = (ev_operand){(const char *)(columns[k] + offsets[g]), 0, 8};
+        }
+        explain(family, EV_BASELINE, &one, own, 0, 1, &alone);
+        for (int k = 0; k < NUMBERS; k++) {
+            there.parts[k] = whole.parts[k] + g;
+            there.items[k] = whole.items[k] + offsets[g];
+        }
+        there.status = whole.status + g;
+        check_same(family, &alone, &there, 1, items);
+        free_result(&alone);
+    }
+    explain(family, EV_BASELINE, &ragged, in, 0, 3, &other); /* in pieces */
+    explain(family, EV_BASELINE, &ragged, in, 3, 10, &other);
+    explain(family, EV_BASELINE, &ragged, in, 10, GROUPS, &other);
+    check_same(family, &whole, &other, GROUPS, count);
+    free_result(&whole);
+    free_result(&other);
+    for (int k = 0; k < EV_MOST_READ; k++) {
+        free(columns[k]);
+    }
+}
+
+/* Even groups in both layouts: items side by side, groups side by side. */
+static void test_even(const ev_explanation *family, ptrdiff_t items, int wild)
+{
+    const ptrdiff_t count = GROUPS * items;
+    const ev_groups even = {GROUPS, items, NULL};
+    const ptrdiff_t width = sizeof(double);
+    ev_operand rows[EV_MOST_READ], columns[EV_MOST_READ];
+    double *across[EV_MOST_READ], *down[EV_MOST_READ];
+    for (int k = 0; k < EV_MOST_READ; k++) {
+        across[k] = numbers(count);
+        down[k] = numbers(count);
+        for (ptrdiff_t i = 0; i < count; i++) {
+            across[k][i] = number_at(i, k, wild);
+            down[k][i % items * GROUPS + i / items] = across[k][i];
+        }
+        rows[k] = (ev_operand){(const char *)across[k], items * width, width};
+        columns[k] = (ev_operand){(const char *)down[k], width, GROUPS * width};
+    }
+    const result a = new_result(GROUPS, count), b = new_result(GROUPS, count);
+    for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
+        if (ev_isa_usable((ev_isa)isa)) {
+            explain(family, (ev_isa)isa, &even, rows, 0, GROUPS, &a);
+            explain(family, (ev_isa)isa, &even, columns, 0, GROUPS, &b);
+            check_same(family, &a, &b, GROUPS, count);
+            explain(family, EV_BASELINE, &even, rows, 0, GROUPS, &b);
+            check_same(family, &a, &b, GROUPS, count);
+        }
+    }
+    free_result(&a);
+    free_result(&b);
+    for (int k = 0; k < EV_MOST_READ; k++) {
+        free(across[k]);
+        free(down[k]);
+    }
+}
+
+static void test_families(const ev_explanation *families, int count)
+{
+    for (int i = 0; i < count; i++) {
+        const ev_explanation *f = &families[i];
+        CHECK(f->reads <= EV_MOST_READ && f->parts <= EV_MOST_PARTS);
+        CHECK(f->item_parts <= EV_MOST_PARTS && f->totals <= EV_MOST_TOTALS);
+        for (int wild = 0; wild < 2; wild++) {
+            test_ragged(f, wild);
+            test_even(f, 3, wild);
+            test_even(f, 10, wild);
+            test_even(f, EV_ROWS + 1, wild);
+        }
+    }
+}
+
+/* ---- logarithms -------------------------------------------------------------- */
+
+/* Distance in units of the last place of the second. */
+static double ulps_off(double value, long double exact)
+{
+    const double near = (double)exact;
+    return (double)(fabsl((long double)value - exact) /
+                    (long double)(nextafter(near, INFINITY) - near));
+}
+
+/* The mean from the series of artanh where numbers are close, else from logarithms;
+ * long double has eleven bits more than what is tested. */
+static long double exact_log_mean(double a, double b)
+{
+    const long double z = ((long double)a - b) / ((long double)a + b), y = z * z;
+    long double mean = ((long double)a - b) / logl((long double)a / b);
+    if (fabsl(z) < 0.01L) {
+        long double artanh = 0;
+        for (int k = 19; k > 0; k -= 2) {
+            artanh = artanh * y + 1 / (long double)k;
+        }
+        mean = ((long double)a + b) / 2 / artanh;
+    }
+    return mean;
+}
+
+static void test_log_mean(void)
+{
+    double worst = 0;
+    for (int i = 0; i < 200000; i++) {
+        const double a = 0x1p-20 * (1 + i % 977) * (1 + i % 31);
+        const double steps = (double)(1 + i % 2000) * DBL_EPSILON;
+        const double b = i % 2 == 0 ? a * (1 + steps) : a * exp((i % 401) / 13.0 - 15);
+        const double off = a == b ? 0 : ulps_off(ev_log_mean(a, b), exact_log_mean(a, b));
+        worst = off > worst ? off : worst;
+        CHECK(ev_log_mean(a, b) == ev_log_mean(b, a));
+        CHECK(ev_log_change(a, b) == -ev_log_change(b, a));
+    }
+    CHECK(LDBL_MANT_DIG < 64 || worst <= 4);
+    CHECK(ev_log_mean(3, 3) == 3 && ev_log_mean(0, 3) == 0 && ev_log_mean(0, 0) == 0);
+}
+
+static void *resize(void *owner, void *block, size_t size)
+{
+    int *allowed = owner;
+    void *found = NULL;
+    if (size == 0) {
+        free(block);
+    }
+    else if ((*allowed)-- > 0) {
+        found = realloc(block, size);
+    }
+    return found;
+}
+
+static void test_lmdi(void)
+{
+    const double x0[] = {1, 10, 2, 4, 5, 3, 2, 3, 4, 0, 1, 1};
+    const double x1[] = {4, 5, 3, 5, 6, 4, 0, 0, 4, 0, 2, 5};
+    const double bad[] = {1, 10, 2, 4, 5, 3, 2, 3, 4, 0, 1, -1};
+    double effects[6], total[2], residual[2];
+    uint8_t status[2];
+    ptrdiff_t place = -1;
+    int allowed = 9;
+    const ev_memory memory = {resize, &allowed};
+    ev_factors from = {x0, x1, 2, 2, 3, 0};
+    CHECK(ev_lmdi(&from, 0, 2, effects, total, residual, status, &place, &memory) ==
+          EV_DONE);
+    CHECK(total[0] == 100 && fabs(effects[0] - 69.79006598) < 1e-8);
+    CHECK(total[1] == -24 && effects[3] == -12 && effects[4] == -12 && effects[5] == 0);
+    CHECK(fabs(residual[0]) < 1e-12 && residual[1] == 0);
+    CHECK(status[0] == EV_OK && status[1] == EV_OK && place == -1);
+    from.x1 = bad;
+    CHECK(ev_lmdi(&from, 0, 2, effects, total, residual, status, &place, &memory) ==
+          EV_BAD_VALUE);
+    CHECK(place == 23);
+    allowed = 0;
+    CHECK(ev_lmdi(&from, 0, 2, effects, total, residual, status, &place, &memory) ==
+          EV_NO_MEMORY);
+}
+
+static void test_shift_share(void)
+{
+    const double x0[] = {90, 20, 310, 130, 0, 0, 0, 0}, x1[] = {100, 40, 340, 170, 1, 2, 3, 4};
+    double *out[EV_SHIFT_OUT];
+    uint8_t status[2];
+    int allowed = 9;
+    const ev_memory memory = {resize, &allowed};
+    const ev_regions from = {x0, x1, 2, 2};
+    for (int k = 0; k < EV_SHIFT_OUT; k++) {
+        out[k] = numbers(8);
+    }
+    CHECK(ev_shift_share(&from, 0, 2, out, status, &memory) == EV_DONE);
+    CHECK(status[0] == EV_OK && status[1] == EV_ZERO_BASE);
+    CHECK(out[EV_SHIFT_TOTAL][1] == 20 && isnan(out[EV_SHIFT_MIX][4]));
+    for (int i = 0; i < 4; i++) {
+        const double sum = out[EV_SHIFT_NATIONAL][i] + out[EV_SHIFT_MIX][i] +
+                           out[EV_SHIFT_REGIONAL][i];
+        CHECK(fabs(sum - (x1[i] - x0[i])) < 1e-12);
+        CHECK(fabs(out[EV_SHIFT_RESIDUAL][i]) < 1e-12);
+    }
+    allowed = 0;
+    CHECK(ev_shift_share(&from, 0, 2, out, status, &memory) == EV_NO_MEMORY);
+    for (int k = 0; k < EV_SHIFT_OUT; k++) {
+        free(out[k]);
+    }
+}
+
+int main(void)
+{
+    test_families(ev_explanations, ev_explanation_count);
+    test_families(ev_indices, ev_index_count);
+    test_log_mean();
+    test_lmdi();
+    test_shift_share();
+    return finish();
+}
