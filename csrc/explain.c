@@ -28,6 +28,8 @@ EV_INLINE ev_lanes load_four(const char *from)
     return x;
 }
 
+EV_INLINE void store_four(char *to, ev_lanes x) { memcpy(to, &x, sizeof x); }
+
 /* Where the items of a group begin, all items counted through. */
 EV_INLINE ptrdiff_t first_item(const ev_groups *groups, ptrdiff_t group)
 {
@@ -58,8 +60,8 @@ EV_INLINE block block_of(const ev_groups *groups, ptrdiff_t group, ptrdiff_t sto
 
 /* Groups of any lengths: a lane that has fewer items is filled up with zeros, which
  * every family takes for an absent item. */
-static void load_ragged(const ev_operand *operand, const ev_groups *groups, const block *b,
-                        ptrdiff_t from, ptrdiff_t rows, ev_lanes *column)
+static void load_ragged(const ev_operand *operand, const ev_groups *groups,
+                        const block *b, ptrdiff_t from, ptrdiff_t rows, ev_lanes *column)
 {
     memset(column, 0, (size_t)rows * sizeof *column);
     for (int j = 0; j < b->lanes; j++) {
@@ -74,7 +76,7 @@ static void load_ragged(const ev_operand *operand, const ev_groups *groups, cons
     }
 }
 
-static void store_items(const ev_lanes *column, const ev_groups *groups, const block *b,
+static void store_ragged(const ev_lanes *column, const ev_groups *groups, const block *b,
                         ptrdiff_t from, ptrdiff_t rows, double *to)
 {
     for (int j = 0; j < b->lanes; j++) {
@@ -97,24 +99,44 @@ static void store_groups(const ev_lanes *parts, int count, const block *b,
     }
 }
 
-typedef void load_kernel(const ev_operand *operand, ptrdiff_t group, ptrdiff_t from,
+typedef void load_kernel(const char *lane, ptrdiff_t across, ptrdiff_t along,
                          ptrdiff_t rows, ev_lanes *column);
+typedef void store_kernel(const ev_lanes *column, ptrdiff_t rows, ptrdiff_t across,
+                          double *to);
 
 #define EV_SELF "explain.c"
 #include "each_isa.h"
 
 static load_kernel *const load_even[EV_ISA_COUNT] = EV_EACH(load_even);
+static store_kernel *const store_even[EV_ISA_COUNT] = EV_EACH(store_even);
 
 static void load(const ev_explanation *family, ev_isa isa, const ev_groups *groups,
                  const ev_operand *in, const block *b, ptrdiff_t from, ptrdiff_t rows,
                  ev_column *columns)
 {
     for (int k = 0; k < family->reads; k++) {
+        const ptrdiff_t across = in[k].group_stride, along = in[k].item_stride;
         if (b->even) {
-            load_even[isa](&in[k], b->group, from, rows, columns[k]);
+            load_even[isa](in[k].first + b->group * across + from * along, across, along,
+                           rows, columns[k]);
         }
         else {
             load_ragged(&in[k], groups, b, from, rows, columns[k]);
+        }
+    }
+}
+
+static void store(const ev_explanation *family, ev_isa isa, const ev_groups *groups,
+                  const ev_column *columns, const block *b, ptrdiff_t from,
+                  ptrdiff_t rows, double *const *to)
+{
+    for (int k = 0; k < family->item_parts; k++) {
+        if (b->even) {
+            store_even[isa](columns[k], rows, groups->items,
+                            to[k] + first_item(groups, b->group) + from);
+        }
+        else {
+            store_ragged(columns[k], groups, b, from, rows, to[k]);
         }
     }
 }
@@ -132,7 +154,10 @@ static void explain_block(const ev_explanation *family, ev_isa isa,
     ev_column columns[EV_MOST_READ], spread[EV_MOST_PARTS];
     ev_lanes given[EV_MOST_PARTS];
     ev_state state;
-    memset(&state.absent, 0, offsetof(ev_state, total) - offsetof(ev_state, absent));
+    const ev_mask unset = {0, 0, 0, 0};
+    state.absent = state.negative = state.unpaired = unset;
+    state.matched = state.dropped = unset;
+    state.status = state.rest.high = state.rest.low = ev_fill(EV_OK);
     for (int k = 0; k < family->totals; k++) {
         state.total[k] = (ev_total){ev_fill(0), ev_fill(0)};
     }
@@ -149,14 +174,12 @@ static void explain_block(const ev_explanation *family, ev_isa isa,
             load(family, isa, groups, in, b, from, rows, columns);
         }
         family->spread[isa](columns, rows, &state, spread);
-        for (int k = 0; k < family->item_parts; k++) {
-            store_items(spread[k], groups, b, from, rows, item_parts[k]);
-        }
+        store(family, isa, groups, spread, b, from, rows, item_parts);
     }
     if (family->close[isa] != NULL) {
         family->close[isa](&state, given);
     }
-    given[family->parts - 1] = state.rest.high + state.rest.low;
+    given[family->parts - 1] = ev_total_value(&state.rest);
     store_groups(given, family->parts, b, parts);
     for (int j = 0; j < b->lanes; j++) {
         status[b->group + j] = (uint8_t)state.status[j];
@@ -177,42 +200,62 @@ void ev_explain(const ev_explanation *family, ev_isa isa, const ev_groups *group
 
 #else
 
-/* Four items of four lanes that lie together in memory, turned round. */
-EV_INLINE void EV_NAME(turn)(const char *from, ptrdiff_t across, ev_lanes *restrict column)
+/* Four by four numbers turned round: rows of `from` become columns of `to`, which lie
+ * these many bytes apart. */
+EV_INLINE void EV_NAME(turn)(const char *from, ptrdiff_t apart, char *to,
+                             ptrdiff_t spread)
 {
-    const ev_lanes a = load_four(from), b = load_four(from + across);
-    const ev_lanes c = load_four(from + 2 * across), d = load_four(from + 3 * across);
+    const ev_lanes a = load_four(from), b = load_four(from + apart);
+    const ev_lanes c = load_four(from + 2 * apart), d = load_four(from + 3 * apart);
     const ev_lanes even0 = EV_PICK(a, b, 0, 4, 2, 6), odd0 = EV_PICK(a, b, 1, 5, 3, 7);
     const ev_lanes even1 = EV_PICK(c, d, 0, 4, 2, 6), odd1 = EV_PICK(c, d, 1, 5, 3, 7);
-    column[0] = EV_PICK(even0, even1, 0, 1, 4, 5);
-    column[1] = EV_PICK(odd0, odd1, 0, 1, 4, 5);
-    column[2] = EV_PICK(even0, even1, 2, 3, 6, 7);
-    column[3] = EV_PICK(odd0, odd1, 2, 3, 6, 7);
+    store_four(to, EV_PICK(even0, even1, 0, 1, 4, 5));
+    store_four(to + spread, EV_PICK(odd0, odd1, 0, 1, 4, 5));
+    store_four(to + 2 * spread, EV_PICK(even0, even1, 2, 3, 6, 7));
+    store_four(to + 3 * spread, EV_PICK(odd0, odd1, 2, 3, 6, 7));
 }
 
-/* Four lanes of one length, `rows` items from `from` on: turned round, so that the same
- * item of the four groups lies together. */
-static void EV_NAME(load_even)(const ev_operand *operand, ptrdiff_t group, ptrdiff_t from,
+/* Four lanes of one length, `rows` items from `lane` on, `across` bytes from lane to
+ * lane and `along` from item to item: turned round, so that the same item of the four
+ * groups lies together. The last four rows may be done twice. */
+static void EV_NAME(load_even)(const char *lane, ptrdiff_t across, ptrdiff_t along,
                                ptrdiff_t rows, ev_lanes *restrict column)
 {
-    const ptrdiff_t across = operand->group_stride, along = operand->item_stride;
-    const char *lane = operand->first + group * across + from * along;
-    ptrdiff_t k = 0;
-    if (along == (ptrdiff_t)sizeof(double) && rows >= EV_LANE_COUNT) {
-        for (; k + EV_LANE_COUNT <= rows; k += EV_LANE_COUNT) {
-            EV_NAME(turn)(lane + k * along, across, column + k);
-        }
-        if (k < rows) { /* the last four again in part */
-            k = rows - EV_LANE_COUNT;
-            EV_NAME(turn)(lane + k * along, across, column + k);
-            k = rows;
+    const ptrdiff_t width = sizeof *column;
+    if (along == (ptrdiff_t)sizeof(double) && rows >= BLOCK) {
+        for (ptrdiff_t k = 0; k < rows; k += BLOCK) {
+            const ptrdiff_t row = k + BLOCK <= rows ? k : rows - BLOCK;
+            EV_NAME(turn)(lane + row * along, across, (char *)(column + row), width);
         }
     }
-    for (; k < rows; k++) {
-        const char *row = lane + k * along;
-        const ev_lanes items = {load_one(row), load_one(row + across),
-                                load_one(row + 2 * across), load_one(row + 3 * across)};
-        column[k] = items;
+    else {
+        for (ptrdiff_t k = 0; k < rows; k++, lane += along) {
+            const ev_lanes items = {load_one(lane), load_one(lane + across),
+                                    load_one(lane + 2 * across),
+                                    load_one(lane + 3 * across)};
+            column[k] = items;
+        }
+    }
+}
+
+/* The way back, to four lanes of doubles that lie `across` items apart. */
+static void EV_NAME(store_even)(const ev_lanes *column, ptrdiff_t rows, ptrdiff_t across,
+                                double *restrict to)
+{
+    const ptrdiff_t width = sizeof *column;
+    if (rows >= BLOCK) {
+        for (ptrdiff_t k = 0; k < rows; k += BLOCK) {
+            const ptrdiff_t row = k + BLOCK <= rows ? k : rows - BLOCK;
+            EV_NAME(turn)((const char *)(column + row), width, (char *)(to + row),
+                          across * (ptrdiff_t)sizeof *to);
+        }
+    }
+    else {
+        for (ptrdiff_t k = 0; k < rows; k++) {
+            for (int j = 0; j < BLOCK; j++) {
+                to[j * across + k] = column[k][j];
+            }
+        }
     }
 }
 

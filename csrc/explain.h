@@ -44,7 +44,7 @@ typedef struct ev_state {
     ev_mask absent, negative, unpaired; /* set once an item is so */
     ev_mask matched, dropped;           /* counts, or set once an item is so */
     ev_lanes status;                    /* a status code a lane */
-    ev_rest rest;                       /* the total less the parts given so far */
+    ev_total rest;                       /* the total less the parts given so far */
     ev_total total[EV_MOST_TOTALS];
 } ev_state;
 
@@ -79,7 +79,9 @@ typedef struct ev_explanation {
 /* Explains the groups start .. stop - 1. in[] holds `reads` operands. parts[k][g] and
  * status[g] receive the group's numbers; item_parts[k][i] those of item i, the items of
  * all groups counted through (g * items + place, or the place that offsets gives).
- * item_parts may be NULL, and then items get nothing. Outputs overlap nothing.
+ * item_parts may be NULL where the group's
+ * numbers do not depend on them (price_volume), and then items get nothing. Outputs
+ * overlap nothing.
  * NaN that matters makes the group GAP, an infinity INVALID. */
 void ev_explain(const ev_explanation *family, ev_isa isa, const ev_groups *groups,
                 const ev_operand *in, ptrdiff_t start, ptrdiff_t stop,

@@ -18,14 +18,14 @@ enum { KEPT_WEIGHT0, KEPT_WEIGHT1, KEPT_MEAN0, KEPT_MEAN1, KEPT_NOTHING };
 
 typedef enum method { LASPEYRES, PAASCHE, BENNET, THREE_WAY } method;
 
-enum { WORTH, PRICE, VOLUME, JOINT, ENTRY, EXIT, BASE_WORTH, UNITS0, UNITS_CHANGE };
+enum { WORTH, PRICE, VOLUME, JOINT, ENTRY, LOST, BASE_WORTH, UNITS0, UNITS_CHANGE };
 
 /* What an item's change of worth is made of. Bennet's price and volume are twice what
  * they are, and halved once summed. */
 typedef struct effects {
     ev_mask matched;
     ev_lanes worth0, worth1, change;
-    ev_lanes price, volume, joint, entry, exit;
+    ev_lanes price, volume, joint, entry, lost;
 } effects;
 
 /* An item is in a period when its quantity is not 0; its price is looked at only then. */
@@ -39,7 +39,7 @@ EV_INLINE effects effects_of(const ev_column *in, ptrdiff_t k, method how)
     e.worth1 = ev_where(in1, p1 * q1);
     e.change = e.worth1 - e.worth0;
     e.entry = ev_where(~in0, e.worth1);
-    e.exit = ev_where(~in1, -e.worth0);
+    e.lost = ev_where(~in1, e.worth0);
     if (how == BENNET) {
         e.price = ev_where(both, dp * (q0 + q1));
         e.volume = ev_where(both, dq * (p0 + p1));
@@ -72,7 +72,7 @@ EV_INLINE ev_mask settle_worth(ev_state *state)
 EV_INLINE ev_lanes *give(ev_state *state, ev_lanes *to, ev_mask known, ev_lanes part)
 {
     *to = ev_number_or_nan(known, ev_finite(part));
-    ev_rest_take(&state->rest, *to);
+    ev_total_add(&state->rest, -*to);
     return to + 1;
 }
 
@@ -92,7 +92,8 @@ EV_INLINE ev_lanes margin_of(const ev_total *revenue, const ev_total *cost)
 
 /* A Shapley average over six orders: two of the four steps come first or last in an
  * order and count for a third, two come between and count for a sixth. */
-EV_INLINE ev_lanes shapley(ev_lanes first, ev_lanes last, ev_lanes between, ev_lanes other)
+EV_INLINE ev_lanes shapley(ev_lanes first, ev_lanes last, ev_lanes between,
+                           ev_lanes other)
 {
     return (first + last) / ev_fill(3) + (between + other) / ev_fill(6);
 }
@@ -118,8 +119,8 @@ const ev_explanation ev_explanations[] = {
     PRICE_VOLUME(three_way, 7),
     {"price_volume_mix", 4, 9, 7, 0, EV_EACH(gather_units), EV_EACH(settle_units),
      NO_KERNEL, NO_KERNEL},
-    {"margin_bridge", 6, 16, 9, 0, EV_EACH(gather_bridge), EV_EACH(settle_bridge), NO_KERNEL,
-     NO_KERNEL},
+    {"margin_bridge", 6, 16, 9, 0, EV_EACH(gather_bridge), EV_EACH(settle_bridge),
+     NO_KERNEL, NO_KERNEL},
 };
 const int ev_explanation_count =
     (int)(sizeof ev_explanations / sizeof ev_explanations[0]);
@@ -136,9 +137,9 @@ static void EV_NAME(gather_contributions)(const ev_column *in, ptrdiff_t rows,
     ev_mask absent = state->absent;
     for (ptrdiff_t k = 0; k < rows; k++) {
         const ev_lanes x0 = in[0][k], x1 = in[1][k];
-        ev_total_add_exactly(&base, x0);
-        ev_total_add_exactly(&current, x1);
-        ev_total_add_exactly(&change, x1 - x0);
+        ev_total_add(&base, x0);
+        ev_total_add(&current, x1);
+        ev_total_add(&change, x1 - x0);
         absent |= ev_absent(x0) | ev_absent(x1);
     }
     state->total[BASE] = base, state->total[CURRENT] = current;
@@ -167,11 +168,11 @@ static void EV_NAME(spread_contributions)(const ev_column *in, ptrdiff_t rows,
                                           ev_state *restrict state,
                                           ev_column *restrict out)
 {
-    ev_rest rest = state->rest;
+    ev_total rest = state->rest;
     for (ptrdiff_t k = 0; k < rows; k++) {
         const ev_lanes part = ev_finite((in[1][k] - in[0][k]) / state->keep[0]);
         out[0][k] = part;
-        ev_rest_take(&rest, part);
+        ev_total_add(&rest, -part);
     }
     state->rest = rest;
 }
@@ -243,7 +244,7 @@ EV_INLINE void EV_NAME(spread_rates)(const ev_column *in, ptrdiff_t rows,
             rate = share0 * change;
             mix = moved * (rate0 - mean0);
             out[2][k] = ev_choose(there, ev_finite(moved * change), nothing);
-            ev_rest_take(&state->rest, out[2][k]);
+            ev_total_add(&state->rest, -out[2][k]);
         }
         else {
             rate = (share1 + share0) * half * change;
@@ -251,8 +252,8 @@ EV_INLINE void EV_NAME(spread_rates)(const ev_column *in, ptrdiff_t rows,
         }
         out[0][k] = ev_choose(there, ev_finite(rate), nothing);
         out[1][k] = ev_choose(there, ev_finite(mix), nothing);
-        ev_rest_take(&state->rest, out[0][k]);
-        ev_rest_take(&state->rest, out[1][k]);
+        ev_total_add(&state->rest, -out[0][k]);
+        ev_total_add(&state->rest, -out[1][k]);
     }
 }
 
@@ -276,9 +277,8 @@ EV_INLINE void EV_NAME(gather_worth)(const ev_column *in, ptrdiff_t rows,
     /* Out of memory and into registers while the items pass. */
     ev_total worth = state->total[WORTH], price = state->total[PRICE];
     ev_total volume = state->total[VOLUME], joint = state->total[JOINT];
-    ev_total entry = state->total[ENTRY], lost = state->total[EXIT];
+    ev_total entry = state->total[ENTRY], lost = state->total[LOST];
     ev_mask absent = state->absent, negative = state->negative, matched = state->matched;
-    /* Twice through, as one pass has more numbers under way than there are registers. */
     for (ptrdiff_t k = 0; k < rows; k++) {
         const effects e = effects_of(in, k, how);
         matched |= e.matched;
@@ -287,18 +287,15 @@ EV_INLINE void EV_NAME(gather_worth)(const ev_column *in, ptrdiff_t rows,
         if (how == THREE_WAY) {
             ev_total_add(&joint, e.joint);
         }
-    }
-    for (ptrdiff_t k = 0; k < rows; k++) {
-        const effects e = effects_of(in, k, how);
         absent |= ev_absent(e.worth0) | ev_absent(e.worth1);
         negative |= (in[1][k] < ev_fill(0)) | (in[3][k] < ev_fill(0));
         ev_total_add(&worth, e.change);
         ev_total_add(&entry, e.entry);
-        ev_total_add(&lost, e.exit);
+        ev_total_add(&lost, e.lost);
     }
     state->total[WORTH] = worth, state->total[PRICE] = price;
     state->total[VOLUME] = volume, state->total[JOINT] = joint;
-    state->total[ENTRY] = entry, state->total[EXIT] = lost;
+    state->total[ENTRY] = entry, state->total[LOST] = lost;
     state->absent = absent, state->negative = negative, state->matched = matched;
 }
 
@@ -314,7 +311,7 @@ EV_INLINE void EV_NAME(settle_price_volume)(ev_state *state, ev_lanes *parts, me
         to = give(state, to, known, ev_total_value(&state->total[JOINT]));
     }
     to = give(state, to, known, ev_total_value(&state->total[ENTRY]));
-    to = give(state, to, known, ev_total_value(&state->total[EXIT]));
+    to = give(state, to, known, ev_fill(0) - ev_total_value(&state->total[LOST]));
     ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
     state->keep[0] = ev_number_or_nan(known, ev_fill(0));
 }
@@ -329,17 +326,17 @@ EV_INLINE void EV_NAME(spread_worth)(const ev_column *in, ptrdiff_t rows,
     for (ptrdiff_t k = 0; k < rows; k++) {
         const effects e = effects_of(in, k, how);
         const ev_lanes given[] = {e.price * scale, e.volume * scale, e.joint, e.entry,
-                                  e.exit};
-        ev_rest rest = {ev_number_or_nan(known, e.change), ev_fill(0)};
+                                  ev_fill(0) - e.lost};
+        ev_total rest = {ev_number_or_nan(known, e.change), ev_fill(0)};
         int to = 0;
         out[to++][k] = rest.high;
         for (int i = 0; i < 5; i++) {
             if (i != 2 || how == THREE_WAY) {
                 out[to][k] = ev_number_or_nan(known, ev_finite(given[i]));
-                ev_rest_take(&rest, out[to++][k]);
+                ev_total_add(&rest, -out[to++][k]);
             }
         }
-        out[to][k] = rest.high + rest.low;
+        out[to][k] = ev_total_value(&rest);
     }
 }
 
@@ -392,7 +389,7 @@ static void EV_NAME(settle_units)(ev_state *state, ev_lanes *parts)
     to = give(state, to, known, volume);
     to = give(state, to, known, ev_total_value(&state->total[VOLUME]) - volume);
     to = give(state, to, known, ev_total_value(&state->total[ENTRY]));
-    to = give(state, to, known, ev_total_value(&state->total[EXIT]));
+    to = give(state, to, known, ev_fill(0) - ev_total_value(&state->total[LOST]));
     ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
 }
 
@@ -421,8 +418,9 @@ static void EV_NAME(gather_bridge)(const ev_column *in, ptrdiff_t rows,
         ev_total_add(&state->total[R01], ev_where(matched, r0 * forth));
         ev_total_add(&state->total[C01], ev_where(matched, c0 * forth));
         state->matched |= matched;
-        state->absent |= ev_absent(r0) | ev_absent(r1) | (ev_absent(c0) & ~(r0 != nothing)) |
-                        (ev_absent(c1) & ~(r1 != nothing));
+        state->absent |= ev_absent(r0) | ev_absent(r1) |
+                         (ev_absent(c0) & (r0 == nothing)) |
+                         (ev_absent(c1) & (r1 == nothing));
         state->unpaired |= ev_absent(c0) | ev_absent(c1);
     }
 }
@@ -468,9 +466,15 @@ static void EV_NAME(settle_bridge)(ev_state *state, ev_lanes *parts)
                            (both0 - margin_of(&in[R0], &in[C0]));
     ev_lanes *to = parts;
     *to++ = state->rest.high;
-    to = give(state, to, known, shapley(k000 - k100, k011 - k111, k010 - k110, k001 - k101));
-    to = give(state, to, known, shapley(k000 - k010, k101 - k111, k100 - k110, k001 - k011));
-    to = give(state, to, known, shapley(k000 - k001, k110 - k111, k100 - k101, k010 - k011));
+    const ev_lanes price =
+        shapley(k000 - k100, k011 - k111, k010 - k110, k001 - k101);
+    const ev_lanes unit_cost =
+        shapley(k000 - k010, k101 - k111, k100 - k110, k001 - k011);
+    const ev_lanes mix =
+        shapley(k000 - k001, k110 - k111, k100 - k101, k010 - k011);
+    to = give(state, to, known, price);
+    to = give(state, to, known, unit_cost);
+    to = give(state, to, known, mix);
     to = give(state, to, known, margin1 - both1);
     to = give(state, to, known, both0 - margin0);
     to = give(state, to, known, other);

@@ -234,7 +234,7 @@ EV_INLINE void EV_NAME(spread_contributions)(const ev_column *in, ptrdiff_t rows
         const ev_lanes b0 = in[of_price ? 0 : 1][k], b1 = in[of_price ? 2 : 3][k];
         const ev_lanes part = (a0 + a1 / state->keep[0]) * (b1 - b0) / state->keep[1];
         out[0][k] = ev_choose(both, part, nothing);
-        ev_rest_take(&state->rest, out[0][k]);
+        ev_total_add(&state->rest, -out[0][k]);
     }
 }
 

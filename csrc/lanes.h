@@ -48,55 +48,30 @@ EV_INLINE ev_lanes ev_finite(ev_lanes x)
     return ev_number_or_nan(~ev_unbounded(x), x);
 }
 
-/* A sum over items with what rounding added kept apart (Kahan): within 2^-52 of the sum
- * of magnitudes however many items, at four additions an item. */
+/* A sum over items with what rounding dropped collected apart, as ev_sum_add has it for
+ * one number: only terms of second order are lost, however many items. */
 typedef struct ev_total {
-    ev_lanes sum;
-    ev_lanes excess;
+    ev_lanes high;
+    ev_lanes low;
 } ev_total;
 
 EV_INLINE void ev_total_add(ev_total *total, ev_lanes x)
 {
-    const ev_lanes step = x - total->excess;
-    const ev_lanes next = total->sum + step;
-    total->excess = (next - total->sum) - step;
-    total->sum = next;
-}
-
-/* The same with nothing lost but second-order terms, at seven additions: for sums that
- * are divided by and may be small beside their items. */
-EV_INLINE void ev_total_add_exactly(ev_total *total, ev_lanes x)
-{
-    const ev_lanes next = total->sum + x;
-    const ev_lanes back = next - total->sum;
-    total->excess -= (total->sum - (next - back)) + (x - back);
-    total->sum = next;
+    const ev_lanes high = total->high + x;
+    const ev_lanes back = high - total->high;
+    total->low += (total->high - (high - back)) + (x - back);
+    total->high = high;
 }
 
 EV_INLINE ev_lanes ev_total_value(const ev_total *total)
 {
-    return total->sum - total->excess;
+    return total->high + total->low;
 }
 
 /* a - b. */
 EV_INLINE ev_lanes ev_total_difference(const ev_total *a, const ev_total *b)
 {
-    return (a->sum - b->sum) - (a->excess - b->excess);
-}
-
-/* What is left of a number when parts are taken from it: exact but for the last
- * rounding of `low`, so that the residual is that of the numbers given out. */
-typedef struct ev_rest {
-    ev_lanes high;
-    ev_lanes low;
-} ev_rest;
-
-EV_INLINE void ev_rest_take(ev_rest *rest, ev_lanes part)
-{
-    const ev_lanes high = rest->high - part;
-    const ev_lanes back = high - rest->high;
-    rest->low += (rest->high - (high - back)) - (part + back);
-    rest->high = high;
+    return (a->high - b->high) + (a->low - b->low);
 }
 
 #endif

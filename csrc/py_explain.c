@@ -51,8 +51,8 @@ static PyArrayObject *doubles(PyObject *object, int ndim)
     if (!PyArray_Check(object) || PyArray_TYPE((PyArrayObject *)object) != NPY_DOUBLE ||
         !PyArray_ISNOTSWAPPED((PyArrayObject *)object) ||
         PyArray_NDIM((PyArrayObject *)object) != ndim) {
-        PyErr_Format(PyExc_TypeError, "an operand must be a float64 array of %d dimensions",
-                     ndim);
+        PyErr_Format(PyExc_TypeError,
+                     "an operand must be a float64 array of %d dimensions", ndim);
     }
     else {
         array = (PyArrayObject *)object;

@@ -148,8 +148,8 @@ def shift_share(x0: ArrayLike, x1: ArrayLike) -> ShiftShare:
         ``.national`` is x0 G with G the growth of everything, ``.mix`` x0 (Gi - G) with
         Gi the growth of the industry, ``.regional`` x1 - x0 (1 + Gi); an industry new
         to the nation is all regional. NaN where the nation's total is not positive,
-        with the status of its growth; where an industry's is negative, or zero with cells
-        that are not; where a value is NaN (GAP) or infinite (INVALID).
+        with the status of its growth; where an industry's is negative, or zero with
+        cells that are not; where a value is NaN (GAP) or infinite (INVALID).
 
     Raises
     ------
