@@ -20,6 +20,7 @@ Published figures, as text, exact numbers, Figures and (low, high) columns alike
 
 Targets:
     required_pace, required_outgrowth, share_path, run_rate
+
 Explanations that add up, entry and exit apart:
     contributions, mix_rate, shift_share, price_volume, price_volume_mix, margin_bridge,
     lmdi, price_index, quantity_index, index_contributions
@@ -60,6 +61,18 @@ if TYPE_CHECKING:
     from ._audit_claims import Claims
     from ._audit_rules import AUDIT_RULES
     from ._base_effect import BaseEffect, base_effect
+    from ._explain import (
+        Contributions,
+        MarginBridge,
+        MixRate,
+        PriceVolume,
+        PriceVolumeMix,
+        contributions,
+        margin_bridge,
+        mix_rate,
+        price_volume,
+        price_volume_mix,
+    )
     from ._fact_levels import Operand
     from ._fact_table import Facts
     from ._figure import Figure, figures
@@ -75,20 +88,6 @@ if TYPE_CHECKING:
         implied_share,
         implied_total,
     )
-    from ._period import Periods
-    from ._targets import required_outgrowth, required_pace, run_rate, share_path
-    from ._explain import (
-        Contributions,
-        MarginBridge,
-        MixRate,
-        PriceVolume,
-        PriceVolumeMix,
-        contributions,
-        margin_bridge,
-        mix_rate,
-        price_volume,
-        price_volume_mix,
-    )
     from ._indices import (
         IndexNumber,
         index_contributions,
@@ -97,6 +96,7 @@ if TYPE_CHECKING:
     )
     from ._lmdi import Lmdi, ShiftShare, lmdi, shift_share
     from ._period import Periods
+    from ._targets import required_outgrowth, required_pace, run_rate, share_path
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
@@ -153,15 +153,15 @@ __all__ = [
     "Audit",
     "BaseEffect",
     "Claims",
+    "Contributions",
     "Facts",
     "Figure",
     "Finding",
-    "Operand",
-    "Contributions",
     "IndexNumber",
     "Lmdi",
     "MarginBridge",
     "MixRate",
+    "Operand",
     "Periods",
     "PriceVolume",
     "PriceVolumeMix",
