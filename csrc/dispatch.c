@@ -1,6 +1,26 @@
+#if defined(__linux__)
+#define _DEFAULT_SOURCE /* madvise */
+#include <sys/mman.h>
+#endif
+
 #include "dispatch.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#if defined(__linux__)
+void ev_advise_huge(void *block, size_t size)
+{
+    enum { HUGE_PAGE = 1 << 21, PAGE = 1 << 12 };
+    const uintptr_t start = ((uintptr_t)block + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+    const uintptr_t end = ((uintptr_t)block + size) & ~(uintptr_t)(PAGE - 1);
+#ifdef MADV_HUGEPAGE
+    if (end > start && end - start >= HUGE_PAGE) {
+        (void)madvise((void *)start, end - start, MADV_HUGEPAGE);
+    }
+#endif
+}
+#endif
 
 const char *ev_isa_name(ev_isa isa)
 {

@@ -3,6 +3,7 @@
 #define EV_PORT_H
 
 #include <stdint.h>
+#include <stddef.h>
 
 /* Instruction sets a kernel can be compiled for. */
 typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
@@ -34,6 +35,11 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_PREFETCH(p) __builtin_prefetch(p)
 #define EV_LIKELY(c) __builtin_expect(!!(c), 1)
 #define EV_UNLIKELY(c) __builtin_expect(!!(c), 0)
+/* Relaxed atomics: several threads fill one table whose entries do not depend on one
+ * another. */
+#define EV_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
+#define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
+#define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
 /* 128-bit integers: the ledger's arithmetic. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;
@@ -53,6 +59,18 @@ typedef int64_t ev_mask __attribute__((vector_size(32), aligned(16)));
 #endif
 #else
 #error "evmarket needs gcc or clang: its exact sums use 128-bit integers"
+#endif
+
+/* Asks the system for huge pages under a big block that is read and written all over:
+ * without them half the time goes into address translation. Advice only. */
+#if defined(__linux__)
+void ev_advise_huge(void *block, size_t size);
+#else
+EV_INLINE void ev_advise_huge(void *block, size_t size)
+{
+    (void)block;
+    (void)size;
+}
 #endif
 
 /* Floating-point flags: loops save them on entry and put them back on exit, so that
