@@ -39,4 +39,14 @@ typedef struct ev_column {
     int scale;                   /* decimals only */
 } ev_column;
 
+/* The columns of one batch of rows, as one part of the extension hands them to another in
+ * a capsule of this name; the capsule keeps alive what they point to. */
+typedef struct ev_batch {
+    ptrdiff_t rows;
+    ptrdiff_t ncolumns;
+    const ev_column *columns; /* each of `rows` rows */
+} ev_batch;
+
+#define EV_BATCH_CAPSULE "evmarket.batch"
+
 #endif

@@ -132,11 +132,13 @@ EV_INLINE int32_t code_of_integer(ev_keys *keys, int64_t value, uint64_t hash)
 }
 
 static ev_result new_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
-                          int32_t *code, ptrdiff_t *byte)
+                          int32_t *code, ev_key_place *place)
 {
     ev_result result = EV_DONE;
-    *byte = ev_utf8_fault(text, size);
-    if (*byte >= 0) {
+    const ptrdiff_t fault = ev_utf8_fault(text, size);
+    if (fault >= 0) {
+        place->byte = fault;
+        place->value = text[fault];
         result = EV_BAD_VALUE;
     }
     else {
@@ -154,7 +156,7 @@ static ev_result new_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
 }
 
 EV_INLINE ev_result code_of_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
-                                 uint64_t hash, int32_t *code, ptrdiff_t *byte)
+                                 uint64_t hash, int32_t *code, ev_key_place *place)
 {
     uint64_t at = hash & keys->mask;
     int found = 0;
@@ -169,7 +171,7 @@ EV_INLINE ev_result code_of_text(ev_keys *keys, const uint8_t *text, ptrdiff_t s
         at = (at + 1) & keys->mask;
     }
     if (EV_UNLIKELY(!found)) {
-        result = new_text(keys, text, size, code, byte);
+        result = new_text(keys, text, size, code, place);
         if (result == EV_DONE) {
             keys->slots[at] = ev_slot(hash, *code);
         }
@@ -292,7 +294,7 @@ static ev_result encode_texts(ev_keys *keys, const ev_column *column, ptrdiff_t 
             result = text_at(column, start + i, &texts[i], &size);
         }
         if (result != EV_DONE) {
-            *place = (ev_key_place){start + i, -1};
+            *place = (ev_key_place){start + i, -1, 0};
         }
         else if (size >= 0 && size == last_size && ev_same_text(texts[i], last, size)) {
             sizes[i] = AGAIN;
@@ -314,11 +316,8 @@ static ev_result encode_texts(ev_keys *keys, const ev_column *column, ptrdiff_t 
             codes[i] = code_of_null(keys);
         }
         else {
-            ptrdiff_t byte = -1;
-            result = code_of_text(keys, texts[i], sizes[i], hashes[i], &codes[i], &byte);
-            if (result != EV_DONE) {
-                *place = (ev_key_place){start + i, byte};
-            }
+            place->row = start + i;
+            result = code_of_text(keys, texts[i], sizes[i], hashes[i], &codes[i], place);
         }
     }
     return result;
@@ -344,7 +343,7 @@ static ev_result encode_integers(ev_keys *keys, const ev_column *column, ptrdiff
         }
         else if (column->type == EV_COL_U64 && values[i] < 0) {
             result = EV_RANGE;
-            *place = (ev_key_place){start + i, -1};
+            *place = (ev_key_place){start + i, -1, 0};
         }
         else if (have_last && values[i] == values[i - 1]) {
             codes[i] = codes[i - 1];
@@ -391,7 +390,7 @@ static ev_result encode_coded(ev_keys *keys, const ev_column *column, ptrdiff_t 
         }
         else if (index[i] < 0 || index[i] >= words->length) {
             result = EV_BAD_VALUE;
-            *place = (ev_key_place){start + i, -1};
+            *place = (ev_key_place){start + i, -1, 0};
         }
         else {
             int32_t *word = &keys->words[index[i]];
@@ -410,7 +409,7 @@ ev_result ev_keys_encode(ev_keys *keys, ptrdiff_t start, ptrdiff_t n,
 {
     const ev_column *column = keys->column;
     ev_result result = EV_DONE;
-    *place = (ev_key_place){start, -1};
+    *place = (ev_key_place){start, -1, 0};
     for (ptrdiff_t at = 0; at < n && result == EV_DONE; at += EV_BLOCK) {
         const ptrdiff_t count = n - at < EV_BLOCK ? n - at : EV_BLOCK;
         result = make_room(keys, count);
@@ -442,10 +441,10 @@ ev_result ev_keys_merge(ev_keys *into, const ev_keys *from, int32_t *restrict co
         }
         else if (from->kind == EV_TEXT_KEY) {
             const uint8_t *text = NULL;
-            ptrdiff_t byte = -1;
+            ev_key_place ignored;
             const ptrdiff_t size = ev_keys_text(from, code, &text);
             result = code_of_text(into, text, size, ev_hash_text(text, size, into->seed),
-                                  &codes[code], &byte);
+                                  &codes[code], &ignored);
         }
         else {
             const int64_t value = from->marks[code];

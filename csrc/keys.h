@@ -25,11 +25,12 @@ typedef struct ev_keys {
     ptrdiff_t word_room;
 } ev_keys;
 
-/* Where a column cannot be read: its row, from 0, and the byte in a text that is not
- * UTF-8, else -1. */
+/* Where a column cannot be read: its row, from 0; in a text that is not UTF-8 also the
+ * place of the first wrong byte, else -1, and its value. */
 typedef struct ev_key_place {
     ptrdiff_t row;
     ptrdiff_t byte;
+    int value;
 } ev_key_place;
 
 /* An empty dictionary; it must not be moved while in use. */

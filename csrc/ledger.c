@@ -427,7 +427,7 @@ static ev_result merge_block(ev_ledger *into, const ev_ledger *from,
                              const int32_t *restrict series, ptrdiff_t start, ptrdiff_t n,
                              ev_entry *restrict entries)
 {
-    int32_t a[EV_BLOCK], b[EV_BLOCK];
+    int32_t a[EV_BLOCK] = {0}, b[EV_BLOCK] = {0};
     uint32_t numbers[EV_BLOCK];
     for (ptrdiff_t i = 0; i < n; i++) {
         const ev_cell *cell = ev_ledger_cell(from, start + i);

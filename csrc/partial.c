@@ -59,12 +59,12 @@ static ev_result begin(ev_partial *partial, const ev_batch_columns *batch, ev_pl
 {
     ev_result result = EV_DONE;
     for (int k = 0; k < partial->key_count && result == EV_DONE; k++) {
-        *place = (ev_place){EV_OF_KEY, k, -1, -1};
+        *place = (ev_place){EV_OF_KEY, k, -1, -1, 0};
         result = ev_keys_begin(&partial->keys[k], batch->keys[k]);
     }
     for (int k = 0; k < partial->ledger.measures && result == EV_DONE; k++) {
         ev_scale scale = {EV_NO_GRAIN, 0};
-        *place = (ev_place){EV_OF_MEASURE, k, -1, -1};
+        *place = (ev_place){EV_OF_MEASURE, k, -1, -1, 0};
         result = ev_scale_of_column(batch->measures[k], &scale);
         if (result == EV_DONE) {
             result = ev_ledger_take_scale(&partial->ledger, k, scale);
@@ -73,7 +73,7 @@ static ev_result begin(ev_partial *partial, const ev_batch_columns *batch, ev_pl
     const ev_column *words = batch->when->dictionary;
     if (result == EV_DONE && words != NULL && batch->freq != NULL &&
         batch->within == NULL) {
-        *place = (ev_place){EV_OF_PERIOD, 0, -1, -1};
+        *place = (ev_place){EV_OF_PERIOD, 0, -1, -1, 0};
         result = ev_grow(&partial->memory, (void **)&partial->words, &partial->word_room,
                          words->length, sizeof *partial->words);
         if (result == EV_DONE) {
@@ -130,7 +130,7 @@ static ev_result read_periods(ev_partial *partial, const ev_batch_columns *batch
         }
     }
     if (result != EV_DONE) {
-        *place = (ev_place){EV_OF_PERIOD, 0, bad_row, -1};
+        *place = (ev_place){EV_OF_PERIOD, 0, bad_row, -1, 0};
     }
     return result;
 }
@@ -164,11 +164,11 @@ static ev_result read_series(ev_partial *partial, ptrdiff_t start, ptrdiff_t n,
         memset(strip->series, 0, (size_t)n * sizeof strip->series[0]);
     }
     for (int k = 0; k < partial->key_count && result == EV_DONE; k++) {
-        ev_key_place bad = {start, -1};
+        ev_key_place bad = {start, -1, 0};
         result = ev_keys_encode(&partial->keys[k], start, n,
                                 k == 0 ? strip->series : strip->codes, &bad);
         if (result != EV_DONE) {
-            *place = (ev_place){EV_OF_KEY, k, bad.row, bad.byte};
+            *place = (ev_place){EV_OF_KEY, k, bad.row, bad.byte, bad.value};
         }
         else if (k > 0) {
             result = join_codes(&partial->series[k - 1], strip->series, strip->codes, n);
@@ -190,7 +190,7 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
         result = ev_values_read(batch->measures[k], ledger->scales[k], start + at, n,
                                 partial->isa, &partial->values[k], &bad_row);
         if (result != EV_DONE) {
-            *place = (ev_place){EV_OF_MEASURE, k, bad_row, -1};
+            *place = (ev_place){EV_OF_MEASURE, k, bad_row, -1, 0};
         }
     }
     if (result == EV_DONE) {
@@ -205,7 +205,7 @@ ev_result ev_partial_add(ev_partial *partial, const ev_batch_columns *batch,
 {
     ev_result result = begin(partial, batch, place);
     if (result == EV_DONE) {
-        *place = (ev_place){EV_OF_NONE, 0, -1, -1};
+        *place = (ev_place){EV_OF_NONE, 0, -1, -1, 0};
     }
     for (ptrdiff_t done = 0; done < count && result == EV_DONE; done += STRIP) {
         const ptrdiff_t from = start + done;
@@ -284,20 +284,20 @@ ev_result ev_partial_merge(ev_partial *into, const ev_partial *from, ev_place *p
     int32_t **codes = ev_take_zeros(memory, keys, sizeof *codes);
     int32_t *series = ev_take(memory, most_series(from), sizeof *series);
     ev_result result = codes == NULL || series == NULL ? EV_NO_MEMORY : EV_DONE;
-    *place = (ev_place){EV_OF_NONE, 0, -1, -1};
+    *place = (ev_place){EV_OF_NONE, 0, -1, -1, 0};
     for (int k = 0; k < keys && result == EV_DONE; k++) {
         codes[k] = ev_take(memory, from->keys[k].count, sizeof **codes);
         result = codes[k] == NULL
                      ? EV_NO_MEMORY
                      : ev_keys_merge(&into->keys[k], &from->keys[k], codes[k]);
         if (result != EV_DONE) {
-            *place = (ev_place){EV_OF_KEY, k, -1, -1};
+            *place = (ev_place){EV_OF_KEY, k, -1, -1, 0};
         }
     }
     for (int k = 0; k < into->ledger.measures && result == EV_DONE; k++) {
         result = ev_ledger_take_scale(&into->ledger, k, from->ledger.scales[k]);
         if (result != EV_DONE) {
-            *place = (ev_place){EV_OF_MEASURE, k, -1, -1};
+            *place = (ev_place){EV_OF_MEASURE, k, -1, -1, 0};
         }
     }
     if (result == EV_DONE) {

@@ -43,6 +43,7 @@ typedef struct ev_place {
     int which;      /* key or measure */
     ptrdiff_t row;  /* of the column, from 0; -1: the column as a whole */
     ptrdiff_t byte; /* of a text that is not UTF-8, else -1 */
+    int value;      /* of that byte */
 } ev_place;
 
 /* An empty partial; it must not be moved. Close it whatever is returned. */

@@ -40,6 +40,7 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
+#define EV_SWAP(p, v) __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
 /* 128-bit integers: the ledger's arithmetic. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;
