@@ -276,7 +276,11 @@ static ev_result absorb_once(ev_ledger *ledger, uint32_t number, const ev_record
         at = fresh;
     }
     if (result == EV_DONE && ledger->tracks) {
-        result = track(ledger, at, &(ev_record){.first = record->first});
+        /* Equal rows are one: only the first counts as a row of the cell. */
+        const int64_t first = peek(ledger, at, FIRST);
+        result = first == 0 || record->first < first
+                     ? poke(ledger, at, FIRST, record->first)
+                     : EV_DONE;
     }
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         ev_entry entry = entries[k];

@@ -170,7 +170,7 @@ static ev_result move_series(ev_ledger *ledger, const ev_panel_cells *panel,
             result = EV_RANGE;
         }
         else {
-            moves->series[moves->count] = map->series[series];
+            moves->series[moves->count] = (int32_t)map->series[series];
             moves->ordinals[moves->count] = (int32_t)ordinal;
             moves->cells[moves->count++] = cell;
         }

@@ -49,7 +49,7 @@ ev_result ev_panel_write(const ev_ledger *ledger, const int32_t *restrict places
 
 /* How a finished panel goes into another. */
 typedef struct ev_panel_map {
-    const int32_t *series;  /* the new series of each, -1 to drop */
+    const int64_t *series;  /* the new series of each, -1 to drop */
     const int64_t *periods; /* the new ordinal of low, low + 1 ..., EV_DROPPED to drop;
                                NULL: all as they are */
     int64_t low;

@@ -349,12 +349,12 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
     ev_panel_map *map = &source->map;
     const ptrdiff_t count = source->panel.series;
     int failed = 0;
-    map->series = held_array(source, series_map, NPY_INT32, count, "series_map");
+    map->series = held_array(source, series_map, NPY_INT64, count, "series_map");
     failed = map->series == NULL;
     for (ptrdiff_t s = 0; s < count && !failed; s++) {
         if (map->series[s] >= series) {
-            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %d, beyond %zd series", s,
-                         (int)map->series[s], series);
+            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld, beyond %zd series", s,
+                         (long long)map->series[s], series);
             failed = 1;
         }
     }
