@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Instruction sets a kernel can be compiled for. */
 typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
@@ -41,6 +42,23 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
 #define EV_SWAP(p, v) __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
+/* The least, the most of all threads. */
+EV_INLINE void ev_atomic_min(int64_t *place, int64_t value)
+{
+    int64_t held = EV_LOAD(place);
+    while (value < held && !__atomic_compare_exchange_n(place, &held, value, 0,
+                                                        __ATOMIC_RELAXED,
+                                                        __ATOMIC_RELAXED)) {
+    }
+}
+EV_INLINE void ev_atomic_max(int64_t *place, int64_t value)
+{
+    int64_t held = EV_LOAD(place);
+    while (value > held && !__atomic_compare_exchange_n(place, &held, value, 0,
+                                                        __ATOMIC_RELAXED,
+                                                        __ATOMIC_RELAXED)) {
+    }
+}
 /* 128-bit integers: the ledger's arithmetic. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;
