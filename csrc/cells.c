@@ -4,8 +4,9 @@
 #include "memory.h"
 
 enum {
-    LINE = 64,             /* bytes of a cache line */
-    BLOCK_BYTES = 1 << 23, /* of items: four huge pages */
+    HUGE = 1 << 21,        /* of a huge page, where blocks begin; what is never touched
+                              takes no memory */
+    BLOCK_BYTES = 1 << 23, /* of items */
     SMALL_GRID = 1 << 16,  /* entries: a grid this small needs no full rows */
     SPARSEST = 8           /* entries of a grid a pair: 32 bytes, as the hashed index */
 };
@@ -64,12 +65,12 @@ static ev_result add_block(ev_cells *cells)
     }
     if (result == EV_DONE) {
         const size_t bytes = cells->size << cells->shift;
-        char *owned = ev_take(memory, (ptrdiff_t)(bytes + LINE), 1);
+        char *owned = ev_take(memory, (ptrdiff_t)(bytes + HUGE), 1);
         if (owned == NULL) {
             result = EV_NO_MEMORY;
         }
         else {
-            char *start = owned + (LINE - (uintptr_t)owned % LINE) % LINE;
+            char *start = owned + (HUGE - (uintptr_t)owned % HUGE) % HUGE;
             if (cells->block_count > 0) { /* small tables stay small */
                 ev_advise_huge(start, bytes);
             }
@@ -250,30 +251,30 @@ static ev_result reserve(ev_cells *cells, const int32_t *restrict a,
 
 /* ---- looking up ---- */
 
-EV_INLINE void prefetch_item(const ev_cells *cells, ptrdiff_t number)
-{
-    const char *item = ev_cells_at(cells, number);
-    for (size_t at = 0; at < cells->size; at += LINE) {
-        EV_PREFETCH(item + at);
-    }
-}
-
 static void number_by_grid(ev_cells *cells, const int32_t *restrict a,
                            const int32_t *restrict b, ptrdiff_t n,
                            uint32_t *restrict numbers)
 {
-    ptrdiff_t places[EV_BLOCK];
+    ptrdiff_t places[EV_BLOCK + EV_AHEAD];
     for (ptrdiff_t i = 0; i < n; i++) {
         places[i] = place_in_grid(cells, a[i], b[i]);
+    }
+    for (ptrdiff_t i = n; i < n + EV_AHEAD; i++) {
+        places[i] = places[n - 1];
+    }
+    for (ptrdiff_t i = 0; i < EV_AHEAD; i++) {
         EV_PREFETCH(&cells->grid[places[i]]);
     }
     for (ptrdiff_t i = 0; i < n; i++) {
+        EV_PREFETCH(&cells->grid[places[i + EV_AHEAD]]);
         uint32_t *entry = &cells->grid[places[i]];
         if (EV_UNLIKELY(*entry == 0)) {
             *entry = new_item(cells, (ev_cell_key){a[i], b[i]}) + 1;
         }
         numbers[i] = *entry - 1;
-        prefetch_item(cells, numbers[i]);
+    }
+    for (ptrdiff_t i = 0; i < n && i < EV_AHEAD; i++) {
+        ev_cells_fetch(cells, numbers[i]);
     }
 }
 
@@ -283,12 +284,18 @@ static void number_by_hash(ev_cells *cells, const int32_t *restrict a,
                            const int32_t *restrict b, ptrdiff_t n,
                            uint32_t *restrict numbers)
 {
-    uint64_t hashes[EV_BLOCK];
+    uint64_t hashes[EV_BLOCK + EV_AHEAD];
     for (ptrdiff_t i = 0; i < n; i++) {
         hashes[i] = hash_key((ev_cell_key){a[i], b[i]});
+    }
+    for (ptrdiff_t i = n; i < n + EV_AHEAD; i++) {
+        hashes[i] = hashes[n - 1];
+    }
+    for (ptrdiff_t i = 0; i < EV_AHEAD; i++) {
         EV_PREFETCH(&cells->slots[hashes[i] & cells->mask]);
     }
     for (ptrdiff_t i = 0; i < n; i++) {
+        EV_PREFETCH(&cells->slots[hashes[i + EV_AHEAD] & cells->mask]);
         uint64_t at = hashes[i] & cells->mask;
         while (cells->slots[at] != 0 && !ev_slot_may_be(cells->slots[at], hashes[i])) {
             at = (at + 1) & cells->mask;
@@ -298,10 +305,15 @@ static void number_by_hash(ev_cells *cells, const int32_t *restrict a,
             cells->slots[at] = ev_slot(hashes[i], number);
         }
         numbers[i] = (uint32_t)ev_slot_number(cells->slots[at]);
-        prefetch_item(cells, numbers[i]);
+    }
+    for (ptrdiff_t i = 0; i < n && i < EV_AHEAD; i++) {
+        ev_cells_fetch(cells, numbers[i]);
     }
     for (ptrdiff_t i = 0; i < n; i++) {
         const ev_cell_key key = {a[i], b[i]};
+        if (i + EV_AHEAD < n) {
+            ev_cells_fetch(cells, numbers[i + EV_AHEAD]);
+        }
         if (EV_UNLIKELY(!same_key(cells, numbers[i], key))) {
             uint64_t *slot = probe(cells, key, hashes[i]);
             if (*slot == 0) {

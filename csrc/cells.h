@@ -11,7 +11,11 @@
 
 #include "core.h"
 
-enum { EV_BLOCK = 256 }; /* rows handled together, so that memory is asked for early */
+enum {
+    EV_BLOCK = 256, /* rows handled together, each step over all of them */
+    EV_AHEAD = 24   /* rows between asking for memory and using it: asking for a whole
+                       block at once takes twice as long, the requests queue */
+};
 
 /* How every item begins. */
 typedef struct ev_cell_key {
@@ -45,8 +49,8 @@ void ev_cells_close(ev_cells *cells);
 void ev_cells_close_index(ev_cells *cells);
 
 /* The numbers of n <= EV_BLOCK pairs; a new pair gets a number and an item that is zero
- * but for its key. a is not negative. The items are on their way into the cache when
- * this returns. EV_NO_MEMORY, or EV_RANGE beyond 2^32 - 2 items: the table then may only
+ * but for its key. a is not negative. The first EV_AHEAD items are on their way into the
+ * cache when this returns. EV_NO_MEMORY, or EV_RANGE beyond 2^32 - 2 items: the table then may only
  * be closed. */
 ev_result ev_cells_number(ev_cells *cells, const int32_t *restrict a,
                           const int32_t *restrict b, ptrdiff_t n,
@@ -64,6 +68,16 @@ EV_INLINE void *ev_cells_at(const ev_cells *cells, ptrdiff_t number)
 {
     const ptrdiff_t place = number & (((ptrdiff_t)1 << cells->shift) - 1);
     return cells->blocks[number >> cells->shift] + (size_t)place * cells->size;
+}
+
+/* Asks for an item that is used soon. */
+EV_INLINE void ev_cells_fetch(const ev_cells *cells, ptrdiff_t number)
+{
+    enum { LINE = 64 };
+    const char *item = ev_cells_at(cells, number);
+    for (size_t at = 0; at < cells->size; at += LINE) {
+        EV_PREFETCH(item + at);
+    }
 }
 
 #endif

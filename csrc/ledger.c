@@ -327,6 +327,19 @@ static ev_result note_wrap(ev_ledger *ledger, uint32_t number, int measure, int 
     return wraps != NULL ? EV_DONE : EV_NO_MEMORY;
 }
 
+/* words += more, in the cell of this number. */
+EV_INLINE ev_result add_sum(ev_ledger *ledger, uint32_t number, int measure,
+                            ev_words *words, ev_int128 more)
+{
+    ev_result result = EV_DONE;
+    ev_int128 sum = ev_join_words(*words);
+    if (EV_UNLIKELY(__builtin_add_overflow(sum, more, &sum))) {
+        result = note_wrap(ledger, number, measure, more > 0);
+    }
+    *words = ev_split_words(sum);
+    return result;
+}
+
 /* The inner loop of the engine; `measures` is a constant where it is inlined. */
 EV_INLINE ev_result add_sums(ev_ledger *ledger, const uint32_t *restrict numbers,
                              ptrdiff_t n, const ev_values *restrict values, int measures)
@@ -334,15 +347,16 @@ EV_INLINE ev_result add_sums(ev_ledger *ledger, const uint32_t *restrict numbers
     ev_result result = EV_DONE;
     for (ptrdiff_t i = 0; i < n; i++) {
         ev_cell *cell = ev_ledger_cell(ledger, numbers[i]);
+        if (i + EV_AHEAD < n) {
+            ev_cells_fetch(&ledger->cells, numbers[i + EV_AHEAD]);
+        }
         cell->rows++;
         for (int k = 0; k < measures; k++) {
             const ev_int128 more = ev_join_words(values[k].sum[i]);
-            ev_int128 sum = ev_join_words(cell->sums[k]);
-            if (EV_UNLIKELY(__builtin_add_overflow(sum, more, &sum)) &&
-                note_wrap(ledger, numbers[i], k, more > 0) != EV_DONE) {
+            if (EV_UNLIKELY(add_sum(ledger, numbers[i], k, &cell->sums[k], more) !=
+                            EV_DONE)) {
                 result = EV_NO_MEMORY;
             }
-            cell->sums[k] = ev_split_words(sum);
         }
     }
     return result;
@@ -427,9 +441,41 @@ ev_result ev_ledger_add(ev_ledger *ledger, const uint32_t *restrict numbers, ptr
 
 /* ---- ledgers ---- */
 
+/* Whether cells of two ledgers add up as they lie, without a word beside them. */
+static int adds_plainly(const ev_ledger *into, const ev_ledger *from)
+{
+    int plain = into->duplicates == EV_ADD && !into->tracks;
+    for (int k = 0; k < from->measures && plain; k++) {
+        plain = into->scales[k].grain == from->scales[k].grain;
+    }
+    for (int i = 0; i < extra_of(from->measures, 0) && plain; i++) {
+        plain = !has_extra(from, i);
+    }
+    return plain;
+}
+
+static ev_result add_cells(ev_ledger *into, const uint32_t *restrict numbers,
+                           const ev_ledger *from, ptrdiff_t start, ptrdiff_t n)
+{
+    ev_result result = EV_DONE;
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        const ev_cell *more = ev_ledger_cell(from, start + i);
+        ev_cell *cell = ev_ledger_cell(into, numbers[i]);
+        if (i + EV_AHEAD < n) {
+            ev_cells_fetch(&into->cells, numbers[i + EV_AHEAD]);
+        }
+        cell->rows += more->rows;
+        for (int k = 0; k < into->measures && result == EV_DONE; k++) {
+            result = add_sum(into, numbers[i], k, &cell->sums[k],
+                             ev_join_words(more->sums[k]));
+        }
+    }
+    return result;
+}
+
 static ev_result merge_block(ev_ledger *into, const ev_ledger *from,
                              const int32_t *restrict series, ptrdiff_t start, ptrdiff_t n,
-                             ev_entry *restrict entries)
+                             int plain, ev_entry *restrict entries)
 {
     int32_t a[EV_BLOCK] = {0}, b[EV_BLOCK] = {0};
     uint32_t numbers[EV_BLOCK];
@@ -439,7 +485,10 @@ static ev_result merge_block(ev_ledger *into, const ev_ledger *from,
         b[i] = cell->key.b;
     }
     ev_result result = ev_cells_number(&into->cells, a, b, n, numbers);
-    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+    if (result == EV_DONE && plain) {
+        result = add_cells(into, numbers, from, start, n);
+    }
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE && !plain; i++) {
         const ptrdiff_t number = start + i;
         const ev_record record = {.rows = ev_ledger_cell(from, number)->rows,
                                   .first = peek(from, number, FIRST),
@@ -464,11 +513,12 @@ ev_result ev_ledger_merge(ev_ledger *into, const ev_ledger *from,
     for (int k = 0; k < into->measures && result == EV_DONE; k++) {
         result = ev_ledger_take_scale(into, k, from->scales[k]);
     }
+    const int plain = result == EV_DONE && adds_plainly(into, from);
     for (ptrdiff_t start = 0; start < from->cells.count && result == EV_DONE;
          start += EV_BLOCK) {
         const ptrdiff_t left = from->cells.count - start;
         result = merge_block(into, from, series, start, left < EV_BLOCK ? left : EV_BLOCK,
-                             entries);
+                             plain, entries);
     }
     ev_give(memory, entries);
     return result;
