@@ -1,0 +1,49 @@
+/* What the tests of the engine share: an allocator that counts what is out and can be
+ * told to fail, and random numbers. */
+#ifndef EV_TEST_ENGINE_H
+#define EV_TEST_ENGINE_H
+
+#include <string.h>
+
+#include "check.h"
+#include "core.h"
+
+typedef struct counting {
+    long blocks; /* not given back */
+    long left;   /* calls until one fails; -1: none does */
+} counting;
+
+static inline void *counting_resize(void *owner, void *block, size_t size)
+{
+    counting *count = owner;
+    void *found = NULL;
+    if (size == 0) {
+        count->blocks -= block != NULL;
+        free(block);
+    }
+    else if (count->left != 0) {
+        found = realloc(block, size);
+        count->blocks += block == NULL && found != NULL;
+        count->left -= count->left > 0;
+    }
+    return found;
+}
+
+static inline ev_memory counting_memory(counting *count)
+{
+    const ev_memory memory = {counting_resize, count};
+    *count = (counting){0, -1};
+    return memory;
+}
+
+/* A small generator: the same numbers on every machine. */
+static inline uint64_t next_random(uint64_t *state)
+{
+    *state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = *state;
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+#endif

@@ -1,0 +1,240 @@
+/* Tables to finished panels. From the repository root:
+ * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ingest.c csrc/partial.c csrc/panel.c csrc/keys.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/values.c csrc/total.c csrc/sort.c csrc/period.c csrc/period_column.c csrc/period_text.c csrc/dispatch.c -lm -o /tmp/test_ingest && /tmp/test_ingest
+ */
+#include "engine.h"
+#include "panel.h"
+#include "partial.h"
+
+enum { ROWS = 9000, MAKERS = 9, REGIONS = 700, MONTHS = 30 };
+
+static int64_t regions[ROWS], months[ROWS], units[ROWS];
+static double money[ROWS];
+static uint8_t makers[ROWS];
+static const char words_bytes[] = "gfedcbaZé";
+static const int32_t word_ends[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 10};
+
+static ev_column column_of(ev_column_type type, const void *data)
+{
+    const ev_column column = {.type = type, .length = ROWS, .data = data};
+    return column;
+}
+
+/* A panel as arrays, its memory one block each. */
+typedef struct finished {
+    ev_panel_cells panel;
+    ev_panel_measure measures[2];
+    int32_t *codes;
+    ptrdiff_t cells;
+} finished;
+
+static void release(const ev_memory *memory, finished *f)
+{
+    void *blocks[] = {f->panel.indptr,    f->panel.ordinals, f->panel.rows,
+                      f->codes,           f->measures[0].lo, f->measures[0].hi,
+                      f->measures[0].values, f->measures[1].lo, f->measures[1].hi,
+                      f->measures[1].values};
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
+        if (blocks[i] != NULL) {
+            (void)memory->resize(memory->owner, blocks[i], 0);
+        }
+    }
+}
+
+static void *room(const ev_memory *memory, ptrdiff_t count)
+{
+    void *found = memory->resize(memory->owner, NULL, (size_t)(count + 1) * 8);
+    CHECK(found != NULL);
+    return found;
+}
+
+static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t series,
+                          const int32_t *places, finished *f)
+{
+    uint32_t *order = room(memory, ledger->cells.count);
+    ev_panel_place place;
+    CHECK(ev_panel_order(ledger, places, order, &f->cells) == EV_DONE);
+    f->panel = (ev_panel_cells){series, room(memory, series + 1), room(memory, f->cells),
+                                room(memory, f->cells), f->measures};
+    for (int k = 0; k < 2; k++) {
+        f->measures[k] = (ev_panel_measure){.lo = room(memory, f->cells),
+                                            .hi = room(memory, f->cells),
+                                            .values = room(memory, f->cells)};
+    }
+    CHECK(ev_panel_write(ledger, places, order, f->cells, &f->panel, &place) == EV_DONE);
+    (void)memory->resize(memory->owner, order, 0);
+}
+
+static void finish_partial(const ev_memory *memory, ev_partial *partial, finished *f)
+{
+    const ptrdiff_t series = ev_partial_series_count(partial);
+    int32_t *orders[2] = {room(memory, partial->keys[0].count),
+                          room(memory, partial->keys[1].count)};
+    int32_t *places = room(memory, series);
+    memset(f, 0, sizeof *f);
+    f->codes = room(memory, series * 2);
+    CHECK(ev_ledger_settle(&partial->ledger) == EV_DONE);
+    CHECK(ev_partial_sort(partial, orders, f->codes, places) == EV_DONE);
+    finish_ledger(memory, &partial->ledger, series, places, f);
+    (void)memory->resize(memory->owner, orders[0], 0);
+    (void)memory->resize(memory->owner, orders[1], 0);
+    (void)memory->resize(memory->owner, places, 0);
+}
+
+static int same_cells(const finished *a, const finished *b)
+{
+    const size_t bytes = (size_t)a->cells * 8;
+    int same = a->cells == b->cells && a->panel.series == b->panel.series &&
+               memcmp(a->panel.indptr, b->panel.indptr,
+                      (size_t)(a->panel.series + 1) * 8) == 0 &&
+               memcmp(a->panel.ordinals, b->panel.ordinals, bytes) == 0 &&
+               memcmp(a->panel.rows, b->panel.rows, bytes) == 0;
+    for (int k = 0; k < 2 && same; k++) {
+        same = memcmp(a->measures[k].lo, b->measures[k].lo, bytes) == 0 &&
+               memcmp(a->measures[k].hi, b->measures[k].hi, bytes) == 0 &&
+               memcmp(a->measures[k].values, b->measures[k].values, bytes) == 0;
+    }
+    return same;
+}
+
+/* The rows start .. stop - 1 into a partial of their own. */
+static ev_result build(ev_partial *partial, const ev_memory *memory, int start, int stop)
+{
+    ev_column words = {.type = EV_COL_TEXT, .length = MAKERS, .data = words_bytes,
+                       .offsets = word_ends};
+    ev_column maker = column_of(EV_COL_U8, makers);
+    const ev_column region = column_of(EV_COL_I64, regions);
+    const ev_column month = column_of(EV_COL_I64, months);
+    const ev_column unit = column_of(EV_COL_I64, units);
+    const ev_column value = column_of(EV_COL_F64, money);
+    const ev_frequency freq = {EV_MONTH, 0};
+    const ev_column *keys[] = {&maker, &region}, *measures[] = {&unit, &value};
+    const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
+    ev_place place;
+    maker.dictionary = &words;
+    ev_result result = ev_partial_open(partial, memory, 2, 2, EV_ADD, 0, EV_BASELINE);
+    if (result == EV_DONE) {
+        result = ev_partial_add(partial, &batch, start, stop - start, &place);
+    }
+    return result;
+}
+
+static void parts_equal_the_whole(void)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_partial whole, parts[3];
+    finished one, two;
+    ev_place place;
+    CHECK(build(&whole, &memory, 0, ROWS) == EV_DONE);
+    finish_partial(&memory, &whole, &one);
+    for (int k = 0; k < 3; k++) {
+        CHECK(build(&parts[k], &memory, k * 3000, (k + 1) * 3000) == EV_DONE);
+    }
+    CHECK(ev_partial_merge(&parts[2], &parts[0], &place) == EV_DONE);
+    CHECK(ev_partial_merge(&parts[2], &parts[1], &place) == EV_DONE);
+    finish_partial(&memory, &parts[2], &two);
+    CHECK(same_cells(&one, &two));
+    CHECK(memcmp(one.codes, two.codes, (size_t)one.panel.series * 8) == 0);
+    for (ptrdiff_t s = 1; s < one.panel.series; s++) { /* sorted, each once */
+        const int32_t *a = &one.codes[2 * s - 2], *b = &one.codes[2 * s];
+        CHECK(a[0] < b[0] || (a[0] == b[0] && a[1] < b[1]));
+    }
+    /* Sums and rows of the cells are those of the table. */
+    int64_t total = 0, cells = 0, rows = 0;
+    for (int i = 0; i < ROWS; i++) {
+        total += units[i];
+    }
+    for (ptrdiff_t i = 0; i < one.cells; i++) {
+        cells += (int64_t)one.measures[0].lo[i];
+        rows += one.panel.rows[i];
+    }
+    CHECK(cells == total && rows == ROWS);
+    /* Sent through a map that changes nothing, a panel is the same panel. */
+    int64_t *same = room(&memory, one.panel.series);
+    for (ptrdiff_t s = 0; s < one.panel.series; s++) {
+        same[s] = s;
+    }
+    ev_ledger ledger;
+    finished three = {.codes = NULL};
+    CHECK(ev_ledger_open(&ledger, &memory, 2, EV_ADD, 0) == EV_DONE);
+    CHECK(ev_panel_absorb(&ledger, &one.panel, &(ev_panel_map){.series = same}) == EV_DONE);
+    finish_ledger(&memory, &ledger, one.panel.series, NULL, &three);
+    CHECK(same_cells(&one, &three));
+    (void)memory.resize(memory.owner, same, 0);
+    release(&memory, &one);
+    release(&memory, &two);
+    release(&memory, &three);
+    ev_ledger_close(&ledger);
+    ev_partial_close(&whole);
+    for (int k = 0; k < 3; k++) {
+        ev_partial_close(&parts[k]);
+    }
+    CHECK(count.blocks == 0);
+}
+
+static void memory_may_fail_anywhere(void)
+{
+    int done = 0;
+    for (long left = 0; left < 400 && !done; left++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        ev_partial one, two;
+        ev_place place;
+        count.left = left;
+        ev_result result = build(&one, &memory, 0, ROWS / 2);
+        const ev_result second = build(&two, &memory, ROWS / 2, ROWS);
+        result = result == EV_DONE ? second : result;
+        if (result == EV_DONE) {
+            result = ev_partial_merge(&one, &two, &place);
+        }
+        CHECK(result == EV_DONE || result == EV_NO_MEMORY);
+        done = result == EV_DONE;
+        ev_partial_close(&one);
+        ev_partial_close(&two);
+        CHECK(count.blocks == 0);
+    }
+    CHECK(done);
+}
+
+static void bad_rows_are_named(void)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    const int64_t kept = months[4321];
+    ev_partial partial;
+    ev_column region = column_of(EV_COL_I64, regions), month = column_of(EV_COL_I64, months);
+    const ev_column value = column_of(EV_COL_F64, money);
+    const ev_frequency freq = {EV_MONTH, 0};
+    const ev_column *keys[] = {&region}, *measures[] = {&value};
+    const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
+    ev_place place;
+    months[4321] = 202513;
+    CHECK(ev_partial_open(&partial, &memory, 1, 1, EV_ADD, 0, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_add(&partial, &batch, 10, ROWS - 10, &place) == EV_BAD_VALUE);
+    CHECK(place.part == EV_OF_PERIOD && place.row == 4321);
+    ev_partial_close(&partial);
+    months[4321] = kept;
+    region.type = EV_COL_F64;
+    CHECK(ev_partial_open(&partial, &memory, 1, 1, EV_ADD, 0, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_add(&partial, &batch, 0, ROWS, &place) == EV_BAD_FORMAT);
+    CHECK(place.part == EV_OF_KEY && place.row == -1);
+    ev_partial_close(&partial);
+    CHECK(count.blocks == 0);
+}
+
+int main(void)
+{
+    uint64_t state = 5;
+    for (int i = 0; i < ROWS; i++) {
+        const int month = (int)(next_random(&state) % MONTHS);
+        makers[i] = (uint8_t)(next_random(&state) % MAKERS);
+        regions[i] = (int64_t)(next_random(&state) % REGIONS) - 300;
+        months[i] = 202301 + month / 12 * 100 + month % 12;
+        units[i] = (int64_t)(next_random(&state) % 2000) - 1000;
+        money[i] = (double)units[i] * 0.1;
+    }
+    parts_equal_the_whole();
+    memory_may_fail_anywhere();
+    bad_rows_are_named();
+    return finish();
+}

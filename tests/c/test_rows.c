@@ -1,0 +1,95 @@
+/* Row numbers by group and period. From the repository root:
+ * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_rows.c csrc/rows.c csrc/keys.c csrc/cells.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_rows && /tmp/test_rows
+ */
+#include "engine.h"
+#include "rows.h"
+
+enum { GROUPS = 50, PERIODS = 20, ROWS = GROUPS * PERIODS };
+
+static ev_result make(ev_rows *rows, const ev_memory *memory, const int64_t *groups,
+                      const int64_t *ordinals, ev_rows_repeat *repeat)
+{
+    static ev_column column;
+    static const ev_column *columns[] = {&column};
+    column = (ev_column){.type = EV_COL_I64, .length = ROWS, .data = groups};
+    int more = 1, which = -1;
+    ev_key_place place;
+    ev_result result = ev_rows_open(rows, memory, columns, 1, ordinals, ROWS);
+    while (result == EV_DONE && more) {
+        ev_rows_run(rows, ROWS / 3, ROWS);
+        ev_rows_run(rows, 0, ROWS / 3);
+        result = ev_rows_next(rows, &more, &which, &place, repeat);
+    }
+    return result;
+}
+
+/* Each (group, period) once in a random order; step and stretch choose the tables. */
+static void bases_are_found(int64_t step, int64_t stretch)
+{
+    static int64_t groups[ROWS], ordinals[ROWS];
+    static int32_t where[GROUPS][PERIODS], base[ROWS], group[ROWS];
+    static double values[ROWS];
+    uint64_t state = 7;
+    for (int i = 0; i < ROWS; i++) {
+        const int j = (int)(next_random(&state) % (uint64_t)(i + 1));
+        groups[i] = groups[j];
+        ordinals[i] = ordinals[j];
+        groups[j] = i / PERIODS * step - 5;
+        ordinals[j] = (i % PERIODS - 3) * stretch;
+    }
+    for (int i = 0; i < ROWS; i++) {
+        where[(groups[i] + 5) / step][ordinals[i] / stretch + 3] = i;
+        values[i] = (double)ordinals[i];
+    }
+    for (long left = -1; left < 12; left++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        ev_rows rows;
+        ev_rows_repeat repeat;
+        count.left = left;
+        const ev_result result = make(&rows, &memory, groups, ordinals, &repeat);
+        CHECK(result == EV_DONE || (left >= 0 && result == EV_NO_MEMORY));
+        for (int lag = -PERIODS - 2; lag < PERIODS + 2 && result == EV_DONE; lag++) {
+            ev_rows_base(&rows, lag * stretch, 0, ROWS, base);
+            for (int i = 0; i < ROWS; i++) {
+                const int64_t period = ordinals[i] / stretch + 3 - lag;
+                const int inside = period >= 0 && period < PERIODS;
+                const int64_t at = (groups[i] + 5) / step;
+                CHECK(base[i] == (inside ? where[at][period] : -1));
+            }
+        }
+        if (result == EV_DONE) {
+            int64_t first[GROUPS], last[GROUPS];
+            CHECK(rows.group_count == GROUPS);
+            ev_rows_groups(&rows, 0, ROWS, group);
+            ev_rows_presence(&rows, values, 0, GROUPS, first, last);
+            for (int i = 0; i < ROWS; i++) {
+                CHECK(first[group[i]] == -3 * stretch);
+                CHECK(last[group[i]] == (PERIODS - 4) * stretch);
+            }
+        }
+        ev_rows_close(&rows);
+        CHECK(count.blocks == 0);
+    }
+    /* A pair that stands twice. */
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_rows rows;
+    ev_rows_repeat repeat = {-1, -1};
+    groups[800] = groups[31];
+    ordinals[800] = ordinals[31];
+    CHECK(make(&rows, &memory, groups, ordinals, &repeat) == EV_DUPLICATE);
+    CHECK(repeat.first == 31 && repeat.second == 800);
+    ev_rows_close(&rows);
+    CHECK(count.blocks == 0);
+}
+
+int main(void)
+{
+    bases_are_found(1, 1);
+    bases_are_found(7, 1);
+    bases_are_found(INT64_C(1) << 40, 1);
+    bases_are_found(3, 1000);
+    bases_are_found(INT64_C(1) << 40, 100000);
+    return finish();
+}
