@@ -49,7 +49,6 @@
 #include <string.h>
 
 #include "dispatch.h"
-#include "partial.h"
 #include "py_module.h"
 #include "py_numpy.h"
 #include "py_period.h"
@@ -94,6 +93,14 @@ static void leave(partial_object *self, partial_state state)
     }
     self->state = state;
     EV_STORE(&self->busy, 0);
+}
+
+static ev_naming naming_of(const partial_object *self)
+{
+    const ev_naming naming = {.keys = self->keys,
+                              .measures = self->measures,
+                              .freq = self->has_freq ? &self->freq : NULL};
+    return naming;
 }
 
 /* ---- construction ---- */
@@ -181,90 +188,6 @@ static void partial_dealloc(PyObject *object)
     Py_DECREF(type);
 }
 
-/* ---- what went wrong with a batch ---- */
-
-static void raise_key(PyObject *name, ev_result result, const ev_place *place,
-                      int64_t first_row)
-{
-    const long long row = (long long)(first_row + place->row);
-    if (result == EV_BAD_FORMAT) {
-        PyErr_Format(PyExc_TypeError,
-                     "key %R: its type is no key or not that of earlier batches: keys are "
-                     "text or integers, the same in all",
-                     name);
-    }
-    else if (place->byte >= 0) {
-        PyErr_Format(PyExc_ValueError,
-                     "key %R, row %lld: not UTF-8: byte 0x%02x at place %zd of the text",
-                     name, row, place->value, place->byte);
-    }
-    else if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ValueError,
-                     "key %R, row %lld: its index or offset points outside the column",
-                     name, row);
-    }
-    else {
-        PyErr_Format(PyExc_OverflowError,
-                     "key %R, row %lld: an integer beyond int64, or more labels than int32 "
-                     "counts",
-                     name, row);
-    }
-}
-
-static void raise_measure(PyObject *name, ev_result result, const ev_place *place,
-                          int64_t first_row)
-{
-    const long long row = (long long)(first_row + place->row);
-    if (result == EV_BAD_FORMAT) {
-        PyErr_Format(PyExc_TypeError,
-                     "measure %R: its type is no number, or its decimals do not go with "
-                     "those of earlier batches",
-                     name);
-    }
-    else if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ValueError,
-                     "measure %R, row %lld: infinite, or a code outside its dictionary",
-                     name, row);
-    }
-    else {
-        PyErr_Format(PyExc_OverflowError,
-                     "measure %R, row %lld: of magnitude 2^62 or more: such floats are not "
-                     "summed exactly",
-                     name, row);
-    }
-}
-
-static void raise_batch(const partial_object *self, ev_result result,
-                        const ev_place *place, const ev_batch_columns *batch)
-{
-    const int64_t first_row = batch != NULL ? batch->first_row : 0;
-    if (result == EV_NO_MEMORY) {
-        PyErr_NoMemory();
-    }
-    else if (place->part == EV_OF_KEY) {
-        raise_key(PyTuple_GetItem(self->keys, place->which), result, place, first_row);
-    }
-    else if (place->part == EV_OF_MEASURE) {
-        raise_measure(PyTuple_GetItem(self->measures, place->which), result, place,
-                      first_row);
-    }
-    else if (place->part == EV_OF_PERIOD && batch->freq != NULL) {
-        const char *name = PyUnicode_AsUTF8AndSize(self->period, NULL);
-        if (name != NULL) {
-            (void)ev_py_period_error(name, batch->when, batch->within, *batch->freq,
-                                     place->row, first_row);
-        }
-    }
-    else if (place->part == EV_OF_PERIOD) {
-        PyErr_Format(PyExc_ValueError,
-                     "%R, row %lld: ordinals are integers of 32 bits, none null",
-                     self->period, (long long)(first_row + place->row));
-    }
-    else {
-        PyErr_SetString(PyExc_OverflowError, "more cells than 2^32 - 2");
-    }
-}
-
 /* ---- add ---- */
 
 enum { MOST_COLUMNS = 256 };
@@ -331,7 +254,8 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
             self->freq = *columns->freq;
         }
         if (result != EV_DONE) {
-            raise_batch(self, result, &place, columns);
+            const ev_naming naming = naming_of(self);
+            ev_py_raise_batch(&naming, self->period, result, &place, columns);
         }
         leave(self, result == EV_DONE ? FRESH : BROKEN);
         answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
@@ -413,7 +337,8 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
                 self->freq = other->freq;
             }
             if (result != EV_DONE) {
-                raise_batch(self, result, &place, NULL);
+                const ev_naming naming = naming_of(self);
+                ev_py_raise_batch(&naming, self->period, result, &place, NULL);
             }
             leave(self, result == EV_DONE ? FRESH : BROKEN);
             answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
@@ -437,134 +362,14 @@ static PyObject *partial_clear(PyObject *object, PyObject *ignored)
 
 /* ---- finish ---- */
 
-static PyObject *labels_of(const ev_keys *keys, const int32_t *order)
-{
-    PyObject *list = PyList_New(keys->count);
-    for (ptrdiff_t i = 0; list != NULL && i < keys->count; i++) {
-        const int32_t code = order[i];
-        const uint8_t *text = NULL;
-        PyObject *label = NULL;
-        if (code == keys->null_code) {
-            label = Py_NewRef(Py_None);
-        }
-        else if (keys->kind == EV_TEXT_KEY) {
-            const ptrdiff_t size = ev_keys_text(keys, code, &text);
-            label = PyUnicode_FromStringAndSize((const char *)text, size);
-        }
-        else {
-            label = PyLong_FromLongLong(keys->marks[code]);
-        }
-        if (label == NULL || PyList_SetItem(list, i, label) < 0) {
-            Py_CLEAR(list);
-        }
-    }
-    return list;
-}
-
-static PyObject *all_labels(const ev_partial *partial, int32_t *const *orders)
-{
-    PyObject *labels = PyList_New(partial->key_count);
-    for (int k = 0; labels != NULL && k < partial->key_count; k++) {
-        PyObject *list = labels_of(&partial->keys[k], orders[k]);
-        if (list == NULL || PyList_SetItem(labels, k, list) < 0) {
-            Py_CLEAR(labels);
-        }
-    }
-    return labels;
-}
-
-static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
-{
-    PyObject *answer = Py_NewRef(Py_None);
-    if (ledger->tracks) {
-        const ev_repeat repeat = ev_ledger_repeat(ledger);
-        if (repeat.first >= 0) {
-            Py_SETREF(answer, Py_BuildValue("LLii", (long long)repeat.first,
-                                            (long long)repeat.second,
-                                            (int)places[repeat.series],
-                                            (int)repeat.ordinal));
-        }
-    }
-    return answer;
-}
-
-/* Puts `value` into the dict and gives it up, also when that fails. */
-static int put(PyObject *dict, const char *name, PyObject *value)
-{
-    const int failed = value == NULL || PyDict_SetItemString(dict, name, value) < 0;
-    Py_XDECREF(value);
-    return failed ? -1 : 0;
-}
-
-/* The dict of a sorted partial. */
-static PyObject *finish_sorted(partial_object *self, int32_t *const *orders,
-                               PyObject *codes, const int32_t *places)
-{
-    const ev_partial *partial = &self->partial;
-    PyObject *labels = all_labels(partial, orders);
-    PyObject *panel = NULL;
-    if (labels != NULL) {
-        const ev_naming naming = {self->keys, labels, codes, self->measures,
-                                  self->has_freq ? &self->freq : NULL};
-        panel = ev_py_panel(&partial->ledger, places, ev_partial_series_count(partial),
-                            &naming);
-    }
-    if (panel != NULL && (put(panel, "labels", Py_NewRef(labels)) < 0 ||
-                          put(panel, "codes", Py_NewRef(codes)) < 0 ||
-                          put(panel, "repeat", repeat_of(&partial->ledger, places)) < 0)) {
-        Py_CLEAR(panel);
-    }
-    Py_XDECREF(labels);
-    return panel;
-}
-
-static PyObject *finish(partial_object *self)
-{
-    ev_partial *partial = &self->partial;
-    const int keys = partial->key_count;
-    npy_intp shape[2] = {ev_partial_series_count(partial), keys};
-    PyObject *codes = PyArray_SimpleNew(2, shape, NPY_INT32);
-    PyObject *panel = NULL;
-    int32_t **orders = PyMem_Calloc((size_t)keys + 1, sizeof *orders);
-    int32_t *places = PyMem_Malloc(((size_t)shape[0] + 1) * sizeof *places);
-    int ready = codes != NULL && orders != NULL && places != NULL;
-    for (int k = 0; k < keys && ready; k++) {
-        orders[k] = PyMem_Malloc(((size_t)partial->keys[k].count + 1) * sizeof **orders);
-        ready = orders[k] != NULL;
-    }
-    if (ready) {
-        int32_t *cells = PyArray_DATA((PyArrayObject *)codes);
-        ev_result result;
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_ledger_settle(&partial->ledger);
-        if (result == EV_DONE) {
-            result = ev_partial_sort(partial, orders, cells, places);
-        }
-        Py_END_ALLOW_THREADS
-        ready = result == EV_DONE;
-    }
-    if (ready) {
-        panel = finish_sorted(self, orders, codes, places);
-    }
-    else if (!PyErr_Occurred()) {
-        PyErr_NoMemory();
-    }
-    for (int k = 0; orders != NULL && k < keys; k++) {
-        PyMem_Free(orders[k]);
-    }
-    PyMem_Free(orders);
-    PyMem_Free(places);
-    Py_XDECREF(codes);
-    return panel;
-}
-
 static PyObject *partial_finish(PyObject *object, PyObject *ignored)
 {
     partial_object *self = (partial_object *)object;
     PyObject *panel = NULL;
     (void)ignored;
     if (enter(self)) {
-        panel = finish(self);
+        const ev_naming names = naming_of(self);
+        panel = ev_py_finish(&self->partial, &names);
         leave(self, panel != NULL ? FINISHED : BROKEN);
     }
     return panel;
