@@ -78,15 +78,14 @@ ev_result ev_panel_write(const ev_ledger *ledger, const int32_t *restrict places
                          const uint32_t *restrict order, ptrdiff_t cells,
                          ev_panel_cells *panel, ev_panel_place *place)
 {
-    enum { AHEAD = 16 };
     ev_result result = EV_DONE;
     write_indptr(ledger, places, order, cells, panel);
     for (int k = 0; k < ledger->measures; k++) {
         panel->measures[k].scale = ledger->scales[k];
     }
     for (ptrdiff_t i = 0; i < cells && result == EV_DONE; i++) {
-        if (i + AHEAD < cells) {
-            EV_PREFETCH(ev_ledger_cell(ledger, order[i + AHEAD]));
+        if (i + EV_AHEAD < cells) {
+            ev_cells_fetch(&ledger->cells, order[i + EV_AHEAD]);
         }
         for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
             const ev_entry entry = ev_ledger_entry(ledger, order[i], k);

@@ -4,7 +4,7 @@
 #include "values.h"
 
 enum {
-    AHEAD = 24,          /* rows between asking for memory and using it */
+    AHEAD = EV_AHEAD,
     VALUES_A_ROW = 64,   /* a bitmap of integers has at most so many bits a row */
     ENTRIES_A_ROW = 8    /* a grid at most so many places */
 };
@@ -189,9 +189,14 @@ static void place_rows(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
         for (ptrdiff_t i = 0; i < n; i++) {
             const int64_t place = groups[i] * span + (rows->ordinals[at + i] - rows->low);
             rows->places[at + i] = (uint32_t)place;
-            EV_PREFETCH(&rows->grid[place]);
+            if (i < AHEAD) {
+                EV_PREFETCH(&rows->grid[place]);
+            }
         }
         for (ptrdiff_t i = at; i < at + n; i++) {
+            if (i + AHEAD < at + n) {
+                EV_PREFETCH(&rows->grid[rows->places[i + AHEAD]]);
+            }
             EV_STORE(&rows->grid[rows->places[i]], (uint32_t)(i + 1));
         }
     }

@@ -127,7 +127,9 @@ def test_any_order_split_workers_and_isa_give_the_same_exact_sums(
             (floats, integers), sums[cell], strict=True
         ):
             assert value == wanted
-            assert double == nearest(Fraction(wanted)) if counted else math.isnan(double)
+            assert (
+                double == nearest(Fraction(wanted)) if counted else math.isnan(double)
+            )
     order = data.draw(st.permutations(range(len(table))))
     cuts = data.draw(st.lists(st.integers(0, len(table)), max_size=7))
     shuffled = [table[i] for i in order]
@@ -158,7 +160,9 @@ def test_read_out_is_the_nearest_double(values: list[float]) -> None:
 
 
 def test_parts_below_the_finest_bit_are_cut_toward_zero() -> None:
-    assert total([1.5 * 2.0**-126, -1.5 * 2.0**-126, -1.9 * 2.0**-127])["values"][0] == 0.0
+    assert (
+        total([1.5 * 2.0**-126, -1.5 * 2.0**-126, -1.9 * 2.0**-127])["values"][0] == 0.0
+    )
     assert exact(total([-1.5 * 2.0**-126]), 0) == Fraction(-1, FINEST)
     assert exact(total([-5e-324]), 0) == 0
 
@@ -283,7 +287,9 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
             if rule == "last":
                 kept = members[-1:]
             if rule == "identical":
-                kept = list({values: (n, values) for n, values in members[::-1]}.values())
+                kept = list(
+                    {values: (n, values) for n, values in members[::-1]}.values()
+                )
                 kept.sort()
             count, entries = found[cell]
             assert count == len(members)
@@ -311,7 +317,9 @@ def test_regrouping_equals_building_from_the_rows(table: list[Any]) -> None:
     table = [(*row[:4], None if row[4] is None else row[4] % 1000) for row in table]
     table = [(*r[:3], r[3] / 1024 if r[3] == r[3] else r[3], r[4]) for r in table]
     full = build(table, [], "baseline", 1)
-    rolled = [("" if row[0] is None else "k", 0, row[2] // 2, *row[3:]) for row in table]
+    rolled = [
+        ("" if row[0] is None else "k", 0, row[2] // 2, *row[3:]) for row in table
+    ]
     wanted = build(rolled, [], "baseline", 1)
     names = [("" if full["labels"][0][c[0]] is None else "k", 0) for c in full["codes"]]
     order = sorted(set(names))

@@ -39,7 +39,9 @@ def check(columns: list[Any], names: list[Any], ordinals: Any, lags: list[int]) 
         for lag in lags:
             rows.base(lag, 0, count // 2, base)
             rows.base(lag, count // 2, count, base)
-            wanted = [where.get((names[i], int(ordinals[i]) - lag), -1) for i in range(count)]
+            wanted = [
+                where.get((names[i], int(ordinals[i]) - lag), -1) for i in range(count)
+            ]
             assert base.tolist() == wanted
             out = np.empty(count)
             _core.gather(values, base, 0, count, out)
@@ -65,7 +67,9 @@ def check(columns: list[Any], names: list[Any], ordinals: Any, lags: list[int]) 
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.sets(st.tuples(st.integers(-20, 20), st.integers(-6, 6)), min_size=1, max_size=80),
+    st.sets(
+        st.tuples(st.integers(-20, 20), st.integers(-6, 6)), min_size=1, max_size=80
+    ),
     st.sampled_from([1, 7, 10**12]),
     st.sampled_from([1, 10**6]),
     st.randoms(use_true_random=False),
@@ -76,7 +80,9 @@ def test_integer_groups(pairs: Any, step: int, stretch: int, chance: Any) -> Non
     chance.shuffle(table)
     groups = np.array([g * step for g, _ in table], dtype=np.int64)
     ordinals = np.array([t * stretch for _, t in table], dtype=np.int64)
-    check([groups], groups.tolist(), ordinals, [stretch, -2 * stretch, 0, 10**9, -(2**40)])
+    check(
+        [groups], groups.tolist(), ordinals, [stretch, -2 * stretch, 0, 10**9, -(2**40)]
+    )
 
 
 @settings(max_examples=60, deadline=None)
