@@ -136,3 +136,68 @@ def shift_share(
     stop: int,
     /,
 ) -> None: ...
+
+DROPPED: int
+
+def columns(columns: Any, /) -> Any: ...
+def regroup(
+    sources: Any, series: int, measures: tuple[str, ...], /
+) -> dict[str, Any]: ...
+def gather(
+    values: NDArray[Any],
+    base: NDArray[np.int32],
+    out: NDArray[Any],
+
+class Partial:
+    def __new__(
+        cls,
+        keys: tuple[str, ...],
+        measures: tuple[str, ...],
+        *,
+        period: str = ...,
+        duplicates: str = ...,
+        track: bool = ...,
+        isa: str | None = ...,
+    ) -> Partial: ...
+    @property
+    def cells(self) -> int: ...
+    @property
+    def series(self) -> int: ...
+    def add(
+        self,
+        batch: Any,
+        keys: tuple[int, ...],
+        period: tuple[int, ...],
+        measures: tuple[int, ...],
+        *,
+        freq: str | None,
+        first_row: int = ...,
+        start: int = ...,
+        stop: int | None = ...,
+    ) -> None: ...
+    def merge(self, other: Partial, /) -> None: ...
+    def clear(self) -> None: ...
+    def finish(self) -> dict[str, Any]: ...
+
+class Rows:
+    def __new__(
+        cls, batch: Any, columns: tuple[int, ...], ordinals: NDArray[np.int64]
+    ) -> Rows: ...
+    def __len__(self) -> int: ...
+    @property
+    def group_count(self) -> int: ...
+    def run(self, start: int, stop: int, /) -> None: ...
+    def next(self) -> bool: ...
+    def base(
+        self, lag: int, start: int, stop: int, out: NDArray[np.int32], /
+    ) -> None: ...
+    def groups(self, start: int, stop: int, out: NDArray[np.int32], /) -> None: ...
+    def presence(
+        self,
+        values: NDArray[np.float64],
+        start: int,
+        stop: int,
+        first: NDArray[np.int64],
+        last: NDArray[np.int64],
+        /,
+    ) -> None: ...

@@ -8,6 +8,7 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,7 @@ def columns(table: list[Any]) -> list[Any]:
 def build(table: list[Any], cuts: list[int], isa: str, workers: int) -> Any:
     """Build from parts, each its own partial on a pool, merged in a random order."""
     bounds = [0, *sorted(cuts), len(table)]
-    parts = [table[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    parts = [table[a:b] for a, b in pairwise(bounds)]
 
     def one(part: list[Any]) -> Any:
         made = partial(2, 2, isa=isa)
@@ -269,7 +270,7 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
     bounds = [0, *sorted(min(c, len(table)) for c in cuts), len(table)]
     for rule in ("add", "identical", "last"):
         parts = []
-        for start, stop in zip(bounds, bounds[1:], strict=False):
+        for start, stop in pairwise(bounds):
             made = partial(1, 2, duplicates=rule, track=True)
             part = table[start:stop]
             arrays = [np.array([row[i] for row in part]) for i in range(4)]
