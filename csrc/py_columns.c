@@ -1,26 +1,25 @@
-/* NumPy arrays and lists of text as columns.
+/* NumPy arrays and lists as columns.
  *
- * columns(sequence) -> a capsule "evmarket.batch". Each item is
- *     ndarray          one-dimensional: bool, int8 .. uint64, float32, float64
- *     list             of str and None
- *     (item, valid)    either of the above and a bool array, False where null
- *     (codes, words)   an integer array and a list or array that it points into
+ * columns(items, names=None, first_row=0) -> a capsule "evmarket.batch". Each item is
+ *     ndarray          one-dimensional: bool, int8 .. uint64, float32, float64,
+ *                      datetime64 in D, s, ms, us, ns (NaT is null), text
+ *     list             of str, and None or NaN where null
+ *     ("text" | "int64" | "float64" | "null", objects)   a list or an array of objects:
+ *                      str, numbers, or only nulls; None, NaN, NA where null
+ *     (item, valid)    any of the above and a bool array, False where null
+ *     (codes, words)   an integer array and an item that it points into
  *     (codes, words, valid)
+ *     (batch, place, start, stop)   rows of a column of another batch
  * all of one length. Arrays that are contiguous are not copied; they must not change
  * while the capsule lives.
  */
-#include <stdlib.h>
+#include "py_columns.h"
+
 #include <string.h>
 
-#include "column.h"
+#include "py_arrow.h"
 #include "py_module.h"
 #include "py_numpy.h"
-
-typedef struct held_columns {
-    ev_batch batch;      /* first: what the capsule points to */
-    ev_column *columns;  /* the columns, then room for a dictionary each */
-    PyObject *objects;   /* a list of what they point into */
-} held_columns;
 
 static void release(held_columns *held)
 {
@@ -44,12 +43,25 @@ static PyObject *keep(held_columns *held, PyObject *object)
     return failed ? NULL : object;
 }
 
-/* New memory that lives with the columns. */
-static void *keep_bytes(held_columns *held, Py_ssize_t size)
+void *ev_py_keep_bytes(held_columns *held, Py_ssize_t size)
 {
     PyObject *bytes = keep(held, PyByteArray_FromStringAndSize(NULL, size > 0 ? size : 1));
     return bytes == NULL ? NULL : PyByteArray_AsString(bytes);
 }
+
+void ev_py_column_error(const held_columns *held, PyObject *kind, Py_ssize_t row,
+                        const char *what)
+{
+    if (row < 0) {
+        PyErr_Format(kind, "column %U %s", held->name, what);
+    }
+    else {
+        PyErr_Format(kind, "column %U, row %lld: %s", held->name,
+                     (long long)(held->first_row + row), what);
+    }
+}
+
+/* ---- arrays of numbers ---- */
 
 static int column_type(int number, ev_column_type *type)
 {
@@ -75,100 +87,186 @@ static int column_type(int number, ev_column_type *type)
     return found;
 }
 
+/* Contiguous, aligned, in native byte order; kept with the columns. */
+static PyArrayObject *plain_array(held_columns *held, PyObject *object)
+{
+    return (PyArrayObject *)keep(
+        held, PyArray_FromAny(object, NULL, 1, 1,
+                              NPY_ARRAY_IN_ARRAY | NPY_ARRAY_NOTSWAPPED, NULL));
+}
+
 /* A bool array as a bitmap. */
 static uint8_t *bitmap(held_columns *held, PyObject *mask, ptrdiff_t *length)
 {
     uint8_t *bits = NULL;
-    PyObject *array = keep(held, PyArray_FROMANY(mask, NPY_BOOL, 1, 1, NPY_ARRAY_IN_ARRAY));
+    PyArrayObject *array = plain_array(held, mask);
     if (array != NULL) {
-        const npy_bool *flags = PyArray_DATA((PyArrayObject *)array);
-        *length = PyArray_SIZE((PyArrayObject *)array);
-        bits = keep_bytes(held, *length / 8 + 1);
-        for (ptrdiff_t i = 0; bits != NULL && i < *length; i++) {
-            bits[i / 8] = (uint8_t)((i % 8 == 0 ? 0 : bits[i / 8]) |
-                                    (flags[i] ? 1 << (i % 8) : 0));
+        const npy_bool *flags = PyArray_DATA(array);
+        *length = PyArray_SIZE(array);
+        bits = ev_py_keep_bytes(held, *length / 8 + 1);
+        for (ptrdiff_t at = 0; bits != NULL && at < *length; at += 8) {
+            const ptrdiff_t many = *length - at < 8 ? *length - at : 8;
+            unsigned byte = 0;
+            for (ptrdiff_t i = 0; i < many; i++) {
+                byte |= (flags[at + i] != 0 ? 1U : 0U) << i;
+            }
+            bits[at / 8] = (uint8_t)byte;
         }
     }
     return bits;
 }
 
-static int array_column(held_columns *held, PyObject *object, ev_column *column)
+/* ---- arrays of dates and times ---- */
+
+/* Days as int32; -1 with an exception set where they do not fit. */
+static int days_column(held_columns *held, const int64_t *days, ev_column *column)
 {
-    int failed = 1;
-    PyArrayObject *given = (PyArrayObject *)object;
-    if (PyArray_NDIM(given) != 1) {
-        PyErr_SetString(PyExc_ValueError, "a column has one dimension");
+    int32_t *small = ev_py_keep_bytes(held, column->length * (Py_ssize_t)sizeof *small);
+    int failed = small == NULL;
+    for (ptrdiff_t i = 0; i < column->length && !failed; i++) {
+        const int null = days[i] == NPY_DATETIME_NAT;
+        failed = !null && (days[i] < INT32_MIN || days[i] > INT32_MAX);
+        if (failed) {
+            ev_py_column_error(held, PyExc_ValueError, i,
+                               "the date lies outside the years 1 to 9999");
+        }
+        small[i] = null || failed ? 0 : (int32_t)days[i];
     }
-    else if (PyArray_TYPE(given) == NPY_BOOL) {
-        column->type = EV_COL_BOOL;
-        column->data = bitmap(held, object, &column->length);
-        failed = column->data == NULL;
+    column->type = EV_COL_DATE32;
+    column->data = small;
+    return failed ? -1 : 0;
+}
+
+/* Unsets the bits of the rows that are NaT; makes the bitmap only where there are any. */
+static int mark_nat(held_columns *held, const int64_t *times, ev_column *column)
+{
+    uint8_t *bits = NULL;
+    int failed = 0;
+    for (ptrdiff_t i = 0; i < column->length && !failed; i++) {
+        if (times[i] == NPY_DATETIME_NAT) {
+            if (bits == NULL) {
+                bits = ev_py_keep_bytes(held, column->length / 8 + 1);
+                failed = bits == NULL;
+                if (!failed) {
+                    memset(bits, 0xff, (size_t)(column->length / 8 + 1));
+                }
+            }
+            if (!failed) {
+                bits[i / 8] = (uint8_t)(bits[i / 8] & ~(1U << (i % 8)));
+            }
+        }
     }
-    else if (!column_type(PyArray_TYPE(given), &column->type)) {
-        PyErr_Format(PyExc_TypeError, "a column of dtype %R: it takes bool, int8 .. uint64, "
-                                      "float32 and float64",
-                     (PyObject *)PyArray_DESCR(given));
+    column->valid = bits;
+    return failed ? -1 : 0;
+}
+
+static int datetime_column(held_columns *held, PyArrayObject *array, ev_column *column)
+{
+    const int64_t *times = PyArray_DATA(array);
+    const PyArray_DatetimeMetaData unit =
+        ((const PyArray_DatetimeDTypeMetaData *)PyDataType_C_METADATA(PyArray_DESCR(array)))
+            ->meta;
+    int failed = 0;
+    column->data = times;
+    if (unit.num != 1) {
+        failed = 1;
+    }
+    else if (unit.base == NPY_FR_D) {
+        failed = days_column(held, times, column);
+    }
+    else if (unit.base >= NPY_FR_s && unit.base <= NPY_FR_ns) {
+        column->type = (ev_column_type)(EV_COL_TIME_S + (unit.base - NPY_FR_s));
     }
     else {
-        PyObject *array = keep(
-            held, PyArray_FROM_OTF(object, PyArray_TYPE(given), NPY_ARRAY_IN_ARRAY));
-        failed = array == NULL;
-        if (!failed) {
-            column->data = PyArray_DATA((PyArrayObject *)array);
-            column->length = PyArray_SIZE((PyArrayObject *)array);
+        failed = 1;
+    }
+    if (failed && !PyErr_Occurred()) {
+        ev_py_column_error(held, PyExc_TypeError, -1,
+                           "is datetime64 of a unit that is not read: D, s, ms, us, ns are");
+    }
+    return failed || mark_nat(held, times, column) < 0 ? -1 : 0;
+}
+
+/* ---- one array ---- */
+
+static int array_column(held_columns *held, PyObject *object, ev_column *column)
+{
+    const int type = PyArray_TYPE((PyArrayObject *)object);
+    PyArrayObject *array = NULL;
+    int failed = 1;
+    if (PyArray_NDIM((PyArrayObject *)object) != 1) {
+        ev_py_column_error(held, PyExc_ValueError, -1, "has not one dimension");
+    }
+    else if (type != NPY_BOOL && type != NPY_UNICODE && type != NPY_DATETIME &&
+             !column_type(type, &column->type)) {
+        PyErr_Format(PyExc_TypeError,
+                     "column %U is of dtype %R: it takes bool, integers, float32, float64, "
+                     "datetime64 and text",
+                     held->name, (PyObject *)PyArray_DESCR((PyArrayObject *)object));
+    }
+    else {
+        array = plain_array(held, object);
+    }
+    if (array != NULL) {
+        column->length = PyArray_SIZE(array);
+        column->data = PyArray_DATA(array);
+        failed = 0;
+        if (type == NPY_BOOL) {
+            column->type = EV_COL_BOOL;
+            column->data = bitmap(held, (PyObject *)array, &column->length);
+            failed = column->data == NULL;
+        }
+        else if (type == NPY_DATETIME) {
+            failed = datetime_column(held, array, column) < 0;
+        }
+        else if (type == NPY_UNICODE) {
+            failed = ev_py_unicode_column(held, PyArray_DATA(array),
+                                          PyArray_ITEMSIZE(array) / 4, column) < 0;
         }
     }
     return failed ? -1 : 0;
 }
 
-/* Bytes of all texts of a list together; -1 with an exception set. */
-static Py_ssize_t bytes_of_list(PyObject *list)
+/* ---- items ---- */
+
+/* Rows of a column of another batch, which is kept alive. */
+static int window_column(held_columns *held, PyObject *tuple, ev_column *column)
 {
-    Py_ssize_t total = 0;
-    for (Py_ssize_t i = 0; i < PyList_Size(list) && total >= 0; i++) {
-        PyObject *item = PyList_GetItem(list, i);
-        Py_ssize_t size = 0;
-        if (item == Py_None) {
-            continue;
-        }
-        if (!PyUnicode_Check(item)) {
-            PyErr_Format(PyExc_TypeError, "row %zd of a column of text is a %.60s", i,
-                         Py_TYPE(item)->tp_name);
-            total = -1;
-        }
-        else {
-            total = PyUnicode_AsUTF8AndSize(item, &size) == NULL ? -1 : total + size;
-        }
+    PyObject *capsule = NULL;
+    Py_ssize_t place = 0, start = 0, stop = 0;
+    const ev_batch *batch = NULL;
+    int failed = 1;
+    if (PyArg_ParseTuple(tuple, "Onnn:columns", &capsule, &place, &start, &stop)) {
+        batch = ev_py_batch(capsule);
     }
-    return total;
+    if (batch != NULL && (place < 0 || place >= batch->ncolumns || start < 0 ||
+                          stop < start || stop > batch->rows)) {
+        PyErr_Format(PyExc_ValueError, "rows %zd to %zd of column %zd of a batch of %zd "
+                                       "rows and %zd columns",
+                     start, stop, place, batch->rows, batch->ncolumns);
+    }
+    else if (batch != NULL && keep(held, Py_NewRef(capsule)) != NULL) {
+        *column = batch->columns[place];
+        column->offset += start;
+        column->length = stop - start;
+        failed = 0;
+    }
+    return failed ? -1 : 0;
 }
 
-static int list_column(held_columns *held, PyObject *list, ev_column *column)
+static int is_window(PyObject *tuple)
 {
-    const Py_ssize_t rows = PyList_Size(list), bytes = bytes_of_list(list);
-    int64_t *ends = bytes < 0 ? NULL : keep_bytes(held, (rows + 1) * (Py_ssize_t)sizeof *ends);
-    char *data = ends == NULL ? NULL : keep_bytes(held, bytes);
-    uint8_t *valid = data == NULL ? NULL : keep_bytes(held, rows / 8 + 1);
-    if (valid != NULL) {
-        memset(valid, 0, (size_t)(rows / 8 + 1));
-        ends[0] = 0;
-        for (Py_ssize_t i = 0; i < rows; i++) {
-            PyObject *item = PyList_GetItem(list, i);
-            Py_ssize_t size = 0;
-            if (item != Py_None) {
-                const char *text = PyUnicode_AsUTF8AndSize(item, &size);
-                memcpy(data + ends[i], text, (size_t)size);
-                valid[i / 8] = (uint8_t)(valid[i / 8] | 1 << (i % 8));
-            }
-            ends[i + 1] = ends[i] + size;
-        }
-        column->type = EV_COL_LARGE_TEXT;
-        column->length = rows;
-        column->data = data;
-        column->offsets = ends;
-        column->valid = valid;
-    }
-    return valid == NULL ? -1 : 0;
+    return PyTuple_Size(tuple) == 4 && PyCapsule_CheckExact(PyTuple_GetItem(tuple, 0));
+}
+
+static int is_objects(PyObject *tuple)
+{
+    return PyTuple_Size(tuple) == 2 && PyUnicode_Check(PyTuple_GetItem(tuple, 0));
+}
+
+static int is_mask(PyObject *object)
+{
+    return PyArray_Check(object) && PyArray_TYPE((PyArrayObject *)object) == NPY_BOOL;
 }
 
 static int plain_column(held_columns *held, PyObject *object, ev_column *column)
@@ -178,25 +276,59 @@ static int plain_column(held_columns *held, PyObject *object, ev_column *column)
         failed = array_column(held, object, column);
     }
     else if (PyList_Check(object)) {
-        failed = list_column(held, object, column);
+        failed = ev_py_objects_column(held, EV_COL_LARGE_TEXT, object, column);
+    }
+    else if (PyTuple_Check(object) && is_window(object)) {
+        failed = window_column(held, object, column);
+    }
+    else if (PyTuple_Check(object) && is_objects(object)) {
+        ev_column_type type;
+        if (ev_py_objects_type(PyTuple_GetItem(object, 0), &type) == 0) {
+            failed = ev_py_objects_column(held, type, PyTuple_GetItem(object, 1), column);
+        }
     }
     else {
-        PyErr_Format(PyExc_TypeError, "a column is an array or a list, not a %.60s",
-                     Py_TYPE(object)->tp_name);
+        PyErr_Format(PyExc_TypeError, "column %U is %.60R: it takes an array or a list",
+                     held->name, object);
     }
     return failed;
 }
 
-static int is_mask(PyObject *object)
+/* Adds the nulls of a bool array to those the column has. */
+static int mask_column(held_columns *held, PyObject *mask, ev_column *column)
 {
-    return PyArray_Check(object) && PyArray_TYPE((PyArrayObject *)object) == NPY_BOOL;
+    ptrdiff_t length = 0;
+    uint8_t *bits = column->offset == 0 ? bitmap(held, mask, &length) : NULL;
+    int failed = bits == NULL;
+    if (column->offset != 0) {
+        PyErr_SetString(PyExc_TypeError, "rows of another batch take no mask");
+    }
+    else if (!failed && length != column->length) {
+        ev_py_column_error(held, PyExc_ValueError, -1, "and its mask differ in length");
+        failed = 1;
+    }
+    for (ptrdiff_t i = 0; column->valid != NULL && i < (length + 7) / 8 && !failed; i++) {
+        bits[i] = bits[i] & column->valid[i];
+    }
+    column->valid = bits;
+    return failed ? -1 : 0;
+}
+
+static int is_coded(const ev_column *column, ev_column *words, held_columns *held)
+{
+    const int integers = column->type >= EV_COL_I8 && column->type <= EV_COL_U64;
+    if (!integers || column->dictionary != NULL || words->dictionary != NULL) {
+        ev_py_column_error(held, PyExc_TypeError, -1,
+                           "is coded, but not by integers into plain words");
+    }
+    return integers && column->dictionary == NULL && words->dictionary == NULL;
 }
 
 static int read_column(held_columns *held, PyObject *object, ev_column *column,
                        ev_column *words)
 {
     int failed = 0;
-    if (!PyTuple_Check(object)) {
+    if (!PyTuple_Check(object) || is_window(object) || is_objects(object)) {
         failed = plain_column(held, object, column) < 0;
     }
     else {
@@ -212,57 +344,72 @@ static int read_column(held_columns *held, PyObject *object, ev_column *column,
         }
         failed = failed || plain_column(held, PyTuple_GetItem(object, 0), column) < 0;
         if (!failed && coded) {
-            failed = plain_column(held, PyTuple_GetItem(object, 1), words) < 0;
+            failed = plain_column(held, PyTuple_GetItem(object, 1), words) < 0 ||
+                     !is_coded(column, words, held);
             column->dictionary = words;
         }
         if (!failed && masked) {
-            ptrdiff_t length = 0;
-            column->valid = bitmap(held, last, &length);
-            failed = column->valid == NULL;
-            if (!failed && length != column->length) {
-                PyErr_SetString(PyExc_ValueError, "a column and its valid differ in length");
-                failed = 1;
-            }
+            failed = mask_column(held, last, column) < 0;
         }
     }
     return failed ? -1 : 0;
 }
 
-static int read_columns(held_columns *held, PyObject *items, Py_ssize_t count)
+/* ---- the batch ---- */
+
+static int read_columns(held_columns *held, PyObject *items, PyObject *names,
+                        Py_ssize_t count)
 {
     int failed = 0;
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         PyObject *item = PySequence_GetItem(items, i);
-        failed = item == NULL || read_column(held, item, &held->columns[i],
-                                             &held->columns[count + i]) < 0;
-        Py_XDECREF(item);
+        held->name = names == Py_None ? PyUnicode_FromFormat("%zd", i)
+                                      : PySequence_GetItem(names, i);
+        failed = item == NULL || held->name == NULL || !PyUnicode_Check(held->name);
+        if (failed && !PyErr_Occurred()) {
+            PyErr_SetString(PyExc_TypeError, "names are texts");
+        }
+        failed = failed ||
+                 read_column(held, item, &held->columns[i], &held->columns[count + i]) < 0;
         if (!failed && held->columns[i].length != held->columns[0].length) {
-            PyErr_Format(PyExc_ValueError, "column %zd has %zd rows, column 0 %zd", i,
-                         held->columns[i].length, held->columns[0].length);
+            PyErr_Format(PyExc_ValueError, "column %U has %zd rows, the first has %zd",
+                         held->name, held->columns[i].length, held->columns[0].length);
             failed = 1;
         }
+        Py_XDECREF(item);
+        Py_CLEAR(held->name);
     }
     return failed ? -1 : 0;
 }
 
-static PyObject *columns(PyObject *module, PyObject *items)
+static PyObject *columns(PyObject *module, PyObject *args, PyObject *kwargs)
 {
-    PyObject *capsule = NULL;
-    const Py_ssize_t count = PySequence_Size(items);
-    held_columns *held = count < 0 ? NULL : PyMem_Calloc(1, sizeof *held);
+    static char *keywords[] = {"items", "names", "first_row", NULL};
+    PyObject *items = NULL, *names = Py_None, *capsule = NULL;
+    long long first_row = 0;
+    Py_ssize_t count = -1;
+    held_columns *held = NULL;
     (void)module;
-    if (held != NULL) {
-        held->columns = PyMem_Calloc(2 * (size_t)count + 1, sizeof *held->columns);
-        held->objects = PyList_New(0);
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "O|OL:columns", keywords, &items, &names,
+                                    &first_row)) {
+        count = PySequence_Size(items);
     }
-    if (count >= 0 && (held == NULL || held->columns == NULL)) {
-        PyErr_NoMemory();
-    }
-    else if (held != NULL && held->objects != NULL && read_columns(held, items, count) == 0) {
-        held->batch.rows = count > 0 ? held->columns[0].length : 0;
-        held->batch.ncolumns = count;
-        held->batch.columns = held->columns;
-        capsule = PyCapsule_New(held, EV_BATCH_CAPSULE, release_capsule);
+    if (count >= 0) {
+        held = PyMem_Calloc(1, sizeof *held);
+        if (held != NULL) {
+            held->columns = PyMem_Calloc(2 * (size_t)count + 1, sizeof *held->columns);
+            held->objects = PyList_New(0);
+            held->first_row = first_row;
+        }
+        if (held == NULL || held->columns == NULL) {
+            PyErr_NoMemory();
+        }
+        else if (held->objects != NULL && read_columns(held, items, names, count) == 0) {
+            held->batch.rows = count > 0 ? held->columns[0].length : 0;
+            held->batch.ncolumns = count;
+            held->batch.columns = held->columns;
+            capsule = PyCapsule_New(held, EV_BATCH_CAPSULE, release_capsule);
+        }
     }
     if (capsule == NULL) {
         release(held);
@@ -271,8 +418,13 @@ static PyObject *columns(PyObject *module, PyObject *items)
 }
 
 static PyMethodDef methods[] = {
-    {"columns", columns, METH_O,
-     "columns(sequence): arrays and lists of text as a capsule 'evmarket.batch'."},
+    {"columns", (PyCFunction)(void (*)(void))columns, METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("columns(items, names=None, first_row=0)\n--\n\n"
+               "Arrays and lists as a capsule 'evmarket.batch'.")},
+    {"object_rows", ev_py_object_rows, METH_O,
+     PyDoc_STR("object_rows(objects)\n--\n\n"
+               "The first rows with text, an integer, a float, nothing, and anything else: "
+               "-1 where there is none.")},
     {NULL, NULL, 0, NULL},
 };
 

@@ -13,6 +13,8 @@ int ev_py_add_growth(PyObject *module);
 int ev_py_add_columns(PyObject *module);
 int ev_py_add_engine(PyObject *module);
 int ev_py_add_rows(PyObject *module);
+int ev_py_add_arrow(PyObject *module);
+int ev_py_add_readback(PyObject *module);
 int ev_py_add_period(PyObject *module);
 int ev_py_add_figures(PyObject *module, ev_isa isa);
 int ev_py_add_explain(PyObject *module);

@@ -1,5 +1,6 @@
 """The C core. Public functions stand in the package, which checks what it passes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -139,7 +140,6 @@ def shift_share(
 
 DROPPED: int
 
-def columns(columns: Any, /) -> Any: ...
 def regroup(
     sources: Any, series: int, measures: tuple[str, ...], /
 ) -> dict[str, Any]: ...
@@ -201,3 +201,22 @@ class Rows:
         last: NDArray[np.int64],
         /,
     ) -> None: ...
+
+class Batches:
+    names: list[str]
+    schema: list[tuple[str, str, bool, str, bool, int]]
+    def __new__(
+        cls, source: Any, name: str | None = None, first_row: int = 0
+    ) -> Batches: ...
+    def choose(self, places: tuple[int, ...], /) -> None: ...
+    def __iter__(self) -> Batches: ...
+    def __next__(self) -> tuple[Any, int]: ...
+
+def arrow_stream(
+    batch: Any, names: tuple[str, ...], freqs: tuple[str | None, ...], /
+) -> Any: ...
+def columns(
+    items: Sequence[Any], names: Sequence[str] | None = None, first_row: int = 0
+) -> Any: ...
+def object_rows(objects: Any, /) -> tuple[int, int, int, int, int]: ...
+def batch_lists(batch: Any, /) -> list[list[Any]]: ...
