@@ -306,35 +306,75 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
     return result;
 }
 
-/* The index in a row of a coded column, as an unsigned number: negative ones are huge. */
-EV_INLINE uint64_t index_at(const ev_column *column, ptrdiff_t row)
+/* Whether any of `count` indices lies outside `words`; negative ones do. */
+#define ANY_OUTSIDE(type)                                                                \
+    static int any_outside_##type(const type *indices, ptrdiff_t count, uint64_t words)  \
+    {                                                                                    \
+        int outside = 0;                                                                 \
+        for (ptrdiff_t i = 0; i < count; i++) {                                          \
+            outside |= (uint64_t)indices[i] >= words;                                    \
+        }                                                                                \
+        return outside;                                                                  \
+    }
+ANY_OUTSIDE(int8_t)
+ANY_OUTSIDE(uint8_t)
+ANY_OUTSIDE(int16_t)
+ANY_OUTSIDE(uint16_t)
+ANY_OUTSIDE(int32_t)
+ANY_OUTSIDE(uint32_t)
+ANY_OUTSIDE(int64_t)
+ANY_OUTSIDE(uint64_t)
+
+/* The same for `count` rows of a coded column from row `from` on. */
+static int codes_outside(const ev_column *column, ptrdiff_t from, ptrdiff_t count,
+                         uint64_t words)
 {
-    const ptrdiff_t i = column->offset + row;
-    uint64_t index = 0;
+    const ptrdiff_t size = value_size(column->type);
+    const void *at = (const char *)column->data + (column->offset + from) * size;
+    int outside = 0;
     switch (column->type) {
     case EV_COL_I8:
-        index = (uint64_t)((const int8_t *)column->data)[i];
+        outside = any_outside_int8_t(at, count, words);
         break;
     case EV_COL_U8:
-        index = ((const uint8_t *)column->data)[i];
+        outside = any_outside_uint8_t(at, count, words);
         break;
     case EV_COL_I16:
-        index = (uint64_t)((const int16_t *)column->data)[i];
+        outside = any_outside_int16_t(at, count, words);
         break;
     case EV_COL_U16:
-        index = ((const uint16_t *)column->data)[i];
+        outside = any_outside_uint16_t(at, count, words);
         break;
     case EV_COL_I32:
-        index = (uint64_t)((const int32_t *)column->data)[i];
+        outside = any_outside_int32_t(at, count, words);
         break;
     case EV_COL_U32:
-        index = ((const uint32_t *)column->data)[i];
+        outside = any_outside_uint32_t(at, count, words);
+        break;
+    case EV_COL_I64:
+        outside = any_outside_int64_t(at, count, words);
         break;
     default:
-        index = ((const uint64_t *)column->data)[i];
+        outside = any_outside_uint64_t(at, count, words);
         break;
     }
-    return index;
+    return outside;
+}
+
+/* Rows that have a value must have a code of one. Most often all rows do, which is told
+ * quickly; the indices of nulls may be anything. */
+static ev_result check_codes(const reader *r, const ev_column *column, ptrdiff_t words)
+{
+    ev_result result = EV_DONE;
+    if (column->length > 0 &&
+        codes_outside(column, 0, column->length, (uint64_t)words)) {
+        for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
+            if (has_value(column, i) && codes_outside(column, i, 1, (uint64_t)words)) {
+                result = lie_in_row(r, i, "its code points outside the dictionary");
+            }
+        }
+    }
+    return result;
 }
 
 static ev_result read_dictionary(const reader *r, const ev_arrow_field *field,
@@ -355,10 +395,8 @@ static ev_result read_dictionary(const reader *r, const ev_arrow_field *field,
         words->scale = field->scale;
         column->dictionary = words;
     }
-    for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
-        if (index_at(column, i) >= (uint64_t)words->length && has_value(column, i)) {
-            result = lie_in_row(r, i, "its code points outside the dictionary");
-        }
+    if (result == EV_DONE) {
+        result = check_codes(r, column, words->length);
     }
     return result;
 }

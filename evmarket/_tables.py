@@ -190,7 +190,8 @@ def arrow_stream(
     columns : mapping of str to column
         A column is a one-dimensional array (numbers, bool, datetime64 in D, s, ms, us,
         ns, text), a list of str and None, ``(column, valid)`` with a bool array, or
-        ``(codes, words)``, which becomes a dictionary. Arrays are not copied and must
+        ``(codes, words)`` and ``(codes, words, valid)``, which become a dictionary: the
+        words without None, which pandas would refuse. Arrays are not copied and must
         not change as long as the consumer uses them.
     freqs : mapping of str to str
         The frequency of int64 columns that hold ordinals of periods, one that pandas
@@ -256,6 +257,10 @@ def _place(wanted: Any, names: Sequence[Any]) -> int:
 
 
 def _open_arrow(table: Any, columns: tuple[str, ...], first_row: int) -> _Open:
+    if _library(table) == "polars" and hasattr(table, "select"):
+        for wanted in columns:  # the others need not be converted
+            _place(wanted, table.columns)
+        table = table.select(list(dict.fromkeys(columns)))
     source = _arrow_source(table, None, first_row)
     names = source.names
     source.choose(tuple(_place(wanted, names) for wanted in columns))
@@ -395,7 +400,7 @@ def _masked_column(array: Any, name: str, first_row: int) -> _Column:
     )
 
 
-def _time_column(value: Any, name: str) -> _Column:
+def _time_column(value: Any, name: str, zoned: bool = False) -> _Column:
     found = moments(value, f"column {short(name)}")
     values = found.values
     if values is None:
@@ -407,7 +412,7 @@ def _time_column(value: Any, name: str) -> _Column:
         kind = "date32" if found.unit == "D" else f"timestamp[{found.unit}]"
         times = values.view(f"M8[{found.unit}]")
         return _Column(
-            Field(name, kind), len(times), lambda start, stop: times[start:stop]
+            Field(name, kind, zoned), len(times), lambda start, stop: times[start:stop]
         )
     return _Column(
         Field(name, "int64", freq=found.stated),
@@ -423,11 +428,14 @@ def _object_column(
     if other >= 0:
         item = objects[other]
         if not (hasattr(item, "year") or isinstance(item, np.datetime64)):
+            decimal = type(item).__name__ == "Decimal"
+            cure = " (decimals as Arrow decimal128, or as floats)" if decimal else ""
             raise TypeError(
                 f"column {short(name)}, row {first_row + other}: {short(item)}: it "
-                "takes text, numbers, dates or periods"
+                f"takes text, numbers, dates or periods{cure}"
             )
-        return _time_column(list(objects), name)
+        zoned = getattr(item, "tzinfo", None) is not None
+        return _time_column(list(objects), name, zoned)
     number = integer if floating < 0 else floating
     if text >= 0 and number >= 0:
         row, among = (number, "text") if text < number else (text, "numbers")
@@ -470,7 +478,7 @@ def _pandas_column(value: Any, name: str, first_row: int) -> _Column:
     kind = type(dtype).__name__
     data = getattr(value, "array", value)
     if kind in ("PeriodDtype", "DatetimeTZDtype"):
-        return _time_column(value, name)
+        return _time_column(value, name, kind == "DatetimeTZDtype")
     if kind == "CategoricalDtype":
         return _coded_column(data.codes, data.categories, name)
     if kind == "ArrowDtype" or getattr(dtype, "storage", "") == "pyarrow":
