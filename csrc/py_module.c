@@ -131,6 +131,7 @@ static int exec_module(PyObject *module)
     failed = failed || add_build_facts(module, isa) < 0;
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
     failed = failed || ev_py_add_growth(module) < 0;
+    failed = failed || ev_py_add_lag(module) < 0;
     failed = failed || ev_py_add_columns(module) < 0;
     failed = failed || ev_py_add_engine(module) < 0;
     failed = failed || ev_py_add_rows(module) < 0;

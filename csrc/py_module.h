@@ -10,6 +10,7 @@
 
 int ev_py_add_ufuncs(PyObject *module, ev_isa isa);
 int ev_py_add_growth(PyObject *module);
+int ev_py_add_lag(PyObject *module);
 int ev_py_add_columns(PyObject *module);
 int ev_py_add_engine(PyObject *module);
 int ev_py_add_rows(PyObject *module);

@@ -1,0 +1,669 @@
+"""Panel: a table of rows as series by periods, exact and on the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core, _exact
+from ._cells import Absence, Cells, Frame, lowest
+from ._inputs import short
+from ._measure import LEVELS, Measure
+from ._period import frequency, wholes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ._period import Periods
+
+__all__ = ["Panel"]
+
+KINDS = (*LEVELS, "rate")
+
+
+class Panel:
+    """Series by periods, out of a long table: exact sums, and a status for every hole.
+
+    Build one with `Panel.from_table`, `Panel.from_arrays` or `Panel.from_wide`.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        The columns whose combinations are the series.
+    measures : tuple of str
+        The measures; ``panel[name]`` is a `Measure`.
+    periods : Periods
+        The calendar.
+    series : dict of str to ndarray
+        The labels of each series, an array a key, sorted.
+    shape : tuple of int
+        (series, periods).
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> panel = em.Panel.from_arrays(
+    ...     keys={"maker": ["A", "A", "B", "A"], "fuel": ["EV", "ICE", "EV", "EV"]},
+    ...     period=["2024-01", "2024-01", "2024-01", "2025-01"],
+    ...     measures={"units": [60, 40, 10, 90]},
+    ... )
+    >>> panel
+    Panel(2 keys: maker, fuel; 3 series x 13 periods, 2024-01 to 2025-01)
+      units: flow
+    >>> panel.rollup("maker")["units"].at("2024-01")
+    array([100.,  10.])
+    >>> panel["units"].growth("1Y").select(maker="A", fuel="EV").at("2025-01")
+    array([0.5])
+    """
+
+    def __init__(
+        self,
+        frame: Frame,
+        data: dict[str, Any],
+        names: Sequence[str],
+        kinds: Mapping[str, str],
+        units: Mapping[str, str | None],
+        notes: Mapping[str, NDArray[np.uint8]] | None = None,
+        merged: frozenset[str] = frozenset(),
+        source: tuple[Panel, NDArray[np.int32]] | None = None,
+    ) -> None:
+        # data: the engine's finished panel (see py_engine.c); notes: statuses of cells
+        # that are not simply OK, a measure each; merged: rates that a roll-up would have
+        # had to add; source: the panel it was rolled up from, and its series' new ones.
+        self._frame = frame
+        self._data = data
+        self._names = tuple(names)
+        self._kinds = dict(kinds)
+        self._units = dict(units)
+        self._notes = dict(notes or {})
+        self._merged = merged
+        self._source = source
+        self._read: dict[str, Measure] = {}
+
+    # ---- building ---------------------------------------------------------------
+
+    @classmethod
+    def from_table(
+        cls,
+        table: Any,
+        keys: str | Sequence[str],
+        period: str | tuple[str, str],
+        measures: str | Sequence[str] | Mapping[str, str],
+        *,
+        freq: str | None = None,
+        units: Mapping[str, str] | None = None,
+        absent: str = "missing",
+        duplicates: str = "add",
+        complete_through: Any = None,
+        exit_after: int | str = "1Y",
+        workers: int | None = None,
+        progress: bool = False,
+    ) -> Panel:
+        """Build a panel from a long table: rows of keys, a date, measures.
+
+        Parameters
+        ----------
+        table : object
+            Anything with an Arrow stream (pyarrow, polars, duckdb, pandas 3), a
+            dict of arrays, a NumPy structured array, a data frame, a dataset, or an
+            iterable of these.
+        keys : str or sequence of str
+            The columns whose combinations are the series: text, integers or booleans. A
+            missing part is a category of its own, None.
+        period : str or (str, str)
+            The column of dates or periods, or the columns of year and month or quarter.
+        measures : str, sequence of str, or dict of str to str
+            The columns to add, or {name: kind} with kind "flow" (the default: adds over
+            series and time), "stock" (adds over series), "cumulative" (year to date) or
+            "rate" (never added).
+        freq : str, optional
+            "M", "Q", "Y", "M-JF" ...; needed where the dates do not state it.
+        units : dict of str to str, optional
+            A unit for some measures; it travels with what is derived.
+        absent : {"missing", "zero"}
+            What a cell without any row means; "zero" needs `complete_through`.
+        duplicates : {"add", "identical", "last", "error"}
+            What several rows of one series and period mean: added up; identical ones
+            dropped; the last one kept; an error that names the first.
+        complete_through : str, date, int, optional
+            The last complete period; later cells keep their values, marked PARTIAL.
+        exit_after : int or str, default "1Y"
+            How long a series must be absent at the end to have exited.
+        workers : int, optional
+            Threads; the default is that of `set_workers`.
+        progress : bool, default False
+            Show a progress bar at a terminal, where tqdm is installed.
+
+        Returns
+        -------
+        Panel
+
+        Raises
+        ------
+        KeyError
+            For an unknown column, naming near ones.
+        TypeError, ValueError, OverflowError
+            For columns that cannot be read as asked, naming row and value; for values
+            that cannot be added exactly, naming measure, series and period.
+
+        Notes
+        -----
+        Sums are exact and rounded once: the same bits for any order of rows, any number
+        of workers and any batch size.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {
+        ...     "maker": ["A", "A", "B"],
+        ...     "month": [202401, 202501, 202501],
+        ...     "units": [10, 15, 7],
+        ... }
+        >>> panel = em.Panel.from_table(table, "maker", "month", "units", freq="M")
+        >>> panel["units"].growth("1Y").at("2025-01", status=True)
+        (array([0.5, nan]), array([0, 6], dtype=uint8))
+        """
+        from ._panel_build import build
+
+        return build(
+            cls, table, keys, period, measures,
+            freq=freq, units=units, absent=absent, duplicates=duplicates,
+            complete_through=complete_through, exit_after=exit_after, workers=workers,
+            progress=progress,
+        )  # fmt: skip
+
+    @classmethod
+    def from_arrays(
+        cls, keys: Mapping[str, Any], period: Any, measures: Mapping[str, Any], **options: Any
+    ) -> Panel:
+        """Build a panel from columns at hand.
+
+        Parameters
+        ----------
+        keys : dict of str to array_like
+            A column a key.
+        period : array_like, or (years, months or quarters)
+            The dates or periods.
+        measures : dict of str to array_like
+            A column a measure.
+        **options
+            As for `from_table`; ``kinds`` is a dict of the measures' kinds.
+
+        Returns
+        -------
+        Panel
+        """
+        from ._panel_build import build_arrays
+
+        return build_arrays(cls, keys, period, measures, options)
+
+    @classmethod
+    def from_wide(
+        cls,
+        table: Any,
+        key: str,
+        measure: str,
+        period: str | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        keys: Sequence[str] = (),
+        **options: Any,
+    ) -> Panel:
+        """Build a panel from a wide table, whose headers are labels or periods.
+
+        Parameters
+        ----------
+        table : object
+            As for `from_table`.
+        key : str
+            The name of the key that the headers hold (with ``period=None``: the column
+            that holds it).
+        measure : str
+            What to call the values.
+        period : str, optional
+            The column of periods; None when the headers are the periods.
+        columns : sequence of str, optional
+            The columns to take; all that are not named otherwise.
+        keys : sequence of str, default ()
+            More key columns.
+        **options
+            As for `from_table`; ``kind`` is the measure's kind.
+
+        Returns
+        -------
+        Panel
+        """
+        from ._panel_build import build_wide
+
+        return build_wide(cls, table, key, measure, period, columns, keys, options)
+
+    @classmethod
+    def load(cls, path: Any) -> Panel:
+        """Load a panel that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            For a damaged file, or one that is no panel.
+        """
+        from ._panel_files import load
+
+        return load(cls, path)
+
+    def save(self, path: Any) -> None:
+        """Write the panel to one .npz file, without pickle.
+
+        The file appears whole or not at all.
+        """
+        from ._panel_files import save
+
+        save(self, path)
+
+    # ---- what it holds ----------------------------------------------------------
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the keys."""
+        return self._frame.keys
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The names of the measures."""
+        return self._names
+
+    @property
+    def periods(self) -> Periods:
+        """The calendar, or the part of it that was selected."""
+        return self._frame.periods
+
+    @property
+    def series(self) -> dict[str, NDArray[Any]]:
+        """The labels of each series, an array a key."""
+        return {key: column.copy() for key, column in self._frame.columns.items()}
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(series, periods)."""
+        return self._frame.series_count, len(self.periods)
+
+    def __len__(self) -> int:
+        return self._frame.series_count
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._names)
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        periods = self.periods
+        span = f", {periods.first} to {periods.last}" if columns else ""
+        count = len(self.keys)
+        told = f"{count} key{'s' if count != 1 else ''}: {', '.join(self.keys)}; "
+        lines = [f"Panel({told if count else ''}{rows:,} series x {columns:,} periods{span})"]
+        for name in self._names:
+            unit = f", {self._units[name]}" if self._units.get(name) else ""
+            lines.append(f"  {name}: {self._kinds[name]}{unit}")
+        return "\n".join(lines)
+
+    def __getitem__(self, name: Any) -> Any:
+        """A measure by its name, or a smaller panel by a list of names."""
+        if isinstance(name, list):
+            return self._with_measures([self._known(item) for item in name])
+        found = self._known(name)
+        if found in self._merged:
+            raise TypeError(
+                f"{name} is a rate that the roll-up would have had to add: rates are "
+                "never added; roll up what it is a ratio of"
+            )
+        if found not in self._read:
+            self._read[found] = self._measure(found)
+        return self._read[found]
+
+    def _known(self, name: Any) -> str:
+        if name not in self._names:
+            words = ", ".join(self._names)
+            raise KeyError(f"{short(name)} is no measure of this panel: it has {words}")
+        return str(name)
+
+    def _measure(self, name: str) -> Measure:
+        frame, data = self._frame, self._data
+        exact = data["measures"][self._names.index(name)]
+        codes = self._notes.get(name)
+        cells = Cells(data["indptr"], data["ordinals"], exact["values"], codes, exact)
+        if exact["counts"] is not data["rows"]:
+            cells = cells.kept(exact["counts"] > 0)
+        if frame.bounded and len(cells.ordinals):
+            late = cells.ordinals > frame.complete
+            if late.any():
+                partial = np.where(late, np.uint8(_core.PARTIAL), np.uint8(0))
+                cells = replace(cells, status=lowest(cells.codes, partial))
+        absence = Absence.of(frame, cells)
+        return Measure(
+            frame, cells, [absence], name, self._kinds[name], self._units.get(name), self
+        )
+
+    def _with_measures(self, names: Sequence[str]) -> Panel:
+        data = dict(self._data)
+        data["measures"] = [
+            self._data["measures"][self._names.index(name)] for name in names
+        ]
+        return Panel(
+            self._frame,
+            data,
+            names,
+            {n: self._kinds[n] for n in names},
+            {n: self._units.get(n) for n in names},
+            {n: self._notes[n] for n in names if n in self._notes},
+            self._merged & frozenset(names),
+            self._source,
+        )
+
+    def _members(self, name: str, cells: Cells) -> NDArray[np.int64]:
+        """How many series of the source stand behind each cell of a measure."""
+        if self._source is None:
+            return np.ones(len(cells.values), np.int64)
+        panel, to = self._source
+        whole = panel[name]._cells if name not in panel._merged else None
+        if whole is None:
+            return np.ones(len(cells.values), np.int64)
+        behind = panel._members(name, whole)
+        ones = {
+            "grain": "integer", "places": 0, "lo": behind.astype(np.uint64), "hi": None,
+            "fine": None, "values": behind.astype(float),
+        }  # fmt: skip
+        one = _exact.source(whole.indptr, whole.ordinals, ones)
+        count = self._frame.series_count
+        found = _core.regroup([(one, to, None, None)], count, ("members",))
+        counted: NDArray[np.int64] = found["measures"][0]["values"].astype(np.int64)
+        return counted
+
+    # ---- regrouping -------------------------------------------------------------
+
+    def rollup(self, *keys: str) -> Panel:
+        """Add up over all keys but these; without any, the total.
+
+        Parameters
+        ----------
+        *keys : str
+            The keys to keep, in the order wanted.
+
+        Returns
+        -------
+        Panel
+            Equal, bit for bit, to the panel built from the rows with these keys.
+        """
+        from ._panel_regroup import rollup
+
+        return rollup(self, keys)
+
+    def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:
+        """Rename labels of a key; series that become one are added up.
+
+        Parameters
+        ----------
+        key : str
+            A key.
+        labels : dict
+            Old label to new one; labels not named stay.
+
+        Returns
+        -------
+        Panel
+        """
+        from ._panel_regroup import recode
+
+        return recode(self, key, labels)
+
+    def resample(self, freq: str) -> Panel:
+        """Regroup the calendar to a coarser frequency.
+
+        Parameters
+        ----------
+        freq : str
+            A frequency that the panel's periods nest in: "Q", "Y", "M-JF", "Y-MAR" ...
+
+        Returns
+        -------
+        Panel
+            A flow adds whole sets of periods only; a stock or cumulative level takes the
+            last period.
+        """
+        from ._panel_regroup import resample
+
+        return resample(self, frequency(freq), wholes(self._calendar(), freq))
+
+    def _calendar(self) -> Periods:
+        """The whole calendar, shown or not."""
+        from ._period import Periods
+
+        frame = self._frame
+        return Periods.of(frame.freq, frame.low, frame.high - frame.low + 1)
+
+    def select(self, labels: Any = None, /, periods: Any = None, **keys: Any) -> Panel:
+        """Some series and periods; one value drops its key, a list keeps it.
+
+        Parameters
+        ----------
+        labels : dict, optional
+            Key to value or list, for keys that are no Python names.
+        periods : label or slice, optional
+            Both ends included; a coarser label means all it contains. Earlier periods
+            still serve as bases; the end becomes the last complete period.
+        **keys
+            Key to value or list.
+
+        Returns
+        -------
+        Panel
+
+        Raises
+        ------
+        KeyError
+            For an unknown key or label, naming near ones.
+        """
+        from ._panel_select import selected
+
+        return selected(self, labels, periods, keys)
+
+    def exclude(self, labels: Any = None, /, **keys: Any) -> Panel:
+        """All series but those that `select` would take; drops no key."""
+        from ._panel_select import excluded
+
+        return excluded(self, labels, keys)
+
+    def merge(self, other: Panel, overlap: str = "add") -> Panel:
+        """The cells of both panels.
+
+        Parameters
+        ----------
+        other : Panel
+            With the same keys, measures, kinds and frequency.
+        overlap : {"add", "replace", "error"}
+            What a cell that both have becomes: the sum, the other's, an error.
+
+        Returns
+        -------
+        Panel
+        """
+        from ._panel_regroup import merge
+
+        return merge(self, other, overlap)
+
+    # ---- ratios -----------------------------------------------------------------
+
+    def margin(self, revenue: str, cost: str) -> Measure:
+        """Margin on revenue, ``(revenue - cost) / revenue``, of sums.
+
+        Parameters
+        ----------
+        revenue, cost : str
+            Measures.
+
+        Returns
+        -------
+        Measure
+            Of kind "margin". UNPAIRED where the two do not come from the same rows.
+        """
+        return self._ratio(revenue, cost, _core.margin, _core.margin_status, "margin", None)
+
+    def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
+        """A ratio of sums, such as the unit value of a vehicle.
+
+        Parameters
+        ----------
+        numerator, denominator : str
+            Measures.
+        kind : {"ratio", "unit value", "margin", "share"}
+            What to call it.
+
+        Returns
+        -------
+        Measure
+        """
+        known = ("ratio", "unit value", "margin", "share")
+        if kind not in known:
+            raise ValueError(f"kind is {short(kind)}: known are {', '.join(known)}")
+        above, below = self._units.get(numerator), self._units.get(denominator)
+        unit = f"{above}/{below}" if above and below and above != below else None
+        return self._ratio(
+            numerator, denominator, _core.ratio, _core.ratio_status, kind, unit
+        )
+
+    def _ratio(
+        self, one: str, two: str, ufunc: Any, status_ufunc: Any, kind: str, unit: Any
+    ) -> Measure:
+        """ufunc of two measures, cell by cell of the table they share."""
+        sides = [self[one], self[two]]
+        for side in sides:
+            if side.kind not in LEVELS:
+                raise TypeError(f"{side.name} is {side.kind}: a {kind} needs levels")
+        data, frame = self._data, self._frame
+        parts = [data["measures"][self._names.index(side.name)] for side in sides]
+        a, b = (part["values"] for part in parts)
+        values, codes = ufunc(a, b), status_ufunc(a, b)
+        counts = [part["counts"] for part in parts]
+        cells = Cells(data["indptr"], data["ordinals"], values, codes)
+        if counts[0] is not counts[1]:
+            codes[(codes != _core.MISSING) & (counts[0] != counts[1])] = _core.UNPAIRED
+            self._name_absent(cells, sides, counts)
+        for side in sides:
+            note = self._notes.get(side.name)
+            if note is not None:
+                codes[:] = lowest(codes, note)
+        if frame.bounded:
+            codes[cells.ordinals > frame.complete] = _core.PARTIAL
+        values[(codes == _core.PARTIAL) | (codes == _core.UNPAIRED)] = np.nan
+        absences = [side._absences[0] for side in sides]
+        return Measure(frame, cells, absences, f"{one}/{two}", kind, unit)
+
+    def _name_absent(self, cells: Cells, sides: Sequence[Measure], counts: Any) -> None:
+        """Give the cells that lack a side that side's own status."""
+        for side, count in zip(sides, counts, strict=True):
+            lacks = np.flatnonzero(count == 0)
+            series, ordinals = cells.series[lacks], cells.ordinals[lacks]
+            found = side._absences[0].status(self._frame, series, ordinals)
+            cells.codes[lacks] = lowest(
+                np.where(cells.codes[lacks] == _core.MISSING, 0, cells.codes[lacks]).astype(
+                    np.uint8
+                ),
+                found,
+            )
+
+    # ---- tables -----------------------------------------------------------------
+
+    def report(
+        self, measure: str, by: str, at: Any = None, top: int = 10, within: Any = ()
+    ) -> Any:
+        """The weekly table: rank and its move, level, growth, year to date, share.
+
+        Parameters
+        ----------
+        measure : str
+            A level.
+        by : str
+            The key whose labels are the rows.
+        at : str, date, int, optional
+            The period; the last complete one in which any series has a value.
+        top : int, default 10
+            Rows a group; the rest is one row, "others", before the total.
+        within : str or sequence of str, default ()
+            Keys that make separate tables.
+
+        Returns
+        -------
+        Table
+        """
+        from ._panel_report import report
+
+        return report(self, measure, by, at, top, within)
+
+    def coverage(self) -> Any:
+        """What there is: rows, nulls, duplicates, first, last, gaps of every series.
+
+        Returns
+        -------
+        Table
+        """
+        from ._panel_report import coverage
+
+        return coverage(self)
+
+    def compare(self, other: Panel, rtol: float = 0.0) -> Any:
+        """What a later vintage changed: new, gone and revised cells.
+
+        Parameters
+        ----------
+        other : Panel
+            The later one.
+        rtol : float, default 0.0
+            Revisions up to this fraction are none.
+
+        Returns
+        -------
+        Table
+            Columns: the keys, ``period``, ``measure``, ``what``, ``before``, ``after``,
+            ``rate``; ``.same`` counts the cells that agree.
+        """
+        from ._panel_report import compare
+
+        return compare(self, other, rtol)
+
+    def to_table(self) -> Any:
+        """The occupied cells in long form, anything that reads Arrow can take it."""
+        from ._panel_table import panel_table
+
+        return panel_table(self)
+
+    def to_pandas(self) -> Any:
+        """A pandas DataFrame in long form."""
+        from ._panel_table import to_pandas
+
+        return to_pandas(self.to_table())
+
+    def to_polars(self) -> Any:
+        """A polars DataFrame in long form."""
+        from ._panel_table import to_polars
+
+        return to_polars(self.to_table())
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self.to_table().__arrow_c_stream__(requested_schema)
+
+
+def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str]:
+    """A known kind for every measure."""
+    found = {}
+    for name in names:
+        kind = kinds.get(name, "flow")
+        if kind not in KINDS:
+            raise ValueError(
+                f"measures: {name} is {short(kind)}: known are {', '.join(KINDS)}"
+            )
+        found[name] = kind
+    return found
