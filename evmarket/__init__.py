@@ -97,6 +97,9 @@ if TYPE_CHECKING:
     from ._lmdi import Lmdi, ShiftShare, lmdi, shift_share
     from ._period import Periods
     from ._targets import required_outgrowth, required_pace, run_rate, share_path
+    from ._measure import Measure
+    from ._panel import Panel
+    from ._rows import Rows, growth_by
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
@@ -110,6 +113,10 @@ _LATER = {
     "PriceVolume": "_explain",
     "PriceVolumeMix": "_explain",
     "ShiftShare": "_lmdi",
+    "Measure": "_measure",
+    "Panel": "_panel",
+    "Rows": "_rows",
+    "growth_by": "_rows",
     "base_effect": "_base_effect",
     "contributions": "_explain",
     "datasets": "datasets",
@@ -166,6 +173,9 @@ __all__ = [
     "PriceVolume",
     "PriceVolumeMix",
     "ShiftShare",
+    "Measure",
+    "Panel",
+    "Rows",
     "Status",
     "__version__",
     "annualized_growth",

@@ -668,4 +668,3 @@ class Measure:
             )
 
 
-_ = from_places

@@ -1,0 +1,332 @@
+"""Tables to panels: columns checked, rows spread over workers, partial panels merged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import _core, _workers
+from ._apply import choice, positive
+from ._cells import Cells, Frame
+from ._inputs import short
+from ._lags import exit_periods
+from ._panel import check_kinds
+from ._panel_regroup import resample
+from ._period import Periods, frequency, last_period, wholes
+from ._panel_source import Source, open_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ._panel import Panel
+
+_DUPLICATES = {"add": "add", "identical": "identical", "last": "last", "error": "add"}
+
+
+def build(
+    cls: type[Panel],
+    table: Any,
+    keys: Any,
+    period: Any,
+    measures: Any,
+    *,
+    freq: str | None,
+    units: Mapping[str, str] | None,
+    absent: str,
+    duplicates: str,
+    complete_through: Any,
+    exit_after: Any,
+    workers: int | None,
+    progress: bool,
+) -> Panel:
+    key_names = _names(keys, "keys")
+    when = (period,) if isinstance(period, str) else tuple(_names(period, "period"))
+    if len(when) not in (1, 2):
+        raise ValueError(f"period is {short(period)}: a column, or (year, month or quarter)")
+    kinds = dict(measures) if isinstance(measures, dict) else {}
+    names = list(kinds) or _names(measures, "measures")
+    if not names:
+        raise ValueError("measures is empty: a panel has at least one")
+    kinds = check_kinds(names, kinds)
+    _check_apart([*key_names, *when], names)
+    rule = choice(duplicates, "duplicates", _DUPLICATES)
+    choice(absent, "absent", {"missing": 0, "zero": 1})
+    if absent == "zero" and complete_through is None:
+        raise ValueError("absent is 'zero': it needs complete_through=, the last period "
+                         "in which an absent row means 0")  # fmt: skip
+    for name in units or {}:
+        if name not in names:
+            raise KeyError(f"units: {short(name)} is no measure")
+    asked = None if freq is None else frequency(freq)
+    count = _workers.workers() if workers is None else positive(workers, "workers")
+    source = open_table(table, [*key_names, *when, *names], len(key_names), len(when), asked)
+    stated = source.freq
+    data = _ingest(source, key_names, when, names, rule, kinds, duplicates, count, progress)
+    frame = _frame(key_names, data, stated, complete_through, exit_after)
+    _check_duplicates(data, frame, names, kinds, duplicates)
+    if absent == "zero":
+        data = _zero_filled(data, frame)
+    panel = cls(
+        frame, data, names, kinds, {n: (units or {}).get(n) for n in names}
+    )
+    if asked == "M-JF" and stated == "M":
+        panel = resample(panel, "M-JF", wholes(panel._calendar(), "M-JF"))
+        panel = _as_jf(panel, complete_through, exit_after)
+    return panel
+
+
+def _names(value: Any, name: str) -> list[str]:
+    found = [value] if isinstance(value, str) else list(value)
+    for item in found:
+        if not isinstance(item, str):
+            raise TypeError(f"{name} holds {short(item)}: it takes names of columns")
+    return found
+
+
+def _check_apart(columns: Sequence[str], measures: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for name in (*columns, *measures):
+        if name in seen:
+            raise ValueError(f"column {short(name)} is named twice among keys, period, "
+                             "measures")  # fmt: skip
+        seen.add(name)
+
+
+def _ingest(
+    source: Source,
+    keys: Sequence[str],
+    when: Sequence[str],
+    measures: Sequence[str],
+    rule: str,
+    kinds: Mapping[str, str],
+    duplicates: str,
+    count: int,
+    progress: bool,
+) -> dict[str, Any]:
+    """Rows into partial panels, one a worker, merged into one finished panel."""
+    track = duplicates == "error" or any(kind != "flow" for kind in kinds.values())
+    partials = [
+        _core.Partial(
+            tuple(keys), tuple(measures), period=" and ".join(when),
+            duplicates=rule, track=track,
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+    places = range(len(keys) + len(when) + len(measures))
+    columns = (
+        tuple(places[: len(keys)]),
+        tuple(places[len(keys) : len(keys) + len(when)]),
+        tuple(places[len(keys) + len(when) :]),
+    )
+    first_row = 0
+    for batch, rows, freq in source.batches(progress):
+        cuts = _cut(rows, count)
+        calls = [
+            (partials[k], batch, columns, freq, first_row, start, stop)
+            for k, (start, stop) in enumerate(cuts)
+        ]
+        _workers.run(_add, calls)
+        first_row += rows
+    whole = partials[0]
+    for other in partials[1:]:
+        whole.merge(other)
+        other.clear()
+    found: dict[str, Any] = whole.finish()
+    return found
+
+
+def _cut(rows: int, count: int) -> list[tuple[int, int]]:
+    """Rows shared out among workers; few rows stay together."""
+    parts = max(1, min(count, rows // 8192))
+    bounds = [rows * k // parts for k in range(parts + 1)]
+    return [(bounds[k], bounds[k + 1]) for k in range(parts)]
+
+
+def _add(
+    partial: Any, batch: Any, columns: Any, freq: str | None, first: int, start: int, stop: int
+) -> None:
+    partial.add(batch, *columns, freq=freq, first_row=first, start=start, stop=stop)
+
+
+def _frame(
+    keys: Sequence[str], data: dict[str, Any], freq: str, complete: Any, exit_after: Any
+) -> Frame:
+    ordinals = data["ordinals"]
+    low = int(ordinals.min()) if len(ordinals) else 0
+    high = int(ordinals.max()) if len(ordinals) else -1
+    last = high
+    if complete is not None:
+        last = last_period(complete, freq, "complete_through")
+        if len(ordinals) and last < low - 1:
+            last = low - 1
+        high = max(high, last) if len(ordinals) else high
+    codes = data["codes"]
+    if not keys:
+        codes = np.zeros((len(data["indptr"]) - 1, 0), np.int32)
+    return Frame(
+        tuple(keys), tuple(map(tuple, data["labels"])), codes, freq, low, high, last,
+        exit_periods(exit_after, freq), complete is not None, (low, high),
+    )  # fmt: skip
+
+
+def _check_duplicates(
+    data: dict[str, Any], frame: Frame, names: Sequence[str], kinds: Mapping[str, str],
+    duplicates: str,
+) -> None:  # fmt: skip
+    repeat = data.get("repeat")
+    if repeat is None or duplicates == "last":
+        return
+    first, second, series, ordinal = repeat
+    levels = [n for n in names if kinds[n] != "flow"]
+    if duplicates != "error" and not levels:
+        return
+    label = ", ".join(map(str, frame.name(series)))
+    period = Periods.of(frame.freq, ordinal, 1).first
+    why = (
+        "duplicates is 'error'"
+        if duplicates == "error"
+        else f"{levels[0]} is {kinds[levels[0]]} and is not added: duplicates= 'identical' "
+        "or 'last' says which to keep"
+    )
+    raise ValueError(
+        f"rows {first} and {second} are both of series ({label}), period {period}: {why}"
+    )
+
+
+def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
+    """Cells without any row, up to the last complete period, as zeros."""
+    count, low = frame.series_count, frame.low
+    width = frame.complete - low + 1
+    if width <= 0 or not count:
+        return data
+    if count * width > 1 << 28:
+        raise MemoryError(
+            f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not fit"
+        )
+    old = Cells(data["indptr"], data["ordinals"], data["rows"])
+    late = np.flatnonzero(old.ordinals > frame.complete)
+    series = np.concatenate([np.repeat(np.arange(count), width), old.series[late]])
+    ordinals = np.concatenate(
+        [np.tile(np.arange(low, frame.complete + 1), count), old.ordinals[late]]
+    )
+    order = np.lexsort((ordinals, series))
+    series, ordinals = series[order], ordinals[order]
+    counts = np.bincount(series, minlength=count)
+    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    place = old.place(series, ordinals)
+    some = place >= 0
+    rows = np.where(some, data["rows"][place], 0)
+    measures = []
+    for measure in data["measures"]:
+        wide = dict(measure)
+        for key in ("lo", "hi", "fine", "counts", "values"):
+            if wide[key] is not None:
+                filler = 1 if key == "counts" else 0
+                wide[key] = np.where(some, measure[key][place], filler).astype(
+                    measure[key].dtype
+                )
+        measures.append(wide)
+    return {**data, "indptr": indptr, "ordinals": ordinals, "rows": rows, "measures": measures}
+
+
+def _as_jf(panel: Panel, complete: Any, exit_after: Any) -> Panel:
+    """The calendar facts of a Chinese statistical panel, asked for in its own periods."""
+    from dataclasses import replace
+
+    frame = panel._frame
+    last = frame.high if complete is None else last_period(complete, "M-JF", "complete_through")
+    panel._frame = replace(
+        frame, complete=last, exit_after=exit_periods(exit_after, "M-JF")
+    )
+    return panel
+
+
+# ---- columns at hand, wide tables ------------------------------------------------
+
+
+def build_arrays(
+    cls: type[Panel], keys: Any, period: Any, measures: Any, options: dict[str, Any]
+) -> Panel:
+    if not isinstance(keys, dict) or not isinstance(measures, dict):
+        raise TypeError("keys and measures are dicts of name to column")
+    kinds = options.pop("kinds", None) or {}
+    for name in kinds:
+        if name not in measures:
+            raise KeyError(f"kinds: {short(name)} is no measure")
+    pair = isinstance(period, tuple) and len(period) == 2 and not np.isscalar(period[0])
+    when = ("year", "month or quarter") if pair else ("period",)
+    parts = period if pair else (period,)
+    # Names of their own, so that a key called "period" stays apart.
+    table = {f"key {k}": v for k, v in keys.items()}
+    table |= dict(zip(when, parts, strict=True))
+    table |= {f"measure {k}": v for k, v in measures.items()}
+    units = options.pop("units", None)
+    found = cls.from_table(
+        table,
+        [f"key {k}" for k in keys],
+        when if pair else when[0],
+        {f"measure {k}": kinds.get(k, "flow") for k in measures},
+        units=None if units is None else {f"measure {k}": v for k, v in units.items()},
+        **options,
+    )
+    return _renamed(found, tuple(keys), tuple(measures))
+
+
+def _renamed(panel: Panel, keys: tuple[str, ...], names: tuple[str, ...]) -> Panel:
+    from dataclasses import replace
+
+    old = dict(zip(panel._names, names, strict=True))
+    return type(panel)(
+        replace(panel._frame, keys=keys),
+        panel._data,
+        names,
+        {old[k]: v for k, v in panel._kinds.items()},
+        {old[k]: v for k, v in panel._units.items()},
+        {old[k]: v for k, v in panel._notes.items()},
+    )
+
+
+def build_wide(
+    cls: type[Panel],
+    table: Any,
+    key: str,
+    measure: str,
+    period: str | None,
+    columns: Sequence[str] | None,
+    keys: Sequence[str],
+    options: dict[str, Any],
+) -> Panel:
+    from ._panel_source import column_names, table_columns
+
+    kind = options.pop("kind", "flow")
+    fixed = [*keys, key] if period is None else [*keys, period]
+    named = column_names(table)
+    chosen = [c for c in named if c not in fixed] if columns is None else list(columns)
+    if not chosen:
+        raise ValueError("columns is empty: a wide table has at least one column of values")
+    held = table_columns(table, [*fixed, *chosen])
+    count = len(next(iter(held.values())))
+    repeat = len(chosen)
+    long: dict[str, Any] = {name: np.tile(_objects(held[name]), repeat) for name in fixed}
+    headers = np.repeat(np.array(chosen, dtype=object), count)
+    long[measure] = np.concatenate([_objects(held[c]) for c in chosen])
+    if period is None:
+        from ._inputs import short as shown
+
+        when = "period"
+        while when in long:
+            when += "_"
+        long[when] = list(headers)
+        if measure in fixed:
+            raise ValueError(f"measure is {shown(measure)}: a column of that name is a key")
+        return cls.from_table(long, [*keys, key], when, {measure: kind}, **options)
+    long[key] = list(headers)
+    return cls.from_table(long, [*keys, key], period, {measure: kind}, **options)
+
+
+def _objects(column: Any) -> Any:
+    found = np.asarray(column)
+    return found
+
+

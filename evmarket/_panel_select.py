@@ -1,0 +1,151 @@
+"""Choosing series and periods of panels and measures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._cells import Absence, Cells, Frame
+from ._inputs import short
+from ._period import first_period, last_period
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+
+def near(word: Any, known: Any) -> str:
+    """The labels or names most like a word, for a message."""
+    from difflib import get_close_matches
+
+    words = [str(k) for k in known]
+    close = get_close_matches(str(word), words, n=3)
+    if close:
+        return f"near it are {', '.join(close)}"
+    shown = ", ".join(words[:8]) + (", ..." if len(words) > 8 else "")
+    return f"there are {shown or 'none'}"
+
+
+def _wanted(frame: Frame, labels: Any, keys: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys to labels, from the dict and the keywords, checked."""
+    if labels is not None and not isinstance(labels, dict):
+        raise TypeError(f"labels is {short(labels)}: it takes a dict of key to label")
+    wanted = {**(labels or {}), **keys}
+    for key, value in wanted.items():
+        if key not in frame.keys:
+            raise KeyError(f"{short(key)} is no key: {near(key, frame.keys)}")
+        known = frame.labels[frame.keys.index(key)]
+        for label in value if isinstance(value, (list, tuple, set, np.ndarray)) else [value]:
+            plain = label.item() if isinstance(label, np.generic) else label
+            if plain not in known or isinstance(plain, bool):
+                raise KeyError(f"{key}: {short(label)} is no label: {near(label, known)}")
+    return wanted
+
+
+def _mask(frame: Frame, wanted: Mapping[str, Any]) -> NDArray[np.bool_]:
+    keep = np.ones(frame.series_count, bool)
+    for key, value in wanted.items():
+        place = frame.keys.index(key)
+        many = isinstance(value, (list, tuple, set, np.ndarray))
+        chosen = set(value) if many else {value}
+        good = np.array([label in chosen for label in frame.labels[place]], bool)
+        keep &= good[frame.codes[:, place]] if len(good) else False
+    return keep
+
+
+def _narrowed(frame: Frame, keep: NDArray[np.bool_], dropped: list[str]) -> Frame:
+    """The frame of some series, without the keys that have one value left."""
+    kept = [k for k, key in enumerate(frame.keys) if key not in dropped]
+    labels, columns = [], []
+    for k in kept:
+        codes = frame.codes[keep, k]
+        used = np.unique(codes)
+        labels.append([frame.labels[k][c] for c in used])
+        columns.append(np.searchsorted(used, codes))
+    count = int(keep.sum())
+    codes = (
+        np.stack(columns, axis=1).astype(np.int32)
+        if columns
+        else np.zeros((count, 0), np.int32)
+    )
+    return frame.with_series([frame.keys[k] for k in kept], labels, codes)
+
+
+def _with_periods(frame: Frame, periods: Any) -> Frame:
+    """The frame with less of its calendar shown."""
+    low, high = frame.shown
+    if isinstance(periods, slice):
+        if periods.step is not None:
+            raise ValueError(f"periods is {periods}: a slice of periods takes no step")
+        if periods.start is not None:
+            low = max(low, first_period(periods.start, frame.freq, "periods"))
+        if periods.stop is not None:
+            high = min(high, last_period(periods.stop, frame.freq, "periods"))
+    else:
+        first = first_period(periods, frame.freq, "periods")
+        last = max(first, last_period(periods, frame.freq, "periods"))
+        if last < low or first > high:
+            raise KeyError(
+                f"periods is {short(periods)}: the calendar runs from "
+                f"{frame.periods.first} to {frame.periods.last}"
+            )
+        low, high = max(low, first), min(high, last)
+    high = max(high, low - 1)
+    ends = high < frame.shown[1]
+    return replace(
+        frame,
+        shown=(low, high),
+        complete=min(frame.complete, high) if ends else frame.complete,
+        bounded=frame.bounded or ends,
+    )
+
+
+def _split(wanted: Mapping[str, Any]) -> list[str]:
+    """The keys that one value selects: they are dropped."""
+    many = (list, tuple, set, np.ndarray)
+    return [key for key, value in wanted.items() if not isinstance(value, many)]
+
+
+def selected(source: Any, labels: Any, periods: Any, keys: Mapping[str, Any]) -> Any:
+    """A panel or measure with some of its series and periods."""
+    frame = source._frame
+    wanted = _wanted(frame, labels, keys)
+    keep = _mask(frame, wanted)
+    new = _narrowed(frame, keep, _split(wanted)) if wanted else frame
+    if periods is not None:
+        new = _with_periods(new, periods)
+    return _restricted(source, new, keep)
+
+
+def excluded(panel: Any, labels: Any, keys: Mapping[str, Any]) -> Any:
+    """A panel without the series that `selected` would take."""
+    wanted = _wanted(panel._frame, labels, keys)
+    keep = ~_mask(panel._frame, wanted)
+    return _restricted(panel, _narrowed(panel._frame, keep, []), keep)
+
+
+def _restricted(source: Any, frame: Frame, keep: NDArray[np.bool_]) -> Any:
+    from ._measure import Measure
+    from ._panel_regroup import regrouped
+
+    if isinstance(source, Measure):
+        cells = series_cells(source._cells, keep)
+        absences = [Absence(a.first[keep], a.last[keep]) for a in source._absences]
+        return Measure(frame, cells, absences, source.name, source.kind, source.unit)
+    if keep.all():
+        return type(source)(
+            frame, source._data, source._names, source._kinds, source._units,
+            source._notes, source._merged, source._source,
+        )  # fmt: skip
+    to = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
+    return regrouped(source, frame, to)
+
+
+def series_cells(cells: Cells, keep: NDArray[np.bool_]) -> Cells:
+    """The cells of some series, in order."""
+    found = cells.kept(keep[cells.series])
+    counts = np.diff(cells.indptr)[keep]
+    return replace(found, indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
