@@ -330,3 +330,15 @@ def _objects(column: Any) -> Any:
     return found
 
 
+
+
+def from_ordinals(
+    cls: type[Panel], groups: Any, ordinals: Any, values: Any, freq: str
+) -> Panel:
+    """A panel of one flow, "values", whose one key "group" is numbered from 0."""
+    partial = _core.Partial(("group",), ("values",), period="period")
+    batch = _core.columns([groups, ordinals, values])
+    partial.add(batch, (0,), (1,), (2,), freq=None)
+    data = partial.finish()
+    frame = _frame(["group"], data, freq, None, 1)
+    return cls(frame, data, ["values"], {"values": "flow"}, {})
