@@ -57,3 +57,7 @@ def table_columns(table: Any, names: list[str]) -> dict[str, Any]:
             from ._panel_select import near
             raise KeyError(f"{n!r} is no column: {near(n, table)}")
     return {n: table[n] for n in names}
+
+
+def group_batch(columns: list[Any]) -> Any:
+    return _core.columns([_plain(c) for c in columns])
