@@ -109,7 +109,7 @@ def by_duckdb(table, keys):
     connection = duckdb.connect()
     connection.execute("set threads = 2")
     connection.register("sales", table)
-    return connection.execute(f"""
+    return connection.sql(f"""
         with cells as (
             select {names}, date_trunc('month', date)::date as month,
                    sum(units) as units, sum(revenue) as revenue, sum(cost) as cost
@@ -256,7 +256,7 @@ def rows_duckdb(group, time_, value):
     connection = duckdb.connect()
     connection.execute("set threads = 2")
     connection.register("r", table)
-    found = connection.execute("""
+    found = connection.sql("""
         select a.i, (a.x - b.x) / b.x as y from r a left join r b
         on a.g = b.g and a.t = b.t + 1
     """).to_arrow_table()
