@@ -190,6 +190,7 @@ __all__ = [
     "figures",
     "from_ytd",
     "growth",
+    "growth_by",
     "growth_between",
     "hhi",
     "implied_base",

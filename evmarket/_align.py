@@ -58,10 +58,15 @@ def _with_number(measure: Measure, number: float, sign: str) -> Measure:
     values[late] = np.nan
     kind = "ratio" if sign == "r/" else measure.kind
     unit = None if sign == "r/" else measure.unit
-    return measure._derived(Cells(cells.indptr, cells.ordinals, values, codes), kind, unit)
+    return measure._derived(
+        Cells(cells.indptr, cells.ordinals, values, codes), kind, unit
+    )
 
 
-_ZERO, _NEGATIVE = np.uint8(_core.ZERO_DENOMINATOR), np.uint8(_core.NEGATIVE_DENOMINATOR)
+_ZERO, _NEGATIVE = (
+    np.uint8(_core.ZERO_DENOMINATOR),
+    np.uint8(_core.NEGATIVE_DENOMINATOR),
+)
 _OPERATIONS = {
     "+": np.add,
     "-": np.subtract,
@@ -153,13 +158,13 @@ def aligned(a: Measure, b: Measure) -> tuple[Frame, list[Cells], list[Absence]]:
             _moved_absences(m, to, frame) for m, to in zip((a, b), maps, strict=True)
         ]
     layout = _union(sides, frame.series_count)
-    cells = [_laid_out(c, layout, e, frame) for c, e in zip(sides, absences, strict=True)]
+    cells = [
+        _laid_out(c, layout, e, frame) for c, e in zip(sides, absences, strict=True)
+    ]
     return frame, cells, [absence for each in absences for absence in each]
 
 
-def _joined_series(
-    a: Measure, b: Measure
-) -> tuple[Frame, list[NDArray[np.int64]]]:
+def _joined_series(a: Measure, b: Measure) -> tuple[Frame, list[NDArray[np.int64]]]:
     """The frame of both, and for each of its series the series of a and of b, or -1."""
     one, two = a._frame, b._frame
     if one.freq != two.freq:
@@ -178,9 +183,13 @@ def _joined_series(
     if len(narrow.keys) == len(wide.keys):
         rows = [tuple(narrow.name(s)[narrow.keys.index(k)] for k in wide.keys)
                 for s in range(narrow.series_count)]  # fmt: skip
-        labels = [(*wide.labels[k], *{r[k] for r in rows}) for k in range(len(wide.keys))]
+        labels = [
+            (*wide.labels[k], *{r[k] for r in rows}) for k in range(len(wide.keys))
+        ]
         index = [{w: i for i, w in enumerate(words)} for words in labels]
-        more = np.array([[index[k][r[k]] for k in range(len(r))] for r in rows], np.int32)
+        more = np.array(
+            [[index[k][r[k]] for k in range(len(r))] for r in rows], np.int32
+        )
         codes = np.concatenate([wide.codes, more.reshape(len(rows), len(wide.keys))])
         ordered, distinct, _ = regroup_series(labels, codes)
         if not wide.keys:
@@ -202,7 +211,9 @@ def _joined_series(
 
 def _moved(cells: Cells, to: NDArray[np.int64]) -> Cells:
     """The cells of series to[s] as those of series s; none where that is -1."""
-    counts = np.where(to >= 0, np.diff(cells.indptr)[to] if len(cells.indptr) > 1 else 0, 0)
+    counts = np.where(
+        to >= 0, np.diff(cells.indptr)[to] if len(cells.indptr) > 1 else 0, 0
+    )
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     starts = np.where(to >= 0, cells.indptr[to], 0)
     chosen = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], counts)

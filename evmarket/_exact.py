@@ -92,14 +92,15 @@ def shifted_sums(cells: Cells, series: int, low: int, maps: Sequence[Ints]) -> C
     sources = [(one, identity(series), (low, to), None) for to in maps]
     found = _core.regroup(sources, series, ("sum",))
     exact = found["measures"][0]
-    return Cells(
-        found["indptr"], found["ordinals"], exact["values"], exact=exact
-    )
+    return Cells(found["indptr"], found["ordinals"], exact["values"], exact=exact)
 
 
 def fractions(exact: dict[str, Any]) -> list[Fraction]:
     """The exact sums as fractions."""
-    units = {"float": Fraction(1, 1 << 64), "decimal": Fraction(1, 10 ** exact["places"])}
+    units = {
+        "float": Fraction(1, 1 << 64),
+        "decimal": Fraction(1, 10 ** exact["places"]),
+    }
     unit = units.get(exact["grain"], Fraction(1))
     low = exact["lo"]
     high = low.view(np.int64) >> 63 if exact["hi"] is None else exact["hi"]

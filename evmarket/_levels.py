@@ -73,7 +73,9 @@ def trailing(measure: Measure, window: Any) -> Measure:
     size = window_periods(window, frame.freq)
     calendar = np.arange(frame.low, frame.high + 1)
     steps = range(min(size, len(calendar)))
-    maps = [np.where(calendar + k <= frame.high, calendar + k, _core.DROPPED) for k in steps]
+    maps = [
+        np.where(calendar + k <= frame.high, calendar + k, _core.DROPPED) for k in steps
+    ]
     cells = _usable(measure._cells)
     sums = _exact.shifted_sums(cells, frame.series_count, frame.low, maps)
     return _finished(measure, sums, sums.ordinals - size + 1, size, measure.kind)
@@ -141,7 +143,9 @@ def cumulative_trailing(measure: Measure, window: Any) -> Measure:
     codes = np.zeros(len(at), np.uint8)
     first = measure._absences[0].first[cells.series]
     for found, ordinals in sides:
-        lacking = np.where(ordinals < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
+        lacking = np.where(
+            ordinals < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP)
+        )
         lacking[ordinals < frame.low] = _core.OUTSIDE
         known = np.where(found >= 0, cells.codes[found], np.uint8(0))
         codes = lowest(codes, np.where(found < 0, lacking, known))
@@ -164,7 +168,9 @@ def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> NDArray[Any
 
     if cells.exact is None:
         found: NDArray[Any] = (
-            cells.values[wanted] + cells.values[whole[wanted]] - cells.values[before[wanted]]
+            cells.values[wanted]
+            + cells.values[whole[wanted]]
+            - cells.values[before[wanted]]
         )
         return found
     chosen = np.zeros(len(cells.ordinals), bool)
@@ -187,8 +193,16 @@ def indexed(measure: Measure, base: Any) -> Measure:
     """100 * x / base; the base is a period, or the mean of those a label contains."""
     frame, cells = measure._frame, measure._cells
     if isinstance(base, slice):
-        low = frame.low if base.start is None else first_period(base.start, frame.freq, "base")
-        high = frame.high if base.stop is None else last_period(base.stop, frame.freq, "base")
+        low = (
+            frame.low
+            if base.start is None
+            else first_period(base.start, frame.freq, "base")
+        )
+        high = (
+            frame.high
+            if base.stop is None
+            else last_period(base.stop, frame.freq, "base")
+        )
     else:
         low = first_period(base, frame.freq, "base")
         high = max(low, last_period(base, frame.freq, "base"))
@@ -250,5 +264,3 @@ def with_ends(measure: Measure, rates: Measure, steps: int) -> Measure:
         np.concatenate([codes, exits])[order],
     )
     return rates._derived(result, rates.kind)
-
-

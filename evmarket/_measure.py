@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _align, _core, _exact, _levels, _within
 from ._apply import choice, positive
-from ._cells import Absence, Cells, Frame, bases, from_places, lowest
+from ._cells import Absence, Cells, Frame, bases, lowest
 from ._growth import _POLICIES
 from ._inputs import short
 from ._lags import lag_periods
@@ -223,7 +223,9 @@ class Measure:
             For a measure that is derived: its values are rounded.
         """
         if self._cells.exact is None:
-            raise TypeError(f"{self.name} is derived ({self.kind}): it has no exact values")
+            raise TypeError(
+                f"{self.name} is derived ({self.kind}): it has no exact values"
+            )
         values = np.empty(len(self._cells.values), object)
         values[:] = _exact.fractions(self._cells.exact)
         values[np.isnan(self._cells.values)] = None
@@ -268,10 +270,14 @@ class Measure:
         self._refuse(POINTS, "growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
         if matched:
-            return _within.matched_growth(self, () if within is None else within, steps, rate)
+            return _within.matched_growth(
+                self, () if within is None else within, steps, rate
+            )
         source = self if within is None else self._rolled(within)
         found = source._compared(steps, rate, _core.growth_status, "growth")
-        return _levels.with_ends(source, found, steps) if policy == "midpoint" else found
+        return (
+            _levels.with_ends(source, found, steps) if policy == "midpoint" else found
+        )
 
     def log_growth(self, lag: int | str = "1Y") -> Measure:
         """Logarithmic growth on the period a lag before, ``ln(x1 / x0)``.
@@ -331,7 +337,9 @@ class Measure:
         found = self._compared(steps, _core.change, _core.change_status, kind)
         if self._cells.exact is not None:
             base = bases(self._cells, steps)
-            exact = _exact.difference(self._cells, base, np.isfinite(found._cells.values))
+            exact = _exact.difference(
+                self._cells, base, np.isfinite(found._cells.values)
+            )
             found._cells = Cells(
                 found._cells.indptr, found._cells.ordinals, exact, found._cells.status
             )
@@ -537,7 +545,9 @@ class Measure:
         low = self._frame.shown[0]
         return self.periods[ordinal - low]
 
-    def select(self, labels: Any = None, /, periods: Any = None, **keys: Any) -> Measure:
+    def select(
+        self, labels: Any = None, /, periods: Any = None, **keys: Any
+    ) -> Measure:
         """Some series and periods; one value drops its key, a list keeps it.
 
         Parameters
@@ -666,5 +676,3 @@ class Measure:
             raise TypeError(
                 f"{what} needs a {' or '.join(known)}: {self.name} is {self.kind}{cure}"
             )
-
-

@@ -178,7 +178,11 @@ class Panel:
 
     @classmethod
     def from_arrays(
-        cls, keys: Mapping[str, Any], period: Any, measures: Mapping[str, Any], **options: Any
+        cls,
+        keys: Mapping[str, Any],
+        period: Any,
+        measures: Mapping[str, Any],
+        **options: Any,
     ) -> Panel:
         """Build a panel from columns at hand.
 
@@ -305,7 +309,9 @@ class Panel:
         span = f", {periods.first} to {periods.last}" if columns else ""
         count = len(self.keys)
         told = f"{count} key{'s' if count != 1 else ''}: {', '.join(self.keys)}; "
-        lines = [f"Panel({told if count else ''}{rows:,} series x {columns:,} periods{span})"]
+        lines = [
+            f"Panel({told if count else ''}{rows:,} series x {columns:,} periods{span})"
+        ]
         for name in self._names:
             unit = f", {self._units[name]}" if self._units.get(name) else ""
             lines.append(f"  {name}: {self._kinds[name]}{unit}")
@@ -345,7 +351,13 @@ class Panel:
                 cells = replace(cells, status=lowest(cells.codes, partial))
         absence = Absence.of(frame, cells)
         return Measure(
-            frame, cells, [absence], name, self._kinds[name], self._units.get(name), self
+            frame,
+            cells,
+            [absence],
+            name,
+            self._kinds[name],
+            self._units.get(name),
+            self,
         )
 
     def _with_measures(self, names: Sequence[str]) -> Panel:
@@ -510,7 +522,9 @@ class Panel:
         Measure
             Of kind "margin". UNPAIRED where the two do not come from the same rows.
         """
-        return self._ratio(revenue, cost, _core.margin, _core.margin_status, "margin", None)
+        return self._ratio(
+            revenue, cost, _core.margin, _core.margin_status, "margin", None
+        )
 
     def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
         """A ratio of sums, such as the unit value of a vehicle.
@@ -569,9 +583,9 @@ class Panel:
             series, ordinals = cells.series[lacks], cells.ordinals[lacks]
             found = side._absences[0].status(self._frame, series, ordinals)
             cells.codes[lacks] = lowest(
-                np.where(cells.codes[lacks] == _core.MISSING, 0, cells.codes[lacks]).astype(
-                    np.uint8
-                ),
+                np.where(
+                    cells.codes[lacks] == _core.MISSING, 0, cells.codes[lacks]
+                ).astype(np.uint8),
                 found,
             )
 

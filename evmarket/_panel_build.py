@@ -13,8 +13,8 @@ from ._inputs import short
 from ._lags import exit_periods
 from ._panel import check_kinds
 from ._panel_regroup import resample
+from ._panel_source import Source
 from ._period import Periods, frequency, last_period, wholes
-from ._panel_source import Source, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,9 @@ def build(
     key_names = _names(keys, "keys")
     when = (period,) if isinstance(period, str) else tuple(_names(period, "period"))
     if len(when) not in (1, 2):
-        raise ValueError(f"period is {short(period)}: a column, or (year, month or quarter)")
+        raise ValueError(
+            f"period is {short(period)}: a column, or (year, month or quarter)"
+        )
     kinds = dict(measures) if isinstance(measures, dict) else {}
     names = list(kinds) or _names(measures, "measures")
     if not names:
@@ -60,16 +62,18 @@ def build(
             raise KeyError(f"units: {short(name)} is no measure")
     asked = None if freq is None else frequency(freq)
     count = _workers.workers() if workers is None else positive(workers, "workers")
-    source = open_table(table, [*key_names, *when, *names], len(key_names), len(when), asked)
+    source = Source(
+        table, [*key_names, *when, *names], len(key_names), len(when), asked
+    )
     stated = source.freq
-    data = _ingest(source, key_names, when, names, rule, kinds, duplicates, count, progress)
+    data = _ingest(
+        source, key_names, when, names, rule, kinds, duplicates, count, progress
+    )
     frame = _frame(key_names, data, stated, complete_through, exit_after)
     _check_duplicates(data, frame, names, kinds, duplicates)
     if absent == "zero":
         data = _zero_filled(data, frame)
-    panel = cls(
-        frame, data, names, kinds, {n: (units or {}).get(n) for n in names}
-    )
+    panel = cls(frame, data, names, kinds, {n: (units or {}).get(n) for n in names})
     if asked == "M-JF" and stated == "M":
         panel = resample(panel, "M-JF", wholes(panel._calendar(), "M-JF"))
         panel = _as_jf(panel, complete_through, exit_after)
@@ -144,7 +148,13 @@ def _cut(rows: int, count: int) -> list[tuple[int, int]]:
 
 
 def _add(
-    partial: Any, batch: Any, columns: Any, freq: str | None, first: int, start: int, stop: int
+    partial: Any,
+    batch: Any,
+    columns: Any,
+    freq: str | None,
+    first: int,
+    start: int,
+    stop: int,
 ) -> None:
     partial.add(batch, *columns, freq=freq, first_row=first, start=start, stop=stop)
 
@@ -227,7 +237,13 @@ def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
                     measure[key].dtype
                 )
         measures.append(wide)
-    return {**data, "indptr": indptr, "ordinals": ordinals, "rows": rows, "measures": measures}
+    return {
+        **data,
+        "indptr": indptr,
+        "ordinals": ordinals,
+        "rows": rows,
+        "measures": measures,
+    }
 
 
 def _as_jf(panel: Panel, complete: Any, exit_after: Any) -> Panel:
@@ -235,7 +251,11 @@ def _as_jf(panel: Panel, complete: Any, exit_after: Any) -> Panel:
     from dataclasses import replace
 
     frame = panel._frame
-    last = frame.high if complete is None else last_period(complete, "M-JF", "complete_through")
+    last = (
+        frame.high
+        if complete is None
+        else last_period(complete, "M-JF", "complete_through")
+    )
     panel._frame = replace(
         frame, complete=last, exit_after=exit_periods(exit_after, "M-JF")
     )
@@ -304,32 +324,28 @@ def build_wide(
     named = column_names(table)
     chosen = [c for c in named if c not in fixed] if columns is None else list(columns)
     if not chosen:
-        raise ValueError("columns is empty: a wide table has at least one column of values")
+        raise ValueError(
+            "columns is empty: a wide table has at least one column of values"
+        )
     held = table_columns(table, [*fixed, *chosen])
-    count = len(next(iter(held.values())))
-    repeat = len(chosen)
-    long: dict[str, Any] = {name: np.tile(_objects(held[name]), repeat) for name in fixed}
-    headers = np.repeat(np.array(chosen, dtype=object), count)
-    long[measure] = np.concatenate([_objects(held[c]) for c in chosen])
-    if period is None:
-        from ._inputs import short as shown
-
+    count = len(held[chosen[0]])
+    long: dict[str, Any] = {name: held[name] * len(chosen) for name in fixed}
+    headers = [header for header in chosen for _ in range(count)]
+    values = [value for header in chosen for value in held[header]]
+    when = period
+    if when is None:
         when = "period"
         while when in long:
             when += "_"
-        long[when] = list(headers)
-        if measure in fixed:
-            raise ValueError(f"measure is {shown(measure)}: a column of that name is a key")
-        return cls.from_table(long, [*keys, key], when, {measure: kind}, **options)
-    long[key] = list(headers)
-    return cls.from_table(long, [*keys, key], period, {measure: kind}, **options)
-
-
-def _objects(column: Any) -> Any:
-    found = np.asarray(column)
-    return found
-
-
+        long[when] = headers
+    else:
+        long[key] = headers
+    name = measure
+    while name in long:
+        name += "_"  # a key may have the measure's name
+    long[name] = values
+    found = cls.from_table(long, [*keys, key], when, {name: kind}, **options)
+    return _renamed(found, found.keys, (measure,))
 
 
 def from_ordinals(

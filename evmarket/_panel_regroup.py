@@ -36,7 +36,13 @@ def check_key(panel: Any, key: Any, name: str = "key") -> int:
 
 def label_order(label: Any) -> tuple[int, Any]:
     """Integers by value, text by code point, None last."""
-    return (2, 0) if label is None else (1, label) if isinstance(label, str) else (0, label)
+    return (
+        (2, 0)
+        if label is None
+        else (1, label)
+        if isinstance(label, str)
+        else (0, label)
+    )
 
 
 def regroup_series(
@@ -55,7 +61,11 @@ def regroup_series(
         columns.append(table[codes[:, k]] if len(words) else codes[:, k])
         ordered.append(tuple(used))
     if not columns:
-        return [], np.zeros((min(len(codes), 1), 0), np.int32), np.zeros(len(codes), np.int32)
+        return (
+            [],
+            np.zeros((min(len(codes), 1), 0), np.int32),
+            np.zeros(len(codes), np.int32),
+        )
     rows = np.stack(columns, axis=1)
     distinct, to = np.unique(rows, axis=0, return_inverse=True)
     return ordered, distinct.astype(np.int32), to.ravel().astype(np.int32)
@@ -132,7 +142,9 @@ def recode(panel: Panel, key: str, labels: Mapping[Any, Any]) -> Panel:
         raise KeyError(f"labels: {short(unknown[0])} is no label of {key}")
     for new in labels.values():
         if new is not None and type(new) not in (str, int):
-            raise TypeError(f"labels: {short(new)} is no label: it takes text or integers")
+            raise TypeError(
+                f"labels: {short(new)} is no label: it takes text or integers"
+            )
     words = [labels.get(word, word) for word in frame.labels[place]]
     if len({type(word) for word in words if word is not None}) > 1:
         raise TypeError(f"labels: {key} would hold both text and integers")
@@ -192,12 +204,18 @@ def _joined_frame(a: Frame, b: Frame) -> Frame:
     low, high = min(a.low, b.low), max(a.high, b.high)
     bounded = a.bounded or b.bounded
     complete = max(a.complete, b.complete) if bounded else high
-    return replace(a, low=low, high=high, complete=complete, bounded=bounded, shown=(low, high))
+    return replace(
+        a, low=low, high=high, complete=complete, bounded=bounded, shown=(low, high)
+    )
 
 
-def _common_cells(panel: Panel, ours: Map, other: Panel, theirs: Map) -> NDArray[np.bool_]:
+def _common_cells(
+    panel: Panel, ours: Map, other: Panel, theirs: Map
+) -> NDArray[np.bool_]:
     """Which cells of the panel the other has too."""
-    back = np.full(int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1, -1, np.int64)
+    back = np.full(
+        int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1, -1, np.int64
+    )
     back[theirs] = np.arange(len(theirs))
     data = panel._data
     mine = Cells(data["indptr"], data["ordinals"], data["rows"])
@@ -215,7 +233,9 @@ def _refuse_overlap(panel: Panel, both: NDArray[np.bool_], overlap: str) -> None
     series = int(np.searchsorted(data["indptr"], cell, side="right")) - 1
     period = panel._calendar()[int(data["ordinals"][cell]) - panel._frame.low]
     kinds = {k for k in panel._kinds.values() if k != "flow"}
-    why = "overlap is 'error'" if overlap == "error" else f"a {kinds.pop()} is not added"
+    why = (
+        "overlap is 'error'" if overlap == "error" else f"a {kinds.pop()} is not added"
+    )
     raise ValueError(
         f"both panels have {short(panel._frame.name(series))} at {period}: {why}"
     )
@@ -355,7 +375,9 @@ def with_empty(cells: Cells, series: Any, ordinals: Any, count: int) -> Cells:
         count,
     )
     both = kept_exact({**exact, **room}, order)
-    return Cells(indptr, found, np.where(both["counts"] > 0, both["values"], np.nan), exact=both)
+    return Cells(
+        indptr, found, np.where(both["counts"] > 0, both["values"], np.nan), exact=both
+    )
 
 
 def window_status(
@@ -425,7 +447,8 @@ def _union(measures: Sequence[Cells], count: int) -> Cells:
     ):
         return first
     pairs = np.unique(
-        np.concatenate([np.stack([m.series, m.ordinals], axis=1) for m in measures]), axis=0
+        np.concatenate([np.stack([m.series, m.ordinals], axis=1) for m in measures]),
+        axis=0,
     )
     counts = np.bincount(pairs[:, 0], minlength=count)
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)

@@ -38,10 +38,14 @@ def _wanted(frame: Frame, labels: Any, keys: Mapping[str, Any]) -> dict[str, Any
         if key not in frame.keys:
             raise KeyError(f"{short(key)} is no key: {near(key, frame.keys)}")
         known = frame.labels[frame.keys.index(key)]
-        for label in value if isinstance(value, (list, tuple, set, np.ndarray)) else [value]:
+        for label in (
+            value if isinstance(value, (list, tuple, set, np.ndarray)) else [value]
+        ):
             plain = label.item() if isinstance(label, np.generic) else label
             if plain not in known or isinstance(plain, bool):
-                raise KeyError(f"{key}: {short(label)} is no label: {near(label, known)}")
+                raise KeyError(
+                    f"{key}: {short(label)} is no label: {near(label, known)}"
+                )
     return wanted
 
 
@@ -148,4 +152,6 @@ def series_cells(cells: Cells, keep: NDArray[np.bool_]) -> Cells:
     """The cells of some series, in order."""
     found = cells.kept(keep[cells.series])
     counts = np.diff(cells.indptr)[keep]
-    return replace(found, indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64))
+    return replace(
+        found, indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    )

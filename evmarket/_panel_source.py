@@ -1,63 +1,141 @@
-"""What a panel reads: a table's columns in batches, and the frequency of its dates."""
+"""What a panel reads: a table's columns in batches, and the frequency of its periods."""
+
 from __future__ import annotations
-from typing import Any
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+
 from . import _core
-from ._period import ordinals
+from ._period import _cure
+from ._tables import batches, names_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ._tables import Batch
 
 
 class Source:
-    def __init__(self, table: Any, columns: list[str], nkeys: int, nwhen: int, asked: str | None) -> None:
-        held = table_columns(table, columns)
-        keys = [_plain(held[c]) for c in columns[:nkeys]]
-        when = [held[c] for c in columns[nkeys : nkeys + nwhen]]
-        name = " and ".join(columns[nkeys : nkeys + nwhen])
-        jf = asked == "M-JF"
-        found, freq = ordinals(when[0] if nwhen == 1 else tuple(when), "M" if jf else asked, name)
-        if freq is None:
-            raise ValueError(f"{name} holds integers, which state no frequency: give freq=")
-        self.freq = freq
-        ms = [_plain(held[c]) for c in columns[nkeys + nwhen :]]
-        extra = [found] if nwhen == 1 else [found, found]
-        self._batch = _core.columns([*keys, *extra, *ms])
-        self._rows = len(found)
-        self._pair = nwhen == 2
+    """The batches of a table with the columns of a panel: keys, period, measures.
 
-    def batches(self, progress: bool) -> Any:
-        yield self._batch, self._rows, None
+    Attributes
+    ----------
+    freq : str
+        The frequency that rows are read at: the one asked for, or the one stated. At
+        M-JF months are read, and regrouped when the panel is made.
+    """
+
+    def __init__(
+        self,
+        table: Any,
+        columns: Sequence[str],
+        keys: int,
+        when: int,
+        asked: str | None,
+    ) -> None:
+        self._batches = batches(table, columns)
+        self._first: Batch | None = next(self._batches, None)
+        fields = self._batches.fields[keys : keys + when]
+        self._name = " and ".join(columns[keys : keys + when])
+        field = fields[0]
+        self._ordinals = when == 1 and field.freq is not None
+        if self._ordinals:
+            self.freq = self._carried(str(field.freq), asked)
+        elif when == 2:
+            self.freq = "M" if asked in (None, "M-JF") else str(asked)
+        elif asked is not None:
+            self.freq = "M" if asked == "M-JF" else asked
+        else:
+            self.freq = self._stated(field.type, keys)
+
+    def _carried(self, stated: str, asked: str | None) -> str:
+        if asked not in (None, stated) and (stated, asked) != ("M", "M-JF"):
+            raise ValueError(
+                f"{self._name} states {stated}, freq is '{asked}': "
+                f"{_cure(stated, str(asked))}"
+            )
+        return stated
+
+    def _stated(self, kind: str, place: int) -> str:
+        """The frequency that the first text of the column states."""
+        if "utf8" not in kind:
+            what = "integers" if "int" in kind else "plain dates"
+            raise ValueError(
+                f"{self._name} holds {what}, which state no frequency: give freq="
+            )
+        rows = 0 if self._first is None else self._first.rows
+        if rows == 0:
+            raise ValueError(
+                f"{self._name} has no rows to state a frequency: give freq="
+            )
+        text = self._peek(place)
+        if text is None:
+            raise ValueError(f"{self._name}, row 0: no value: every row needs a period")
+        stated = _core.period_parse(text, f"{self._name}, row 0,")[0]
+        if stated is None:
+            raise ValueError(
+                f"{self._name} holds plain dates, which state no frequency: give freq="
+            )
+        return stated
+
+    def _peek(self, place: int) -> Any:
+        """The first value of a column."""
+        assert self._first is not None
+        one = _core.columns([(self._first.capsule, place, 0, 1)])
+        return _core.batch_lists(one)[0][0]
+
+    def batches(self, progress: bool) -> Iterator[tuple[Any, int, str | None]]:
+        """Each batch, its number of rows, and the frequency to read its periods at;
+        None where they are ordinals."""
+        freq = None if self._ordinals else self.freq
+        bar = _progress_bar() if progress else None
+        batch = self._first
+        while batch is not None:
+            yield batch.capsule, batch.rows, freq
+            if bar is not None:
+                bar.update(batch.rows)
+            batch = next(self._batches, None)
+        if bar is not None:
+            bar.close()
 
 
-def _plain(v: Any) -> Any:
-    a = v if isinstance(v, np.ndarray) and v.dtype.kind in "biuf" else None
-    if a is not None:
-        return a
-    if isinstance(v, np.ndarray):
-        v = v.tolist()
-    v = list(v)
-    if all(x is None or isinstance(x, str) for x in v):
-        return v
-    a = np.asarray(v)
-    if a.dtype.kind in "biuf":
-        return a
-    valid = np.array([x is not None for x in v])
-    return (np.array([0 if x is None else x for x in v]), valid)
+def _progress_bar() -> Any:
+    """tqdm's bar at a terminal, where it is installed; else nothing."""
+    import sys
 
-
-def open_table(table: Any, columns: list[str], nkeys: int, nwhen: int, asked: str | None) -> Source:
-    return Source(table, columns, nkeys, nwhen, asked)
+    if not sys.stderr.isatty():
+        return None
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return None
+    return tqdm(unit=" rows", unit_scale=True)
 
 
 def column_names(table: Any) -> list[str]:
-    return list(table)
+    """The names of a table's columns; it must be one that can be asked."""
+    found = names_of(table)
+    if found is None:
+        raise TypeError("table is a stream or an iterable: name its columns=")
+    return found
 
 
-def table_columns(table: Any, names: list[str]) -> dict[str, Any]:
-    for n in names:
-        if n not in table:
-            from ._panel_select import near
-            raise KeyError(f"{n!r} is no column: {near(n, table)}")
-    return {n: table[n] for n in names}
+def table_columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:
+    """The values of some columns, as lists."""
+    held: dict[str, list[Any]] = {name: [] for name in names}
+    for batch in batches(table, names):
+        for name, part in zip(names, _core.batch_lists(batch.capsule), strict=True):
+            held[name].extend(part)
+    return held
 
 
-def group_batch(columns: list[Any]) -> Any:
-    return _core.columns([_plain(c) for c in columns])
+def group_batch(columns: Sequence[Any]) -> Any:
+    """Columns at hand as one batch."""
+    names = [f"column {k}" for k in range(len(columns))]
+    rows = max((len(c) for c in columns), default=0)
+    one = batches(dict(zip(names, columns, strict=True)), names, max(rows, 1))
+    found = next(one, None)
+    if found is None:
+        return _core.columns([np.empty(0, np.int64) for _ in columns])
+    return found.capsule

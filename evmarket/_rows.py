@@ -143,7 +143,9 @@ class Rows:
     def _column(self, values: Any) -> NDArray[Any]:
         found = whole_array(values, "values")
         if found.shape != (len(self),):
-            raise ValueError(f"values has shape {found.shape}: there are {len(self)} rows")
+            raise ValueError(
+                f"values has shape {found.shape}: there are {len(self)} rows"
+            )
         kind = np.int64 if found.dtype.kind in "iub" else np.float64
         return np.ascontiguousarray(found, kind)
 
@@ -230,7 +232,9 @@ class Rows:
         groups = self._groups()
         first, last = (side[groups] for side in self._presence(column, late))
         before = self._ordinals - steps
-        missing = np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(base), bool)
+        missing = (
+            np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(base), bool)
+        )
         lacking = base < 0
         if column.dtype.kind == "f":
             lacking |= np.isnan(column[base])
@@ -268,7 +272,9 @@ class Rows:
     ) -> Any:
         """Year-to-date sum of each row's group; see `Measure.ytd`."""
         if self._freq is None:
-            raise ValueError("period holds plain integers, which know no year: give freq=")
+            raise ValueError(
+                "period holds plain integers, which know no year: give freq="
+            )
         measure = self._measure(values, complete_through)
         return self._back(measure.ytd(), return_status)
 
@@ -280,7 +286,9 @@ class Rows:
         from ._panel_build import from_ordinals
 
         column = self._column(values)
-        panel = from_ordinals(Panel, self._groups(), self._ordinals, column, self._freq or "D")
+        panel = from_ordinals(
+            Panel, self._groups(), self._ordinals, column, self._freq or "D"
+        )
         frame = replace(
             panel._frame,
             complete=self._complete(complete_through),
@@ -322,5 +330,3 @@ def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
 
 def _is_scalar(item: Any) -> bool:
     return item is None or isinstance(item, (str, bytes)) or np.isscalar(item)
-
-

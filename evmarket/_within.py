@@ -42,13 +42,17 @@ def grouped(measure: Measure, within: Any) -> tuple[Frame, NDArray[np.int32]]:
     return frame.with_series(keys, labels, codes), to
 
 
-def _totals(measure: Measure, frame: Frame, to: NDArray[np.int32]) -> tuple[Cells, Ints]:
+def _totals(
+    measure: Measure, frame: Frame, to: NDArray[np.int32]
+) -> tuple[Cells, Ints]:
     """The sums of the groups, and the group's cell of each cell."""
     cells = measure._cells
     if cells.exact is not None:
         one = source(cells.indptr, cells.ordinals, cells.exact)
         found = _core.regroup([(one, to, None, None)], frame.series_count, ("total",))
-        totals = Cells(found["indptr"], found["ordinals"], found["measures"][0]["values"])
+        totals = Cells(
+            found["indptr"], found["ordinals"], found["measures"][0]["values"]
+        )
         return totals, totals.place(to[cells.series].astype(np.int64), cells.ordinals)
     from ._cells import from_places
 
@@ -56,7 +60,9 @@ def _totals(measure: Measure, frame: Frame, to: NDArray[np.int32]) -> tuple[Cell
     indptr, ordinals, order = from_places(group, cells.ordinals, frame.series_count)
     first = np.ones(len(order), bool)
     sorted_group = group[order]
-    first[1:] = (sorted_group[1:] != sorted_group[:-1]) | (ordinals[1:] != ordinals[:-1])
+    first[1:] = (sorted_group[1:] != sorted_group[:-1]) | (
+        ordinals[1:] != ordinals[:-1]
+    )
     number = np.cumsum(first) - 1
     of_cell = np.empty(len(order), np.int64)
     of_cell[order] = number
@@ -126,7 +132,9 @@ def concentration(measure: Measure, within: Any, k: int | None) -> Measure:
 def rank(measure: Measure, within: Any) -> Measure:
     frame, to = grouped(measure, within)
     cells = measure._cells
-    known = np.flatnonzero(np.isfinite(cells.values) & (cells.ordinals <= frame.complete))
+    known = np.flatnonzero(
+        np.isfinite(cells.values) & (cells.ordinals <= frame.complete)
+    )
     group = to[cells.series[known]].astype(np.int64)
     values, ordinals = cells.values[known], cells.ordinals[known]
     order = np.lexsort((-values, ordinals, group))
@@ -149,7 +157,9 @@ def rank(measure: Measure, within: Any) -> Measure:
 def matched_growth(measure: Measure, within: Any, steps: int, rate: Any) -> Measure:
     """Growth of the sums over the series that are present in both periods."""
     if measure._cells.exact is None:
-        raise TypeError(f"matched: {measure.name} is {measure.kind}, and only levels add up")
+        raise TypeError(
+            f"matched: {measure.name} is {measure.kind}, and only levels add up"
+        )
     frame, to = grouped(measure, within)
     cells, base = measure._cells, bases(measure._cells, steps)
     both = (base >= 0) & np.isfinite(cells.values)

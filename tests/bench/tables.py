@@ -126,9 +126,9 @@ def by_polars(table, keys):
     import polars as pl
 
     frame = pl.from_arrow(table).lazy()
-    cells = frame.group_by([*keys, pl.col("date").dt.truncate("1mo").alias("month")]).agg(
-        pl.col("units").sum(), pl.col("revenue").sum(), pl.col("cost").sum()
-    )
+    cells = frame.group_by(
+        [*keys, pl.col("date").dt.truncate("1mo").alias("month")]
+    ).agg(pl.col("units").sum(), pl.col("revenue").sum(), pl.col("cost").sum())
     before = cells.select(
         *keys,
         pl.col("month").dt.offset_by("1y").alias("month"),
@@ -271,7 +271,9 @@ def rows_polars(group, time_, value):
     frame = pl.DataFrame({"g": group, "t": time_, "x": value})
     before = frame.select("g", pl.col("t") + 1, pl.col("x").alias("b"))
     joined = frame.join(before, on=["g", "t"], how="left", maintain_order="left")
-    return joined.select((pl.col("x") - pl.col("b")) / pl.col("b")).to_series().to_numpy()
+    return (
+        joined.select((pl.col("x") - pl.col("b")) / pl.col("b")).to_series().to_numpy()
+    )
 
 
 ENGINES_B = {
@@ -335,7 +337,9 @@ def child(options):
             result = call(table, keys)
             best = min(best, time.perf_counter() - start)
         peak = max(peak, watched.bytes)
-    print(json.dumps({"s": best, "peak": peak, "sums": sums_of(options.engine, result)}))
+    print(
+        json.dumps({"s": best, "peak": peak, "sums": sums_of(options.engine, result)})
+    )
 
 
 def measured(engine, rows, keys, rounds, workers=0):
@@ -405,7 +409,9 @@ def work_b(groups, rounds):
         collapse = rows_collapse(group, time_, value, rounds)
         if collapse is not None:
             best["R collapse"], result = collapse
-            assert np.allclose(expected, result, 1e-9, 1e-12, equal_nan=True), "collapse"
+            assert np.allclose(expected, result, 1e-9, 1e-12, equal_nan=True), (
+                "collapse"
+            )
         else:
             print("  R collapse: not installed")
         for name, seconds in best.items():
