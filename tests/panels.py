@@ -1,10 +1,10 @@
 """Comparing panels with their slow twin, and random tables for both."""
 
 import math
-from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
+import pytest
 import reference_panel as twin
 from checks import ulps
 from hypothesis import strategies as st
@@ -141,6 +141,22 @@ def assert_same_panel(a, b):
         assert a[name].kind == b[name].kind
 
 
+def refused(error, *words):
+    """The error is of one line and says all of these."""
+    return pytest.raises(error, check=says(*words))
+
+
+def says(*words):
+    def check(caught):
+        text = str(caught.args[0])
+        missing = [word for word in words if str(word) not in text]
+        assert not missing, f"{text!r} does not say {missing}"
+        assert "\n" not in text and len(text) < 600
+        return True
+
+    return check
+
+
 # ---- random tables -------------------------------------------------------------------
 
 JAN = twin.ordinal("M", 2022)
@@ -238,7 +254,3 @@ def every_kind_of_line():
     rows.append(row("swap", 0, 1, region="S"))
     rows.append(row("swap", 1, 2, region="N"))
     return rows
-
-
-def as_fraction(value):
-    return None if value is None or value != value else Fraction(value)
