@@ -141,6 +141,13 @@ class Cells:
         return np.where(keys[found] == wanted, found, -1)
 
 
+def taken(values: Any, place: Ints, none: Any) -> Any:
+    """values[place], and `none` where the place is -1."""
+    if not len(values):
+        return np.full(len(place), none)
+    return np.where(place >= 0, values[place], none)
+
+
 def kept_exact(exact: dict[str, Any], keep: Any) -> dict[str, Any]:
     """The engine's measure at some cells: a mask or numbers of cells."""
     arrays = ("lo", "hi", "fine", "counts", "values")
@@ -180,6 +187,8 @@ class Absence:
 
     first: Ints
     last: Ints
+    gone: NDArray[np.bool_] | None = None
+    """Which series have exited, where that was decided at a finer frequency."""
 
     @classmethod
     def of(cls, frame: Frame, cells: Cells) -> Absence:
@@ -196,6 +205,8 @@ class Absence:
 
     def exited(self, frame: Frame) -> NDArray[np.bool_]:
         """Which series have ended for good."""
+        if self.gone is not None:
+            return self.gone
         began = self.first <= frame.complete
         return began & (frame.complete - self.last >= frame.exit_after)
 
@@ -210,6 +221,78 @@ class Absence:
             ordinals > frame.complete, np.uint8(_core.PARTIAL), codes
         )
         return found
+
+
+    def of_series(self, chosen: Any) -> Absence:
+        """The facts of some series."""
+        gone = None if self.gone is None else self.gone[chosen]
+        return Absence(self.first[chosen], self.last[chosen], gone)
+
+
+@dataclass(frozen=True, eq=False)
+class CoarseAbsence(Absence):
+    """Absence at a coarser frequency: an empty cell is empty as its last period is.
+
+    `ends` is the last finer period of each coarser one from `low`; those beyond the
+    finer calendar take `beyond`, or None the status at the calendar's end.
+    """
+
+    fine: Absence | None = None
+    fine_frame: Frame | None = None
+    low: int = 0
+    ends: Ints | None = None
+    beyond: int | None = None
+
+    def status(self, frame: Frame, series: Ints, ordinals: Ints) -> Codes:
+        assert self.fine is not None and self.fine_frame is not None
+        assert self.ends is not None
+        place = np.clip(ordinals - self.low, 0, len(self.ends) - 1)
+        ends, high = self.ends[place], self.fine_frame.high
+        found = self.fine.status(self.fine_frame, series, np.minimum(ends, high))
+        if self.beyond is not None:
+            found = np.where(ends > high, np.uint8(self.beyond), found)
+        late = ends > self.fine_frame.complete
+        if self.fine_frame.bounded:
+            found = np.where(late, np.uint8(_core.PARTIAL), found)
+        codes: Codes = found
+        return codes
+
+    def of_series(self, chosen: Any) -> CoarseAbsence:
+        assert self.fine is not None
+        gone = None if self.gone is None else self.gone[chosen]
+        return replace(
+            self,
+            first=self.first[chosen],
+            last=self.last[chosen],
+            gone=gone,
+            fine=self.fine.of_series(chosen),
+        )
+
+
+def regroup(sources: Any, frame: Frame, names: Sequence[str]) -> dict[str, Any]:
+    """The engine's regroup into the series of a frame, its errors in labels."""
+    try:
+        found: dict[str, Any] = _core.regroup(sources, frame.series_count, tuple(names))
+    except OverflowError as error:
+        series = getattr(error, "series", None)
+        if not isinstance(series, int):
+            raise
+        labels = ", ".join(map(str, frame.name(series)))
+        raise beyond(error, names, labels, frame.freq) from None
+    return found
+
+
+def beyond(
+    error: OverflowError, names: Sequence[str], labels: str, freq: str
+) -> OverflowError:
+    """The engine's word for a total that cannot be held, in labels."""
+    measure = getattr(error, "measure", "")
+    name = names[measure] if isinstance(measure, int) else measure
+    period = Periods.of(freq, getattr(error, "ordinal", 0), 1).first
+    return OverflowError(
+        f"measure {name!r}: the total of series ({labels}), period {period}, lies "
+        "beyond what is held exactly"
+    )
 
 
 def lowest(*statuses: Any) -> Codes:

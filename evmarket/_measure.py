@@ -75,11 +75,13 @@ class Measure:
         kind: str,
         unit: str | None = None,
         panel: Panel | None = None,
+        lead: int = 0,
     ) -> None:
         self._frame = frame
         self._cells = cells
         self._absences = tuple(absences)
         self._panel = panel
+        self._lead = lead  # how far ahead its bases lie
         self.name = name
         self.kind = kind
         self.unit = unit
@@ -137,9 +139,12 @@ class Measure:
 
     def _empty_status(self, series: Any, ordinals: Any) -> Any:
         """The statuses of empty cells."""
-        return lowest(
-            *(a.status(self._frame, series, ordinals) for a in self._absences)
-        )
+        frame = self._frame
+        codes = lowest(*(a.status(frame, series, ordinals) for a in self._absences))
+        if self._lead and frame.bounded:
+            ahead = ordinals + self._lead > frame.complete
+            codes = np.where(ahead, np.uint8(_core.PARTIAL), codes)
+        return codes
 
     @property
     def members(self) -> NDArray[np.int64]:
@@ -360,15 +365,24 @@ class Measure:
         x0 = np.where(known, x0, np.nan)
         values = ufunc(x0, cells.values, *extra)
         codes = self._lag_status(steps, known)
-        if cells.status is not None:
-            behind = cells.status[np.maximum(base, 0)] if len(base) else cells.status
-            codes = lowest(codes, cells.status, np.where(known, behind, np.uint8(0)))
         numbers = known & np.isfinite(cells.values) & np.isfinite(x0)
+        if cells.status is not None:
+            # What stands beside a number goes on to a number only.
+            behind = cells.status[np.maximum(base, 0)] if len(base) else cells.status
+            here = numbers | np.isnan(cells.values)
+            there = numbers | (known & np.isnan(x0))
+            codes = lowest(
+                codes,
+                np.where(here, cells.status, np.uint8(0)),
+                np.where(there, behind, np.uint8(0)),
+            )
         own = status_ufunc(x0, cells.values, *extra)
         codes = lowest(codes, np.where(numbers, own, np.uint8(0)))
         values[codes == _core.PARTIAL] = np.nan
         result = Cells(cells.indptr, cells.ordinals, values, codes)
-        return self._derived(result, kind, None if kind != self.kind else self.unit)
+        found = self._derived(result, kind, None if kind != self.kind else self.unit)
+        found._lead = max(0, -steps)
+        return found
 
     def _lag_status(self, steps: int, known: NDArray[np.bool_]) -> NDArray[np.uint8]:
         """The statuses that follow from where current and base lie."""
@@ -381,8 +395,9 @@ class Measure:
             entered = before < first[cells.series]
             codes[empty] = np.where(entered, _core.ENTERED, _core.GAP)[empty]
         codes[(before < frame.low) | (before > frame.high)] = _core.OUTSIDE
-        late = frame.complete
-        codes[(cells.ordinals > late) | (before > late)] = _core.PARTIAL
+        if frame.bounded:
+            late = frame.complete
+            codes[(cells.ordinals > late) | (before > late)] = _core.PARTIAL
         return codes
 
     def index(self, base: Any) -> Measure:
@@ -654,7 +669,7 @@ class Measure:
             cells.status,
             cells.exact,
         )
-        absences = [Absence(a.first[chosen], a.last[chosen]) for a in self._absences]
+        absences = [a.of_series(chosen) for a in self._absences]
         return Measure(new, cells, absences, self.name, self.kind, self.unit)
 
     def _rolled(self, within: Any) -> Measure:

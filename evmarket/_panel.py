@@ -70,10 +70,12 @@ class Panel:
         notes: Mapping[str, NDArray[np.uint8]] | None = None,
         merged: frozenset[str] = frozenset(),
         source: tuple[Panel, NDArray[np.int32]] | None = None,
+        absences: Mapping[str, Absence] | None = None,
     ) -> None:
         # data: the engine's finished panel (see py_engine.c); notes: statuses of cells
         # that are not simply OK, a measure each; merged: rates that a roll-up would have
-        # had to add; source: the panel it was rolled up from, and its series' new ones.
+        # had to add; source: the panel it was rolled up from, and its series' new ones;
+        # absences: where series begin and end, where finer periods decided it.
         self._frame = frame
         self._data = data
         self._names = tuple(names)
@@ -82,6 +84,7 @@ class Panel:
         self._notes = dict(notes or {})
         self._merged = merged
         self._source = source
+        self._absences = dict(absences or {})
         self._read: dict[str, Measure] = {}
 
     # ---- building ---------------------------------------------------------------
@@ -209,7 +212,7 @@ class Panel:
     def from_wide(
         cls,
         table: Any,
-        key: str,
+        key: str | None,
         measure: str,
         period: str | None = None,
         *,
@@ -223,9 +226,9 @@ class Panel:
         ----------
         table : object
             As for `from_table`.
-        key : str
-            The name of the key that the headers hold (with ``period=None``: the column
-            that holds it).
+        key : str or None
+            The name of the key that the headers hold. Where the headers are periods:
+            the column that holds it, or None when `keys` name them all.
         measure : str
             What to call the values.
         period : str, optional
@@ -349,7 +352,7 @@ class Panel:
             if late.any():
                 partial = np.where(late, np.uint8(_core.PARTIAL), np.uint8(0))
                 cells = replace(cells, status=lowest(cells.codes, partial))
-        absence = Absence.of(frame, cells)
+        absence = self._absences.get(name) or Absence.of(frame, cells)
         return Measure(
             frame,
             cells,
@@ -374,6 +377,7 @@ class Panel:
             {n: self._notes[n] for n in names if n in self._notes},
             self._merged & frozenset(names),
             self._source,
+            {n: self._absences[n] for n in names if n in self._absences},
         )
 
     def _members(self, name: str, cells: Cells) -> NDArray[np.int64]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core, _workers
 from ._apply import choice, positive
-from ._cells import Cells, Frame
+from ._cells import Cells, Frame, beyond, taken
+from ._exact import identity
 from ._inputs import short
 from ._lags import exit_periods
 from ._panel import check_kinds
-from ._panel_regroup import resample
 from ._panel_source import Source
 from ._period import Periods, frequency, last_period, wholes
 
@@ -75,7 +76,6 @@ def build(
         data = _zero_filled(data, frame)
     panel = cls(frame, data, names, kinds, {n: (units or {}).get(n) for n in names})
     if asked == "M-JF" and stated == "M":
-        panel = resample(panel, "M-JF", wholes(panel._calendar(), "M-JF"))
         panel = _as_jf(panel, complete_through, exit_after)
     return panel
 
@@ -136,7 +136,14 @@ def _ingest(
     for other in partials[1:]:
         whole.merge(other)
         other.clear()
-    found: dict[str, Any] = whole.finish()
+    try:
+        found: dict[str, Any] = whole.finish()
+    except OverflowError as error:
+        series = getattr(error, "series", None)
+        if series is None:
+            raise
+        labels = ", ".join(map(str, series)) if isinstance(series, tuple) else series
+        raise beyond(error, measures, labels, source.freq) from None
     return found
 
 
@@ -168,9 +175,8 @@ def _frame(
     last = high
     if complete is not None:
         last = last_period(complete, freq, "complete_through")
-        if len(ordinals) and last < low - 1:
-            last = low - 1
-        high = max(high, last) if len(ordinals) else high
+        if len(ordinals):
+            last = min(max(last, low - 1), high)
     codes = data["codes"]
     if not keys:
         codes = np.zeros((len(data["indptr"]) - 1, 0), np.int32)
@@ -207,7 +213,8 @@ def _check_duplicates(
 def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
     """Cells without any row, up to the last complete period, as zeros."""
     count, low = frame.series_count, frame.low
-    width = frame.complete - low + 1
+    until = min(frame.complete, frame.high)
+    width = until - low + 1
     if width <= 0 or not count:
         return data
     if count * width > 1 << 28:
@@ -215,10 +222,10 @@ def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
             f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not fit"
         )
     old = Cells(data["indptr"], data["ordinals"], data["rows"])
-    late = np.flatnonzero(old.ordinals > frame.complete)
+    late = np.flatnonzero(old.ordinals > until)
     series = np.concatenate([np.repeat(np.arange(count), width), old.series[late]])
     ordinals = np.concatenate(
-        [np.tile(np.arange(low, frame.complete + 1), count), old.ordinals[late]]
+        [np.tile(np.arange(low, until + 1), count), old.ordinals[late]]
     )
     order = np.lexsort((ordinals, series))
     series, ordinals = series[order], ordinals[order]
@@ -226,7 +233,7 @@ def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     place = old.place(series, ordinals)
     some = place >= 0
-    rows = np.where(some, data["rows"][place], 0)
+    rows = taken(data["rows"], place, 0)
     measures = []
     for measure in data["measures"]:
         wide = dict(measure)
@@ -247,19 +254,48 @@ def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
 
 
 def _as_jf(panel: Panel, complete: Any, exit_after: Any) -> Panel:
-    """The calendar facts of a Chinese statistical panel, asked for in its own periods."""
-    from dataclasses import replace
+    """Months as the Chinese statistical year has them, January and February as one.
 
+    February's row may stand for both, as the offices print it; a lone January may not.
+    """
     frame = panel._frame
-    last = (
-        frame.high
-        if complete is None
-        else last_period(complete, "M-JF", "complete_through")
+    whole = wholes(panel._calendar(), "M-JF")
+    group = whole.periods.start + whole.group
+    ends = whole.place == whole.parts - 1
+    keep = np.ones(len(panel._data["ordinals"]), bool)
+    months = panel._data["ordinals"] - frame.low
+    if any(kind != "flow" for kind in panel._kinds.values()):
+        keep = ends[months]
+    to = identity(frame.series_count)
+    every = [(panel._data, to, (frame.low, np.ascontiguousarray(group)), None)]
+    taken = [(panel._data, to, (frame.low, np.ascontiguousarray(group)), keep)]
+    data = _core.regroup(every, frame.series_count, panel._names)
+    cells = Cells(data["indptr"], data["ordinals"], data["rows"])
+    last = [(*every[0][:3], ends[months])]
+    closed = _core.regroup(last, frame.series_count, panel._names)
+    held = Cells(closed["indptr"], closed["ordinals"], closed["rows"])
+    if not keep.all():
+        data = _core.regroup(taken, frame.series_count, panel._names)
+        cells = Cells(data["indptr"], data["ordinals"], data["rows"])
+    place = held.place(cells.series, cells.ordinals)
+    notes = {}
+    for k, name in enumerate(panel._names):
+        counts = closed["measures"][k]["counts"]
+        lone = (place < 0) | (counts[place] == 0 if len(counts) else True)
+        lone &= data["measures"][k]["counts"] > 0
+        if lone.any():
+            notes[name] = np.where(lone, np.uint8(_core.INCOMPLETE), np.uint8(0))
+            data["measures"][k]["values"][lone] = np.nan
+    low, count = whole.periods.start, len(whole.periods)
+    high = low + count - 1
+    last_one = (
+        high if complete is None else last_period(complete, "M-JF", "complete_through")
     )
-    panel._frame = replace(
-        frame, complete=last, exit_after=exit_periods(exit_after, "M-JF")
-    )
-    return panel
+    new = replace(
+        frame, freq="M-JF", low=low, high=high, complete=last_one, shown=(low, high),
+        exit_after=exit_periods(exit_after, "M-JF"),
+    )  # fmt: skip
+    return type(panel)(new, data, panel._names, panel._kinds, panel._units, notes)
 
 
 # ---- columns at hand, wide tables ------------------------------------------------
@@ -294,8 +330,6 @@ def build_arrays(
 
 
 def _renamed(panel: Panel, keys: tuple[str, ...], names: tuple[str, ...]) -> Panel:
-    from dataclasses import replace
-
     old = dict(zip(panel._names, names, strict=True))
     return type(panel)(
         replace(panel._frame, keys=keys),
@@ -310,7 +344,7 @@ def _renamed(panel: Panel, keys: tuple[str, ...], names: tuple[str, ...]) -> Pan
 def build_wide(
     cls: type[Panel],
     table: Any,
-    key: str,
+    key: str | None,
     measure: str,
     period: str | None,
     columns: Sequence[str] | None,
@@ -320,7 +354,9 @@ def build_wide(
     from ._panel_source import column_names, table_columns
 
     kind = options.pop("kind", "flow")
-    fixed = [*keys, key] if period is None else [*keys, period]
+    fixed = [*keys] if key is None or period is not None else [*keys, key]
+    if period is not None:
+        fixed.append(period)
     named = column_names(table)
     chosen = [c for c in named if c not in fixed] if columns is None else list(columns)
     if not chosen:
@@ -338,13 +374,16 @@ def build_wide(
         while when in long:
             when += "_"
         long[when] = headers
+    elif key is None:
+        raise TypeError("key is None: with a column of periods the headers are its labels")
     else:
         long[key] = headers
     name = measure
     while name in long:
         name += "_"  # a key may have the measure's name
     long[name] = values
-    found = cls.from_table(long, [*keys, key], when, {name: kind}, **options)
+    held_keys = list(keys) if key is None else [*keys, key]
+    found = cls.from_table(long, held_keys, when, {name: kind}, **options)
     return _renamed(found, found.keys, (measure,))
 
 

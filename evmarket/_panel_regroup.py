@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _core, _exact
 from ._apply import choice
-from ._cells import Absence, Cells, Frame, lowest
+from ._cells import NEVER, Absence, CoarseAbsence, Cells, Frame, lowest, regroup
 from ._inputs import short
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def regrouped(
 ) -> Panel:
     """The panel with each series sent to another, -1 to drop."""
     to = np.ascontiguousarray(to, np.int32)
-    count = frame.series_count
-    data = _core.regroup([(panel._data, to, None, keep)], count, panel._names)
+    data = regroup([(panel._data, to, None, keep)], frame, panel._names)
     notes = {}
     for name, codes in panel._notes.items():
         notes[name] = moved_notes(panel._data, codes, to, data)
@@ -137,9 +136,6 @@ def _blank_incomplete(panel: Panel) -> Panel:
 def recode(panel: Panel, key: str, labels: Mapping[Any, Any]) -> Panel:
     place = check_key(panel, key)
     frame = panel._frame
-    unknown = [old for old in labels if old not in frame.labels[place]]
-    if unknown:
-        raise KeyError(f"labels: {short(unknown[0])} is no label of {key}")
     for new in labels.values():
         if new is not None and type(new) not in (str, int):
             raise TypeError(
@@ -156,6 +152,8 @@ def recode(panel: Panel, key: str, labels: Mapping[Any, Any]) -> Panel:
 
 def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
     choice(overlap, "overlap", {"add": 0, "replace": 1, "error": 2})
+    if not isinstance(other, type(panel)):
+        raise TypeError(f"other is {short(other)}: it takes a Panel")
     a, b = panel._frame, other._frame
     for what, one, two in (
         ("keys", a.keys, b.keys),
@@ -180,9 +178,9 @@ def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
             _refuse_overlap(panel, both, overlap)
         keep = ~both
     sources = [(panel._data, ours, None, keep), (other._data, theirs, None, None)]
-    data = _core.regroup(
+    data = regroup(
         [(d, np.ascontiguousarray(m), p, k) for d, m, p, k in sources],
-        frame.series_count,
+        frame,
         panel._names,
     )
     notes = {}
@@ -268,7 +266,31 @@ def resample(panel: Panel, freq: str, whole: Wholes) -> Panel:
         frame, freq=freq, low=low, high=high, complete=complete, bounded=bounded,
         exit_after=_exit_after(frame, freq), shown=_shown_wholes(frame, whole),
     )  # fmt: skip
-    return type(panel)(new, data, panel._names, panel._kinds, panel._units, notes)
+    absences = {name: _coarser_absence(panel, name, whole) for name in panel._names}
+    return type(panel)(
+        new, data, panel._names, panel._kinds, panel._units, notes, absences=absences
+    )
+
+
+def _coarser_absence(panel: Panel, name: str, whole: Wholes) -> Absence:
+    """Where series begin and end, in coarser periods; the finer ones decided it."""
+    frame = panel._frame
+    absence = panel[name]._absences[0]
+    group = whole.periods.start + whole.group
+    began = absence.first != NEVER
+    first = np.full(len(began), NEVER, np.int64)
+    first[began] = group[absence.first[began] - frame.low]
+    ended = absence.last >= frame.low
+    last = np.full(len(began), whole.periods.start - 1 - frame.exit_after, np.int64)
+    last[ended] = group[absence.last[ended] - frame.low]
+    ends = np.empty(len(whole.periods), np.int64)
+    index = np.arange(len(whole.group)) + frame.low
+    ends[whole.group] = index - whole.place + whole.parts - 1
+    beyond = None if panel._kinds[name] == "flow" else _core.INCOMPLETE
+    return CoarseAbsence(
+        first, last, absence.exited(frame), absence, frame, whole.periods.start, ends,
+        beyond,
+    )  # fmt: skip
 
 
 def _exit_after(frame: Frame, freq: str) -> int:
@@ -340,8 +362,8 @@ def _stock_status(measure: Any, moved: Cells, whole: Wholes) -> Cells:
     ends[whole.group[last]] = np.flatnonzero(last) + frame.low
     place = cells.place(moved.series, ends[moved.ordinals - whole.periods.start])
     status = np.where(place >= 0, cells.codes[place], np.uint8(0))
-    status[status == _core.PARTIAL] = 0  # the coarser calendar says so itself
-    return replace(moved, status=status)
+    late = status == _core.PARTIAL
+    return replace(moved, values=np.where(late, np.nan, moved.values), status=status)
 
 
 def _with_unusable(

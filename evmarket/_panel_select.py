@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._cells import Absence, Cells, Frame
+from ._cells import Cells, Frame
 from ._inputs import short
 from ._period import first_period, last_period
 
@@ -137,15 +137,17 @@ def _restricted(source: Any, frame: Frame, keep: NDArray[np.bool_]) -> Any:
 
     if isinstance(source, Measure):
         cells = series_cells(source._cells, keep)
-        absences = [Absence(a.first[keep], a.last[keep]) for a in source._absences]
+        absences = [a.of_series(keep) for a in source._absences]
         return Measure(frame, cells, absences, source.name, source.kind, source.unit)
     if keep.all():
         return type(source)(
             frame, source._data, source._names, source._kinds, source._units,
-            source._notes, source._merged, source._source,
+            source._notes, source._merged, source._source, source._absences,
         )  # fmt: skip
     to = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
-    return regrouped(source, frame, to)
+    found = regrouped(source, frame, to)
+    found._absences = {n: a.of_series(keep) for n, a in source._absences.items()}
+    return found
 
 
 def series_cells(cells: Cells, keep: NDArray[np.bool_]) -> Cells:

@@ -37,6 +37,11 @@ class Source:
         self._batches = batches(table, columns)
         self._first: Batch | None = next(self._batches, None)
         fields = self._batches.fields[keys : keys + when]
+        for field in self._batches.fields[keys + when :]:
+            if field.kind not in ("", "numbers"):
+                raise TypeError(
+                    f"measure {field.name!r} holds {field.kind}: it takes numbers"
+                )
         self._name = " and ".join(columns[keys : keys + when])
         field = fields[0]
         self._ordinals = when == 1 and field.freq is not None
@@ -123,10 +128,18 @@ def column_names(table: Any) -> list[str]:
 
 def table_columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:
     """The values of some columns, as lists."""
+    found = batches(table, names)
     held: dict[str, list[Any]] = {name: [] for name in names}
-    for batch in batches(table, names):
+    for batch in found:
         for name, part in zip(names, _core.batch_lists(batch.capsule), strict=True):
             held[name].extend(part)
+    for field in found.fields:
+        column = held[field.name]
+        if field.freq is not None:
+            held[field.name] = [
+                None if o is None else _core.period_labels(field.freq, o, 1)[0]
+                for o in column
+            ]
     return held
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import _core, _workers
 from ._apply import choice
-from ._cells import NEVER
+from ._cells import NEVER, taken
 from ._growth import _POLICIES
 from ._inputs import is_frame, whole_array
 from ._lags import exit_periods, lag_periods
@@ -152,7 +152,9 @@ class Rows:
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
             return self._high
-        return last_period(complete_through, self._freq, "complete_through")
+        return min(
+            last_period(complete_through, self._freq, "complete_through"), self._high
+        )
 
     def growth(
         self,
@@ -187,7 +189,7 @@ class Rows:
 
         _workers.run(part, _workers.chunks(count))
         if told:
-            self._explain(status, column, base, steps, late)
+            self._explain(status, column, base, steps, late, complete_through is not None)
         if policy == "midpoint":
             self._ends(found, status, column, base)
         if complete_through is not None:
@@ -226,7 +228,7 @@ class Rows:
         return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
 
     def _explain(
-        self, status: Any, column: Any, base: Any, steps: int, late: int
+        self, status: Any, column: Any, base: Any, steps: int, late: int, bounded: bool
     ) -> None:
         """Statuses that the calendar decides, over those of the two numbers."""
         groups = self._groups()
@@ -242,7 +244,8 @@ class Rows:
         codes[(before < self._low) | (before > self._high)] = _core.OUTSIDE
         status[lacking] = codes[lacking]
         status[missing] = self._absent(late, first, last)[missing]
-        status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
+        if bounded:
+            status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
 
     def _ends(self, found: Any, status: Any, column: Any, base: Any) -> None:
         """Midpoint growth of what entered and what exited."""
@@ -303,11 +306,11 @@ class Rows:
         """A measure's cells in the order of the rows."""
         cells, groups = measure._cells, self._groups().astype(np.int64)
         place = cells.place(groups, self._ordinals)
-        values = np.where(place >= 0, cells.values[place], np.nan)
+        values = taken(cells.values, place, np.nan)
         if not return_status:
             return values
         empty = measure._empty_status(groups, self._ordinals)
-        return values, np.where(place >= 0, cells.codes[place], empty)
+        return values, np.where(place >= 0, taken(cells.codes, place, 0), empty).astype(np.uint8)
 
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:

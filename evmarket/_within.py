@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._cells import Cells, bases, kept_exact, lowest
+from ._cells import Absence, Cells, bases, kept_exact, lowest, regroup, taken
 from ._exact import source
 from ._panel_regroup import check_key, regroup_series
 
@@ -49,7 +49,7 @@ def _totals(
     cells = measure._cells
     if cells.exact is not None:
         one = source(cells.indptr, cells.ordinals, cells.exact)
-        found = _core.regroup([(one, to, None, None)], frame.series_count, ("total",))
+        found = regroup([(one, to, None, None)], frame, ("total",))
         totals = Cells(
             found["indptr"], found["ordinals"], found["measures"][0]["values"]
         )
@@ -108,8 +108,6 @@ def share(measure: Measure, within: Any) -> Measure:
 
 def concentration(measure: Measure, within: Any, k: int | None) -> Measure:
     """The share of the k largest, or with None the sum of squared shares."""
-    from ._cells import Absence
-
     frame, to = grouped(measure, within)
     totals, of_cell, values, codes = _shares(measure, frame, to)
     count = len(totals.ordinals)
@@ -170,25 +168,22 @@ def matched_growth(measure: Measure, within: Any, steps: int, rate: Any) -> Meas
     for chosen in (base[both], np.flatnonzero(both)):
         exact = kept_exact(cells.exact or {}, chosen)
         one = source(counts[cells.indptr], ordinals, exact)
-        found = _core.regroup([(one, to, None, None)], frame.series_count, ("sum",))
-        sides.append(found)
+        sides.append(regroup([(one, to, None, None)], frame, ("sum",)))
     x0, x1 = (side["measures"][0]["values"] for side in sides)
     pairs = Cells(sides[0]["indptr"], sides[0]["ordinals"], rate(x0, x1))
     own = _core.growth_status(x0, x1)
     # The groups' cells: where some series stands now, matched or not.
     whole, _ = _totals(measure, frame, to)
-    place = pairs.place(whole.series, whole.ordinals)
-    values = np.where(place >= 0, pairs.values[place] if len(own) else np.nan, np.nan)
-    codes = np.full(len(place), _core.NO_MATCH, np.uint8)
-    codes[place >= 0] = own[place[place >= 0]]
-    before = whole.ordinals - steps
-    outside = (before < frame.low) | (before > frame.high)
-    codes[outside & (place < 0)] = _core.OUTSIDE
-    late = (whole.ordinals > frame.complete) | (before > frame.complete)
-    codes[late] = _core.PARTIAL
-    values[late] = np.nan
-    from ._cells import Absence
-
-    found_cells = replace(whole, values=values, status=codes)
     absence = Absence.of(frame, whole)
-    return type(measure)(frame, found_cells, [absence], measure.name, "growth")
+    group = type(measure)(frame, whole, [absence], measure.name, measure.kind)
+    place = pairs.place(whole.series, whole.ordinals)
+    none = place < 0
+    values = taken(pairs.values, place, np.nan)
+    codes = taken(own, place, np.uint8(_core.NO_MATCH)).astype(np.uint8)
+    lag = group._lag_status(steps, bases(whole, steps) >= 0)
+    codes[none] = lowest(lag, np.full(len(lag), _core.NO_MATCH, np.uint8))[none]
+    codes[lag == _core.PARTIAL] = _core.PARTIAL
+    values[codes == _core.PARTIAL] = np.nan
+    found = group._derived(replace(whole, values=values, status=codes), "growth")
+    found._lead = max(0, -steps)
+    return found
