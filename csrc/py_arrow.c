@@ -1,4 +1,4 @@
-/* Arrow streams for Python: tables in, batch by batch, and batches out. */
+/* Tables from Arrow streams and arrays, batch by batch. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,32 @@ static void raise_fault(ev_result result, const ev_arrow_fault *fault)
     }
 }
 
+/* A producer's release may run Python code, which must not find an exception on its way,
+ * nor lose it. */
+typedef struct pending {
+    PyObject *type, *value, *trace;
+} pending;
+
+static pending put_aside(void)
+{
+    pending found = {NULL, NULL, NULL};
+#if PY_VERSION_HEX >= 0x030c0000
+    found.value = PyErr_GetRaisedException();
+#else
+    PyErr_Fetch(&found.type, &found.value, &found.trace);
+#endif
+    return found;
+}
+
+static void put_back(pending found)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+    PyErr_SetRaisedException(found.value);
+#else
+    PyErr_Restore(found.type, found.value, found.trace);
+#endif
+}
+
 /* ---- one batch ---- */
 
 typedef struct held_batch {
@@ -35,11 +61,13 @@ typedef struct held_batch {
 
 static void release_held(held_batch *held)
 {
+    const pending exception = put_aside();
     ev_arrow_close(&held->views);
     if (held->array.release != NULL) {
         held->array.release(&held->array);
     }
     free(held);
+    put_back(exception);
 }
 
 static void release_batch(PyObject *capsule)
@@ -86,6 +114,7 @@ static void batches_dealloc(PyObject *object)
 {
     batches_object *self = (batches_object *)object;
     PyTypeObject *type = Py_TYPE(object);
+    const pending exception = put_aside();
     close_batches(self);
     if (self->schema.release != NULL) {
         self->schema.release(&self->schema);
@@ -94,6 +123,7 @@ static void batches_dealloc(PyObject *object)
     Py_XDECREF(self->name);
     PyObject_Free(object);
     Py_DECREF(type);
+    put_back(exception);
 }
 
 /* The struct in a capsule, or NULL with an exception set. */
@@ -115,13 +145,31 @@ static void raise_released(const char *method)
     PyErr_Format(PyExc_ValueError, "%s gave what is released already", method);
 }
 
-/* Moves the stream out of the source and reads its schema; -1 with an exception set. */
-static int take_stream(batches_object *self, PyObject *source)
+/* source.method(); NULL without an exception where there is no such method. The name is
+ * interned, for a new text each time would fill the cache of attributes. */
+static PyObject *call(PyObject *source, const char *method)
+{
+    PyObject *name = PyUnicode_InternFromString(method), *found = NULL, *answer = NULL;
+    if (name != NULL) {
+        found = PyObject_GetAttr(source, name);
+        if (found == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
+            PyErr_Clear();
+        }
+    }
+    if (found != NULL) {
+        answer = PyObject_CallNoArgs(found);
+    }
+    Py_XDECREF(name);
+    Py_XDECREF(found);
+    return answer;
+}
+
+/* Moves the stream out of a capsule and reads its schema; -1 with an exception set. */
+static int take_stream(batches_object *self, PyObject *capsule)
 {
     static const char method[] = "__arrow_c_stream__";
-    PyObject *capsule = PyObject_CallMethod(source, method, NULL);
     struct ArrowArrayStream *stream =
-        capsule == NULL ? NULL : open_capsule(capsule, "arrow_array_stream", method);
+        open_capsule(capsule, "arrow_array_stream", method);
     int failed = stream == NULL;
     if (!failed && stream->release == NULL) {
         raise_released(method);
@@ -140,16 +188,14 @@ static int take_stream(batches_object *self, PyObject *source)
             raise_fault(result, &fault);
         }
     }
-    Py_XDECREF(capsule);
     return failed ? -1 : 0;
 }
 
-static int take_array(batches_object *self, PyObject *source)
+static int take_array(batches_object *self, PyObject *pair)
 {
     static const char method[] = "__arrow_c_array__";
-    PyObject *pair = PyObject_CallMethod(source, method, NULL);
-    int failed = pair == NULL;
-    if (!failed && (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2)) {
+    int failed = 0;
+    if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
         PyErr_Format(PyExc_TypeError, "%s gave %.80R, not two capsules", method, pair);
         failed = 1;
     }
@@ -171,19 +217,27 @@ static int take_array(batches_object *self, PyObject *source)
             array->release = NULL;
         }
     }
-    Py_XDECREF(pair);
     return failed ? -1 : 0;
 }
 
 static int open_source(batches_object *self, PyObject *source)
 {
-    int failed = 0;
-    if (PyObject_HasAttrString(source, "__arrow_c_stream__")) {
-        failed = take_stream(self, source) < 0;
+    PyObject *stream = call(source, "__arrow_c_stream__");
+    PyObject *pair = stream == NULL && PyErr_Occurred() == NULL
+                         ? call(source, "__arrow_c_array__")
+                         : NULL;
+    int failed = 1;
+    if (stream != NULL) {
+        failed = take_stream(self, stream) < 0;
     }
-    else {
-        failed = take_array(self, source) < 0;
+    else if (pair != NULL) {
+        failed = take_array(self, pair) < 0;
     }
+    else if (PyErr_Occurred() == NULL) {
+        PyErr_Format(PyExc_TypeError, "%.80R has no Arrow stream or array", source);
+    }
+    Py_XDECREF(stream);
+    Py_XDECREF(pair);
     if (!failed) {
         ev_arrow_fault fault;
         self->width =
@@ -457,125 +511,13 @@ static PyType_Spec batches_spec = {
     .slots = batches_slots,
 };
 
-/* ---- out ---- */
-
-static void drop_capsule(void *capsule)
-{
-    if (Py_IsInitialized()) { /* else nobody is left to count */
-        const PyGILState_STATE state = PyGILState_Ensure();
-        Py_DECREF((PyObject *)capsule);
-        PyGILState_Release(state);
-    }
-}
-
-static void release_stream(PyObject *capsule)
-{
-    struct ArrowArrayStream *stream = PyCapsule_GetPointer(capsule, "arrow_array_stream");
-    if (stream != NULL) {
-        if (stream->release != NULL) {
-            stream->release(stream);
-        }
-        free(stream);
-    }
-}
-
-/* The texts of a tuple, None as NULL; they live as long as the tuple. -1 on failure. */
-static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
-{
-    int failed = PyTuple_Size(tuple) != count;
-    if (failed) {
-        PyErr_Format(PyExc_ValueError, "%zd texts for %zd columns", PyTuple_Size(tuple),
-                     count);
-    }
-    for (Py_ssize_t i = 0; i < count && !failed; i++) {
-        PyObject *item = PyTuple_GetItem(tuple, i);
-        texts[i] = item == Py_None ? NULL : PyUnicode_AsUTF8AndSize(item, NULL);
-        failed = item != Py_None && texts[i] == NULL;
-    }
-    return failed ? -1 : 0;
-}
-
-static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
-                                             PyObject *freqs, const char **texts)
-{
-    const ev_batch *batch = ev_py_batch(capsule);
-    const ev_memory memory = ev_py_memory();
-    const ev_arrow_owner owner = {drop_capsule, capsule};
-    const Py_ssize_t count = batch->ncolumns;
-    struct ArrowArrayStream *stream = calloc(1, sizeof *stream);
-    ev_result result = stream == NULL ? EV_NO_MEMORY : EV_DONE;
-    int failed = texts_of(names, count, texts) < 0 || texts_of(freqs, count, texts + count) < 0;
-    for (Py_ssize_t i = 0; i < count && !failed; i++) {
-        failed = texts[i] == NULL;
-        if (failed) {
-            PyErr_SetString(PyExc_TypeError, "a column needs a name");
-        }
-    }
-    if (!failed && result == EV_DONE) {
-        result = ev_arrow_export(batch, texts, texts + count, owner, &memory, stream);
-    }
-    if (!failed && result == EV_NO_MEMORY) {
-        PyErr_NoMemory();
-    }
-    else if (!failed && result != EV_DONE) {
-        PyErr_SetString(PyExc_TypeError, "a column of a type that is not written");
-    }
-    if (failed || result != EV_DONE) {
-        free(stream);
-        stream = NULL;
-    }
-    else {
-        Py_INCREF(capsule); /* drop_capsule gives it up */
-    }
-    return stream;
-}
-
-static PyObject *arrow_stream(PyObject *module, PyObject *args)
-{
-    PyObject *capsule, *names, *freqs, *answer = NULL;
-    const ev_batch *batch = NULL;
-    const char **texts = NULL;
-    struct ArrowArrayStream *stream = NULL;
-    (void)module;
-    if (PyArg_ParseTuple(args, "OO!O!:arrow_stream", &capsule, &PyTuple_Type, &names,
-                         &PyTuple_Type, &freqs)) {
-        batch = ev_py_batch(capsule);
-    }
-    if (batch != NULL) {
-        texts = calloc(2 * (size_t)batch->ncolumns + 1, sizeof *texts);
-        if (texts == NULL) {
-            PyErr_NoMemory();
-        }
-        else {
-            stream = export_batch(capsule, names, freqs, texts);
-        }
-    }
-    if (stream != NULL) {
-        answer = PyCapsule_New(stream, "arrow_array_stream", release_stream);
-        if (answer == NULL) {
-            stream->release(stream);
-            free(stream);
-        }
-    }
-    free(texts);
-    return answer;
-}
-
 /* ---- the module's part ---- */
-
-static PyMethodDef methods[] = {
-    {"arrow_stream", arrow_stream, METH_VARARGS,
-     PyDoc_STR("arrow_stream(batch, names, freqs)\n--\n\n"
-               "A capsule 'arrow_array_stream' over a batch; freqs names the frequency of "
-               "int64 columns that are pandas periods, None elsewhere.")},
-    {NULL, NULL, 0, NULL},
-};
 
 int ev_py_add_arrow(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &batches_spec, NULL);
     const int failed = type == NULL || PyModule_AddObjectRef(module, "Batches", type) < 0 ||
-                       PyModule_AddFunctions(module, methods) < 0;
+                       ev_py_add_arrow_out(module) < 0;
     Py_XDECREF(type);
     return failed ? -1 : 0;
 }

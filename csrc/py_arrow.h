@@ -11,4 +11,6 @@
  * set for anything else. */
 const ev_batch *ev_py_batch(PyObject *capsule);
 
+int ev_py_add_arrow_out(PyObject *module);
+
 #endif

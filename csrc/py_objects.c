@@ -126,11 +126,14 @@ typedef enum object_kind { TEXT, INTEGER, FLOAT, NOTHING, OTHER, KIND_COUNT } ob
 /* NA and NaT are told by their names: pandas need not be there. */
 static int is_called_nothing(PyObject *item)
 {
-    PyObject *name = PyObject_GetAttrString((PyObject *)Py_TYPE(item), "__name__");
+    PyObject *asked = PyUnicode_InternFromString("__name__");
+    PyObject *name =
+        asked == NULL ? NULL : PyObject_GetAttr((PyObject *)Py_TYPE(item), asked);
     const int nothing =
         name != NULL && PyUnicode_Check(name) &&
         (PyUnicode_CompareWithASCIIString(name, "NAType") == 0 ||
          PyUnicode_CompareWithASCIIString(name, "NaTType") == 0);
+    Py_XDECREF(asked);
     Py_XDECREF(name);
     PyErr_Clear();
     return nothing;
