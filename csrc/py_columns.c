@@ -91,8 +91,8 @@ static int column_type(int number, ev_column_type *type)
 static PyArrayObject *plain_array(held_columns *held, PyObject *object)
 {
     return (PyArrayObject *)keep(
-        held, PyArray_FromAny(object, NULL, 1, 1,
-                              NPY_ARRAY_IN_ARRAY | NPY_ARRAY_NOTSWAPPED, NULL));
+        held, PyArray_CheckFromAny(object, NULL, 1, 1,
+                                   NPY_ARRAY_IN_ARRAY | NPY_ARRAY_NOTSWAPPED, NULL));
 }
 
 /* A bool array as a bitmap. */

@@ -113,6 +113,9 @@ static PyObject *object_at(const objects *from, Py_ssize_t i)
     PyObject *item = NULL;
     if (from->list != NULL) {
         item = PyList_GetItem(from->list, i);
+        if (item == NULL) {
+            PyErr_SetString(PyExc_ValueError, "a list changed while it was read");
+        }
     }
     else {
         memcpy(&item, PyArray_GETPTR1(from->array, i), sizeof item);

@@ -389,7 +389,9 @@ def _array_column(array: NDArray[Any], name: str, first_row: int) -> _Column:
 
 def _masked_column(array: Any, name: str, first_row: int) -> _Column:
     if array.dtype.kind in "MOT":  # these have nothings of their own
-        return _array_column(array.astype(object).filled(None), name, first_row)
+        objects = np.asarray(array.data).astype(object)
+        objects[np.ma.getmaskarray(array)] = None
+        return _object_column(objects, name, first_row)
     valid = ~np.ma.getmaskarray(array)
     plain = _array_column(np.asarray(array.data), name, first_row)
     return plain._replace(
