@@ -121,15 +121,25 @@ class Batches:
 
     def __next__(self) -> Batch:
         with self._lock:
-            while True:
-                for capsule, rows in self._parts:
-                    self._row += rows
-                    return Batch(capsule, self._row - rows, rows)
-                following = self._next_table()
-                if following is None:
-                    raise StopIteration
-                self._check_fields(following.fields)
-                self._parts = following.parts
+            try:
+                found = self._next_batch()
+            except BaseException:  # nothing follows an error, for other threads too
+                self._parts, self._tables = iter(()), iter(())
+                raise
+        if found is None:
+            raise StopIteration
+        return found
+
+    def _next_batch(self) -> Batch | None:
+        while True:
+            for capsule, rows in self._parts:
+                self._row += rows
+                return Batch(capsule, self._row - rows, rows)
+            following = self._next_table()
+            if following is None:
+                return None
+            self._check_fields(following.fields)
+            self._parts = following.parts
 
     def _next_table(self) -> _Open | None:
         for table in self._tables:
@@ -170,13 +180,14 @@ def batches(
     return Batches(table, columns, rows_per_batch)
 
 
-def names_of(table: Any) -> list[str] | None:
-    """The names of a table's columns where it can be asked without being read, which
-    streams and iterables cannot."""
+def names_of(table: Any) -> list[Any] | None:
+    """The names of a table's columns, where it can be asked without being read: not of
+    iterables, and not of streams that do not say."""
     names = _names(table)
-    if names is None and hasattr(table, "schema"):
-        names = getattr(table.schema, "names", None)
-        names = list(names() if callable(names) else names or ()) or None
+    for place in (getattr(table, "schema", None), table):
+        found = getattr(place, "names", None) or getattr(place, "columns", None)
+        if names is None and found is not None:
+            names = list(found() if callable(found) else found)
     return names
 
 

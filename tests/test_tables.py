@@ -375,6 +375,29 @@ def test_tables_of_one_iterable_agree():
     ]
 
 
+def test_nothing_follows_an_error():
+    found = _tables.batches([{"x": [1]}, {"x": [2**63]}, {"x": [3]}], ["x"])
+    assert next(found).rows == 1
+    with pytest.raises(OverflowError):
+        next(found)
+    assert list(found) == []
+
+
+def test_names_of_tables(frame):
+    pa = pytest.importorskip("pyarrow")
+    pl = pytest.importorskip("polars")
+    duckdb = pytest.importorskip("duckdb")
+    table = pa.table({"b": [1], "a": [2]})
+    relation = duckdb.sql("select 1 as b, 2 as a")
+    for source in (table, table.to_reader(), pl.from_arrow(table), relation):
+        assert _tables.names_of(source) == ["b", "a"]
+        assert lists_of(source, ["a", "b"]) == [[2], [1]]  # it was not read
+    assert _tables.names_of({"x": [1]}) == ["x"]
+    assert _tables.names_of(frame) == list(frame.columns)
+    assert _tables.names_of([{"x": [1]}]) is None
+    assert _tables.names_of(np.zeros(2, "i4, i8")) == ["f0", "f1"]
+
+
 @pytest.mark.parametrize(
     "table",
     [None, 5, "file.csv", b"x", np.arange(3), [1, 2], ["a"], [[1]], object],
