@@ -13,13 +13,13 @@ from unicodedata import category, east_asian_width
 from ._status import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 WIDTH = 100
 _GAP = "  "
 
 # Units of what is no level. All are kept as fractions; only text shows percent.
-_RELATIVE: dict[str, Callable[[float], str]] = {
+RELATIVE: dict[str, Callable[[float], str]] = {
     "rate": lambda number: f"{100 * number:+,.2f}%",
     "share": lambda number: f"{100 * number:,.2f}%",
     "pp": lambda number: f"{100 * number:+,.2f} pp",
@@ -59,7 +59,7 @@ class Line:
     def unit(self) -> str:
         """The unit of the levels on the line; where they differ, all of them."""
         units = dict.fromkeys(cell.unit for cell in self.values.values())
-        return " / ".join(unit for unit in units if unit not in _RELATIVE)
+        return " / ".join(unit for unit in units if unit not in RELATIVE)
 
     @property
     def derived_from(self) -> tuple[str, ...]:
@@ -101,7 +101,9 @@ def _section(name: str, lines: list[Line]) -> str:
 
 
 def table(
-    columns: Sequence[Sequence[str]], numeric: range, notes: Sequence[str] = ()
+    columns: Sequence[Sequence[str]],
+    numeric: Collection[int],
+    notes: Sequence[str] = (),
 ) -> list[str]:
     """Columns, headings first, as aligned rows; text wraps, numbers never do."""
     cleaned = [[_clean(cell) for cell in column] for column in columns]
@@ -176,7 +178,7 @@ def _shown(cell: Cell | None) -> str:
         return "-"
     if math.isinf(number):
         return "unbounded"
-    relative = _RELATIVE.get(cell.unit)
+    relative = RELATIVE.get(cell.unit)
     if relative is not None:
         return relative(number)
     size = abs(number)
