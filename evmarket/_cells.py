@@ -33,7 +33,8 @@ class Frame:
     """What the measures of a panel share: series and calendar.
 
     `low` to `high` is the calendar, `shown` the part of it that is looked at, `complete`
-    the last complete period; all are ordinals, both ends included.
+    the last complete period; all are ordinals, both ends included. `dropped`: of rows
+    that repeat a cell one was kept, they were not added.
     """
 
     keys: tuple[str, ...]
@@ -46,6 +47,7 @@ class Frame:
     exit_after: int
     bounded: bool
     shown: tuple[int, int]
+    dropped: bool = False
 
     @property
     def series_count(self) -> int:

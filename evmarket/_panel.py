@@ -86,6 +86,8 @@ class Panel:
         self._source = source
         self._absences = dict(absences or {})
         self._read: dict[str, Measure] = {}
+        # Of a panel out of a file, which has no source: the series behind its cells.
+        self._counted: dict[str, NDArray[np.int64]] = {}
 
     # ---- building ---------------------------------------------------------------
 
@@ -382,6 +384,8 @@ class Panel:
 
     def _members(self, name: str, cells: Cells) -> NDArray[np.int64]:
         """How many series of the source stand behind each cell of a measure."""
+        if name in self._counted:
+            return self._counted[name]
         if self._source is None:
             return np.ones(len(cells.values), np.int64)
         panel, to = self._source
@@ -628,7 +632,7 @@ class Panel:
         -------
         Table
         """
-        from ._panel_report import coverage
+        from ._panel_compare import coverage
 
         return coverage(self)
 
@@ -648,7 +652,7 @@ class Panel:
             Columns: the keys, ``period``, ``measure``, ``what``, ``before``, ``after``,
             ``rate``; ``.same`` counts the cells that agree.
         """
-        from ._panel_report import compare
+        from ._panel_compare import compare
 
         return compare(self, other, rtol)
 

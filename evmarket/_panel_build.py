@@ -71,6 +71,7 @@ def build(
         source, key_names, when, names, rule, kinds, duplicates, count, progress
     )
     frame = _frame(key_names, data, stated, complete_through, exit_after)
+    frame = replace(frame, dropped=rule != "add")
     _check_duplicates(data, frame, names, kinds, duplicates)
     if absent == "zero":
         data = _zero_filled(data, frame)
