@@ -1,4 +1,5 @@
-"""The command line: ``python -m evmarket`` prints the report on the built-in market."""
+"""The command line: ``python -m evmarket`` prints the report on the built-in market,
+``python -m evmarket growth FILE ...`` and other commands work on tables in files."""
 
 from __future__ import annotations
 
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 DONE = 0
 INCONSISTENT = 1
 BAD = 2
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,6 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when done, also when the reader closed the pipe early; 1 when the audit found
         an inconsistency and ``--strict`` was given; 2 for bad usage, bad input or
         output that cannot be written, with a message on standard error.
+        0 when done, also when the reader closed the pipe early; 2 for bad usage, bad
+        input or output that cannot be written, with a message on standard error; 130
+        when interrupted.
 
     Examples
     --------
@@ -43,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _discard_output()
         return DONE
+    except KeyboardInterrupt:
+        _discard_output()
+        _complain("interrupted")
+        return INTERRUPTED
     except OSError as error:
         _discard_output()
         return _complain(f"cannot write the output: {error.strerror or error}")
@@ -64,6 +74,13 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _report(options: Namespace) -> tuple[int, str]:
+        pieces = _market(options) if options.command is None else _files(options)
+        for shown in pieces:
+            _write(shown)
+    except (ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
+        return _complain(str(error.args[0] if error.args else "not enough memory"))
+    return DONE
+def _market(options: Namespace) -> Iterable[str]:
     from ._market import TITLE, market
     from ._report import FORMATS
 
@@ -78,6 +95,10 @@ def _audit(options: Namespace) -> tuple[int, str]:
     found = audit(read_facts(options.file, options.encoding))
     failed = options.strict and found.counts["inconsistent"] > 0
     return INCONSISTENT if failed else DONE, FORMATS[options.format](found)
+    return (f"{TITLE}\n\n{shown}" if options.format == "text" else shown,)
+def _files(options: Namespace) -> Iterable[str]:
+    from ._commands import run_command
+    return run_command(options)
 
 
 def _parser() -> ArgumentParser:
@@ -85,7 +106,7 @@ def _parser() -> ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="python -m evmarket",
-        description="Growth and margins of the built-in vehicle market.",
+        description="Growth and margins of the built-in vehicle market, or of files.",
         epilog="In CSV and JSON rates, shares, pp and bp are fractions.",
         allow_abbrev=False,
     )
@@ -115,6 +136,10 @@ def _add_format(parser: ArgumentParser) -> None:
         default="text",
         help="how to print (default: text)",
     )
+    from ._commands import add_commands
+
+    add_commands(parser)
+    return parser
 
 
 def _write(shown: str) -> None:
