@@ -41,8 +41,8 @@ def add_commands(parser: ArgumentParser) -> None:
             name,
             help=told,
             description=f"{told[0].upper()}{told[1:]}.",
-            epilog="Lists are separated by spaces. Rows in messages count from 0, below "
-            "the header. In CSV and JSON rates, shares and pp are fractions.",
+            epilog="Lists are separated by spaces. Rows in messages count from 0, "
+            "below the header. In CSV and JSON rates, shares and pp are fractions.",
             allow_abbrev=False,
         )
         _add_table(command)
@@ -55,22 +55,42 @@ def _add_table(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE", help="CSV files, or Parquet ones")
     add("--keys", nargs="+", default=[], metavar="COLUMN", help="what makes a series")
-    add("--period", nargs="+", required=True, metavar="COLUMN",
-        help="dates or periods, or the columns of year and month or quarter")  # fmt: skip
-    add("--measures", nargs="+", required=True, metavar="COLUMN[=KIND]",
-        help="flow (the default), stock, cumulative or rate")  # fmt: skip
+    add(
+        "--period",
+        nargs="+",
+        required=True,
+        metavar="COLUMN",
+        help="dates or periods, or the columns of year and month or quarter",
+    )
+    add(
+        "--measures",
+        nargs="+",
+        required=True,
+        metavar="COLUMN[=KIND]",
+        help="flow (the default), stock, cumulative or rate",
+    )
     add("--freq", help="Y, H, Q, M, W, D, M-JF, Y-MAR ...")
     add("--absent", default="missing", help="missing or zero: what no row means")
     add("--duplicates", default="add", help="add, identical, last or error")
     add("--complete-through", metavar="PERIOD", help="the last complete period")
-    add("--select", nargs="+", default=[], metavar="KEY=LABEL",
-        help="series to take; a key named once is dropped, several times kept")  # fmt: skip
+    add(
+        "--select",
+        nargs="+",
+        default=[],
+        metavar="KEY=LABEL",
+        help="series to take; a key named once is dropped, several times kept",
+    )
     add("--rollup", nargs="*", metavar="KEY", help="keys to keep; none: the total")
     add("--periods", nargs="+", metavar="PERIOD", help="one, or the first and the last")
     add("--format", choices=("text", "csv", "json"), default=SUPPRESS)
     add("--encoding", help="of CSV files (default: UTF-8)")
-    add("--null", nargs="+", default=[], metavar="TEXT",
-        help="what means an absent number in CSV, beside nothing, NA and NaN")  # fmt: skip
+    add(
+        "--null",
+        nargs="+",
+        default=[],
+        metavar="TEXT",
+        help="what means an absent number in CSV, beside nothing, NA and NaN",
+    )
 
 
 def _report_flags(parser: ArgumentParser) -> None:
@@ -116,7 +136,7 @@ def _panel(options: Namespace) -> Panel:
 
     kinds = dict(map(_kind, options.measures))
     if len(options.period) > 2:
-        raise ValueError("--period takes a column, or those of year and month or quarter")
+        raise ValueError("--period takes a column, or a year and a month or quarter")
     wanted = Wanted(tuple(options.keys), tuple(options.period), tuple(kinds))
     files = options.files
     try:
@@ -168,7 +188,7 @@ def _periods(words: Sequence[str] | None) -> Any:
     if words is None:
         return None
     if len(words) > 2:
-        raise ValueError(f"--periods has {len(words)} labels: it takes one, or two ends")
+        raise ValueError(f"--periods has {len(words)} labels: it takes at most two")
     return words[0] if len(words) == 1 else slice(words[0], words[1])
 
 
@@ -197,7 +217,7 @@ def _report(options: Namespace) -> Table:
     [name] = _one_measure(options)
     panel = _panel(options)
     by = options.by or [key for key in panel.keys if key not in options.within]
-    found = panel.report(name, by, options.at, options.top, options.within)
+    found: Table = panel.report(name, by, options.at, options.top, options.within)
     if options.format == "text":
         return found
     when = np.full(len(found), found.title.rpartition(", ")[2], dtype=object)
@@ -219,12 +239,14 @@ def _growth(options: Namespace) -> Table:
         rates, codes = _read(grown, series, ordinals)
         parts.append(
             _rows(
-                grown, series, ordinals,
+                grown,
+                series,
+                ordinals,
                 ("measure", np.full(len(series), name, dtype=object), ""),
                 ("level", _read(level, series, ordinals)[0], ""),
                 ("growth", rates, "rate"),
                 ("status", codes, ""),
-            )  # fmt: skip
+            )
         )
     return _below(parts)
 
@@ -235,7 +257,9 @@ def _margin(options: Namespace) -> Table:
     found = panel.margin(revenue, cost)
     series, ordinals = _cells(found, options.at)
     values, codes = _read(found, series, ordinals)
-    more = [(name, _read(panel[name], series, ordinals)[0], "") for name in (revenue, cost)]
+    more = [
+        (name, _read(panel[name], series, ordinals)[0], "") for name in (revenue, cost)
+    ]
     more += [("margin", values, "share"), ("status", codes, "")]
     if options.lag is not None:
         values, codes = _read(found.change(options.lag), series, ordinals)
@@ -257,7 +281,7 @@ _COMMANDS: dict[str, Callable[[Any], Table]] = {
 
 
 def _cells(measure: Measure, at: Any) -> tuple[Any, Any]:
-    """Series and ordinals of the rows: the occupied cells, or all series at a period."""
+    """Series and ordinals of rows: the occupied cells, or all series at a period."""
     cells = measure._cells
     if at is not None:
         every = np.arange(len(measure))
@@ -274,7 +298,9 @@ def _rows(
     from ._panel_table import Table, free_name, period_column, series_columns
 
     columns = series_columns(measure._frame, series)
-    columns[free_name("period", tuple(columns))] = period_column(measure._frame, ordinals)
+    columns[free_name("period", tuple(columns))] = period_column(
+        measure._frame, ordinals
+    )
     looks = {}
     for name, column, look in more:
         free = free_name(name, tuple(columns))
@@ -300,7 +326,9 @@ def _below(parts: Sequence[Table]) -> Table:
 
     if len(parts) == 1:
         return parts[0]
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    columns = {
+        name: np.concatenate([part[name] for part in parts]) for name in parts[0]
+    }
     return Table(columns, looks=parts[0].looks)
 
 
@@ -352,7 +380,7 @@ def _csv(table: Table) -> Iterator[str]:
 
 
 def _json(table: Table) -> Iterator[str]:
-    """A list of rows; the statuses of numbers that no column tells stand beside them."""
+    """A list of rows; statuses of numbers that no column tells stand beside them."""
     import json
 
     from ._status import Status
@@ -375,202 +403,6 @@ def _json(table: Table) -> Iterator[str]:
         yield (",\n " if written else "\n ") + ",\n ".join(lines)
         written += len(rows)
     yield "\n]\n" if written else "]\n"
-
-
-_PRINTED[options.format](made)
-
-
-def _one_measure(options: Namespace, most: int = 1) -> list[str]:
-    names = [_kind(word)[0] for word in options.measures]
-    if len(names) != most:
-        raise ValueError(
-            f"--measures has {len(names)}: {options.command} takes {most}"
-            + (", revenue and cost" if most == 2 else "")
-        )
-    return names
-
-
-def _report(options: Namespace) -> Table:
-    from ._panel_table import Table, free_name
-
-    [name] = _one_measure(options)
-    panel = _panel(options)
-    by = options.by or [key for key in panel.keys if key not in options.within]
-    found = panel.report(name, by, options.at, options.top, options.within)
-    if options.format == "text":
-        return found
-    when = np.full(len(found), found.title.rpartition(", ")[2], dtype=object)
-    columns = {free_name("period", found.columns): when} | found.to_dict()
-    return Table(columns, found.title, found.looks, found.statuses)
-
-
-def _growth(options: Namespace) -> Table:
-    panel = _panel(options)
-    if options.within is not None:
-        panel = panel.rollup(*options.within)
-    parts = []
-    for name in panel.measures:
-        level = panel[name]
-        if options.top is not None:
-            level = level.top(options.top, options.at)
-        grown = level.growth(options.lag, policy=options.policy)
-        series, ordinals = _cells(grown, options.at)
-        rates, codes = _read(grown, series, ordinals)
-        parts.append(
-            _rows(
-                grown, series, ordinals,
-                ("measure", np.full(len(series), name, dtype=object), ""),
-                ("level", _read(level, series, ordinals)[0], ""),
-                ("growth", rates, "rate"),
-                ("status", codes, ""),
-            )  # fmt: skip
-        )
-    return _below(parts)
-
-
-def _margin(options: Namespace) -> Table:
-    revenue, cost = _one_measure(options, 2)
-    panel = _panel(options)
-    found = panel.margin(revenue, cost)
-    series, ordinals = _cells(found, options.at)
-    values, codes = _read(found, series, ordinals)
-    more = [(name, _read(panel[name], series, ordinals)[0], "") for name in (revenue, cost)]
-    more += [("margin", values, "share"), ("status", codes, "")]
-    if options.lag is not None:
-        values, codes = _read(found.change(options.lag), series, ordinals)
-        more += [("change", values, "pp"), ("change_status", codes, "")]
-    return _rows(found, series, ordinals, *more)
-
-
-def _coverage(options: Namespace) -> Table:
-    found: Table = _panel(options).coverage()
-    return found
-
-
-_COMMANDS: dict[str, Callable[[Any], Table]] = {
-    "report": _report,
-    "growth": _growth,
-    "margin": _margin,
-    "coverage": _coverage,
-}
-
-
-def _cells(measure: Measure, at: Any) -> tuple[Any, Any]:
-    """Series and ordinals of the rows: the occupied cells, or all series at a period."""
-    cells = measure._cells
-    if at is not None:
-        every = np.arange(len(measure))
-        return every, np.full(len(every), measure._ordinal(at, "at"), np.int64)
-    low, high = measure._frame.shown
-    keep = (cells.ordinals >= low) & (cells.ordinals <= high)
-    return cells.series[keep], cells.ordinals[keep]
-
-
-def _rows(
-    measure: Measure, series: Any, ordinals: Any, *more: tuple[str, Any, str]
-) -> Table:
-    """Keys and period of some cells, and more columns: name, numbers, look."""
-    from ._panel_table import Table, free_name, period_column, series_columns
-
-    columns = series_columns(measure._frame, series)
-    columns[free_name("period", tuple(columns))] = period_column(measure._frame, ordinals)
-    looks = {}
-    for name, column, look in more:
-        free = free_name(name, tuple(columns))
-        columns[free], looks[free] = column, look
-    return Table(columns, looks=looks)
-
-
-def _read(measure: Measure, series: Any, ordinals: Any) -> tuple[Any, Any]:
-    """Values and statuses of a measure at some places."""
-    cells = measure._cells
-    place = cells.place(series, ordinals)
-    some = place >= 0
-    values = np.full(len(place), np.nan)
-    values[some] = cells.values[place[some]]
-    codes = np.array(measure._empty_status(series, ordinals))
-    codes[some] = cells.codes[place[some]]
-    return values, codes
-
-
-def _below(parts: Sequence[Table]) -> Table:
-    """Tables of the same columns below one another."""
-    from ._panel_table import Table
-
-    if len(parts) == 1:
-        return parts[0]
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return Table(columns, looks=parts[0].looks)
-
-
-# ---- printing --------------------------------------------------------------------
-
-
-def _text(table: Table) -> Iterator[str]:
-    from ._panel_table import text_rows
-
-    if table.title:
-        yield f"{table.title}\n"
-    if len(table):
-        yield "\n".join(text_rows(table)) + "\n"
-    else:
-        yield "no rows\n"
-
-
-def _plain_rows(table: Table, absent: Any) -> Iterator[list[list[Any]]]:
-    """The rows in blocks: statuses by name, what is absent as asked."""
-    from ._status import Status
-
-    names = [member.name for member in Status]
-    for start in range(0, len(table), BLOCK):
-        part = table.part(start, start + BLOCK)
-        columns = []
-        for name in part:
-            column = part[name]
-            items = column.tolist()
-            if column.dtype == np.uint8:
-                items = [names[code] for code in items]
-            elif column.dtype.kind == "f":
-                items = [item if math.isfinite(item) else absent for item in items]
-            columns.append([absent if item is None else item for item in items])
-        yield [list(row) for row in zip(*columns, strict=True)]
-
-
-def _csv(table: Table) -> Iterator[str]:
-    import csv
-    import io
-
-    def written(rows: Sequence[Sequence[Any]]) -> str:
-        file = io.StringIO(newline="")
-        csv.writer(file, lineterminator="\n").writerows(rows)
-        return file.getvalue()
-
-    yield written([table.columns])
-    for rows in _plain_rows(table, ""):
-        yield written(rows)
-
-
-def _json(table: Table) -> Iterator[str]:
-    """A list of rows; the statuses of numbers that no column tells stand beside them."""
-    import json
-
-    from ._status import Status
-
-    before, start = "[", 0
-    for rows in _plain_rows(table, None):
-        part = table.part(start, start + len(rows))
-        told = {
-            f"{name}_status": [Status(code).name for code in codes.tolist()]
-            for name, codes in part.statuses.items()
-            if codes.any()
-        }
-        for place, row in enumerate(rows):
-            shown = dict(zip(table.columns, row, strict=True))
-            shown |= {name: codes[place] for name, codes in told.items()}
-            yield f"{before}\n {json.dumps(shown, ensure_ascii=False, allow_nan=False)}"
-            before = ","
-        start += len(rows)
-    yield "\n]\n" if len(table) else "[]\n"
 
 
 _PRINTED: dict[str, Callable[[Table], Iterator[str]]] = {

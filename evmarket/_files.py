@@ -43,7 +43,9 @@ class Wanted(NamedTuple):
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        return self.measures if len(self.period) == 1 else (*self.period, *self.measures)
+        return (
+            self.measures if len(self.period) == 1 else (*self.period, *self.measures)
+        )
 
     def check(self, names: Sequence[str]) -> list[int]:
         """The places of the columns, texts first."""
@@ -51,7 +53,9 @@ class Wanted(NamedTuple):
             if name not in names:
                 raise KeyError(f"no column {short(name)}: {near(name, names)}")
             if names.count(name) > 1:
-                raise ValueError(f"column {short(name)} stands {names.count(name)} times")
+                raise ValueError(
+                    f"column {short(name)} stands {names.count(name)} times"
+                )
         return [names.index(name) for name in (*self.texts, *self.numbers)]
 
 
@@ -124,7 +128,9 @@ def _bar(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
         yield bar.update
 
 
-def _parquet(path: str, wanted: Wanted, advance: Callable[[int], None]) -> Iterator[Any]:
+def _parquet(
+    path: str, wanted: Wanted, advance: Callable[[int], None]
+) -> Iterator[Any]:
     import os
 
     try:
@@ -153,8 +159,8 @@ def _parquet(path: str, wanted: Wanted, advance: Callable[[int], None]) -> Itera
 class _Marks:
     """What counts as absent, and what the numbers of each measure were so far.
 
-    Integers beyond 2**53 and decimals do not go together in one measure: as doubles such
-    integers would be rounded.
+    Integers beyond 2**53 and decimals do not go together in one measure: among doubles
+    such integers would be rounded.
     """
 
     def __init__(self, null: Sequence[str]) -> None:
@@ -162,15 +168,17 @@ class _Marks:
         self.large: dict[str, int] = {}
         self.decimal: set[str] = set()
 
-    def note(self, name: str, *, large: int | None = None, decimal: bool = False) -> None:
+    def note(
+        self, name: str, *, large: int | None = None, decimal: bool = False
+    ) -> None:
         if large is not None:
             self.large.setdefault(name, large)
         if decimal:
             self.decimal.add(name)
         if name in self.decimal and name in self.large:
             raise OverflowError(
-                f"column {short(name)} holds decimals, and in row {self.large[name]} an "
-                "integer beyond 2**53 that would be rounded among them"
+                f"column {short(name)} holds decimals, and in row {self.large[name]} "
+                "an integer beyond 2**53 that would be rounded among them"
             )
 
 
@@ -205,7 +213,9 @@ def _known_encoding(name: str | None) -> str:
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
-        raise ValueError(f"encoding is {short(name)}: there is none of that name") from None
+        raise ValueError(
+            f"encoding is {short(name)}: there is none of that name"
+        ) from None
     if not getattr(found, "_is_text_encoding", True):
         raise ValueError(f"encoding is {short(name)}: it is none of text")
     return found.name
@@ -233,10 +243,15 @@ def _standard(
     advance: Callable[[int], None],
 ) -> Iterator[dict[str, Any]]:
     """The rows of a CSV file, read by the standard library."""
+    from io import TextIOWrapper
+
     names = [*wanted.texts, *wanted.numbers]
     decoder = "utf-8-sig" if encoding == "utf-8" else encoding
     start = read = 0
-    with open(path, encoding=decoder, errors="surrogateescape", newline="") as file:
+    with (
+        open(path, "rb") as raw,
+        TextIOWrapper(raw, decoder, errors="surrogateescape", newline="") as file,
+    ):
         header, reader = _header(file)
         places = wanted.check(header)
         while rows := _block(reader, start, len(header)):
@@ -250,8 +265,8 @@ def _standard(
                     table[name] = numbers(name, texts, marks, start, wanted.period)
             yield table
             start += len(rows)
-            advance(file.buffer.tell() - read)
-            read = file.buffer.tell()
+            advance(raw.tell() - read)
+            read = raw.tell()
         if not start:
             yield {name: [] for name in names}
 
@@ -348,9 +363,12 @@ def _integers(
     try:
         values = np.array(items, np.int64)
     except OverflowError:
-        row = next(k for k, item in enumerate(items) if not -(1 << 63) <= item < 1 << 63)
+        row = next(
+            k for k, item in enumerate(items) if not -(1 << 63) <= item < 1 << 63
+        )
         raise OverflowError(
-            f"column {short(name)}, row {start + row}: {short(texts[row])} is beyond int64"
+            f"column {short(name)}, row {start + row}: {short(texts[row])} is beyond "
+            "int64"
         ) from None
     large = (values > _EXACT) | (values < -_EXACT)
     if large.any():
@@ -428,7 +446,10 @@ def _quick_numbers(
     known = compute.if_else(absent, None, texts)
 
     def all_match(pattern: str) -> bool:
-        return compute.all(compute.match_substring_regex(known, pattern)).as_py() is not False
+        return (
+            compute.all(compute.match_substring_regex(known, pattern)).as_py()
+            is not False
+        )
 
     if all_match("^-?[0-9]{1,15}$"):
         return known.cast(arrow.int64())

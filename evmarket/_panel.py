@@ -600,7 +600,7 @@ class Panel:
     # ---- tables -----------------------------------------------------------------
 
     def report(
-        self, measure: str, by: str, at: Any = None, top: int = 10, within: Any = ()
+        self, measure: str, by: Any, at: Any = None, top: int = 10, within: Any = ()
     ) -> Any:
         """The weekly table: rank and its move, level, growth, year to date, share.
 

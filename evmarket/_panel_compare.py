@@ -119,13 +119,16 @@ def compare(panel: Panel, other: Any, rtol: float) -> Comparison:
     parts, same = [], 0
     for k, name in enumerate(panel.measures):
         sides = (_known(panel, name, ours), _known(other, name, theirs))
-        cells, values = _side_by_side(sides, start, width)
-        changed, what, rate = _changes(*values, tolerance)
+        cells, before, after = _side_by_side(sides, start, width)
+        changed, what, rate = _changes(before, after, tolerance)
         same += int(len(changed) - changed.sum())
+        which = np.full(len(rate), k)
         parts.append(
-            (cells[changed], np.full(changed.sum(), k), what, *_at(values, changed), rate)
+            (cells[changed], which, what, before[changed], after[changed], rate)
         )
-    cell, measure, kind, before, after, rates = map(np.concatenate, zip(*parts, strict=True))
+    cell, measure, kind, before, after, rates = map(
+        np.concatenate, zip(*parts, strict=True)
+    )
     order = np.lexsort((measure, cell))
     frame = a.with_series(a.keys, labels, codes)
     series, ordinals = np.divmod(cell[order], max(width, 1))
@@ -164,11 +167,13 @@ def _known(panel: Panel, name: str, to: Ints) -> tuple[Ints, Ints, Any]:
     """Series, periods and values of the cells that are shown and have a number."""
     cells = panel[name]._cells
     low, high = panel._frame.shown
-    keep = np.isfinite(cells.values) & (cells.ordinals >= low) & (cells.ordinals <= high)
+    keep = (
+        np.isfinite(cells.values) & (cells.ordinals >= low) & (cells.ordinals <= high)
+    )
     return to[cells.series[keep]], cells.ordinals[keep], cells.values[keep]
 
 
-def _side_by_side(sides: Any, start: int, width: int) -> tuple[Ints, list[Any]]:
+def _side_by_side(sides: Any, start: int, width: int) -> tuple[Ints, Any, Any]:
     """The cells that either side has, numbered, and the values of both; NaN: none."""
     numbers = [series * width + (ordinals - start) for series, ordinals, _ in sides]
     cells = np.union1d(*numbers)
@@ -177,7 +182,7 @@ def _side_by_side(sides: Any, start: int, width: int) -> tuple[Ints, list[Any]]:
         found = np.full(len(cells), np.nan)
         found[np.searchsorted(cells, mine)] = known
         values.append(found)
-    return cells, values
+    return cells, values[0], values[1]
 
 
 def _changes(before: Any, after: Any, rtol: float) -> tuple[Any, Any, Any]:
@@ -189,7 +194,3 @@ def _changes(before: Any, after: Any, rtol: float) -> tuple[Any, Any, Any]:
     kind = np.where(new, 0, np.where(gone, 1, 2))[changed]
     rate = _core.growth_nm(before, after)[changed]
     return changed, kind, rate
-
-
-def _at(values: list[Any], chosen: Any) -> list[Any]:
-    return [column[chosen] for column in values]

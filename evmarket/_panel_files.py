@@ -1,12 +1,14 @@
 """Panels as plain arrays: in one .npz file, and for pickling.
 
-A state is a dict of arrays: "head" is JSON in UTF-8, the rest are the cells. What can be
-computed from the exact sums is not kept; everything read is checked before it is used.
+A state is a dict of arrays: "head" is JSON in UTF-8, the rest are the cells. What can
+be computed from the exact sums is not kept; all that is read is checked before use.
 """
 
 from __future__ import annotations
 
 import os
+from dataclasses import fields
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +35,7 @@ _FORMAT = "evmarket panel"
 _VERSION = 1
 _KINDS = ("flow", "stock", "cumulative", "rate")
 _GRAINS = (None, "integer", "float", "decimal")
-_FRAME = ("keys", "labels", "freq", "low", "high", "complete", "exit_after", "bounded",
-          "shown", "dropped")  # fmt: skip
+_FRAME = tuple(field.name for field in fields(Frame) if field.name != "codes")
 _PARTS = {"lo": np.uint64, "hi": np.int64, "fine": np.uint64, "counts": np.int64}
 
 
@@ -49,7 +50,9 @@ def to_state(panel: Panel) -> State:
     state: State = {name: data[name] for name in ("indptr", "ordinals", "rows")}
     state["codes"] = frame.codes
     heads = []
-    for k, (name, exact) in enumerate(zip(panel.measures, data["measures"], strict=True)):
+    for k, (name, exact) in enumerate(
+        zip(panel.measures, data["measures"], strict=True)
+    ):
         held = {part: exact[part] for part in _PARTS if exact[part] is not None}
         if exact["counts"] is data["rows"]:
             del held["counts"]
@@ -105,7 +108,8 @@ def from_state(cls: type[Panel], state: State) -> Panel:
     head = _read_head(state)
     frame = _read_frame(head, _array(state, "codes", np.int32, 2))
     data: dict[str, Any] = {
-        name: _array(state, name, np.int64, 1) for name in ("indptr", "ordinals", "rows")
+        name: _array(state, name, np.int64, 1)
+        for name in ("indptr", "ordinals", "rows")
     }
     _check_layout(frame, data)
     heads = head["measures"]
@@ -154,10 +158,10 @@ def _read_head(state: State) -> dict[str, Any]:
     _need(type(version) is int and version >= 1, "its version is none")
     _need(version <= _VERSION, f"version {version} is newer than this package reads")
     _need({*_FRAME, "measures"} <= head.keys(), "its head lacks something")
-    return head
+    return dict(head)
 
 
-def _array(state: State, name: str, dtype: Any, ndim: int, size: int = -1) -> Array:
+def _array(state: State, name: str, dtype: Any, ndim: int, size: int = -1) -> Any:
     _need(name in state, f"{name} is not there")
     found = state[name]
     _need(
@@ -175,7 +179,10 @@ def _read_frame(head: dict[str, Any], codes: Array) -> Frame:
     texts = isinstance(keys, list) and all(isinstance(key, str) for key in keys)
     _need(texts and len(set(keys)) == len(keys), "its keys are none")
     fit = isinstance(labels, list) and len(labels) == len(keys) == codes.shape[1]
-    _need(fit and all(isinstance(words, list) for words in labels), "its labels do not fit")
+    _need(
+        fit and all(isinstance(words, list) for words in labels),
+        "its labels do not fit",
+    )
     for words, column in zip(labels, codes.T, strict=True):
         _check_labels(words)
         inside = (column >= 0) & (column < len(words))
@@ -191,13 +198,25 @@ def _read_frame(head: dict[str, Any], codes: Array) -> Frame:
     _need(high >= low - 1 and exit_after >= 1, "its calendar cannot be read")
     if high >= low:
         _check_range(np.array([low, high]), freq, "period")
-    _need(low <= start and stop <= high and stop >= start - 1, "its calendar cannot be read")
+    _need(
+        low <= start and stop <= high and stop >= start - 1,
+        "its calendar cannot be read",
+    )
     flags = head["bounded"], head["dropped"]
     _need(all(type(flag) is bool for flag in flags), "its head cannot be read")
     return Frame(
-        tuple(keys), tuple(map(tuple, labels)), codes, freq, low, high, complete,
-        exit_after, flags[0], (start, stop), flags[1],
-    )  # fmt: skip
+        keys=tuple(keys),
+        labels=tuple(map(tuple, labels)),
+        codes=codes,
+        freq=freq,
+        low=low,
+        high=high,
+        complete=complete,
+        exit_after=exit_after,
+        bounded=flags[0],
+        shown=(start, stop),
+        dropped=flags[1],
+    )
 
 
 def _check_labels(words: list[Any]) -> None:
@@ -206,7 +225,7 @@ def _check_labels(words: list[Any]) -> None:
     _need(kind in (str, int) and all(type(w) is kind for w in known), "a label is none")
     if kind is int:
         _need(all(-(1 << 63) <= w < 1 << 63 for w in known), "a label is none")
-    ordered = all(a < b for a, b in zip(known, known[1:], strict=False))
+    ordered = all(a < b for a, b in pairwise(known))
     _need(ordered, "its labels are out of order")
 
 
@@ -240,8 +259,8 @@ def _check_layout(frame: Frame, data: dict[str, Any]) -> None:
 
 
 def _check_measure(entry: Any) -> None:
-    fields = ("name", "kind", "unit", "merged", "grain", "places")
-    _need(isinstance(entry, dict) and all(f in entry for f in fields), "a measure is none")
+    known = {"name", "kind", "unit", "merged", "grain", "places"}
+    _need(isinstance(entry, dict) and known <= entry.keys(), "a measure is none")
     good = (
         isinstance(entry["name"], str)
         and entry["kind"] in _KINDS
@@ -253,7 +272,9 @@ def _check_measure(entry: Any) -> None:
     _need(good, "a measure cannot be read")
 
 
-def _read_measure(state: State, k: int, entry: dict[str, Any], rows: Array) -> dict[str, Any]:
+def _read_measure(
+    state: State, k: int, entry: dict[str, Any], rows: Array
+) -> dict[str, Any]:
     found: dict[str, Any] = {"grain": entry["grain"], "places": entry["places"]}
     for part, dtype in _PARTS.items():
         name = f"{k}.{part}"
@@ -267,12 +288,18 @@ def _read_measure(state: State, k: int, entry: dict[str, Any], rows: Array) -> d
     return found
 
 
-def _fill_values(state: State, data: dict[str, Any], series: int, names: list[str]) -> None:
+def _fill_values(
+    state: State, data: dict[str, Any], series: int, names: list[str]
+) -> None:
     """Read the doubles out of the exact sums; blank what was blank."""
     source = (data, identity(series), None, None)
     again = _core.regroup([source], series, tuple(names))
-    _need(np.array_equal(again["indptr"], data["indptr"]), "its cells do not fit together")
-    for k, (exact, read) in enumerate(zip(data["measures"], again["measures"], strict=True)):
+    _need(
+        np.array_equal(again["indptr"], data["indptr"]), "its cells do not fit together"
+    )
+    for k, (exact, read) in enumerate(
+        zip(data["measures"], again["measures"], strict=True)
+    ):
         values = read["values"]
         name = f"{k}.blank"
         if name in state:
@@ -337,4 +364,5 @@ def _read_array(raw: bytes, stored: int) -> Array:
     _need(version in read, "an array cannot be read")
     shape, fortran, dtype = read[version](file)
     _need(not dtype.hasobject and not fortran, "an array cannot be read")
-    return np.frombuffer(raw, dtype, offset=file.tell()).reshape(shape)
+    found: Array = np.frombuffer(raw, dtype, offset=file.tell()).reshape(shape)
+    return found

@@ -82,7 +82,9 @@ class _Items:
         years = _core.period_parts(freq, year_of(freq), self.at, 1) is not None
         self.ytd = measure.ytd() if measure.kind == "flow" and years else None
         # At M-JF one period in eleven is two months: only years compare.
-        self.growths = {} if freq == "M-JF" else {"prev": (measure, 1)}
+        self.growths: dict[str, tuple[Measure, int | str]] = {}
+        if freq != "M-JF":
+            self.growths["prev"] = (measure, 1)
         self.growths["yoy"] = (measure, self.year)
         if self.ytd is not None:
             self.growths["ytd_yoy"] = (self.ytd, self.year)

@@ -1,4 +1,4 @@
-"""Tables that a panel gives out: ordered columns of one length, for any other library."""
+"""Tables that a panel gives out: columns in order, for any other library."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import _core
 from ._apply import choice
 from ._cells import label_array
 from ._inputs import short
@@ -27,6 +26,9 @@ __all__ = ["Table"]
 
 _SHOWN = 10
 """Rows that the repr shows."""
+
+_WIDEST = 140
+"""Columns of a terminal beyond which texts wrap."""
 
 
 class Coded(NamedTuple):
@@ -170,7 +172,8 @@ def _length(column: Array | Coded) -> int:
 def _taken(column: Array | Coded, rows: Any) -> Array | Coded:
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
-    return column[rows]
+    found: Array = column[rows]
+    return found
 
 
 # ---- from panels and measures ----------------------------------------------------
@@ -207,7 +210,9 @@ def measure_table(measure: Measure) -> Table:
     frame, cells = measure._frame, measure._cells
     keep = _shown(frame, cells.ordinals)
     columns = series_columns(frame, cells.series[keep])
-    columns[free_name("period", frame.keys)] = period_column(frame, cells.ordinals[keep])
+    columns[free_name("period", frame.keys)] = period_column(
+        frame, cells.ordinals[keep]
+    )
     name = free_name(measure.name, tuple(columns))
     columns[name] = cells.values[keep]
     columns[free_name("status", tuple(columns))] = cells.codes[keep]
@@ -298,11 +303,9 @@ def _has_integers(column: Array) -> bool:
 
 def _export(table: Table) -> Any:
     """The table as an Arrow stream, in a capsule."""
-    stream = getattr(_core, "arrow_stream", None)
-    if stream is None:
-        raise TypeError("this build of evmarket writes no Arrow streams")
-    batch = _core.columns([_plain(column) for column in table._columns.values()])
-    return stream(batch, table.columns, (None,) * len(table.columns))
+    from ._tables import arrow_stream
+
+    return arrow_stream({name: _plain(c) for name, c in table._columns.items()})
 
 
 def _plain(column: Array | Coded) -> Any:
@@ -346,7 +349,7 @@ def text_rows(table: Table) -> list[str]:
         columns.append([name, *_texts(column, table.looks.get(name, ""))])
         if column.dtype.kind in "fi":
             numeric.append(place)
-    return _report.table(columns, numeric)
+    return _report.table(columns, numeric, width=_WIDEST)
 
 
 def _texts(column: Array, look: str) -> list[str]:

@@ -104,12 +104,13 @@ def table(
     columns: Sequence[Sequence[str]],
     numeric: Collection[int],
     notes: Sequence[str] = (),
+    width: int = WIDTH,
 ) -> list[str]:
     """Columns, headings first, as aligned rows; text wraps, numbers never do."""
     cleaned = [[_clean(cell) for cell in column] for column in columns]
     widths = [max(map(columns_of, column)) for column in cleaned]
     textual = [place for place in range(len(widths)) if place not in numeric]
-    room = WIDTH - len(_GAP) * (len(widths) - 1)
+    room = width - len(_GAP) * (len(widths) - 1)
     while sum(widths) > room:
         widest = max(textual, key=lambda place: widths[place])
         if widths[widest] <= 8:
