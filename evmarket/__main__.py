@@ -1,5 +1,4 @@
-"""The command line: ``python -m evmarket`` prints the report on the built-in market,
-``python -m evmarket growth FILE ...`` and other commands work on tables in files."""
+"""The command line: ``python -m evmarket`` prints the report on the built-in market."""
 
 from __future__ import annotations
 
@@ -35,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         0 when done, also when the reader closed the pipe early; 2 for bad usage, bad
         input or output that cannot be written, with a message on standard error; 130
         when interrupted.
+        output that cannot be written, with a message on standard error; 130 when
+        interrupted.
 
     Examples
     --------
@@ -81,6 +82,8 @@ def _report(options: Namespace) -> tuple[int, str]:
         return _complain(str(error.args[0] if error.args else "not enough memory"))
     return DONE
 def _market(options: Namespace) -> Iterable[str]:
+        for piece in [shown] if isinstance(shown, str) else shown:
+            _write(piece)
     from ._market import TITLE, market
     from ._report import FORMATS
 
@@ -106,7 +109,7 @@ def _parser() -> ArgumentParser:
 
     parser = argparse.ArgumentParser(
         prog="python -m evmarket",
-        description="Growth and margins of the built-in vehicle market, or of files.",
+        description="Growth and margins of the built-in vehicle market.",
         epilog="In CSV and JSON rates, shares, pp and bp are fractions.",
         allow_abbrev=False,
     )
@@ -126,6 +129,9 @@ def _parser() -> ArgumentParser:
     checks.add_argument("--encoding", default="utf-8-sig", help="default: UTF-8")
     _add_format(checks)
     checks.set_defaults(run=_audit)
+    from ._commands import add_commands
+
+    add_commands(commands, _add_format)
     return parser
 
 
@@ -136,10 +142,6 @@ def _add_format(parser: ArgumentParser) -> None:
         default="text",
         help="how to print (default: text)",
     )
-    from ._commands import add_commands
-
-    add_commands(parser)
-    return parser
 
 
 def _write(shown: str) -> None:

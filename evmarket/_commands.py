@@ -26,11 +26,8 @@ _KINDS = ("flow", "stock", "cumulative", "rate")
 # ---- the command line ------------------------------------------------------------
 
 
-def add_commands(parser: ArgumentParser) -> None:
-    """Add the commands on files to the parser of the command line."""
-    commands = parser.add_subparsers(
-        dest="command", title="commands on files", metavar="COMMAND"
-    )
+def add_commands(commands: Any, add_format: Callable[[ArgumentParser], None]) -> None:
+    """Add the commands on files to the subparsers of the command line."""
     for name, told in (
         ("report", "the weekly table: rank, level, growth, year to date, share"),
         ("growth", "growth of every series and period"),
@@ -47,11 +44,11 @@ def add_commands(parser: ArgumentParser) -> None:
         )
         _add_table(command)
         _OWN[name](command)
+        add_format(command)
+        command.set_defaults(run=run_command, command=name)
 
 
 def _add_table(parser: ArgumentParser) -> None:
-    from argparse import SUPPRESS
-
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE", help="CSV files, or Parquet ones")
     add("--keys", nargs="+", default=[], metavar="COLUMN", help="what makes a series")
@@ -82,7 +79,6 @@ def _add_table(parser: ArgumentParser) -> None:
     )
     add("--rollup", nargs="*", metavar="KEY", help="keys to keep; none: the total")
     add("--periods", nargs="+", metavar="PERIOD", help="one, or the first and the last")
-    add("--format", choices=("text", "csv", "json"), default=SUPPRESS)
     add("--encoding", help="of CSV files (default: UTF-8)")
     add(
         "--null",
@@ -195,10 +191,10 @@ def _periods(words: Sequence[str] | None) -> Any:
 # ---- the commands ----------------------------------------------------------------
 
 
-def run_command(options: Namespace) -> Iterator[str]:
-    """What a command prints, in pieces."""
+def run_command(options: Namespace) -> tuple[int, Iterator[str]]:
+    """The exit status of a command, and what it prints, in pieces."""
     made = _COMMANDS[options.command](options)
-    return _PRINTED[options.format](made)
+    return 0, _PRINTED[options.format](made)
 
 
 def _one_measure(options: Namespace, most: int = 1) -> list[str]:
