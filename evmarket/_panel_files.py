@@ -292,7 +292,10 @@ def _fill_values(
     state: State, data: dict[str, Any], series: int, names: list[str]
 ) -> None:
     """Read the doubles out of the exact sums; blank what was blank."""
-    source = (data, identity(series), None, None)
+    # Counted once each: a cell may stand for no row at all, and its sum is 0.
+    once = [{**m, "counts": np.minimum(m["counts"], 1)} for m in data["measures"]]
+    ones = np.ones(len(data["rows"]), np.int64)
+    source = ({**data, "rows": ones, "measures": once}, identity(series), None, None)
     again = _core.regroup([source], series, tuple(names))
     _need(
         np.array_equal(again["indptr"], data["indptr"]), "its cells do not fit together"

@@ -196,7 +196,8 @@ def series_columns(frame: Any, series: Array) -> dict[str, Array | Coded]:
 
 def period_column(frame: Any, ordinals: Array) -> Coded:
     """The labels of some periods that are shown."""
-    return Coded(ordinals - frame.shown[0], frame.periods.labels)
+    places = (ordinals - frame.shown[0]).astype(np.int32)
+    return Coded(places, frame.periods.labels)
 
 
 def _shown(frame: Any, ordinals: Array) -> NDArray[np.bool_]:

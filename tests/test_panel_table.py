@@ -1,0 +1,371 @@
+"""Tables that panels and measures give out, and panels in files."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import zipfile
+from typing import Any
+
+import numpy as np
+import pytest
+
+import evmarket as em
+from evmarket._panel_files import from_state, to_state
+from evmarket._panel_table import Coded, Table, text_rows
+
+
+def panel(**options: Any) -> em.Panel:
+    """Two makers and a missing one; a null, a large integer, a decimal."""
+    table = {
+        "maker": ["B", "A", None, "A", "B"],
+        "year": [2023, 2024, 2024, 2024, 2024],
+        "month": ["2024-01", "2024-01", "2024-02", "2024-03", "2024-01"],
+        "units": [1, 2**60 + 1, 7, 3, 4],
+        "revenue": [0.1, 0.2, np.nan, 0.5, 0.7],
+    }
+    options = {"units": {"revenue": "CNY"}} | options
+    return em.Panel.from_table(
+        table, ["maker", "year"], "month", ["units", "revenue"], **options
+    )
+
+
+# ---- tables --------------------------------------------------------------------------
+
+
+def test_the_long_form_keeps_integers_and_names_what_is_absent():
+    table = panel().to_table()
+    assert table.columns == ("maker", "year", "period", "units", "revenue")
+    assert len(table) == 5
+    assert table["maker"].tolist() == ["A", "A", "B", "B", None]
+    assert table["year"].tolist() == [2024, 2024, 2023, 2024, 2024]
+    assert table["year"].dtype == np.int64
+    months = ["2024-01", "2024-03", "2024-01", "2024-01", "2024-02"]
+    assert table["period"].tolist() == months
+    assert table["units"].tolist() == [2**60 + 1, 3, 1, 4, 7]
+    np.testing.assert_array_equal(table["revenue"], [0.2, 0.5, 0.1, 0.7, np.nan])
+
+
+def test_a_table_is_a_mapping_of_columns():
+    table = panel().to_table()
+    assert list(table) == list(table.keys()) == list(dict(table)) == list(table.columns)
+    assert "units" in table and "unit" not in table
+    with pytest.raises(KeyError, match="'unit' is no column"):
+        table["unit"]
+    with pytest.raises(ValueError, match="different lengths"):
+        Table({"a": np.arange(2), "b": np.arange(3)})
+    assert not Table({}) and len(Table({})) == 0 and repr(Table({}))
+
+
+def test_the_long_form_builds_the_same_panel_again():
+    first = panel()
+    again = em.Panel.from_table(
+        dict(first.to_table()), ["maker", "year"], "period", ["units", "revenue"]
+    )
+    for name in first.measures:
+        np.testing.assert_array_equal(again[name].values, first[name].values)
+        np.testing.assert_array_equal(again[name].status, first[name].status)
+    assert (again["units"].exact() == first["units"].exact()).all()
+
+
+@pytest.mark.parametrize("freq", ["Y", "Q", "M", "W", "W-WED", "D", "Q-MAR", "H"])
+def test_period_labels_read_back_at_every_frequency(freq):
+    days = np.array(["2024-01-31", "2024-12-30", "2025-07-01"], "M8[D]")
+    first = em.Panel.from_arrays({}, days, {"x": [1, 2, 3]}, freq=freq)
+    columns = dict(first.to_table())
+    again = em.Panel.from_arrays({}, columns["period"], {"x": columns["x"]}, freq=freq)
+    assert again.periods == first.periods
+    np.testing.assert_array_equal(again["x"].values, first["x"].values)
+
+
+def test_only_shown_periods_are_given_out():
+    part = panel().select(periods="2024-01")
+    assert set(part.to_table()["period"]) == {"2024-01"}
+    assert len(part["units"].to_table()) == 3
+
+
+def test_keys_called_like_other_columns():
+    shown = em.Panel.from_arrays(
+        {"period": ["a", "b"], "status": [1, 2]}, ["2024", "2025"], {"x": [1, 2]}
+    )
+    table = shown.to_table()
+    assert table.columns == ("period", "status", "period_", "x")
+    assert table["period_"].tolist() == ["2024", "2025"]
+    measure = shown["x"].to_table()
+    assert measure.columns == ("period", "status", "period_", "x", "status_")
+
+
+def test_a_measure_gives_its_cells_and_their_statuses():
+    growth = panel()["units"].growth(2)
+    table = growth.to_table()
+    assert table.columns == ("maker", "year", "period", "units", "status")
+    assert table["status"].dtype == np.uint8
+    by = dict(zip(zip(*(table[c] for c in table.columns[:3]), strict=True), range(5)))
+    place = by["A", 2024, "2024-03"]
+    assert table["units"][place] == 3 / (2**60 + 1) - 1
+    names = em.Status.names(table["status"])
+    assert names[by["B", 2023, "2024-01"]] == "OUTSIDE"
+
+
+def test_a_rate_that_was_merged_says_so():
+    rates = em.Panel.from_arrays(
+        {"k": ["a", "b"]}, ["2024", "2024"], {"r": [1, 2]}, kinds={"r": "rate"}
+    )
+    with pytest.raises(TypeError, match="rates are never added"):
+        rates.rollup().to_table()
+
+
+def test_text_shows_the_first_rows():
+    table = panel().to_table()
+    lines = repr(table).splitlines()
+    assert lines[0] == "Table(5 rows x 5 columns)"
+    assert lines[2].split() == [
+        "A",
+        "2,024",
+        "2024-01",
+        "1,152,921,504,606,846,977",
+        "0.2",
+    ]
+    assert lines[-1].split()[-1] == "-"
+    many = Table({"x": np.arange(100)})
+    assert repr(many).endswith("...") and len(repr(many).splitlines()) == 13
+    looks = Table({"x": np.array([0.125, np.nan])}, looks={"x": "rate"})
+    assert [line.strip() for line in text_rows(looks)] == ["x", "+12.50%", "-"]
+    codes = Table({"s": np.array([0, 7], np.uint8)})
+    assert [line.strip() for line in text_rows(codes)] == ["s", "", "GAP"]
+
+
+def test_pandas():
+    pandas = pytest.importorskip("pandas")
+    frame = panel().to_pandas()
+    assert list(frame.columns) == ["maker", "year", "period", "units", "revenue"]
+    assert frame["units"].tolist() == [2**60 + 1, 3, 1, 4, 7]
+    measure = panel()["revenue"]
+    long = measure.to_pandas()
+    assert list(long.columns) == ["maker", "year", "period", "revenue"]
+    assert list(measure.to_pandas(status=True).columns)[-1] == "status"
+    wide = measure.to_pandas("wide")
+    assert isinstance(wide.index, pandas.MultiIndex)
+    assert list(wide.columns) == ["2024-01", "2024-02", "2024-03"]
+    np.testing.assert_array_equal(wide.to_numpy(), measure.values)
+    one = panel().rollup("maker")["revenue"].to_pandas("wide")
+    assert one.index.name == "maker"
+    assert len(panel().rollup()["revenue"].to_pandas("wide")) == 1
+    with pytest.raises(ValueError, match="wide"):
+        measure.to_pandas("wide", status=True)
+    with pytest.raises(ValueError, match="layout is 'tall'"):
+        measure.to_pandas("tall")
+
+
+def test_polars():
+    polars = pytest.importorskip("polars")
+    frame = panel().to_polars()
+    assert frame.schema["units"] == polars.Int64
+    assert frame.schema["maker"] == polars.String
+    assert frame["revenue"].null_count() == 1 and frame["maker"].null_count() == 1
+    assert frame["units"].to_list() == [2**60 + 1, 3, 1, 4, 7]
+    whole = Table({"k": Coded(np.array([0, 1]), [5, None])}).to_polars()
+    assert whole.schema["k"] == polars.Int64 and whole["k"].to_list() == [5, None]
+
+
+def test_arrow():
+    pytest.importorskip("evmarket._tables")
+    pyarrow = pytest.importorskip("pyarrow")
+    found = pyarrow.table(panel().to_table()).to_pydict()
+    assert found == {
+        "maker": ["A", "A", "B", "B", None],
+        "year": [2024, 2024, 2023, 2024, 2024],
+        "period": ["2024-01", "2024-03", "2024-01", "2024-01", "2024-02"],
+        "units": [2**60 + 1, 3, 1, 4, 7],
+        "revenue": [0.2, 0.5, 0.1, 0.7, None],
+    }
+    mixed = {
+        "k": Coded(np.array([1, 0, 2]), [5, 7, None]),
+        "o": np.array(["a", None, "b"], object),
+        "n": np.array([None, 4, 5], object),
+        "b": np.array([True, False, True]),
+    }
+    assert pyarrow.table(Table(mixed)).to_pydict() == {
+        "k": [7, 5, None],
+        "o": ["a", None, "b"],
+        "n": [None, 4, 5],
+        "b": [True, False, True],
+    }
+    assert pyarrow.table(Table({"x": np.array([])})).num_rows == 0
+
+
+# ---- files ---------------------------------------------------------------------------
+
+
+def variants() -> dict[str, em.Panel]:
+    whole = panel(complete_through="2024-02", exit_after=2)
+    quarters = em.Panel.from_arrays(
+        {"k": ["a"] * 6 + ["b"] * 5},
+        [f"2024-{m:02}" for m in (*range(1, 7), 1, 2, 3, 4, 6)],
+        {"x": np.arange(11.0), "s": np.arange(11)},
+        kinds={"s": "stock"},
+    ).resample("Q")
+    return {
+        "whole": whole,
+        "rolled": whole.rollup("year"),
+        "total": whole.rollup(),
+        "selected": whole.select(maker="B", periods="2024-01"),
+        "incomplete": quarters,
+        "incomplete total": quarters.rollup(),
+        "zeros": panel(absent="zero", complete_through="2024-03"),
+        "fine": em.Panel.from_arrays({}, ["2024"] * 3, {"x": [1e-30, 1e15, 0.1]}),
+        "last": panel(duplicates="last"),
+        "all null": em.Panel.from_arrays({}, ["2024"], {"x": [np.nan]}),
+        "rate": em.Panel.from_arrays(
+            {"k": ["a", "b"]}, ["2024", "2024"], {"r": [1, 2]}, kinds={"r": "rate"}
+        ),
+    }
+
+
+def same(a: em.Panel, b: em.Panel) -> None:
+    assert (a.keys, a.measures, a.periods) == (b.keys, b.measures, b.periods)
+    assert {k: c.tolist() for k, c in a.series.items()} == {
+        k: c.tolist() for k, c in b.series.items()
+    }
+    for name in a.measures:
+        one, two = a[name], b[name]
+        assert one.values.tobytes() == two.values.tobytes()
+        for field in ("status", "members"):
+            np.testing.assert_array_equal(getattr(one, field), getattr(two, field))
+        assert (one.kind, one.unit) == (two.kind, two.unit)
+        assert (one.exact() == two.exact()).all()
+    assert repr(a.coverage()) == repr(b.coverage())
+
+
+@pytest.mark.parametrize("name", variants())
+def test_a_saved_panel_is_the_same(name, tmp_path):
+    before = variants()[name]
+    before.save(tmp_path / "p.npz")
+    after = em.Panel.load(tmp_path / "p.npz")
+    same(before, after)
+    same(before.merge(before, "replace"), after.merge(after, "replace"))
+    assert os.listdir(tmp_path) == ["p.npz"]
+    with np.load(tmp_path / "p.npz", allow_pickle=False) as archive:
+        assert all(archive[entry].dtype.kind != "O" for entry in archive.files)
+    same(before, from_state(em.Panel, pickle.loads(pickle.dumps(to_state(before)))))
+
+
+def test_saving_replaces_whole_files_only(tmp_path):
+    path = tmp_path / "p.npz"
+    path.write_bytes(b"before")
+    panel().save(str(path))
+    same(panel(), em.Panel.load(str(path)))
+    with pytest.raises(OSError):
+        panel().save(tmp_path / "no" / "p.npz")
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError):
+        panel().save(tmp_path / "taken")
+    assert sorted(os.listdir(tmp_path)) == ["p.npz", "taken"]
+
+
+def refused(path: Any, match: str = "damaged or no panel") -> None:
+    with pytest.raises(ValueError, match=match) as caught:
+        em.Panel.load(path)
+    message = str(caught.value)
+    assert message.startswith(repr(str(path))[:40][:-1]) or "..." in message
+    assert "\n" not in message
+
+
+def test_truncated_and_damaged_files_are_refused(tmp_path):
+    panel().save(tmp_path / "p.npz")
+    data = (tmp_path / "p.npz").read_bytes()
+    cut = tmp_path / "cut.npz"
+    for stop in range(0, len(data), 97):
+        cut.write_bytes(data[:stop])
+        refused(cut)
+    for place in range(0, len(data), 41):
+        spoilt = bytearray(data)
+        spoilt[place] ^= 0xFF
+        cut.write_bytes(spoilt)
+        try:
+            same(em.Panel.load(cut), panel())
+        except ValueError:
+            pass
+
+
+def test_foreign_files_are_refused(tmp_path):
+    path = tmp_path / "p.npz"
+    np.savez(path, x=np.arange(3))
+    refused(path, "no panel")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x.npy", "not an array")
+    refused(path)
+    np.savez_compressed(path, **to_state(panel()))
+    refused(path, "compressed")
+    np.savez(path, head=np.array([None]), allow_pickle=True)
+    refused(path)
+
+
+def head_with(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    head = json.loads(state["head"].tobytes()) | changes
+    return state | {"head": np.frombuffer(json.dumps(head).encode(), np.uint8)}
+
+
+def lies() -> dict[str, Any]:
+    """What is whole, but does not fit together."""
+    state = to_state(panel())
+    head = json.loads(state["head"].tobytes())
+    first, second = head["measures"]
+
+    def without(name: str) -> dict[str, Any]:
+        return {k: v for k, v in state.items() if k != name}
+
+    found = {f"without {name}": without(name) for name in state if name != "1.counts"}
+    found |= {
+        "newer": head_with(state, version=2),
+        "another format": head_with(state, format="x"),
+        "no version": head_with(state, version="1"),
+        "no frequency": head_with(state, freq="Z"),
+        "odd frequency": head_with(state, freq=3),
+        "calendar ends before": head_with(state, high=head["low"] - 2),
+        "calendar too early": head_with(state, low=-(1 << 30)),
+        "calendar no number": head_with(state, low=1.5),
+        "cells outside": head_with(state, high=head["high"] - 1),
+        "shown outside": head_with(state, shown=[head["low"] - 1, head["high"]]),
+        "shown none": head_with(state, shown=None),
+        "keys twice": head_with(state, keys=["a", "a"]),
+        "labels unsorted": head_with(
+            state, labels=[["B", "A", None], head["labels"][1]]
+        ),
+        "labels mixed": head_with(state, labels=[["A", 1, None], head["labels"][1]]),
+        "labels lack": head_with(state, labels=[["A"], head["labels"][1]]),
+        "labels large": head_with(state, labels=[["A", "B", None], [1, 1 << 70]]),
+        "no measures": head_with(state, measures=[]),
+        "measure twice": head_with(state, measures=[first, first]),
+        "kind": head_with(state, measures=[first | {"kind": "x"}, second]),
+        "grain": head_with(state, measures=[first | {"grain": "float"}, second]),
+        "places": head_with(state, measures=[first | {"places": 99}, second]),
+        "indptr falls": state | {"indptr": state["indptr"][::-1].copy()},
+        "ordinals": state | {"ordinals": state["ordinals"][::-1].copy()},
+        "rows negative": state | {"rows": -state["rows"]},
+        "codes beyond": state | {"codes": state["codes"] + np.int32(5)},
+        "codes unsorted": state | {"codes": state["codes"][::-1].copy()},
+        "codes of another type": state | {"codes": state["codes"].astype(np.int64)},
+        "short sums": state | {"0.lo": state["0.lo"][:-1]},
+        "statuses": state | {"0.notes": np.full(len(state["rows"]), 99, np.uint8)},
+        "head no JSON": state | {"head": np.frombuffer(b"{", np.uint8)},
+        "head nested": state | {"head": np.frombuffer(b"[" * 100_000, np.uint8)},
+    }
+    return found
+
+
+@pytest.mark.parametrize("name", lies())
+def test_files_that_do_not_fit_together_are_refused(name, tmp_path):
+    np.savez(tmp_path / "p.npz", **lies()[name])
+    refused(tmp_path / "p.npz", "newer" if name == "newer" else "damaged or no panel")
+
+
+def test_another_byte_order_is_read(tmp_path):
+    state = to_state(panel())
+    turned = {k: v.astype(v.dtype.newbyteorder()) for k, v in state.items()}
+    file = io.BytesIO()
+    np.savez(file, **turned)
+    (tmp_path / "p.npz").write_bytes(file.getvalue())
+    same(em.Panel.load(tmp_path / "p.npz"), panel())
