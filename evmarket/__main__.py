@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
-    from collections.abc import Iterable, Sequence
 
 DONE = 0
 INCONSISTENT = 1
@@ -30,10 +29,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 when done, also when the reader closed the pipe early; 1 when the audit found
         an inconsistency and ``--strict`` was given; 2 for bad usage, bad input or
-        output that cannot be written, with a message on standard error.
-        0 when done, also when the reader closed the pipe early; 2 for bad usage, bad
-        input or output that cannot be written, with a message on standard error; 130
-        when interrupted.
         output that cannot be written, with a message on standard error; 130 when
         interrupted.
 
@@ -68,22 +63,14 @@ def _run(argv: Sequence[str] | None) -> int:
         return DONE if exit_.code in (None, 0) else BAD
     try:
         status, shown = options.run(options)
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
-        return _complain(str(error.args[0] if error.args else error))
-    _write(shown)
+        for piece in [shown] if isinstance(shown, str) else shown:
+            _write(piece)
+    except (ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
+        return _complain(str(error.args[0] if error.args else "not enough memory"))
     return int(status)
 
 
 def _report(options: Namespace) -> tuple[int, str]:
-        pieces = _market(options) if options.command is None else _files(options)
-        for shown in pieces:
-            _write(shown)
-    except (ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
-        return _complain(str(error.args[0] if error.args else "not enough memory"))
-    return DONE
-def _market(options: Namespace) -> Iterable[str]:
-        for piece in [shown] if isinstance(shown, str) else shown:
-            _write(piece)
     from ._market import TITLE, market
     from ._report import FORMATS
 
@@ -98,10 +85,6 @@ def _audit(options: Namespace) -> tuple[int, str]:
     found = audit(read_facts(options.file, options.encoding))
     failed = options.strict and found.counts["inconsistent"] > 0
     return INCONSISTENT if failed else DONE, FORMATS[options.format](found)
-    return (f"{TITLE}\n\n{shown}" if options.format == "text" else shown,)
-def _files(options: Namespace) -> Iterable[str]:
-    from ._commands import run_command
-    return run_command(options)
 
 
 def _parser() -> ArgumentParser:

@@ -209,8 +209,8 @@ class Absence:
         """Which series have ended for good."""
         if self.gone is not None:
             return self.gone
-        began = self.first <= frame.complete
-        return began & (frame.complete - self.last >= frame.exit_after)
+        end = min(frame.complete, frame.high)
+        return (self.first <= end) & (end - self.last >= frame.exit_after)
 
     def status(self, frame: Frame, series: Ints, ordinals: Ints) -> Codes:
         """The status of empty cells; the arrays broadcast together."""

@@ -381,7 +381,7 @@ class Measure:
         values[codes == _core.PARTIAL] = np.nan
         result = Cells(cells.indptr, cells.ordinals, values, codes)
         found = self._derived(result, kind, None if kind != self.kind else self.unit)
-        found._lead = max(0, -steps)
+        found._lead = max(self._lead, -steps)
         return found
 
     def _lag_status(self, steps: int, known: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -652,7 +652,13 @@ class Measure:
     ) -> Measure:
         """A measure of the same series with other cells."""
         return Measure(
-            self._frame, cells, self._absences, name or self.name, kind, unit
+            self._frame,
+            cells,
+            self._absences,
+            name or self.name,
+            kind,
+            unit,
+            lead=self._lead,
         )
 
     def _with_series(self, chosen: NDArray[np.int64]) -> Measure:

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _core, _workers
 from ._apply import choice, positive
-from ._cells import Cells, Frame, beyond, taken
+from ._cells import Cells, Frame, taken
 from ._exact import identity
 from ._inputs import short
 from ._lags import exit_periods
@@ -140,11 +140,12 @@ def _ingest(
     try:
         found: dict[str, Any] = whole.finish()
     except OverflowError as error:
-        series = getattr(error, "series", None)
-        if series is None:
+        ordinal = getattr(error, "ordinal", None)
+        if ordinal is None:
             raise
-        labels = ", ".join(map(str, series)) if isinstance(series, tuple) else series
-        raise beyond(error, measures, labels, source.freq) from None
+        label = Periods.of(source.freq, ordinal, 1).first
+        told = str(error).replace(f"period {ordinal}", f"period {label}")
+        raise OverflowError(told) from None
     return found
 
 
@@ -177,7 +178,7 @@ def _frame(
     if complete is not None:
         last = last_period(complete, freq, "complete_through")
         if len(ordinals):
-            last = min(max(last, low - 1), high)
+            last = max(last, low - 1)
     codes = data["codes"]
     if not keys:
         codes = np.zeros((len(data["indptr"]) - 1, 0), np.int32)
@@ -234,7 +235,7 @@ def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
     indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     place = old.place(series, ordinals)
     some = place >= 0
-    rows = taken(data["rows"], place, 0)
+    rows = taken(data["rows"], place, 1)  # a filled cell counts as one of zero
     measures = []
     for measure in data["measures"]:
         wide = dict(measure)

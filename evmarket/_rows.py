@@ -104,17 +104,23 @@ class Rows:
         found, self._freq = ordinals(period, freq, "period")
         self._ordinals = np.ascontiguousarray(found, np.int64)
         batch, count = _group_columns(by, len(found))
-        self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
-        cuts = _workers.chunks(len(found))
-        while True:
-            _workers.run(self._index.run, cuts)
-            try:
-                if not self._index.next():
-                    break
-            except ValueError as error:
-                raise self._repeated(error) from None
+        try:
+            self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
+            self._make(_workers.chunks(len(found)))
+        except TypeError as error:
+            raise TypeError(f"by: {error}") from None
         self._low = int(found.min()) if len(found) else 0
         self._high = int(found.max()) if len(found) else -1
+
+    def _make(self, cuts: list[tuple[int, int]]) -> None:
+        """Run the stages of the index, each over all rows."""
+        more = True
+        while more:
+            _workers.run(self._index.run, cuts)
+            try:
+                more = self._index.next()
+            except ValueError as error:
+                raise self._repeated(error) from None
 
     def _repeated(self, error: ValueError) -> ValueError:
         pair = getattr(error, "rows", None)
@@ -152,9 +158,7 @@ class Rows:
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
             return self._high
-        return min(
-            last_period(complete_through, self._freq, "complete_through"), self._high
-        )
+        return last_period(complete_through, self._freq, "complete_through")
 
     def growth(
         self,
@@ -215,8 +219,8 @@ class Rows:
 
     def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
         """The status of rows without a value; arrays are those of each row's group."""
-        after = self._exit_after()
-        gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
+        after, end = self._exit_after(), min(late, self._high)
+        gone = (first <= end) & (self._ordinals > last) & (end - last >= after)
         codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
         codes = np.where(self._ordinals < first, np.uint8(_core.NOT_BEGUN), codes)
         found: NDArray[np.uint8] = np.where(
