@@ -96,7 +96,7 @@ class Table:
 
     @property
     def last_complete(self) -> int:
-        return self.last if self.complete is None else min(self.last, self.complete)
+        return self.last if self.complete is None else self.complete
 
 
 def in_order(keys: Iterable[Key]) -> list[Key]:
@@ -116,13 +116,15 @@ def build(
     duplicates: str = "add",
 ) -> Table:
     kept = settled(rows, duplicates)
+    last = max(row.period for row in kept)
     return Table(
         freq=freq,
         names=names,
         measures=measures,
         rows=kept,
         first=min(row.period for row in kept),
-        last=max(row.period for row in kept),
+        # What is complete further on than the rows reach is known to hold nothing.
+        last=last if complete is None else max(last, complete),
         complete=complete,
         exit_after=PER_YEAR[freq] if exit_after is None else exit_after,
         absent=absent,
@@ -315,7 +317,7 @@ def coverage(rows: list[Row], table: Table, name: str) -> dict[Key, dict]:
             "last": None if final is None else label(table.freq, final),
             "gaps": 0 if first is None else final - first + 1 - len(there),
             "entered": first is not None and first > table.first,
-            "exited": statuses[table.last_complete - table.first] is Status.EXITED,
+            "exited": Status.EXITED in statuses,
         }
     return out
 

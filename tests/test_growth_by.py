@@ -279,7 +279,7 @@ def test_misuse(args, options, error, words):
 R_SCRIPT = """
 suppressMessages(library(collapse))
 d <- read.csv(commandArgs(TRUE)[1])
-g <- fgrowth(d$x, c(1, 12, -1), d$g, d$t, scale = 1)
+g <- fgrowth(d$x, c(1, 12, -1), 1, d$g, d$t, scale = 1)
 write.table(g, commandArgs(TRUE)[2], row.names = FALSE, col.names = FALSE,
             sep = ",", na = "nan")
 """

@@ -290,6 +290,7 @@ def test_parquet(capsys, file, tmp_path):
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     columns = columns_of(every_kind_of_line(), KINDS)
+    columns["period"] = columns["period"].astype("datetime64[D]")
     path = tmp_path / "market.parquet"
     parquet.write_table(pyarrow.table(columns), path)
     options = [*FLAGS, "--measures", "units", "--format", "csv", "--freq", "M"]
