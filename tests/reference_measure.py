@@ -129,7 +129,8 @@ def index(measure: Measure, bases: list[int], scale: int = 100) -> Measure:
         places = [t - measure.first for t in bases]
         status = lowest(*(reason(measure, line, i, place) for place in places))
         if status:
-            return None, status
+            # An absent base is a gap, also where the series had not begun.
+            return None, Status.GAP if status is Status.ENTERED else status
         mean = sum(line[place][0] for place in places) / len(places)
         value, own = ref.quotient_cell(scale * line[i][0], mean, "float64")
         carried = [line[place][1] for place in (i, *places)]
@@ -271,9 +272,10 @@ def reduced(
     """One cell a group and period; where nothing is present, the roll-up's status."""
     fine = rounded(levels(table, name))
     total = levels(rollup(table, *within), name)
+    groups = grouped(fine, within)
     out = {}
-    for group, keys in grouped(fine, within).items():
-        line = []
+    for group in total.cells:
+        keys, line = groups[group], []
         for i, (_, status) in enumerate(total.cells[group]):
             here = [fine.cells[key][i][0] for key in keys]
             here = [value for value in here if value is not None]

@@ -105,7 +105,7 @@ def test_other_rates():
         300,
     ]
     late = by_hand.index(line([None, 4, 9]), [JAN])
-    assert names(late) == ["NOT_BEGUN", "ENTERED", "ENTERED"]
+    assert names(late) == ["NOT_BEGUN", "GAP", "GAP"]
 
 
 def test_windows():
