@@ -211,8 +211,7 @@ def indexed(measure: Measure, base: Any) -> Measure:
     count = high - low + 1
     inside = cells.kept((cells.ordinals >= low) & (cells.ordinals <= high))
     level = np.full(frame.series_count, np.nan)
-    first = np.max([a.first for a in measure._absences], axis=0)
-    codes = np.where(low < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
+    codes = np.full(frame.series_count, _core.GAP, np.uint8)
     held = np.bincount(inside.series, minlength=frame.series_count) == count
     part = inside.values[np.repeat(held, np.diff(inside.indptr))].reshape(-1, count)
     if count == 1:

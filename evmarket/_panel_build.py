@@ -179,6 +179,7 @@ def _frame(
         last = last_period(complete, freq, "complete_through")
         if len(ordinals):
             last = max(last, low - 1)
+            high = max(high, last)
     codes = data["codes"]
     if not keys:
         codes = np.zeros((len(data["indptr"]) - 1, 0), np.int32)
@@ -215,7 +216,7 @@ def _check_duplicates(
 def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
     """Cells without any row, up to the last complete period, as zeros."""
     count, low = frame.series_count, frame.low
-    until = min(frame.complete, frame.high)
+    until = frame.complete
     width = until - low + 1
     if width <= 0 or not count:
         return data

@@ -219,8 +219,8 @@ class Rows:
 
     def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
         """The status of rows without a value; arrays are those of each row's group."""
-        after, end = self._exit_after(), min(late, self._high)
-        gone = (first <= end) & (self._ordinals > last) & (end - last >= after)
+        after = self._exit_after()
+        gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
         codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
         codes = np.where(self._ordinals < first, np.uint8(_core.NOT_BEGUN), codes)
         found: NDArray[np.uint8] = np.where(
@@ -245,7 +245,7 @@ class Rows:
         if column.dtype.kind == "f":
             lacking |= np.isnan(column[base])
         codes = np.where(before < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
-        codes[(before < self._low) | (before > self._high)] = _core.OUTSIDE
+        codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
         status[lacking] = codes[lacking]
         status[missing] = self._absent(late, first, last)[missing]
         if bounded:
@@ -296,9 +296,12 @@ class Rows:
         panel = from_ordinals(
             Panel, self._groups(), self._ordinals, column, self._freq or "D"
         )
+        late = self._complete(complete_through)
         frame = replace(
             panel._frame,
-            complete=self._complete(complete_through),
+            high=max(self._high, late),
+            shown=(self._low, max(self._high, late)),
+            complete=late,
             exit_after=self._exit_after(),
             bounded=complete_through is not None,
         )
