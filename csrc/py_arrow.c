@@ -476,7 +476,7 @@ static PyObject *batches_next(PyObject *object)
 
 static PyMethodDef batches_methods[] = {
     {"choose", batches_choose, METH_O,
-     PyDoc_STR("choose(places)\n--\n\nThe columns to read, by place; once.")},
+     PyDoc_STR("choose($self, places, /)\n--\n\nThe columns to read, by place; once.")},
     {NULL, NULL, 0, NULL},
 };
 

@@ -109,7 +109,7 @@ static PyObject *arrow_stream(PyObject *module, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"arrow_stream", arrow_stream, METH_VARARGS,
-     PyDoc_STR("arrow_stream(batch, names, freqs)\n--\n\n"
+     PyDoc_STR("arrow_stream(batch, names, freqs, /)\n--\n\n"
                "A capsule 'arrow_array_stream' over a batch; freqs names the frequency of "
                "int64 columns that are pandas periods, None elsewhere.")},
     {NULL, NULL, 0, NULL},

@@ -422,7 +422,7 @@ static PyMethodDef methods[] = {
      PyDoc_STR("columns(items, names=None, first_row=0)\n--\n\n"
                "Arrays and lists as a capsule 'evmarket.batch'.")},
     {"object_rows", ev_py_object_rows, METH_O,
-     PyDoc_STR("object_rows(objects)\n--\n\n"
+     PyDoc_STR("object_rows(objects, /)\n--\n\n"
                "The first rows with text, an integer, a float, nothing, and anything else: "
                "-1 where there is none.")},
     {NULL, NULL, 0, NULL},

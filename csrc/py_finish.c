@@ -40,17 +40,14 @@ static PyObject *all_labels(const ev_partial *partial, int32_t *const *orders)
 
 static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
 {
-    PyObject *answer = Py_NewRef(Py_None);
+    ev_repeat repeat = {.first = -1};
     if (ledger->tracks) {
-        const ev_repeat repeat = ev_ledger_repeat(ledger);
-        if (repeat.first >= 0) {
-            Py_SETREF(answer, Py_BuildValue("LLii", (long long)repeat.first,
-                                            (long long)repeat.second,
-                                            (int)places[repeat.series],
-                                            (int)repeat.ordinal));
-        }
+        repeat = ev_ledger_repeat(ledger);
     }
-    return answer;
+    return repeat.first < 0
+               ? Py_NewRef(Py_None)
+               : Py_BuildValue("LLii", (long long)repeat.first, (long long)repeat.second,
+                               (int)places[repeat.series], (int)repeat.ordinal);
 }
 
 /* Puts `value` into the dict and gives it up, also when that fails. */

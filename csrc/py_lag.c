@@ -43,7 +43,7 @@ static PyObject *py_lag_bases(PyObject *module, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"lag_bases", py_lag_bases, METH_VARARGS,
-     PyDoc_STR("lag_bases(indptr, ordinals, lag, first, last, bases)\n--\n\n"
+     PyDoc_STR("lag_bases(indptr, ordinals, lag, first, last, bases, /)\n--\n\n"
                "The cell a lag before each cell of some series, or -1.")},
     {NULL, NULL, 0, NULL},
 };

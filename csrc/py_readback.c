@@ -176,7 +176,7 @@ static PyObject *batch_lists(PyObject *module, PyObject *capsule)
 
 static PyMethodDef methods[] = {
     {"batch_lists", batch_lists, METH_O,
-     PyDoc_STR("batch_lists(batch)\n--\n\n"
+     PyDoc_STR("batch_lists(batch, /)\n--\n\n"
                "The columns of a batch as lists: None for nulls, whole numbers for dates "
                "and times, (integer, places) for decimals.")},
     {NULL, NULL, 0, NULL},

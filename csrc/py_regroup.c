@@ -111,8 +111,10 @@ static PyObject *name_series(const ev_naming *naming, ptrdiff_t series)
         for (Py_ssize_t k = 0; k < keys && text != NULL; k++) {
             PyObject *labels = PyList_GetItem(naming->labels, k);
             PyObject *label = PyList_GetItem(labels, codes[series * keys + k]);
-            Py_SETREF(text, PyUnicode_FromFormat("%U%s%S=%.60R", text, k > 0 ? ", " : "",
-                                                 PyTuple_GetItem(naming->keys, k), label));
+            PyObject *before = text;
+            text = PyUnicode_FromFormat("%U%s%S=%.60R", before, k > 0 ? ", " : "",
+                                        PyTuple_GetItem(naming->keys, k), label);
+            Py_DECREF(before);
         }
     }
     return text;
@@ -173,7 +175,7 @@ PyObject *ev_py_panel(const ev_ledger *ledger, const int32_t *places, ptrdiff_t 
     ev_panel_place place = {0, 0};
     ptrdiff_t cells = 0;
     PyObject *dict = NULL;
-    uint32_t *order = PyMem_RawMalloc(((size_t)ledger->cells.count + 1) * sizeof *order);
+    uint32_t *order = PyMem_Malloc(((size_t)ledger->cells.count + 1) * sizeof *order);
     ev_result result = order == NULL ? EV_NO_MEMORY : EV_DONE;
     panel.measures = PyMem_Calloc((size_t)ledger->measures + 1, sizeof *panel.measures);
     if (panel.measures == NULL) {
@@ -201,7 +203,7 @@ PyObject *ev_py_panel(const ev_ledger *ledger, const int32_t *places, ptrdiff_t 
         PyErr_NoMemory();
         Py_CLEAR(dict);
     }
-    PyMem_RawFree(order);
+    PyMem_Free(order);
     PyMem_Free(panel.measures);
     return dict;
 }

@@ -95,11 +95,11 @@ if TYPE_CHECKING:
         quantity_index,
     )
     from ._lmdi import Lmdi, ShiftShare, lmdi, shift_share
-    from ._period import Periods
-    from ._targets import required_outgrowth, required_pace, run_rate, share_path
     from ._measure import Measure
     from ._panel import Panel
+    from ._period import Periods
     from ._rows import Rows, growth_by
+    from ._targets import required_outgrowth, required_pace, run_rate, share_path
 
 # Loaded when first used, so that importing the package costs little more than NumPy.
 _LATER = {
@@ -167,15 +167,15 @@ __all__ = [
     "IndexNumber",
     "Lmdi",
     "MarginBridge",
+    "Measure",
     "MixRate",
     "Operand",
+    "Panel",
     "Periods",
     "PriceVolume",
     "PriceVolumeMix",
-    "ShiftShare",
-    "Measure",
-    "Panel",
     "Rows",
+    "ShiftShare",
     "Status",
     "__version__",
     "annualized_growth",
@@ -190,8 +190,8 @@ __all__ = [
     "figures",
     "from_ytd",
     "growth",
-    "growth_by",
     "growth_between",
+    "growth_by",
     "hhi",
     "implied_base",
     "implied_current",

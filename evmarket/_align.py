@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._cells import Absence, Cells, lowest
+from ._cells import NEVER, Absence, Cells, lowest
 from ._inputs import short
 from ._panel_regroup import _joined_frame, _union, regroup_series
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     from ._cells import Frame
@@ -22,7 +24,7 @@ LEVELS = ("flow", "stock", "cumulative")
 POINTS = ("growth", "log", "share", "margin", "rate", "pp")
 
 
-def combine(measure: Measure, other: Any, sign: str) -> Any:
+def combine(measure: Measure, other: Any, sign: str) -> Measure:
     """measure (sign) other, `other` a measure or a number."""
     from ._measure import Measure
 
@@ -33,7 +35,8 @@ def combine(measure: Measure, other: Any, sign: str) -> Any:
     if isinstance(other, (bool, np.bool_)) or not isinstance(
         other, (int, float, np.integer, np.floating)
     ):
-        return NotImplemented
+        neither: Measure = NotImplemented  # Python asks the other operand
+        return neither
     return _with_number(measure, float(other), sign)
 
 
@@ -67,7 +70,7 @@ _ZERO, _NEGATIVE = (
     np.uint8(_core.ZERO_DENOMINATOR),
     np.uint8(_core.NEGATIVE_DENOMINATOR),
 )
-_OPERATIONS = {
+_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
     "-": np.subtract,
     "r-": lambda a, b: b - a,
@@ -83,7 +86,8 @@ def _result_kind(a: Measure, b: Measure, sign: str) -> tuple[str, str | None]:
     if sign in "+-":
         if levels[0] != levels[1]:
             raise TypeError(
-                f"{a.name} ({a.kind}) {sign} {b.name} ({b.kind}): a level and what is none"
+                f"{a.name} ({a.kind}) {sign} {b.name} ({b.kind}): "
+                "a level and what is none"
             )
         if a.unit != b.unit and a.unit and b.unit:
             raise TypeError(
@@ -116,8 +120,16 @@ def _together(a: Measure, b: Measure, sign: str) -> Measure:
     bad = np.isinf(values)
     codes[bad] = lowest(codes[bad], np.full(int(bad.sum()), _core.INVALID, np.uint8))
     values[bad] = np.nan
-    return _settled(a, b, frame, replace(one, values=values, status=codes, exact=None),
-                    absences, sign, kind, unit)  # fmt: skip
+    return _settled(
+        a,
+        b,
+        frame,
+        replace(one, values=values, status=codes, exact=None),
+        absences,
+        sign,
+        kind,
+        unit,
+    )
 
 
 def _divided(a: Measure, b: Measure) -> Measure:
@@ -127,14 +139,28 @@ def _divided(a: Measure, b: Measure) -> Measure:
     numbers = np.isfinite(one.values) & np.isfinite(two.values)
     codes = lowest(one.codes, two.codes, np.where(numbers, own, np.uint8(0)))
     unit = f"{a.unit}/{b.unit}" if a.unit and b.unit and a.unit != b.unit else None
-    return _settled(a, b, frame, replace(one, values=values, status=codes, exact=None),
-                    absences, "/", "ratio", unit)  # fmt: skip
+    return _settled(
+        a,
+        b,
+        frame,
+        replace(one, values=values, status=codes, exact=None),
+        absences,
+        "/",
+        "ratio",
+        unit,
+    )
 
 
 def _settled(
-    a: Measure, b: Measure, frame: Frame, cells: Cells, absences: list[Absence],
-    sign: str, kind: str, unit: str | None,
-) -> Measure:  # fmt: skip
+    a: Measure,
+    b: Measure,
+    frame: Frame,
+    cells: Cells,
+    absences: list[Absence],
+    sign: str,
+    kind: str,
+    unit: str | None,
+) -> Measure:
     late = cells.ordinals > frame.complete
     codes = cells.codes
     codes[late] = _core.PARTIAL
@@ -148,6 +174,7 @@ def aligned(a: Measure, b: Measure) -> tuple[Frame, list[Cells], list[Absence]]:
 
     A measure that lacks a key stands beside every series that has it.
     """
+    absences: list[Sequence[Absence]]
     if a._frame is b._frame:
         frame = a._frame
         sides, absences = [a._cells, b._cells], [a._absences, b._absences]
@@ -181,8 +208,10 @@ def _joined_series(a: Measure, b: Measure) -> tuple[Frame, list[NDArray[np.int64
     places = [wide.keys.index(key) for key in narrow.keys]
     names = {narrow.name(s): s for s in range(narrow.series_count)}
     if len(narrow.keys) == len(wide.keys):
-        rows = [tuple(narrow.name(s)[narrow.keys.index(k)] for k in wide.keys)
-                for s in range(narrow.series_count)]  # fmt: skip
+        rows = [
+            tuple(narrow.name(s)[narrow.keys.index(k)] for k in wide.keys)
+            for s in range(narrow.series_count)
+        ]
         labels = [
             (*wide.labels[k], *{r[k] for r in rows}) for k in range(len(wide.keys))
         ]
@@ -224,8 +253,6 @@ def _moved(cells: Cells, to: NDArray[np.int64]) -> Cells:
 def _moved_absences(
     measure: Measure, to: NDArray[np.int64], frame: Frame
 ) -> list[Absence]:
-    from ._cells import NEVER
-
     own = measure._frame
     found = []
     for absence in measure._absences:

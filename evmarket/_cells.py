@@ -1,4 +1,4 @@
-"""Occupied cells of a panel, the calendar and keys they lie in, and why cells are empty.
+"""Occupied cells of a panel, their calendar and keys, and why cells are empty.
 
 A panel never holds what is not there: cells are sorted by series and period, and the
 status of an empty cell follows from where its series begins and ends.
@@ -32,9 +32,9 @@ NEVER = np.iinfo(np.int64).max
 class Frame:
     """What the measures of a panel share: series and calendar.
 
-    `low` to `high` is the calendar, `shown` the part of it that is looked at, `complete`
-    the last complete period; all are ordinals, both ends included. `dropped`: of rows
-    that repeat a cell one was kept, they were not added.
+    `low` to `high` is the calendar, `shown` the part of it that is looked at,
+    `complete` the last complete period; all are ordinals, both ends included.
+    `dropped`: of rows that repeat a cell one was kept, they were not added.
     """
 
     keys: tuple[str, ...]
@@ -223,7 +223,6 @@ class Absence:
             ordinals > frame.complete, np.uint8(_core.PARTIAL), codes
         )
         return found
-
 
     def of_series(self, chosen: Any) -> Absence:
         """The facts of some series."""

@@ -1,7 +1,7 @@
 """The C core. Public functions stand in the package, which checks what it passes."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,8 +146,22 @@ def regroup(
 def gather(
     values: NDArray[Any],
     base: NDArray[np.int32],
+    start: int,
+    stop: int,
     out: NDArray[Any],
+    /,
+) -> None: ...
+def lag_bases(
+    indptr: NDArray[np.int64],
+    ordinals: NDArray[np.int64],
+    lag: int,
+    first: int,
+    last: int,
+    bases: NDArray[np.int64],
+    /,
+) -> None: ...
 
+@final
 class Partial:
     def __new__(
         cls,
@@ -179,6 +193,7 @@ class Partial:
     def clear(self) -> None: ...
     def finish(self) -> dict[str, Any]: ...
 
+@final
 class Rows:
     def __new__(
         cls, batch: Any, columns: tuple[int, ...], ordinals: NDArray[np.int64]
@@ -202,6 +217,7 @@ class Rows:
         /,
     ) -> None: ...
 
+@final
 class Batches:
     names: list[str]
     schema: list[tuple[str, str, bool, str, bool, int]]

@@ -1,7 +1,8 @@
 """Exact sums of cells, beyond what the engine adds by itself: differences, windows.
 
-A measure's exact parts are the engine's: the sum is (hi * 2^64 + lo + fine * 2^-62) units
-of its grain. Everything here stays in those integers and is rounded once, by the engine.
+A measure's exact parts are the engine's: the sum is (hi * 2^64 + lo + fine * 2^-62)
+units of its grain. Everything here stays in those integers and is rounded once, by the
+engine.
 """
 
 from __future__ import annotations

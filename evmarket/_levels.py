@@ -1,4 +1,4 @@
-"""What only levels have: sums along the calendar, index numbers, ends under "midpoint"."""
+"""What only levels have: sums along the calendar, index numbers, midpoint ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _usable(cells: Cells) -> Cells:
 
 
 def _places(measure: Measure) -> tuple[Ints, Ints]:
-    """The place of each period of the calendar in its year, and how many that year has."""
+    """The place of each period of the calendar in its year; how many that year has."""
     frame = measure._frame
     calendar = Periods.of(frame.freq, frame.low, frame.high - frame.low + 1)
     whole = wholes(calendar, year_of(frame.freq))
@@ -131,8 +131,8 @@ def cumulative_trailing(measure: Measure, window: Any) -> Measure:
     year = per_year(frame.freq)
     if window_periods(window, frame.freq) != year:
         raise ValueError(
-            f"window is {short(window)}: of a cumulative level only a year ('1Y') can be "
-            "told"
+            f"window is {short(window)}: of a cumulative level only a year ('1Y') can "
+            "be told"
         )
     place, parts = _places(measure)
     at = cells.ordinals - frame.low

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ._panel import Panel
     from ._period import Periods
+
+Array = TypeVar("Array", bound="NDArray[Any]")
 
 __all__ = ["Measure"]
 
@@ -49,7 +51,8 @@ class Measure:
         The calendar.
     name, kind, unit : str, str, str or None
         What it measures; "flow", "stock", "cumulative", "rate", or what was derived:
-        "growth", "log", "share", "margin", "ratio", "unit value", "rank", "index", "pp".
+        "growth", "log", "share", "margin", "ratio", "unit value", "rank", "index",
+        "pp".
 
     Examples
     --------
@@ -106,8 +109,7 @@ class Measure:
     @cached_property
     def values(self) -> NDArray[np.float64]:
         """Values, series by periods; NaN where there is none."""
-        found = self._spread(self._cells.values, np.full(self._dense_shape(), np.nan))
-        return found
+        return self._spread(self._cells.values, np.full(self._dense_shape(), np.nan))
 
     @cached_property
     def status(self) -> NDArray[np.uint8]:
@@ -127,7 +129,7 @@ class Measure:
             )
         return rows, columns
 
-    def _spread(self, cell_values: Any, into: Any) -> Any:
+    def _spread(self, cell_values: NDArray[Any], into: Array) -> Array:
         """Cells written into a dense array; it becomes read-only."""
         low, high = self._frame.shown
         ordinals = self._cells.ordinals
@@ -137,7 +139,7 @@ class Measure:
         into.flags.writeable = False
         return into
 
-    def _empty_status(self, series: Any, ordinals: Any) -> Any:
+    def _empty_status(self, series: Any, ordinals: Any) -> NDArray[np.uint8]:
         """The statuses of empty cells."""
         frame = self._frame
         codes = lowest(*(a.status(frame, series, ordinals) for a in self._absences))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -73,9 +73,9 @@ class Panel:
         absences: Mapping[str, Absence] | None = None,
     ) -> None:
         # data: the engine's finished panel (see py_engine.c); notes: statuses of cells
-        # that are not simply OK, a measure each; merged: rates that a roll-up would have
-        # had to add; source: the panel it was rolled up from, and its series' new ones;
-        # absences: where series begin and end, where finer periods decided it.
+        # that are not simply OK, a measure each; merged: rates that a roll-up would
+        # have had to add; source: the panel it was rolled up from, and its series' new
+        # ones; absences: where series begin and end, where finer periods decided it.
         self._frame = frame
         self._data = data
         self._names = tuple(names)
@@ -175,11 +175,20 @@ class Panel:
         from ._panel_build import build
 
         return build(
-            cls, table, keys, period, measures,
-            freq=freq, units=units, absent=absent, duplicates=duplicates,
-            complete_through=complete_through, exit_after=exit_after, workers=workers,
+            cls,
+            table,
+            keys,
+            period,
+            measures,
+            freq=freq,
+            units=units,
+            absent=absent,
+            duplicates=duplicates,
+            complete_through=complete_through,
+            exit_after=exit_after,
+            workers=workers,
             progress=progress,
-        )  # fmt: skip
+        )
 
     @classmethod
     def from_arrays(
@@ -322,7 +331,11 @@ class Panel:
             lines.append(f"  {name}: {self._kinds[name]}{unit}")
         return "\n".join(lines)
 
-    def __getitem__(self, name: Any) -> Any:
+    @overload
+    def __getitem__(self, name: str) -> Measure: ...
+    @overload
+    def __getitem__(self, name: list[str]) -> Panel: ...
+    def __getitem__(self, name: str | list[str]) -> Measure | Panel:
         """A measure by its name, or a smaller panel by a list of names."""
         if isinstance(name, list):
             return self._with_measures([self._known(item) for item in name])
@@ -394,9 +407,13 @@ class Panel:
             return np.ones(len(cells.values), np.int64)
         behind = panel._members(name, whole)
         ones = {
-            "grain": "integer", "places": 0, "lo": behind.astype(np.uint64), "hi": None,
-            "fine": None, "values": behind.astype(float),
-        }  # fmt: skip
+            "grain": "integer",
+            "places": 0,
+            "lo": behind.astype(np.uint64),
+            "hi": None,
+            "fine": None,
+            "values": behind.astype(float),
+        }
         one = _exact.source(whole.indptr, whole.ordinals, ones)
         count = self._frame.series_count
         found = _core.regroup([(one, to, None, None)], count, ("members",))
@@ -451,8 +468,8 @@ class Panel:
         Returns
         -------
         Panel
-            A flow adds whole sets of periods only; a stock or cumulative level takes the
-            last period.
+            A flow adds whole sets of periods only; a stock or cumulative level takes
+            the last period.
         """
         from ._panel_regroup import resample
 

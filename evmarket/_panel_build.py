@@ -1,4 +1,4 @@
-"""Tables to panels: columns checked, rows spread over workers, partial panels merged."""
+"""Tables to panels: columns checked, rows spread over workers, partials merged."""
 
 from __future__ import annotations
 
@@ -56,8 +56,10 @@ def build(
     rule = choice(duplicates, "duplicates", _DUPLICATES)
     choice(absent, "absent", {"missing": 0, "zero": 1})
     if absent == "zero" and complete_through is None:
-        raise ValueError("absent is 'zero': it needs complete_through=, the last period "
-                         "in which an absent row means 0")  # fmt: skip
+        raise ValueError(
+            "absent is 'zero': it needs complete_through=, the last period in which an "
+            "absent row means 0"
+        )
     for name in units or {}:
         if name not in names:
             raise KeyError(f"units: {short(name)} is no measure")
@@ -93,8 +95,9 @@ def _check_apart(columns: Sequence[str], measures: Sequence[str]) -> None:
     seen: set[str] = set()
     for name in (*columns, *measures):
         if name in seen:
-            raise ValueError(f"column {short(name)} is named twice among keys, period, "
-                             "measures")  # fmt: skip
+            raise ValueError(
+                f"column {short(name)} is named twice among keys, period, measures"
+            )
         seen.add(name)
 
 
@@ -113,11 +116,14 @@ def _ingest(
     track = duplicates == "error" or any(kind != "flow" for kind in kinds.values())
     partials = [
         _core.Partial(
-            tuple(keys), tuple(measures), period=" and ".join(when),
-            duplicates=rule, track=track,
+            tuple(keys),
+            tuple(measures),
+            period=" and ".join(when),
+            duplicates=rule,
+            track=track,
         )
         for _ in range(count)
-    ]  # fmt: skip
+    ]
     places = range(len(keys) + len(when) + len(measures))
     columns = (
         tuple(places[: len(keys)]),
@@ -184,15 +190,26 @@ def _frame(
     if not keys:
         codes = np.zeros((len(data["indptr"]) - 1, 0), np.int32)
     return Frame(
-        tuple(keys), tuple(map(tuple, data["labels"])), codes, freq, low, high, last,
-        exit_periods(exit_after, freq), complete is not None, (low, high),
-    )  # fmt: skip
+        tuple(keys),
+        tuple(map(tuple, data["labels"])),
+        codes,
+        freq,
+        low,
+        high,
+        last,
+        exit_periods(exit_after, freq),
+        complete is not None,
+        (low, high),
+    )
 
 
 def _check_duplicates(
-    data: dict[str, Any], frame: Frame, names: Sequence[str], kinds: Mapping[str, str],
+    data: dict[str, Any],
+    frame: Frame,
+    names: Sequence[str],
+    kinds: Mapping[str, str],
     duplicates: str,
-) -> None:  # fmt: skip
+) -> None:
     repeat = data.get("repeat")
     if repeat is None or duplicates == "last":
         return
@@ -205,11 +222,12 @@ def _check_duplicates(
     why = (
         "duplicates is 'error'"
         if duplicates == "error"
-        else f"{levels[0]} is {kinds[levels[0]]} and is not added: duplicates= 'identical' "
-        "or 'last' says which to keep"
+        else f"{levels[0]} is {kinds[levels[0]]} and is not added: duplicates= "
+        "'identical' or 'last' says which to keep"
     )
     raise ValueError(
-        f"rows {first} and {second} are both of series ({label}), period {period}: {why}"
+        f"rows {first} and {second} are both of series ({label}), period {period}: "
+        f"{why}"
     )
 
 
@@ -222,7 +240,8 @@ def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
         return data
     if count * width > 1 << 28:
         raise MemoryError(
-            f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not fit"
+            f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not "
+            "fit"
         )
     old = Cells(data["indptr"], data["ordinals"], data["rows"])
     late = np.flatnonzero(old.ordinals > until)
@@ -295,9 +314,14 @@ def _as_jf(panel: Panel, complete: Any, exit_after: Any) -> Panel:
         high if complete is None else last_period(complete, "M-JF", "complete_through")
     )
     new = replace(
-        frame, freq="M-JF", low=low, high=high, complete=last_one, shown=(low, high),
+        frame,
+        freq="M-JF",
+        low=low,
+        high=high,
+        complete=last_one,
+        shown=(low, high),
         exit_after=exit_periods(exit_after, "M-JF"),
-    )  # fmt: skip
+    )
     return type(panel)(new, data, panel._names, panel._kinds, panel._units, notes)
 
 
@@ -314,17 +338,21 @@ def build_arrays(
         if name not in measures:
             raise KeyError(f"kinds: {short(name)} is no measure")
     pair = isinstance(period, tuple) and len(period) == 2 and not np.isscalar(period[0])
-    when = ("year", "month or quarter") if pair else ("period",)
-    parts = period if pair else (period,)
     # Names of their own, so that a key called "period" stays apart.
     table = {f"key {k}": v for k, v in keys.items()}
-    table |= dict(zip(when, parts, strict=True))
+    when: str | tuple[str, str]
+    if pair:
+        when = ("year", "month or quarter")
+        table |= dict(zip(when, period, strict=True))
+    else:
+        when = "period"
+        table[when] = period
     table |= {f"measure {k}": v for k, v in measures.items()}
     units = options.pop("units", None)
     found = cls.from_table(
         table,
         [f"key {k}" for k in keys],
-        when if pair else when[0],
+        when,
         {f"measure {k}": kinds.get(k, "flow") for k in measures},
         units=None if units is None else {f"measure {k}": v for k, v in units.items()},
         **options,
@@ -378,7 +406,9 @@ def build_wide(
             when += "_"
         long[when] = headers
     elif key is None:
-        raise TypeError("key is None: with a column of periods the headers are its labels")
+        raise TypeError(
+            "key is None: with a column of periods the headers are its labels"
+        )
     else:
         long[key] = headers
     name = measure

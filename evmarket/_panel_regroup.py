@@ -1,4 +1,4 @@
-"""Panels from panels: cells sent to new series and periods, added exactly where they meet."""
+"""Panels from panels: cells in new series and periods, added exactly on meeting."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _core, _exact
 from ._apply import choice
-from ._cells import NEVER, Absence, CoarseAbsence, Cells, Frame, lowest, regroup
+from ._cells import NEVER, Absence, Cells, CoarseAbsence, Frame, lowest, regroup
 from ._inputs import short
 
 if TYPE_CHECKING:
@@ -36,19 +36,15 @@ def check_key(panel: Any, key: Any, name: str = "key") -> int:
 
 def label_order(label: Any) -> tuple[int, Any]:
     """Integers by value, text by code point, None last."""
-    return (
-        (2, 0)
-        if label is None
-        else (1, label)
-        if isinstance(label, str)
-        else (0, label)
-    )
+    if label is None:
+        return 2, 0
+    return int(isinstance(label, str)), label
 
 
 def regroup_series(
     labels: Sequence[Sequence[Any]], codes: NDArray[np.int32]
 ) -> tuple[list[tuple[Any, ...]], NDArray[np.int32], Map]:
-    """Sorted labels and distinct series of rows of codes that may repeat or be unsorted.
+    """Sorted labels and distinct series of rows of codes, which stand in any order.
 
     Labels may repeat too. Returns the labels in order, the distinct series' codes, and
     the new series of every row.
@@ -87,16 +83,22 @@ def regrouped(
     merges = len(np.unique(to[to >= 0])) < int((to >= 0).sum())
     rates = [n for n in panel._names if panel._kinds[n] == "rate"] if merges else []
     return type(panel)(
-        frame, data, panel._names, panel._kinds, panel._units, notes,
-        panel._merged | frozenset(rates), (panel, to),
-    )  # fmt: skip
+        frame,
+        data,
+        panel._names,
+        panel._kinds,
+        panel._units,
+        notes,
+        panel._merged | frozenset(rates),
+        (panel, to),
+    )
 
 
 def moved_notes(
     old: dict[str, Any], codes: NDArray[np.uint8], to: Map, new: dict[str, Any]
 ) -> NDArray[np.uint8]:
     """Statuses of cells where they went: one INCOMPLETE member makes its sum so."""
-    before = Cells(old["indptr"], old["ordinals"], codes)
+    before = Cells(old["indptr"], old["ordinals"], old["rows"])
     after = Cells(new["indptr"], new["ordinals"], new["rows"])
     found = np.zeros(len(new["ordinals"]), np.uint8)
     noted = np.flatnonzero(codes)
@@ -192,9 +194,14 @@ def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
         ]
         notes[name] = lowest(*parts)
     found = type(panel)(
-        frame, data, panel._names, panel._kinds, panel._units, notes,
+        frame,
+        data,
+        panel._names,
+        panel._kinds,
+        panel._units,
+        notes,
         panel._merged | other._merged,
-    )  # fmt: skip
+    )
     return _blank_incomplete(found)
 
 
@@ -263,9 +270,15 @@ def resample(panel: Panel, freq: str, whole: Wholes) -> Panel:
     data, notes = _side_by_side(panel, measures, low)
     complete, bounded = _complete_wholes(frame, whole), frame.bounded
     new = replace(
-        frame, freq=freq, low=low, high=high, complete=complete, bounded=bounded,
-        exit_after=_exit_after(frame, freq), shown=_shown_wholes(frame, whole),
-    )  # fmt: skip
+        frame,
+        freq=freq,
+        low=low,
+        high=high,
+        complete=complete,
+        bounded=bounded,
+        exit_after=_exit_after(frame, freq),
+        shown=_shown_wholes(frame, whole),
+    )
     absences = {name: _coarser_absence(panel, name, whole) for name in panel._names}
     return type(panel)(
         new, data, panel._names, panel._kinds, panel._units, notes, absences=absences
@@ -288,9 +301,15 @@ def _coarser_absence(panel: Panel, name: str, whole: Wholes) -> Absence:
     ends[whole.group] = index - whole.place + whole.parts - 1
     beyond = None if panel._kinds[name] == "flow" else _core.INCOMPLETE
     return CoarseAbsence(
-        first, last, absence.exited(frame), absence, frame, whole.periods.start, ends,
+        first,
+        last,
+        absence.exited(frame),
+        absence,
+        frame,
+        whole.periods.start,
+        ends,
         beyond,
-    )  # fmt: skip
+    )
 
 
 def _exit_after(frame: Frame, freq: str) -> int:
@@ -323,7 +342,7 @@ def _shown_wholes(frame: Frame, whole: Wholes) -> tuple[int, int]:
 
 
 def _resampled(panel: Panel, name: str, whole: Wholes, taken: Any) -> Cells:
-    """One measure's cells at the coarser frequency, NaN with a status where not whole."""
+    """One measure's cells at the coarser frequency; NaN, a status where not whole."""
     frame = panel._frame
     measure = panel[name]
     cells = measure._cells
@@ -386,11 +405,11 @@ def with_empty(cells: Cells, series: Any, ordinals: Any, count: int) -> Cells:
         return cells
     exact = cells.exact or {}
     room = {
-        k: None if exact[k] is None else np.concatenate(
-            [exact[k], np.zeros(len(series), exact[k].dtype)]
-        )
+        k: None
+        if exact[k] is None
+        else np.concatenate([exact[k], np.zeros(len(series), exact[k].dtype)])
         for k in ("lo", "hi", "fine", "counts", "values")
-    }  # fmt: skip
+    }
     indptr, found, order = from_places(
         np.concatenate([cells.series, series]),
         np.concatenate([cells.ordinals, ordinals]),
@@ -452,9 +471,11 @@ def _side_by_side(
         arrays.append(exact)
     rows = np.max([m["counts"] for m in arrays], axis=0, initial=1)
     data = {
-        "indptr": layout.indptr, "ordinals": layout.ordinals,
-        "rows": rows.astype(np.int64), "measures": arrays,
-    }  # fmt: skip
+        "indptr": layout.indptr,
+        "ordinals": layout.ordinals,
+        "rows": rows.astype(np.int64),
+        "measures": arrays,
+    }
     return data, notes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from ._measure import Measure
+    from ._panel import Panel
+
+Source = TypeVar("Source", "Panel", "Measure")
 
 
 def near(word: Any, known: Any) -> str:
@@ -113,7 +118,9 @@ def _split(wanted: Mapping[str, Any]) -> list[str]:
     return [key for key, value in wanted.items() if not isinstance(value, many)]
 
 
-def selected(source: Any, labels: Any, periods: Any, keys: Mapping[str, Any]) -> Any:
+def selected(
+    source: Source, labels: Any, periods: Any, keys: Mapping[str, Any]
+) -> Source:
     """A panel or measure with some of its series and periods."""
     frame = source._frame
     wanted = _wanted(frame, labels, keys)
@@ -124,14 +131,14 @@ def selected(source: Any, labels: Any, periods: Any, keys: Mapping[str, Any]) ->
     return _restricted(source, new, keep)
 
 
-def excluded(panel: Any, labels: Any, keys: Mapping[str, Any]) -> Any:
+def excluded(panel: Panel, labels: Any, keys: Mapping[str, Any]) -> Panel:
     """A panel without the series that `selected` would take."""
     wanted = _wanted(panel._frame, labels, keys)
     keep = ~_mask(panel._frame, wanted)
     return _restricted(panel, _narrowed(panel._frame, keep, []), keep)
 
 
-def _restricted(source: Any, frame: Frame, keep: NDArray[np.bool_]) -> Any:
+def _restricted(source: Source, frame: Frame, keep: NDArray[np.bool_]) -> Source:
     from ._measure import Measure
     from ._panel_regroup import regrouped
 
@@ -141,9 +148,16 @@ def _restricted(source: Any, frame: Frame, keep: NDArray[np.bool_]) -> Any:
         return Measure(frame, cells, absences, source.name, source.kind, source.unit)
     if keep.all():
         return type(source)(
-            frame, source._data, source._names, source._kinds, source._units,
-            source._notes, source._merged, source._source, source._absences,
-        )  # fmt: skip
+            frame,
+            source._data,
+            source._names,
+            source._kinds,
+            source._units,
+            source._notes,
+            source._merged,
+            source._source,
+            source._absences,
+        )
     to = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
     found = regrouped(source, frame, to)
     found._absences = {n: a.of_series(keep) for n, a in source._absences.items()}

@@ -1,4 +1,4 @@
-"""What a panel reads: a table's columns in batches, and the frequency of its periods."""
+"""What a panel reads: a table's columns in batches, its periods' frequency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Growth, trailing sums and year to date of rows, joined on the calendar, in row order."""
+"""Growth, trailing sums and year to date of rows, joined on the calendar."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ._measure import Measure
 
 __all__ = ["Rows", "growth_by"]
+
+_BLOCK = 1 << 16
 
 
 def growth_by(
@@ -129,8 +131,8 @@ class Rows:
         first, second = pair
         label = self._label(int(self._ordinals[second]))
         return ValueError(
-            f"by, period: rows {first} and {second} are of one group and period ({label}): "
-            "each may stand once"
+            f"by, period: rows {first} and {second} are of one group and period "
+            f"({label}): each may stand once"
         )
 
     def _label(self, ordinal: int) -> str:
@@ -181,19 +183,24 @@ class Rows:
         status = np.empty(count if told else 0, np.uint8)
 
         def part(start: int, stop: int) -> None:
-            here = slice(start, stop)
-            self._index.base(steps, start, stop, base)
-            earlier = np.empty(stop - start, column.dtype)
-            _core.gather(column, base[here], 0, stop - start, earlier)
-            rate(earlier, column[here], out=found[here])
-            if column.dtype == np.int64:
-                found[here][base[here] < 0] = np.nan
-            if told:
-                _core.growth_status(earlier, column[here], out=status[here])
+            # Block by block: what lies between index and result stays in the cache.
+            room = np.empty(_BLOCK, column.dtype)
+            for first in range(start, stop, _BLOCK):
+                last = min(first + _BLOCK, stop)
+                here, earlier = slice(first, last), room[: last - first]
+                self._index.base(steps, first, last, base)
+                _core.gather(column, base[here], 0, last - first, earlier)
+                rate(earlier, column[here], out=found[here])
+                if column.dtype == np.int64:
+                    found[here][base[here] < 0] = np.nan
+                if told:
+                    _core.growth_status(earlier, column[here], out=status[here])
 
         _workers.run(part, _workers.chunks(count))
         if told:
-            self._explain(status, column, base, steps, late, complete_through is not None)
+            self._explain(
+                status, column, base, steps, late, complete_through is not None
+            )
         if policy == "midpoint":
             self._ends(found, status, column, base)
         if complete_through is not None:
@@ -317,7 +324,8 @@ class Rows:
         if not return_status:
             return values
         empty = measure._empty_status(groups, self._ordinals)
-        return values, np.where(place >= 0, taken(cells.codes, place, 0), empty).astype(np.uint8)
+        status = np.where(place >= 0, taken(cells.codes, place, 0), empty)
+        return values, status.astype(np.uint8)
 
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:

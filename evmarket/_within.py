@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._cells import Absence, Cells, bases, kept_exact, lowest, regroup, taken
+from ._cells import (
+    Absence,
+    Cells,
+    bases,
+    from_places,
+    kept_exact,
+    lowest,
+    regroup,
+    taken,
+)
 from ._exact import source
 from ._panel_regroup import check_key, regroup_series
 
@@ -54,10 +63,8 @@ def _totals(
             found["indptr"], found["ordinals"], found["measures"][0]["values"]
         )
         return totals, totals.place(to[cells.series].astype(np.int64), cells.ordinals)
-    from ._cells import from_places
-
     group = to[cells.series].astype(np.int64)
-    indptr, ordinals, order = from_places(group, cells.ordinals, frame.series_count)
+    _, ordinals, order = from_places(group, cells.ordinals, frame.series_count)
     first = np.ones(len(order), bool)
     sorted_group = group[order]
     first[1:] = (sorted_group[1:] != sorted_group[:-1]) | (
@@ -69,7 +76,7 @@ def _totals(
     sums = np.bincount(number, weights=cells.values[order], minlength=int(first.sum()))
     counts = np.bincount(sorted_group[first], minlength=frame.series_count)
     ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Cells(ends, ordinals[first], sums), of_cell
+    return Cells(ends, ordinals[first], np.asarray(sums, np.float64)), of_cell
 
 
 def _mark(of_cell: Ints, where: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Works B and C: long tables to growth, beside duckdb, polars, pandas, pyarrow and R.
 
-Run ``python tests/bench/tables.py`` with nothing else running; ``--rows`` scales work C,
+Run ``python tests/bench/tables.py`` with nothing else running; ``--rows`` scales C,
 ``--only B`` or ``--only C`` runs one of them, ``--scaling`` prints how cost grows. Each
 engine runs in a process of its own, where its peak memory beyond the loaded table is
 taken; results are written out and compared before a ratio is printed. Money is in
@@ -57,7 +57,7 @@ class Peak:
         return self.most - self.before
 
 
-# ---- work C ---------------------------------------------------------------------------
+# ---- work C --------------------------------------------------------------------------
 
 
 def sales_table(rows):
@@ -216,7 +216,7 @@ def sums_of(name, result):
     }
 
 
-# ---- work B ---------------------------------------------------------------------------
+# ---- work B --------------------------------------------------------------------------
 
 
 def group_rows(groups, shuffled):
@@ -285,7 +285,9 @@ ENGINES_B = {
 
 R_SCRIPT = """
 suppressMessages(library(collapse))
-read <- function(f, what) { c <- file(f, "rb"); x <- readBin(c, what, 1e9, 8); close(c); x }
+read <- function(f, what) {
+  c <- file(f, "rb"); x <- readBin(c, what, 1e9, 8); close(c); x
+}
 d <- commandArgs(TRUE)
 g <- as.integer(read(file.path(d[1], "g"), "double"))
 t <- as.integer(read(file.path(d[1], "t"), "double"))
@@ -317,7 +319,7 @@ def rows_collapse(group, time_, value, rounds):
         return float(done.stdout), np.fromfile(Path(folder, "y"))
 
 
-# ---- running --------------------------------------------------------------------------
+# ---- running -------------------------------------------------------------------------
 
 
 def child(options):
@@ -422,8 +424,11 @@ def scaling(rounds):
     print("\nscaling of work C by maker and region")
     for millions in (1, 2, 4, 8, 16, 32):
         one = measured("evmarket", millions * 1_000_000, ["maker", "region"], rounds)
-        print(f"  {millions:>3} M rows{one['s']:8.3f} s{one['s'] * 1e3 / millions:8.1f} ns a row"
-              f"{one['sums']['cells']:>12,} cells{one['peak'] / 1e6:8,.0f} MB")  # fmt: skip
+        print(
+            f"  {millions:>3} M rows{one['s']:8.3f} s"
+            f"{one['s'] * 1e3 / millions:8.1f} ns a row"
+            f"{one['sums']['cells']:>12,} cells{one['peak'] / 1e6:8,.0f} MB"
+        )
 
 
 def main():
