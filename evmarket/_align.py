@@ -10,7 +10,7 @@ import numpy as np
 from . import _core
 from ._cells import NEVER, Absence, Cells, lowest
 from ._inputs import short
-from ._panel_regroup import _joined_frame, _union, regroup_series
+from ._panel_regroup import joined_frame, regroup_series, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -184,7 +184,7 @@ def aligned(a: Measure, b: Measure) -> tuple[Frame, list[Cells], list[Absence]]:
         absences = [
             _moved_absences(m, to, frame) for m, to in zip((a, b), maps, strict=True)
         ]
-    layout = _union(sides, frame.series_count)
+    layout = union(sides, frame.series_count)
     cells = [
         _laid_out(c, layout, e, frame) for c, e in zip(sides, absences, strict=True)
     ]
@@ -204,7 +204,7 @@ def _joined_series(a: Measure, b: Measure) -> tuple[Frame, list[NDArray[np.int64
             f"{a.name} has keys {short(one.keys)}, {b.name} {short(two.keys)}: "
             "one must hold all of the other's"
         )
-    joined = _joined_frame(one, two)
+    joined = joined_frame(one, two)
     places = [wide.keys.index(key) for key in narrow.keys]
     names = {narrow.name(s): s for s in range(narrow.series_count)}
     if len(narrow.keys) == len(wide.keys):

@@ -26,7 +26,7 @@ __all__ = [
     "price_volume_mix",
 ]
 
-_WORTH = ("price0", "quantity0", "price1", "quantity1")
+WORTH = ("price0", "quantity0", "price1", "quantity1")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -268,7 +268,7 @@ def price_volume(
     (7900.0, 2950.0, 4950.0)
     """
     family, parts = choice(method, "method", _PRICE_VOLUME)
-    groups = Groups((price0, quantity0, price1, quantity1), _WORTH, axis)
+    groups = Groups((price0, quantity0, price1, quantity1), WORTH, axis)
     found, found_items, status = groups.explain(family, parts, parts if items else 0)
     each = None
     if items:
@@ -356,7 +356,7 @@ def price_volume_mix(
     >>> [float(x) for x in (why.total, why.price, why.volume, why.mix)]
     [420.0, 120.0, 150.0, 150.0]
     """
-    groups = Groups((price0, quantity0, price1, quantity1), _WORTH, axis)
+    groups = Groups((price0, quantity0, price1, quantity1), WORTH, axis)
     parts, _, status = groups.explain("price_volume_mix", 7)
     total, price, volume, mix, entry, exit_, residual = parts
     return PriceVolumeMix(total, price, volume, mix, entry, exit_, residual, status)

@@ -39,7 +39,7 @@ __all__ = [
     "ytd",
 ]
 
-_POLICIES = {
+POLICIES = {
     "nm": _core.growth_nm,
     "abs": _core.growth_abs,
     "signed": _core.growth_signed,
@@ -104,7 +104,7 @@ def growth(
         quick = _core.short_growth(x, lag, policy)
         if quick is not None:
             return quick
-    rate = choice(policy, "policy", _POLICIES)
+    rate = choice(policy, "policy", POLICIES)
     return lagged(
         rate, _core.growth_status, (x,), ("x",), lag, axis, out, return_status
     )
@@ -142,7 +142,7 @@ def growth_between(
     >>> em.growth_between([100, -50], [180, 25], return_status=True)
     (array([0.8, nan]), array([ 0, 13], dtype=uint8))
     """
-    rate = choice(policy, "policy", _POLICIES)
+    rate = choice(policy, "policy", POLICIES)
     return elementwise(
         rate,
         _core.growth_status,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._apply import LAST, choice
-from ._explain import _WORTH, Contributions
+from ._explain import WORTH, Contributions
 from ._explanation import Explanation, Groups
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def quantity_index(
 
 def _index(values: tuple[Any, ...], formula: str, axis: Any, place: int) -> IndexNumber:
     family = choice(formula, "formula", _FORMULAS)
-    parts, _, status = Groups(values, _WORTH, axis).explain(family, 5)
+    parts, _, status = Groups(values, WORTH, axis).explain(family, 5)
     matched, dropped = (np.asarray(a).astype(np.int64)[()] for a in parts[2:4])
     return IndexNumber(parts[place], matched, dropped, parts[4], status, formula)
 
@@ -209,6 +209,6 @@ def index_contributions(
     (array([ 0.033869, -0.033066]), 0.000803)
     """
     family = choice(of, "of", _OF)
-    groups = Groups((price0, quantity0, price1, quantity1), _WORTH, axis)
+    groups = Groups((price0, quantity0, price1, quantity1), WORTH, axis)
     (total, residual), (parts,), status = groups.explain(family, 2, 1)
     return Contributions(total, parts, residual, status, groups.axis)

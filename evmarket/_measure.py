@@ -10,7 +10,7 @@ import numpy as np
 from . import _align, _core, _exact, _levels, _within
 from ._apply import choice, positive
 from ._cells import Absence, Cells, Frame, bases, lowest
-from ._growth import _POLICIES
+from ._growth import POLICIES
 from ._inputs import short
 from ._lags import lag_periods
 from ._period import one_period, per_year
@@ -273,7 +273,7 @@ class Measure:
         ValueError
             For a lag of 0, or one that is no whole number of periods.
         """
-        rate = choice(policy, "policy", _POLICIES)
+        rate = choice(policy, "policy", POLICIES)
         self._refuse(POINTS, "growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
         if matched:
@@ -612,6 +612,10 @@ class Measure:
 
     def __neg__(self) -> Measure:
         return _align.combine(self, -1, "*")
+
+    def __getstate__(self) -> dict[str, Any]:
+        dense = ("values", "status")  # computed again, and read-only again
+        return {k: v for k, v in self.__dict__.items() if k not in dense}
 
     # ---- into other libraries ---------------------------------------------------
 

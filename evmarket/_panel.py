@@ -383,7 +383,7 @@ class Panel:
         data["measures"] = [
             self._data["measures"][self._names.index(name)] for name in names
         ]
-        return Panel(
+        found = Panel(
             self._frame,
             data,
             names,
@@ -394,6 +394,8 @@ class Panel:
             self._source,
             {n: self._absences[n] for n in names if n in self._absences},
         )
+        found._counted = self._counted
+        return found
 
     def _members(self, name: str, cells: Cells) -> NDArray[np.int64]:
         """How many series of the source stand behind each cell of a measure."""
@@ -690,6 +692,11 @@ class Panel:
         from ._panel_table import to_polars
 
         return to_polars(self.to_table())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from ._panel_files import from_state, to_state
+
+        return from_state, (type(self), to_state(self))
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.to_table().__arrow_c_stream__(requested_schema)

@@ -7,17 +7,17 @@ be computed from the exact sums is not kept; all that is read is checked before 
 from __future__ import annotations
 
 import os
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
-from ._cells import Frame
+from ._cells import Absence, CoarseAbsence, Frame
 from ._exact import identity
 from ._inputs import short
-from ._period import _check_range, frequency
+from ._period import check_range, frequency
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,7 @@ _VERSION = 1
 _KINDS = ("flow", "stock", "cumulative", "rate")
 _GRAINS = (None, "integer", "float", "decimal")
 _FRAME = tuple(field.name for field in fields(Frame) if field.name != "codes")
+_CALENDAR = ("freq", "low", "high", "complete", "exit_after", "bounded", "shown")
 _PARTS = {"lo": np.uint64, "hi": np.int64, "fine": np.uint64, "counts": np.int64}
 
 
@@ -65,6 +66,8 @@ def to_state(panel: Panel) -> State:
         if members is not None:
             held["members"] = members
         state |= {f"{k}.{part}": array for part, array in held.items()}
+        absence = panel._absences.get(name)
+        state |= {f"{k}.{part}": array for part, array in _ends(absence).items()}
         heads.append(
             {
                 "name": name,
@@ -73,6 +76,7 @@ def to_state(panel: Panel) -> State:
                 "merged": name in panel._merged,
                 "grain": exact["grain"],
                 "places": exact["places"],
+                "finer": _finer(absence),
             }
         )
     head = {"format": _FORMAT, "version": _VERSION, "measures": heads}
@@ -87,6 +91,40 @@ def _members(panel: Panel, name: str) -> Array | None:
         return None
     found = panel._members(name, panel[name]._cells)
     return None if (found == 1).all() else found
+
+
+def _chain(absence: Absence | None) -> list[Absence]:
+    """An absence, and those at finer frequencies that it rests on."""
+    found = []
+    while absence is not None:
+        found.append(absence)
+        absence = absence.fine if isinstance(absence, CoarseAbsence) else None
+    return found
+
+
+def _ends(absence: Absence | None) -> State:
+    """Where series begin and end, at each frequency that had a say."""
+    state: State = {}
+    for depth, one in enumerate(_chain(absence)):
+        state[f"first.{depth}"], state[f"last.{depth}"] = one.first, one.last
+        if one.gone is not None:
+            state[f"gone.{depth}"] = one.gone
+        if isinstance(one, CoarseAbsence) and one.ends is not None:
+            state[f"ends.{depth}"] = one.ends
+    return state
+
+
+def _finer(absence: Absence | None) -> list[dict[str, Any]]:
+    """The calendars of the finer frequencies."""
+    return [
+        {
+            "low": one.low,
+            "beyond": one.beyond,
+            "calendar": {field: getattr(one.fine_frame, field) for field in _CALENDAR},
+        }
+        for one in _chain(absence)
+        if isinstance(one, CoarseAbsence)
+    ]
 
 
 # ---- from arrays -----------------------------------------------------------------
@@ -122,7 +160,7 @@ def from_state(cls: type[Panel], state: State) -> Panel:
         _read_measure(state, k, entry, data["rows"]) for k, entry in enumerate(heads)
     ]
     _fill_values(state, data, frame.series_count, names)
-    notes, members = {}, {}
+    notes, members, absences = {}, {}, {}
     for k, (name, exact) in enumerate(zip(names, data["measures"], strict=True)):
         cells = len(data["rows"])
         if f"{k}.notes" in state:
@@ -131,6 +169,9 @@ def from_state(cls: type[Panel], state: State) -> Panel:
         if f"{k}.members" in state:
             cells = int((exact["counts"] > 0).sum())
             members[name] = _array(state, f"{k}.members", np.int64, 1, cells)
+        finer = heads[k]["finer"]
+        if finer or f"{k}.first.0" in state:
+            absences[name] = _read_absence(state, k, finer, frame)
     panel = cls(
         frame,
         data,
@@ -139,6 +180,7 @@ def from_state(cls: type[Panel], state: State) -> Panel:
         {entry["name"]: entry["unit"] for entry in heads},
         notes,
         frozenset(entry["name"] for entry in heads if entry["merged"]),
+        absences=absences,
     )
     panel._counted = members
     return panel
@@ -175,7 +217,7 @@ def _array(state: State, name: str, dtype: Any, ndim: int, size: int = -1) -> An
 
 
 def _read_frame(head: dict[str, Any], codes: Array) -> Frame:
-    keys, labels, shown = head["keys"], head["labels"], head["shown"]
+    keys, labels = head["keys"], head["labels"]
     texts = isinstance(keys, list) and all(isinstance(key, str) for key in keys)
     _need(texts and len(set(keys)) == len(keys), "its keys are none")
     fit = isinstance(labels, list) and len(labels) == len(keys) == codes.shape[1]
@@ -188,35 +230,39 @@ def _read_frame(head: dict[str, Any], codes: Array) -> Frame:
         inside = (column >= 0) & (column < len(words))
         _need(inside.all(), "a label is none")
     _check_order(codes)
-    pair = isinstance(shown, list) and len(shown) == 2
-    _need(pair, "its calendar cannot be read")
-    numbers = [head["low"], head["high"], head["complete"], head["exit_after"], *shown]
-    whole = all(type(number) is int and abs(number) < 1 << 40 for number in numbers)
-    _need(whole and isinstance(head["freq"], str), "its calendar cannot be read")
-    low, high, complete, exit_after, start, stop = numbers
-    freq = frequency(head["freq"])
-    _need(high >= low - 1 and exit_after >= 1, "its calendar cannot be read")
-    if high >= low:
-        _check_range(np.array([low, high]), freq, "period")
-    _need(
-        low <= start and stop <= high and stop >= start - 1,
-        "its calendar cannot be read",
-    )
-    flags = head["bounded"], head["dropped"]
-    _need(all(type(flag) is bool for flag in flags), "its head cannot be read")
+    _need(type(head["dropped"]) is bool, "its head cannot be read")
     return Frame(
         keys=tuple(keys),
         labels=tuple(map(tuple, labels)),
         codes=codes,
-        freq=freq,
-        low=low,
-        high=high,
-        complete=complete,
-        exit_after=exit_after,
-        bounded=flags[0],
-        shown=(start, stop),
-        dropped=flags[1],
+        **_read_calendar(head),
+        dropped=head["dropped"],
     )
+
+
+def _read_calendar(head: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a frame that tell its calendar."""
+    shown = head["shown"]
+    pair = isinstance(shown, list) and len(shown) == 2
+    _need(pair, "its calendar cannot be read")
+    numbers = [head["low"], head["high"], head["complete"], head["exit_after"], *shown]
+    whole = all(_is_ordinal(number) for number in numbers)
+    _need(whole and isinstance(head["freq"], str), "its calendar cannot be read")
+    low, high, _, exit_after, start, stop = numbers
+    freq = frequency(head["freq"])
+    _need(high >= low - 1 and exit_after >= 1, "its calendar cannot be read")
+    if high >= low:
+        check_range(np.array([low, high]), freq, "period")
+    _need(
+        low <= start and stop <= high and stop >= start - 1,
+        "its calendar cannot be read",
+    )
+    _need(type(head["bounded"]) is bool, "its calendar cannot be read")
+    return {field: head[field] for field in _CALENDAR} | {"shown": (start, stop)}
+
+
+def _is_ordinal(number: Any) -> bool:
+    return type(number) is int and abs(number) < 1 << 40
 
 
 def _check_labels(words: list[Any]) -> None:
@@ -259,7 +305,7 @@ def _check_layout(frame: Frame, data: dict[str, Any]) -> None:
 
 
 def _check_measure(entry: Any) -> None:
-    known = {"name", "kind", "unit", "merged", "grain", "places"}
+    known = {"name", "kind", "unit", "merged", "grain", "places", "finer"}
     _need(isinstance(entry, dict) and known <= entry.keys(), "a measure is none")
     good = (
         isinstance(entry["name"], str)
@@ -268,6 +314,7 @@ def _check_measure(entry: Any) -> None:
         and type(entry["merged"]) is bool
         and entry["grain"] in _GRAINS
         and type(entry["places"]) is int
+        and isinstance(entry["finer"], list)
     )
     _need(good, "a measure cannot be read")
 
@@ -308,6 +355,51 @@ def _fill_values(
         if name in state:
             values[_array(state, name, np.bool_, 1, len(values))] = np.nan
         exact["values"] = values
+
+
+def _read_absence(state: State, k: int, finer: list[Any], frame: Frame) -> Absence:
+    """Where the series of a measure begin and end: the finest first, then up."""
+    count = frame.series_count
+    found: Absence | None = None
+    fine_frame = frame
+    for depth in range(len(finer), -1, -1):
+        first = _array(state, f"{k}.first.{depth}", np.int64, 1, count)
+        last = _array(state, f"{k}.last.{depth}", np.int64, 1, count)
+        name = f"{k}.gone.{depth}"
+        gone = _array(state, name, np.bool_, 1, count) if name in state else None
+        if found is None:
+            found = Absence(first, last, gone)
+        else:
+            entry = finer[depth]
+            _check_finer(entry)
+            fine_frame = replace(frame, **_read_calendar(entry["calendar"]))
+            ends = _array(state, f"{k}.ends.{depth}", np.int64, 1)
+            _need(len(ends) > 0, "a finer calendar has no end")
+            found = CoarseAbsence(
+                first,
+                last,
+                gone,
+                found,
+                fine_frame,
+                entry["low"],
+                ends,
+                entry["beyond"],
+            )
+    assert found is not None
+    return found
+
+
+def _check_finer(entry: Any) -> None:
+    known = {"low", "beyond", "calendar"}
+    _need(isinstance(entry, dict) and known <= entry.keys(), "a finer calendar is none")
+    beyond, calendar = entry["beyond"], entry["calendar"]
+    good = (
+        _is_ordinal(entry["low"])
+        and (beyond is None or (type(beyond) is int and 0 <= beyond <= _core.NO_MATCH))
+        and isinstance(calendar, dict)
+        and set(_CALENDAR) <= calendar.keys()
+    )
+    _need(good, "a finer calendar cannot be read")
 
 
 # ---- files -----------------------------------------------------------------------

@@ -121,10 +121,10 @@ def rollup(panel: Panel, keys: Sequence[str]) -> Panel:
     if not places:
         codes = np.zeros((1, 0), np.int32)
     found = regrouped(panel, frame.with_series(keys, labels, codes), to)
-    return _blank_incomplete(found)
+    return blank_incomplete(found)
 
 
-def _blank_incomplete(panel: Panel) -> Panel:
+def blank_incomplete(panel: Panel) -> Panel:
     """Cells whose sum lacks a part hold no number."""
     for k, name in enumerate(panel._names):
         codes = panel._notes.get(name)
@@ -149,7 +149,7 @@ def recode(panel: Panel, key: str, labels: Mapping[Any, Any]) -> Panel:
     every = [words if k == place else frame.labels[k] for k in range(len(frame.keys))]
     ordered, codes, to = regroup_series(every, frame.codes)
     found = regrouped(panel, frame.with_series(frame.keys, ordered, codes), to)
-    return _blank_incomplete(found)
+    return blank_incomplete(found)
 
 
 def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
@@ -172,7 +172,7 @@ def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
     if not a.keys:
         codes, to = np.zeros((1, 0), np.int32), np.zeros(len(rows), np.int32)
     ours, theirs = np.split(to, [len(a.codes)])
-    frame = _joined_frame(a, b).with_series(a.keys, ordered, codes)
+    frame = joined_frame(a, b).with_series(a.keys, ordered, codes)
     keep = None
     if overlap != "add" or any(kind != "flow" for kind in panel._kinds.values()):
         both = _common_cells(panel, ours, other, theirs)
@@ -202,10 +202,10 @@ def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
         notes,
         panel._merged | other._merged,
     )
-    return _blank_incomplete(found)
+    return blank_incomplete(found)
 
 
-def _joined_frame(a: Frame, b: Frame) -> Frame:
+def joined_frame(a: Frame, b: Frame) -> Frame:
     low, high = min(a.low, b.low), max(a.high, b.high)
     bounded = a.bounded or b.bounded
     complete = max(a.complete, b.complete) if bounded else high
@@ -449,7 +449,7 @@ def _side_by_side(
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.uint8]]]:
     """Measures with cells of their own as one table of cells."""
     count = panel._frame.series_count
-    layout = _union(measures, count)
+    layout = union(measures, count)
     arrays, notes = [], {}
     for name, cells in zip(panel._names, measures, strict=True):
         place = layout.place(cells.series, cells.ordinals)
@@ -479,7 +479,7 @@ def _side_by_side(
     return data, notes
 
 
-def _union(measures: Sequence[Cells], count: int) -> Cells:
+def union(measures: Sequence[Cells], count: int) -> Cells:
     """The cells that any of the measures has."""
     first = measures[0]
     if all(

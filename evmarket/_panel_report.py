@@ -10,7 +10,7 @@ from . import _core
 from ._apply import positive
 from ._cells import label_array, lowest
 from ._measure import LEVELS
-from ._panel_regroup import _blank_incomplete, regrouped
+from ._panel_regroup import blank_incomplete, regrouped
 from ._panel_table import Table, free_name
 from ._period import unit, year_of
 from ._within import grouped, key_list
@@ -92,7 +92,7 @@ class _Items:
     def sum_of(self, part: Mask) -> Measure:
         """The sums of some items, a series a group."""
         to = np.where(part, self.group, -1).astype(np.int32)
-        summed = _blank_incomplete(regrouped(self.panel, self.groups, to))
+        summed = blank_incomplete(regrouped(self.panel, self.groups, to))
         found: Measure = summed[self.measure.name]
         return found
 

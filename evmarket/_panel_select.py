@@ -147,7 +147,7 @@ def _restricted(source: Source, frame: Frame, keep: NDArray[np.bool_]) -> Source
         absences = [a.of_series(keep) for a in source._absences]
         return Measure(frame, cells, absences, source.name, source.kind, source.unit)
     if keep.all():
-        return type(source)(
+        whole = type(source)(
             frame,
             source._data,
             source._names,
@@ -158,6 +158,8 @@ def _restricted(source: Source, frame: Frame, keep: NDArray[np.bool_]) -> Source
             source._source,
             source._absences,
         )
+        whole._counted = source._counted
+        return whole
     to = np.where(keep, np.cumsum(keep) - 1, -1).astype(np.int32)
     found = regrouped(source, frame, to)
     found._absences = {n: a.of_series(keep) for n, a in source._absences.items()}

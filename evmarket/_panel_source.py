@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._period import _cure
+from ._period import cure
 from ._tables import batches, names_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Source:
         if asked not in (None, stated) and (stated, asked) != ("M", "M-JF"):
             raise ValueError(
                 f"{self._name} states {stated}, freq is '{asked}': "
-                f"{_cure(stated, str(asked))}"
+                f"{cure(stated, str(asked))}"
             )
         return stated
 

@@ -115,18 +115,18 @@ def _from_stated(found: Moments, asked: str, name: str) -> tuple[Ordinals, str]:
     """Ordinals of the frequency a column carries, as those of the one asked for."""
     stated, values = found.stated, found.values
     assert stated is not None and values is not None
-    _check_range(values, stated, name)
+    check_range(values, stated, name)
     if asked == "M-JF" and stated == "M":
         days = values.view("M8[M]").astype("M8[D]").view(np.int64)
         return _core.period_ordinals(asked, days, "D", None, name), asked
     if asked != stated:
         raise ValueError(
-            f"{name} states {stated}, freq is '{asked}': {_cure(stated, asked)}"
+            f"{name} states {stated}, freq is '{asked}': {cure(stated, asked)}"
         )
     return values, asked
 
 
-def _check_range(values: Ordinals, freq: str, name: str) -> None:
+def check_range(values: Ordinals, freq: str, name: str) -> None:
     low = _core.period_at(freq, _FIRST_DAY)
     high = _core.period_at(freq, _LAST_DAY)
     bad = (values < low) | (values > high)
@@ -137,7 +137,7 @@ def _check_range(values: Ordinals, freq: str, name: str) -> None:
         raise ValueError(f"{name}, row {row}: a period outside the years 1 to 9999")
 
 
-def _cure(stated: str, asked: str) -> str:
+def cure(stated: str, asked: str) -> str:
     """What to do about a column of one frequency where another is asked for."""
     if unit(stated) == unit(asked):
         return f"its periods end elsewhere: read it at '{stated}', or give plain dates"
@@ -166,7 +166,7 @@ def _span(value: Any, freq: str, name: str) -> tuple[int, int, bool]:
         elif stated is None:
             stated, number = _core.period_parse(str(number), name)
             stated = _own_year(stated, freq)
-        _check_range(np.array([number]), stated or "D", name)
+        check_range(np.array([number]), stated or "D", name)
     at = stated or "D"
     first = int(_core.period_days(at, number, 1, False)[0])
     last = int(_core.period_days(at, number, 1, True)[0])

@@ -9,7 +9,7 @@ import numpy as np
 from . import _core, _workers
 from ._apply import choice
 from ._cells import NEVER, taken
-from ._growth import _POLICIES
+from ._growth import POLICIES
 from ._inputs import is_frame, whole_array
 from ._lags import exit_periods, lag_periods
 from ._period import Periods, last_period, ordinals
@@ -172,7 +172,7 @@ class Rows:
         return_status: bool = False,
     ) -> Any:
         """Growth of each row on the row of its group a lag earlier; see `growth_by`."""
-        rate = choice(policy, "policy", _POLICIES)
+        rate = choice(policy, "policy", POLICIES)
         steps = lag_periods(lag, self._freq)
         column = self._column(values)
         late = self._complete(complete_through)

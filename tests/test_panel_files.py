@@ -52,6 +52,52 @@ def test_what_is_saved_is_loaded(tmp_path_factory, rows, complete):
     assert_same_panel(loaded.merge(panel), panel.merge(panel))
 
 
+@given(tables(WIDE, months=26), completes(26))
+@settings(max_examples=15)
+def test_coarser_panels_keep_why_cells_are_empty(tmp_path_factory, rows, complete):
+    through = None if complete is None else label("M", complete)
+    panel = panel_of(rows, complete_through=through, exit_after=3)
+    path = tmp_path_factory.mktemp("saved") / "panel.npz"
+    quarters = panel.resample("Q")
+    for coarse in (quarters, quarters.resample("Y"), panel.resample("Y")):
+        coarse.save(path)
+        loaded = em.Panel.load(path)
+        assert_same_panel(loaded, coarse)
+        shown = slice(None, coarse.periods.last)
+        assert_same_panel(loaded.select(periods=shown), coarse.select(periods=shown))
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_panels_and_measures_are_pickled(protocol):
+    panel = panel_of(every_kind_of_line())
+    rolled = panel.rollup("region")
+    for whole in (panel, rolled, panel.resample("Q"), panel[["units"]]):
+        assert_same_panel(pickle.loads(pickle.dumps(whole, protocol)), whole)
+    for measure in (panel["units"], rolled["units"], panel["units"].growth("1Y")):
+        before, codes = measure.values, measure.status
+        again = pickle.loads(pickle.dumps(measure, protocol))
+        assert again.kind == measure.kind and again.periods == measure.periods
+        np.testing.assert_array_equal(again.values, before)
+        np.testing.assert_array_equal(again.status, codes)
+        np.testing.assert_array_equal(again.members, measure.members)
+        assert not again.values.flags.writeable
+    again = pickle.loads(pickle.dumps(panel["units"], protocol))
+    growth = again.growth("1M", within="region", matched=True)
+    expected = panel["units"].growth("1M", within="region", matched=True)
+    np.testing.assert_array_equal(growth.values, expected.values)
+    np.testing.assert_array_equal(growth.status, expected.status)
+
+
+def test_loaded_panels_keep_their_members(tmp_path):
+    path = tmp_path / "panel.npz"
+    rolled = panel_of(every_kind_of_line()).rollup("region")
+    rolled.save(path)
+    loaded = em.Panel.load(path)
+    assert rolled["units"].members.max() > 1
+    for part in (loaded, loaded[["units"]], loaded.select(periods=slice(None))):
+        np.testing.assert_array_equal(part["units"].members, rolled["units"].members)
+
+
 def test_a_saved_panel_is_a_plain_archive_of_arrays(tmp_path):
     path = tmp_path / "panel.npz"
     panel_of([row("A", 0, 1)]).save(str(path))
@@ -111,7 +157,7 @@ def rewritten(path, out, change):
 
 def test_archives_that_are_whole_but_lie_do_not_crash(tmp_path):
     whole, out = tmp_path / "panel.npz", tmp_path / "lie.npz"
-    panel_of(every_kind_of_line()).save(whole)
+    panel_of(every_kind_of_line()).resample("Q").save(whole)
     lies = [
         lambda name, array: array[:0] if array.ndim else array,
         lambda name, array: (
