@@ -7,8 +7,11 @@ bits: both split the fields alike, and numbers are read by one set of rules.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from importlib import import_module
+from io import TextIOWrapper
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -119,8 +122,6 @@ def _bar(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
     except ImportError:
         yield lambda _: None
         return
-    import os
-
     total = sum(os.path.getsize(path) for path in paths if os.path.exists(path))
     with tqdm(
         total=total, unit="B", unit_scale=True, delay=1, leave=False, disable=None
@@ -131,8 +132,6 @@ def _bar(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
 def _parquet(
     path: str, wanted: Wanted, advance: Callable[[int], None]
 ) -> Iterator[Any]:
-    import os
-
     try:
         parquet = import_module("pyarrow.parquet")
     except ImportError:
@@ -243,8 +242,6 @@ def _standard(
     advance: Callable[[int], None],
 ) -> Iterator[dict[str, Any]]:
     """The rows of a CSV file, read by the standard library."""
-    from io import TextIOWrapper
-
     names = [*wanted.texts, *wanted.numbers]
     decoder = "utf-8-sig" if encoding == "utf-8" else encoding
     start = read = 0
@@ -274,7 +271,6 @@ def _standard(
 def _block(reader: Any, start: int, width: int) -> list[list[str]]:
     """The next rows, without empty lines; every row has a field a column."""
     import csv
-    from itertools import islice
 
     rows: list[list[str]] = []
     while not rows:

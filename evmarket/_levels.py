@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core, _exact
-from ._cells import Cells, from_places, lowest
+from ._cells import Cells, bases, from_places, kept_exact, lowest
 from ._inputs import short
 from ._lags import window_periods
 from ._panel_regroup import window_status
@@ -114,8 +114,6 @@ def from_ytd(measure: Measure) -> Measure:
 
 def _step(measure: Measure) -> Measure:
     """The difference from the period before, where words for lags stop at years."""
-    from ._cells import bases
-
     found = measure._compared(1, _core.change, _core.change_status, measure.kind)
     base = bases(measure._cells, 1)
     both = np.isfinite(found._cells.values)
@@ -164,8 +162,6 @@ def cumulative_trailing(measure: Measure, window: Any) -> Measure:
 
 def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> NDArray[Any]:
     """cells[wanted] + cells[whole] - cells[before], exact and rounded once."""
-    from ._cells import kept_exact
-
     if cells.exact is None:
         found: NDArray[Any] = (
             cells.values[wanted]

@@ -11,14 +11,14 @@ from . import _core, _exact
 from ._cells import Absence, Cells, Frame, lowest
 from ._inputs import short
 from ._measure import LEVELS, Measure
-from ._period import frequency, wholes
+from ._panel_regroup import merge, recode, resample, rollup
+from ._panel_select import excluded, selected
+from ._period import Periods, frequency, wholes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
-
-    from ._period import Periods
 
 __all__ = ["Panel"]
 
@@ -437,8 +437,6 @@ class Panel:
         Panel
             Equal, bit for bit, to the panel built from the rows with these keys.
         """
-        from ._panel_regroup import rollup
-
         return rollup(self, keys)
 
     def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:
@@ -455,8 +453,6 @@ class Panel:
         -------
         Panel
         """
-        from ._panel_regroup import recode
-
         return recode(self, key, labels)
 
     def resample(self, freq: str) -> Panel:
@@ -473,14 +469,10 @@ class Panel:
             A flow adds whole sets of periods only; a stock or cumulative level takes
             the last period.
         """
-        from ._panel_regroup import resample
-
         return resample(self, frequency(freq), wholes(self._calendar(), freq))
 
     def _calendar(self) -> Periods:
         """The whole calendar, shown or not."""
-        from ._period import Periods
-
         frame = self._frame
         return Periods.of(frame.freq, frame.low, frame.high - frame.low + 1)
 
@@ -506,14 +498,10 @@ class Panel:
         KeyError
             For an unknown key or label, naming near ones.
         """
-        from ._panel_select import selected
-
         return selected(self, labels, periods, keys)
 
     def exclude(self, labels: Any = None, /, **keys: Any) -> Panel:
         """All series but those that `select` would take; drops no key."""
-        from ._panel_select import excluded
-
         return excluded(self, labels, keys)
 
     def merge(self, other: Panel, overlap: str = "add") -> Panel:
@@ -530,8 +518,6 @@ class Panel:
         -------
         Panel
         """
-        from ._panel_regroup import merge
-
         return merge(self, other, overlap)
 
     # ---- ratios -----------------------------------------------------------------

@@ -14,7 +14,7 @@ from ._exact import identity
 from ._inputs import short
 from ._lags import exit_periods
 from ._panel import check_kinds
-from ._panel_source import Source
+from ._panel_source import Source, column_names, table_columns
 from ._period import Periods, frequency, last_period, wholes
 
 if TYPE_CHECKING:
@@ -382,8 +382,6 @@ def build_wide(
     keys: Sequence[str],
     options: dict[str, Any],
 ) -> Panel:
-    from ._panel_source import column_names, table_columns
-
     kind = options.pop("kind", "flow")
     fixed = [*keys] if key is None or period is not None else [*keys, key]
     if period is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,8 +159,6 @@ def _tolerance(rtol: Any) -> float:
 
 
 def _calendar(frame: Any, start: int, width: int) -> Any:
-    from dataclasses import replace
-
     return replace(frame, shown=(start, start + width - 1))
 
 

@@ -9,8 +9,19 @@ import numpy as np
 
 from . import _core, _exact
 from ._apply import choice
-from ._cells import NEVER, Absence, Cells, CoarseAbsence, Frame, lowest, regroup
+from ._cells import (
+    NEVER,
+    Absence,
+    Cells,
+    CoarseAbsence,
+    Frame,
+    from_places,
+    kept_exact,
+    lowest,
+    regroup,
+)
 from ._inputs import short
+from ._period import per_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -313,8 +324,6 @@ def _coarser_absence(panel: Panel, name: str, whole: Wholes) -> Absence:
 
 
 def _exit_after(frame: Frame, freq: str) -> int:
-    from ._period import per_year
-
     share = frame.exit_after / per_year(frame.freq)
     return max(1, round(share * per_year(freq)))
 
@@ -399,8 +408,6 @@ def _with_unusable(
 
 def with_empty(cells: Cells, series: Any, ordinals: Any, count: int) -> Cells:
     """The cells, and more that hold nothing, counted 0."""
-    from ._cells import from_places, kept_exact
-
     if not len(series):
         return cells
     exact = cells.exact or {}

@@ -9,6 +9,7 @@ import numpy as np
 from . import _core
 from ._apply import positive
 from ._cells import label_array, lowest
+from ._lags import lag_periods
 from ._measure import LEVELS
 from ._panel_regroup import blank_incomplete, regrouped
 from ._panel_table import Table, free_name
@@ -324,8 +325,6 @@ class _Shares:
 
 
 def _steps(items: _Items) -> int:
-    from ._lags import lag_periods
-
     return lag_periods(items.year, items.frame.freq)
 
 

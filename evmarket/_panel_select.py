@@ -9,6 +9,8 @@ import numpy as np
 
 from ._cells import Cells, Frame
 from ._inputs import short
+from ._measure import Measure
+from ._panel_regroup import regrouped
 from ._period import first_period, last_period
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ._measure import Measure
     from ._panel import Panel
 
 Source = TypeVar("Source", "Panel", "Measure")
@@ -139,9 +140,6 @@ def excluded(panel: Panel, labels: Any, keys: Mapping[str, Any]) -> Panel:
 
 
 def _restricted(source: Source, frame: Frame, keep: NDArray[np.bool_]) -> Source:
-    from ._measure import Measure
-    from ._panel_regroup import regrouped
-
     if isinstance(source, Measure):
         cells = series_cells(source._cells, keep)
         absences = [a.of_series(keep) for a in source._absences]

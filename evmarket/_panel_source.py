@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,8 +108,6 @@ class Source:
 
 def _progress_bar() -> Any:
     """tqdm's bar at a terminal, where it is installed; else nothing."""
-    import sys
-
     if not sys.stderr.isatty():
         return None
     try:

@@ -11,6 +11,8 @@ import numpy as np
 from ._apply import choice
 from ._cells import label_array
 from ._inputs import short
+from ._status import Status
+from ._tables import arrow_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -304,8 +306,6 @@ def _has_integers(column: Array) -> bool:
 
 def _export(table: Table) -> Any:
     """The table as an Arrow stream, in a capsule."""
-    from ._tables import arrow_stream
-
     return arrow_stream({name: _plain(c) for name, c in table._columns.items()})
 
 
@@ -355,7 +355,6 @@ def text_rows(table: Table) -> list[str]:
 
 def _texts(column: Array, look: str) -> list[str]:
     from ._report import RELATIVE
-    from ._status import Status
 
     items = column.tolist()
     if column.dtype == np.uint8:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ._cells import NEVER, taken
 from ._growth import POLICIES
 from ._inputs import is_frame, whole_array
 from ._lags import exit_periods, lag_periods
+from ._panel_source import group_batch
 from ._period import Periods, last_period, ordinals
 
 if TYPE_CHECKING:
@@ -294,8 +296,6 @@ class Rows:
 
     def _measure(self, values: Any, complete_through: Any) -> Measure:
         """The rows as a panel of one measure, its series the groups."""
-        from dataclasses import replace
-
         from ._panel import Panel
         from ._panel_build import from_ordinals
 
@@ -330,8 +330,6 @@ class Rows:
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
     """The columns of `by` as a batch, and how many there are."""
-    from ._panel_source import group_batch
-
     if is_frame(by):
         columns = [by[name] for name in by.columns]
     elif isinstance(by, (list, tuple)) and by and not _is_scalar(by[0]):
