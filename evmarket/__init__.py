@@ -7,7 +7,11 @@ Arrays, the earlier value first, rates as fractions, ``return_status=True`` for 
     share, concentration, hhi, rank
     Status: the code of every cell, with its meaning
 
-The calendar:
+Long tables, joined on the calendar:
+    Panel: series by periods, built from a table or a file; roll up, recode, resample,
+    select, merge, compare, report
+    Measure: one measure of a panel; growth, ytd, trailing, share, rank, arithmetic
+    growth_by, Rows: the same growth in the order of the rows, for a column of a frame
     Periods: consecutive periods, their labels and places
 
 Published figures, as text, exact numbers, Figures and (low, high) columns alike:
@@ -109,12 +113,12 @@ _LATER = {
     "Lmdi": "_lmdi",
     "MarginBridge": "_explain",
     "MixRate": "_explain",
-    "Periods": "_period",
     "PriceVolume": "_explain",
     "PriceVolumeMix": "_explain",
     "ShiftShare": "_lmdi",
     "Measure": "_measure",
     "Panel": "_panel",
+    "Periods": "_period",
     "Rows": "_rows",
     "growth_by": "_rows",
     "base_effect": "_base_effect",
