@@ -110,4 +110,8 @@ extern const int ev_explanation_count;
 extern const ev_explanation ev_indices[];
 extern const int ev_index_count;
 
+/* x, fate -> the sums of x over the items of fate 0 (in both periods), 1 (new), 2 (lost),
+ * 3 (unknown in one of them); residual: what rounding left of the last three sums. */
+extern const ev_explanation ev_sums_by_fate;
+
 #endif

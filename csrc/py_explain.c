@@ -75,6 +75,9 @@ static const ev_explanation *find_family(PyObject *name)
             found = &ev_indices[k];
         }
     }
+    if (PyUnicode_CompareWithASCIIString(name, ev_sums_by_fate.name) == 0) {
+        found = &ev_sums_by_fate;
+    }
     if (found == NULL) {
         PyErr_SetString(PyExc_ValueError, "no such family");
     }

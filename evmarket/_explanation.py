@@ -101,6 +101,29 @@ class Explanation:
         return pd.DataFrame(columns, index=index)
 
 
+def explained(
+    family: str,
+    operands: tuple[Array, ...],
+    offsets: NDArray[np.intp] | None,
+    shape: tuple[int, ...],
+    parts: int,
+    item_parts: int = 0,
+) -> tuple[list[Array], list[Array], NDArray[np.uint8]]:
+    """What a family gives for groups of items: of the groups, of the items, statuses.
+
+    The operands and the items' numbers have the shape (groups, items) or, with the
+    offsets that divide all items into groups, (items,).
+    """
+    count = shape[0] if offsets is None else len(offsets) - 1
+    groups = tuple(np.empty(count) for _ in range(parts))
+    items = tuple(np.empty(shape) for _ in range(item_parts))
+    status = np.empty(count, np.uint8)
+    shared = (family, operands, offsets, groups, items or None, status)
+    runs = _workers.chunks(count, int(np.prod(shape, dtype=np.intp)))
+    _workers.run(_core.explain, [(*shared, *run) for run in runs])
+    return list(groups), list(items), status
+
+
 class Groups:
     """Operands of one shape, turned so that items lie last and all else is groups."""
 
@@ -121,12 +144,9 @@ class Groups:
         self, family: str, parts: int, item_parts: int = 0
     ) -> tuple[list[Any], list[Any], Any]:
         """The numbers of the groups, those of the items, and the statuses."""
-        groups = tuple(np.empty(self.count) for _ in range(parts))
-        items = tuple(np.empty((self.count, self.items)) for _ in range(item_parts))
-        status = np.empty(self.count, np.uint8)
-        shared = (family, self.operands, None, groups, items or None, status)
-        runs = _workers.chunks(self.count, self.count * self.items)
-        _workers.run(_core.explain, [(*shared, *run) for run in runs])
+        groups, items, status = explained(
+            family, self.operands, None, (self.count, self.items), parts, item_parts
+        )
         return (
             [a.reshape(self.outer)[()] for a in groups],
             [self._back(a) for a in items],
