@@ -58,18 +58,21 @@ class Explanation:
         if shape:
             head += f", shape {shape}, {known:,} of {size:,} known"
         lines = [head]
-        for name, values in self.arrays().items():
-            row = np.array2string(
-                values.reshape(-1) if values.ndim else values,
-                max_line_width=10**6,
-                precision=6,
-                threshold=6,
-                edgeitems=2,
-                suppress_small=False,
-            )
-            line = f"  {name:<10}{row}"
-            lines.append(line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "...")
+        lines += [self._line(name, values) for name, values in self.arrays().items()]
         return "\n".join(lines)
+
+    def _line(self, name: str, values: Array) -> str:
+        """An array on one line."""
+        row = np.array2string(
+            values.reshape(-1) if values.ndim else values,
+            max_line_width=10**6,
+            precision=6,
+            threshold=6,
+            edgeitems=2,
+            suppress_small=False,
+        )
+        line = f"  {name:<9} {row}"
+        return line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."
 
     def to_pandas(self) -> Any:
         """A DataFrame with a row for each group, or each item where items have parts.

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ._panel_explain import (
+        PanelContributions,
+        PanelIndex,
+        PanelMarginBridge,
+        PanelMixRate,
+        PanelPriceVolume,
+        PanelShiftShare,
+    )
+
 __all__ = ["Panel"]
 
 KINDS = (*LEVELS, "rate")
@@ -601,6 +610,174 @@ class Panel:
                 ).astype(np.uint8),
                 found,
             )
+
+    # ---- explanations -----------------------------------------------------------
+
+    def contributions(
+        self, measure: str, lag: int | str = "1Y", within: Any = ()
+    ) -> PanelContributions:
+        """Contribution of each series to the growth of its group's total.
+
+        Parameters
+        ----------
+        measure : str
+            A level.
+        lag : int or str, default "1Y"
+            As for `Measure.growth`.
+        within : str or sequence of str, default ()
+            The keys that make the groups; () for the total.
+
+        Returns
+        -------
+        PanelContributions
+            ``.parts`` (series, periods) holds ``(x1 - x0) / sum(x0)`` of what both
+            periods have; ``.entry``, ``.exit`` and ``.gap`` (groups, periods) the rest
+            of ``.total``, the growth of the totals. What has not been reported yet is
+            in ``.gap``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "B", "A", "C"]},
+        ...     period=["2024", "2024", "2025", "2025"],
+        ...     measures={"units": [60, 40, 90, 5]},
+        ... )
+        >>> why = panel.contributions("units")
+        >>> why.parts[:, 1], why.entry[:, 1], why.exit[:, 1], why.gap[:, 1]
+        (array([0.3, nan, nan]), array([0.05]), array([-0.4]), array([0.]))
+        """
+        from ._panel_explain import contributions
+
+        return contributions(self, measure, lag, within)
+
+    def mix_rate(
+        self,
+        numerator: str,
+        denominator: str,
+        lag: int | str = "1Y",
+        within: Any = (),
+        method: str = "symmetric",
+    ) -> PanelMixRate:
+        """Change of the groups' ratio: by the series' own ratios, and by their mix.
+
+        Parameters
+        ----------
+        numerator, denominator : str
+            Levels.
+        lag, within
+            As for `contributions`.
+        method : {"symmetric", "three-way"}
+            As for `evmarket.mix_rate`.
+
+        Returns
+        -------
+        PanelMixRate
+        """
+        from ._panel_explain import mix_rate
+
+        return mix_rate(self, numerator, denominator, lag, within, method)
+
+    def price_volume(
+        self,
+        value: str,
+        quantity: str,
+        lag: int | str = "1Y",
+        within: Any = (),
+        method: str = "bennet",
+    ) -> PanelPriceVolume:
+        """Change of the groups' value: by value a unit, volume, entry and exit.
+
+        Parameters
+        ----------
+        value, quantity : str
+            Levels, such as revenue and units.
+        lag, within
+            As for `contributions`.
+        method : {"bennet", "laspeyres", "paasche", "three-way"}
+            As for `evmarket.price_volume`.
+
+        Returns
+        -------
+        PanelPriceVolume
+        """
+        from ._panel_explain import price_volume
+
+        return price_volume(self, value, quantity, lag, within, method)
+
+    def margin_bridge(
+        self,
+        revenue: str,
+        cost: str,
+        quantity: str,
+        lag: int | str = "1Y",
+        within: Any = (),
+    ) -> PanelMarginBridge:
+        """Change of the groups' margin: price, unit cost, mix, entry, exit, other.
+
+        Parameters
+        ----------
+        revenue, cost, quantity : str
+            Levels. A series without quantity is one of services.
+        lag, within
+            As for `contributions`.
+
+        Returns
+        -------
+        PanelMarginBridge
+        """
+        from ._panel_explain import margin_bridge
+
+        return margin_bridge(self, revenue, cost, quantity, lag, within)
+
+    def shift_share(
+        self, measure: str, region: str, industry: str, lag: int | str = "1Y"
+    ) -> PanelShiftShare:
+        """Change of industries in regions: the nation's, the industry's, their own.
+
+        Parameters
+        ----------
+        measure : str
+            A level.
+        region, industry : str
+            The keys; all others are added up.
+        lag : int or str, default "1Y"
+            As for `contributions`.
+
+        Returns
+        -------
+        PanelShiftShare
+        """
+        from ._panel_explain import shift_shares
+
+        return shift_shares(self, measure, region, industry, lag)
+
+    def price_index(
+        self,
+        value: str,
+        quantity: str,
+        lag: int | str = "1Y",
+        within: Any = (),
+        formula: str = "fisher",
+    ) -> PanelIndex:
+        """Index of the series' unit values in each group.
+
+        Parameters
+        ----------
+        value, quantity : str
+            Levels, such as revenue and units.
+        lag, within
+            As for `contributions`.
+        formula : {"fisher", "laspeyres", "paasche", "tornqvist", "sato-vartia"}
+            As for `evmarket.price_index`.
+
+        Returns
+        -------
+        PanelIndex
+        """
+        from ._panel_explain import price_index
+
+        return price_index(self, value, quantity, lag, within, formula)
 
     # ---- tables -----------------------------------------------------------------
 
