@@ -176,6 +176,8 @@ def mix_rate(
         "matched": items.matched(w0, fate),
         "residual": residual + rest + ((changed - total) - gap),
     }
+    for values in (entry, exit_, groups["matched"]):
+        values[np.isnan(total)] = np.nan
     for values in of_items.values():
         values[fate != BOTH] = np.nan
     told = {"method": method, "axis": 0}
