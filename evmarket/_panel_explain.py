@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core
 from ._apply import choice
 from ._explain import (
     _MIX_RATE,
@@ -156,8 +155,7 @@ def mix_rate(
         lambda totals, steps: totals.ratio(above, below).change(steps),
     )  # fmt: skip
     (n0, n1), (w0, w1) = items.values(above), items.values(below)
-    for unpaired in items.unpaired(above, below):
-        items.flag(unpaired, _core.UNPAIRED)
+    items.flag_unpaired(above, below)
     fate = items.fates([above, below], items.there(below))
     # What has no denominator has no rate.
     fate[((w0 == 0) & (n0 != 0)) | ((w1 == 0) & (n1 != 0))] = GAP
@@ -316,8 +314,7 @@ def margin_bridge(
         lambda totals, steps: totals.margin(r, c).change(steps),
     )  # fmt: skip
     sides = [items.values(name) for name in (r, c, q)]
-    for unpaired in items.unpaired(r, c):
-        items.flag(unpaired, _core.UNPAIRED)
+    items.flag_unpaired(r, c)
     fate = items.fates([r, c], items.there(r))
     kept = fate != GAP
     operands = [_only(kept, side[k]) for k in (0, 1) for side in sides]

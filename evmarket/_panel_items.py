@@ -145,13 +145,24 @@ class Items:
 
     # ---- what is said of the pairs --------------------------------------------------
 
-    def flag(self, items: Any, code: int) -> None:
-        """Take the numbers from the pairs of some items, and say why."""
+    def flag(self, items: Any, code: int, over: Sequence[int] = ()) -> None:
+        """Take the numbers from the pairs of some items, and say why.
+
+        A lower status stays, unless it is one that the new one explains (`over`).
+        """
         pairs = self.pair[items]
         codes = self.codes[pairs]
         stands = self._known[pairs] | (codes == _core.OK) | (codes > code)
+        stands |= np.isin(codes, over)
         self.codes[pairs] = np.where(stands, code, codes)
         self._known[pairs] = False
+
+    def flag_unpaired(self, one: str, two: str) -> None:
+        """Take the numbers from the pairs where the two come from different rows."""
+        before, now = self.unpaired(one, two)
+        self.flag(before, _core.UNPAIRED, (_core.ENTERED, _core.GAP))
+        absent = (_core.NOT_BEGUN, _core.EXITED, _core.MISSING)
+        self.flag(now, _core.UNPAIRED, absent)
 
     def flag_pairs(self, codes: NDArray[np.uint8]) -> None:
         """Give the pairs the lower of their statuses and these."""

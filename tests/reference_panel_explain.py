@@ -19,6 +19,11 @@ from reference_panel import Key, Table, lag_in, levels, part_of, rollup, rounded
 
 GONE = (Status.NOT_BEGUN, Status.EXITED)
 Found = dict[str, object]
+# What the totals say where only one side is absent, in the base and in the current.
+BY_ONE_SIDE = (
+    (Status.ENTERED, Status.GAP),
+    (Status.NOT_BEGUN, Status.EXITED, Status.MISSING),
+)
 ZERO = Fraction(0)
 
 
@@ -68,7 +73,10 @@ def compared(
                 item = Item(
                     key,
                     {
-                        n: (by_hand.base_cell(cells[n][key], i - step), cells[n][key][i])
+                        n: (
+                            by_hand.base_cell(cells[n][key], i - step),
+                            cells[n][key][i],
+                        )
                         for n in names
                     },
                     {
@@ -92,7 +100,9 @@ def explained(
     change: Callable,
     explain: Callable[[list[Item], Fraction], Found],
     nothing: tuple[str, ...],
+    sides: tuple[str, str] | None = None,
 ) -> dict[tuple[Key, int], Found]:
+    """`sides`: what the groups' numbers are a ratio of, and must come from one row."""
     target = change(rollup(table, *within))
     out = {}
     for group, i, items in compared(table, names, within, lag):
@@ -100,6 +110,9 @@ def explained(
         found: Found = {"total": None, "items": {}, **dict.fromkeys(nothing)}
         if total is None:
             found["status"] = status
+            for k, absent in enumerate(BY_ONE_SIDE if sides else ()):
+                if status in absent and not all(i.paired(*sides, k) for i in items):
+                    found["status"] = Status.UNPAIRED
         else:
             found |= explain(items, total)
             own = found.get("status", Status.OK)
@@ -176,7 +189,8 @@ def price_volume(
         found = direct.price_volume(*columns, method)
         found = {name: found[name] for name in (*names, "status") if name in found}
         gap = sum(
-            (i.value(value, 1) - i.value(value, 0) for i in items if i not in kept), ZERO
+            (i.value(value, 1) - i.value(value, 0) for i in items if i not in kept),
+            ZERO,
         )
         matched = [i for i in kept if i.value(quantity, 0) and i.value(quantity, 1)]
         share = share_of(items, matched, value)
@@ -234,7 +248,7 @@ def mix_rate(
     return explained(
         table, (above, below), within, lag,
         lambda totals: by_hand.change(by_hand.ratio(totals, above, below), lag),
-        explain, ("entry", "exit", "gap", "matched"),
+        explain, ("entry", "exit", "gap", "matched"), (above, below),
     )  # fmt: skip
 
 
@@ -266,7 +280,7 @@ def margin_bridge(table: Table, r: str, c: str, q: str, lag, within: tuple[str, 
     return explained(
         table, (r, c, q), within, lag,
         lambda totals: by_hand.change(by_hand.margin(totals, r, c), lag),
-        explain, (*BRIDGE, "gap", "matched"),
+        explain, (*BRIDGE, "gap", "matched"), (r, c),
     )  # fmt: skip
 
 
@@ -295,15 +309,16 @@ def price_index(
             "matched_share": share_of(items, matched, value),
         }
         flat = [x for row in rows for x in row if x is not None]
-        if min(flat, default=ZERO) < 0:
-            return {**found, "total": None, "status": Status.NEGATIVE_DENOMINATOR}
-        if not both:
-            return {**found, "total": None, "status": Status.NO_MATCH}
         sums_of = [
             sum(row[a] * row[b] for row in both) for a, b in ((0, 1), (0, 3), (2, 1))
         ]
-        if 0 in sums_of:
-            return {**found, "total": None, "status": Status.ZERO_DENOMINATOR}
+        status = Status.OK if both else Status.NO_MATCH
+        if min(flat, default=ZERO) < 0:
+            status = Status.NEGATIVE_DENOMINATOR
+        if both and 0 in sums_of:
+            status = Status.ZERO_DENOMINATOR
+        if status:
+            return {**found, "total": None, "status": status}
         return {**found, "total": direct.index(both, formula)}
 
     return explained(
