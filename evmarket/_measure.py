@@ -29,6 +29,10 @@ __all__ = ["Measure"]
 
 LEVELS = ("flow", "stock", "cumulative")
 POINTS = ("growth", "log", "share", "margin", "rate", "pp", "rank")
+_AS_BASE = np.arange(256, dtype=np.uint8)
+_AS_BASE[_core.NOT_BEGUN] = _core.ENTERED
+_AS_BASE[[_core.EXITED, _core.MISSING]] = _core.GAP
+"""What the status of a cell without a number says of it as a base."""
 DENSE_MOST = 1 << 27
 """Cells beyond which `.values` is refused: it would take a gigabyte."""
 
@@ -376,7 +380,7 @@ class Measure:
             codes = lowest(
                 codes,
                 np.where(here, cells.status, np.uint8(0)),
-                np.where(there, behind, np.uint8(0)),
+                np.where(there, _AS_BASE[behind], np.uint8(0)),
             )
         own = status_ufunc(x0, cells.values, *extra)
         codes = lowest(codes, np.where(numbers, own, np.uint8(0)))
