@@ -1,4 +1,4 @@
-"""The commands on files: ``report``, ``growth``, ``margin``, ``coverage``."""
+"""The commands on files: report, growth, margin, coverage, explain."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ def add_commands(commands: Any, add_format: Callable[[ArgumentParser], None]) ->
         ("growth", "growth of every series and period"),
         ("margin", "margin of revenue and cost, every series and period"),
         ("coverage", "rows, nulls, duplicates, first, last and gaps of every series"),
+        ("explain", "who contributed how much to the growth, and why the margin moved"),
     ):
         command = commands.add_parser(
             name,
@@ -42,13 +43,13 @@ def add_commands(commands: Any, add_format: Callable[[ArgumentParser], None]) ->
             "below the header. In CSV and JSON rates, shares and pp are fractions.",
             allow_abbrev=False,
         )
-        _add_table(command)
+        _add_table(command, measures=name != "explain")
         _OWN[name](command)
         add_format(command)
         command.set_defaults(run=run_command, command=name)
 
 
-def _add_table(parser: ArgumentParser) -> None:
+def _add_table(parser: ArgumentParser, measures: bool) -> None:
     add = parser.add_argument
     add("files", nargs="+", metavar="FILE", help="CSV files, or Parquet ones")
     add("--keys", nargs="+", default=[], metavar="COLUMN", help="what makes a series")
@@ -62,7 +63,8 @@ def _add_table(parser: ArgumentParser) -> None:
     add(
         "--measures",
         nargs="+",
-        required=True,
+        required=measures,
+        default=[],
         metavar="COLUMN[=KIND]",
         help="flow (the default), stock, cumulative or rate",
     )
@@ -112,6 +114,22 @@ def _margin_flags(parser: ArgumentParser) -> None:
     add("--at", metavar="PERIOD", help="this period only, all series")
 
 
+def _explain_flags(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--total", metavar="COLUMN", help="the measure whose growth is explained")
+    add("--by", nargs="+", required=True, metavar="KEY", help="who contributes")
+    add(
+        "--bridge",
+        nargs=3,
+        metavar=("REVENUE", "COST", "QUANTITY"),
+        help="also the change of the margin, cause by cause",
+    )
+    add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
+    add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
+    add("--at", metavar="PERIOD", help="default: the last complete one with values")
+    add("--top", type=int, default=10, help="rows before others, entry, exit, gap")
+
+
 def _no_flags(parser: ArgumentParser) -> None:
     pass
 
@@ -121,6 +139,7 @@ _OWN: dict[str, Callable[[ArgumentParser], None]] = {
     "growth": _growth_flags,
     "margin": _margin_flags,
     "coverage": _no_flags,
+    "explain": _explain_flags,
 }
 
 
@@ -268,11 +287,35 @@ def _coverage(options: Namespace) -> Table:
     return found
 
 
+def _explain(options: Namespace) -> Table:
+    from ._panel_ranking import ranking
+
+    if options.total is None and options.bridge is None:
+        raise ValueError("explain takes --total COLUMN, --bridge or both")
+    known = [_kind(word)[0] for word in options.measures]
+    wanted = [options.total] if options.total is not None else []
+    wanted += options.bridge or []
+    # Kinds may be told with --measures; what is not named there is a flow.
+    options.measures += [n for n in dict.fromkeys(wanted) if n not in known]
+    options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
+    return ranking(
+        _panel(options),
+        options.total,
+        options.by,
+        bridge=options.bridge,
+        lag=options.lag,
+        at=options.at,
+        top=options.top,
+        within=options.within,
+    )
+
+
 _COMMANDS: dict[str, Callable[[Any], Table]] = {
     "report": _report,
     "growth": _growth,
     "margin": _margin,
     "coverage": _coverage,
+    "explain": _explain,
 }
 
 

@@ -150,7 +150,7 @@ def contributions(table: Table, name: str, lag: str | int, within: tuple[str, ..
 
 
 def worth_fate(item: Item, value: str, quantity: str) -> str:
-    """Whole where value and quantity stand for the same rows, none of it without units."""
+    """Whole where value and quantity come from the same rows and all have units."""
     here = tuple(
         item.there(quantity, k)
         and item.paired(value, quantity, k)
