@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import _market_figures, _market_press, datasets
+from ._explain import contributions, price_volume
 from ._facts import (
     Facts,
     difference,
@@ -104,6 +105,38 @@ def _unit_value(facts: Facts) -> list[Line]:
     return lines
 
 
+def _export_split(facts: Facts) -> list[Line]:
+    section = "Guangzhou's exports: what changed their value"
+    exports = {"entity": "guangzhou", "measure": "exports"}
+    value = facts.one("guangzhou", dimension="money", **exports)
+    units = facts.one("guangzhou", dimension="vehicles", **exports)
+    worth = implied_base(value), value.cell()
+    sold = implied_base(units), units.cell()
+    each = [quotient(v, q, "yuan") for v, q in zip(worth, sold, strict=True)]
+    why = price_volume(
+        [each[0].number], [sold[0].number], [each[1].number], [sold[1].number]
+    )
+    ids, status = each[0].ids + each[1].ids, int(why.status)
+    told = [
+        ("change of the value", difference(worth[1], worth[0], value.unit), ""),
+        ("by volume", Cell(float(why.volume), value.unit, ids, status), ""),
+        (
+            "by value a vehicle",
+            Cell(float(why.price), value.unit, ids, status),
+            "mix included, not price; each at the mean of both years of the other",
+        ),
+    ]
+    return [
+        Line(
+            section,
+            label,
+            {"amount": amount, "of the growth": quotient(amount, worth[0], "pp")},
+            note=note,
+        )
+        for label, amount, note in told
+    ]
+
+
 def _pair(facts: Facts) -> list[Line]:
     section = "GAC Aion with GAC Trumpchi, 2025"
     brands = [
@@ -111,24 +144,27 @@ def _pair(facts: Facts) -> list[Line]:
         for entity in ("aion", "trumpchi")
     ]
     bases = [implied_base(fact) for fact in brands]
-    total, base = total_of(*(fact.cell() for fact in brands)), total_of(*bases)
+    levels = [fact.cell() for fact in brands]
+    total, base = total_of(*levels), total_of(*bases)
+    why = contributions(
+        [cell.number for cell in bases], [cell.number for cell in levels]
+    )
+    ids, status = total.ids + base.ids, int(why.status)
     lines = []
-    for fact, own in zip(brands, bases, strict=True):
-        change = difference(fact.cell(), own, fact.unit)
+    for fact, own, level, part in zip(brands, bases, levels, why.parts, strict=True):
         cells = {
-            "sales": fact.cell(),
+            "sales": level,
             "implied base": own,
             "growth": fact.growth_cell(),
-            "contribution": quotient(change, base, "pp"),
-            "share": quotient(fact.cell(), total, "share"),
+            "contribution": Cell(float(part), "pp", ids, status),
+            "share": quotient(level, total, "share"),
         }
         lines.append(Line(section, datasets.ENTITIES[fact.entity], cells))
-    rate = rate_between(base, total)
     cells = {
         "sales": total,
         "implied base": base,
-        "growth": rate,
-        "contribution": Cell(rate.number, "pp", rate.ids),
+        "growth": rate_between(base, total),
+        "contribution": Cell(float(why.total), "pp", ids, status),
     }
     return [*lines, Line(section, "both", cells)]
 
@@ -312,6 +348,7 @@ def _not_computable(facts: Facts) -> list[Line]:
 _SECTIONS = (
     _levels,
     _unit_value,
+    _export_split,
     _pair,
     *_market_press.SECTIONS,
     _implied,

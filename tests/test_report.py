@@ -103,6 +103,35 @@ def test_value_a_vehicle(lines):
     assert logs[2] == pytest.approx(math.log(1.703), rel=1e-14)
 
 
+def test_exports_split_into_volume_and_value_a_vehicle(lines, data):
+    section = "what changed their value"
+    found = [
+        numbers(lines, section, label)
+        for label in ("change of the value", "by volume", "by value a vehicle")
+    ]
+    change, volume, each = (cells["amount"] for cells in found)
+    assert volume + each == pytest.approx(change, rel=1e-15)
+    assert close(found[0]["of the growth"], 0.703, 3)
+    value, units = (data["guangzhou"].facts()["value"][k] for k in rows_of(data))
+    before, sold = value / 1.703, units / 1.8
+    mean = (value / units + before / sold) / 2
+    assert volume == pytest.approx(mean * (units - sold), rel=1e-13)
+    assert each < 0
+    note = line(lines, section, "by value a vehicle").note
+    assert "mix included, not price" in note
+    assert not any("price" in ln.label for ln in lines)
+
+
+def rows_of(data):
+    """The rows of the value and of the number of vehicles exported."""
+    facts = data["guangzhou"].facts()
+    exports = (facts["entity"] == "guangzhou") & (facts["measure"] == "exports")
+    return [
+        int((exports & (facts["dimension"] == word)).nonzero()[0][0])
+        for word in ("money", "vehicles")
+    ]
+
+
 def test_aion_with_trumpchi(lines):
     both = numbers(lines, "Aion with", "both")
     assert both["sales"] == 609_200
