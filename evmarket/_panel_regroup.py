@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     Map = NDArray[np.int32]
 
 
+LACKING = (_core.INCOMPLETE, _core.PARTIAL)
+"""Statuses that leave a sum without a number."""
+
+
 def check_key(panel: Any, key: Any, name: str = "key") -> int:
     """The place of a key."""
     keys = panel._frame.keys
@@ -108,7 +112,8 @@ def regrouped(
 def moved_notes(
     old: dict[str, Any], codes: NDArray[np.uint8], to: Map, new: dict[str, Any]
 ) -> NDArray[np.uint8]:
-    """Statuses of cells where they went: one INCOMPLETE member makes its sum so."""
+    """Statuses of cells where they went: the lowest, but one member without a number
+    (INCOMPLETE, PARTIAL) leaves its sum without one, whatever stands beside others."""
     before = Cells(old["indptr"], old["ordinals"], old["rows"])
     after = Cells(new["indptr"], new["ordinals"], new["rows"])
     found = np.zeros(len(new["ordinals"]), np.uint8)
@@ -116,7 +121,11 @@ def moved_notes(
     series = to[before.series[noted]].astype(np.int64)
     noted, series = noted[series >= 0], series[series >= 0]
     place = after.place(series, before.ordinals[noted])
-    for code in np.unique(codes[noted])[::-1]:
+    # The last one written stands.
+    order = sorted(
+        np.unique(codes[noted]), key=lambda code: (code in LACKING, -int(code))
+    )
+    for code in order:
         found[place[codes[noted] == code]] = code
     return found
 
@@ -140,7 +149,7 @@ def blank_incomplete(panel: Panel) -> Panel:
     for k, name in enumerate(panel._names):
         codes = panel._notes.get(name)
         if codes is not None:
-            lacking = codes == _core.INCOMPLETE
+            lacking = np.isin(codes, LACKING)
             if lacking.any():
                 panel._data["measures"][k]["values"][lacking] = np.nan
     return panel

@@ -462,3 +462,18 @@ def test_frames_and_arrow_out():
     options = {"keys": list(NAMES), "measures": KINDS, "freq": "M"}
     period = next(name for name in table.column_names if name not in (*NAMES, *KINDS))
     assert_same_panel(em.Panel.from_table(table, period=period, **options), panel)
+
+
+def test_a_hole_leaves_a_roll_up_of_quarters_without_a_number():
+    # One series enters within the quarter (a number beside ENTERED), the other has a
+    # hole in it: their sum is no number.
+    rows = [row("A", i, 1) for i in range(4, 12)]
+    rows += [row("B", i, 2) for i in range(12) if i != 4]
+    quarters = panel_of(rows, UNITS).resample("Q")
+    assert quarters["units"].at("2022Q2", status=True)[1].tolist() == [
+        Status.ENTERED,
+        Status.INCOMPLETE,
+    ]
+    values, status = quarters.rollup()["units"].at("2022Q2", status=True)
+    assert np.isnan(values).all() and status.tolist() == [Status.INCOMPLETE]
+    assert quarters.rollup()["units"].at("2022Q3").tolist() == [9.0]
