@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._cells import NEVER, Absence, Cells, lowest
+from ._cells import LEVELS, NEVER, POINTS, Absence, Cells, lowest
 from ._inputs import short
 from ._panel_regroup import joined_frame, regroup_series, union
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from ._cells import Frame
     from ._measure import Measure
-
-LEVELS = ("flow", "stock", "cumulative")
-POINTS = ("growth", "log", "share", "margin", "rate", "pp")
 
 
 def combine(measure: Measure, other: Any, sign: str) -> Measure:

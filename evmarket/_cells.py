@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     Codes = NDArray[np.uint8]
     Floats = NDArray[np.float64]
 
+LEVELS = ("flow", "stock", "cumulative")
+"""The kinds that are levels; `POINTS` are those whose differences are pp."""
+POINTS = ("growth", "log", "share", "margin", "rate", "pp")
+
 NEVER = np.iinfo(np.int64).max
 """The first period of a series that has no value."""
 

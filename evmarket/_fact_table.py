@@ -271,10 +271,6 @@ def _text(x: Any) -> str:
     return "" if type(x).__name__ in ("NAType", "NaTType") else str(x)
 
 
-def _figure_or_text(x: Any) -> Any:
-    return x if isinstance(x, Figure) else _text(x)
-
-
 def _columns(table: Any) -> dict[str, list[Any]]:
     """Any table as lists by column name."""
     if isinstance(table, (str, bytes)):

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _align, _core, _exact, _levels, _within
 from ._apply import choice, positive
-from ._cells import Absence, Cells, Frame, bases, lowest
+from ._cells import LEVELS, POINTS, Absence, Cells, Frame, bases, lowest
 from ._growth import POLICIES
 from ._inputs import short
 from ._lags import lag_periods
@@ -27,8 +27,8 @@ Array = TypeVar("Array", bound="NDArray[Any]")
 
 __all__ = ["Measure"]
 
-LEVELS = ("flow", "stock", "cumulative")
-POINTS = ("growth", "log", "share", "margin", "rate", "pp", "rank")
+NO_GROWTH = (*POINTS, "rank")
+"""The kinds whose growth has no meaning."""
 _AS_BASE = np.arange(256, dtype=np.uint8)
 _AS_BASE[_core.NOT_BEGUN] = _core.ENTERED
 _AS_BASE[[_core.EXITED, _core.MISSING]] = _core.GAP
@@ -278,7 +278,7 @@ class Measure:
             For a lag of 0, or one that is no whole number of periods.
         """
         rate = choice(policy, "policy", POLICIES)
-        self._refuse(POINTS, "growth", "take .change(), in pp")
+        self._refuse(NO_GROWTH, "growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
         if matched:
             return _within.matched_growth(
@@ -303,7 +303,7 @@ class Measure:
         Measure
             Of kind "log".
         """
-        self._refuse(POINTS, "log growth", "take .change(), in pp")
+        self._refuse(NO_GROWTH, "log growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
         return self._compared(steps, _core.log_growth, _core.log_status, "log")
 
@@ -320,7 +320,7 @@ class Measure:
         Measure
             Of kind "growth".
         """
-        self._refuse(POINTS, "annualized growth", "take .change(), in pp")
+        self._refuse(NO_GROWTH, "annualized growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
         extra = (float(per_year(self._frame.freq)), float(steps))
         return self._compared(
@@ -342,7 +342,7 @@ class Measure:
             The difference of a level is exact and rounded once.
         """
         steps = lag_periods(lag, self._frame.freq)
-        kind = "pp" if self.kind in POINTS and self.kind != "rank" else self.kind
+        kind = "pp" if self.kind in POINTS else self.kind
         if self.kind == "stock":
             kind = "flow"
         found = self._compared(steps, _core.change, _core.change_status, kind)
@@ -419,7 +419,7 @@ class Measure:
         Measure
             Of kind "index".
         """
-        self._refuse((*POINTS, "index"), "an index", "")
+        self._refuse((*NO_GROWTH, "index"), "an index", "")
         return _levels.indexed(self, base)
 
     def ytd(self) -> Measure:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from . import _core, _exact
-from ._cells import Absence, Cells, Frame, lowest
+from ._cells import LEVELS, Absence, Cells, Frame, lowest
 from ._inputs import short
-from ._measure import LEVELS, Measure
+from ._measure import Measure
 from ._panel_regroup import merge, recode, resample, rollup
 from ._panel_select import excluded, selected
 from ._period import Periods, frequency, wholes

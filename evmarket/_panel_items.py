@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core
-from ._cells import Cells, bases, lowest
+from ._cells import LEVELS, Cells, bases, lowest
 from ._explanation import Explanation, explained
-from ._measure import DENSE_MOST, LEVELS
+from ._measure import DENSE_MOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,9 +8,8 @@ import numpy as np
 
 from . import _core
 from ._apply import positive
-from ._cells import label_array, lowest
+from ._cells import LEVELS, label_array, lowest
 from ._lags import lag_periods
-from ._measure import LEVELS
 from ._panel_regroup import blank_incomplete, regrouped
 from ._panel_table import Table, free_name
 from ._period import unit, year_of

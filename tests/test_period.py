@@ -1,10 +1,7 @@
 """The calendar: ordinals, labels, what columns state, lags in words."""
 
 import random
-import shutil
-import subprocess
 from datetime import date, datetime, timedelta, timezone
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -421,28 +418,3 @@ def test_windows_and_exits():
     assert exit_periods(6, "M") == 6
     with pytest.raises(ValueError, match="exit_after"):
         exit_periods("0Y", "D")
-
-
-def test_the_core_alone(tmp_path):
-    """The C tests, which need no interpreter, under the sanitizers."""
-    compiler = shutil.which("gcc") or shutil.which("clang")
-    if compiler is None:
-        pytest.skip("no C compiler")
-    root = Path(__file__).parent.parent
-    program = tmp_path / "test_period"
-    sources = [
-        root / "tests/c/test_period.c",
-        *sorted((root / "csrc").glob("period*.c")),
-    ]
-    flags = [
-        "-std=c11",
-        "-O1",
-        "-g",
-        "-fsanitize=address,undefined",
-        f"-I{root / 'csrc'}",
-    ]
-    subprocess.run(
-        [compiler, *flags, *map(str, sources), "-o", str(program)], check=True
-    )
-    done = subprocess.run([program], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
