@@ -118,8 +118,9 @@ def explained(
     offsets that divide all items into groups, (items,).
     """
     count = shape[0] if offsets is None else len(offsets) - 1
-    groups = tuple(np.empty(count) for _ in range(parts))
-    items = tuple(np.empty(shape) for _ in range(item_parts))
+    # One block for all: asked for together, memory is cheaper to get.
+    groups = tuple(np.empty((parts, count)))
+    items = tuple(np.empty((item_parts, *shape)))
     status = np.empty(count, np.uint8)
     shared = (family, operands, offsets, groups, items or None, status)
     runs = _workers.chunks(count, int(np.prod(shape, dtype=np.intp)))
