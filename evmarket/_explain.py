@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from ._apply import LAST, choice
-from ._explanation import Explanation, Groups
+from ._explanation import Bridge, Explanation, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -50,6 +50,39 @@ class Contributions(Explanation):
     residual: Any
     status: Any
     axis: int
+
+    def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
+        """Stacked bars of percentage points with the total as a line.
+
+        Parameters
+        ----------
+        group : label or tuple of labels, optional
+            Of a panel with several groups the one to show; of arrays all are shown.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+        top : int, default 8
+            So many items have a colour of their own, the rest is one bar.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> ax = em.contributions([60, 40], [72, 38]).plot()
+        >>> [f"{bar.get_height():.2f}" for bar in ax.patches]
+        ['0.12', '-0.02']
+        """
+        from ._plot_explain import plot_contributions, plot_panel_contributions
+
+        if hasattr(self, "_items"):
+            return plot_panel_contributions(self, group, ax, top)
+        if group is not None:
+            raise TypeError("group is for panels: of arrays all groups are shown")
+        return plot_contributions(self, ax, top)
 
 
 def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contributions:
@@ -179,7 +212,7 @@ def mix_rate(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PriceVolume(Explanation):
+class PriceVolume(Bridge):
     """Change of a value, by cause.
 
     Attributes
@@ -198,6 +231,9 @@ class PriceVolume(Explanation):
     items : PriceVolume or None
         The same of every item, in the shape of the values, when asked for.
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
+    _TITLE: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -297,7 +333,7 @@ def _price_volume(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PriceVolumeMix(Explanation):
+class PriceVolumeMix(Bridge):
     """Change of a value, volume told from mix.
 
     Attributes
@@ -311,6 +347,9 @@ class PriceVolumeMix(Explanation):
     residual, status : ndarray
         As for every explanation; one a group.
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
+    _TITLE: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -363,7 +402,7 @@ def price_volume_mix(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MarginBridge(Explanation):
+class MarginBridge(Bridge):
     """Change of a margin, by cause; everything a fraction of revenue.
 
     Attributes
@@ -381,6 +420,17 @@ class MarginBridge(Explanation):
     residual, status : ndarray
         As for every explanation; one a group.
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = (
+        "price",
+        "unit_cost",
+        "mix",
+        "entry",
+        "exit",
+        "other",
+    )
+    _TITLE: ClassVar[str] = "Change of the margin"
+    _IN_POINTS: ClassVar[bool] = True
 
     total: Any
     price: Any

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -215,6 +215,15 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     method : str
     """
 
+    _STEPS: ClassVar[tuple[str, ...]] = (
+        "unit_value",
+        "volume",
+        "joint",
+        "entry",
+        "exit",
+        "gap",
+    )
+
     unit_value: Any
     gap: Any
     matched: Any
@@ -294,6 +303,8 @@ class PanelMarginBridge(OnPanel, MarginBridge):
         Share of the matched items in the base revenue.
     residual, status : ndarray, shape (groups, periods)
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = (*MarginBridge._STEPS, "gap")
 
     gap: Any
 
