@@ -426,8 +426,9 @@ def scaling(rounds):
     print("\nscaling of work C by maker and region, over rows")
     for rows in (1, 2, 4, 8, 16, 32):
         one = measured("evmarket", rows * size, keys, rounds)
-        print(f"  {rows:>3} M rows{one['s']:8.3f} s{one['s'] * 1e3 / rows:8.1f} ns a row"
-              f"{one['sums']['cells']:>12,} cells{one['peak'] / 1e6:8,.0f} MB")  # fmt: skip
+        cells, each = one["sums"]["cells"], one["s"] * 1e3 / rows
+        print(f"  {rows:>3} M rows{one['s']:8.3f} s{each:8.1f} ns a row"
+              f"{cells:>12,} cells{one['peak'] / 1e6:8,.0f} MB")  # fmt: skip
     print("\nscaling of work C by maker and region, 16 M rows, over regions")
     for regions in (10, 20, 40, 80, 160, 320, 640):
         one = measured("evmarket", 16 * size, keys, rounds, regions=regions)
