@@ -340,6 +340,11 @@ class Panel:
             lines.append(f"  {name}: {self._kinds[name]}{unit}")
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        from ._looks import panel
+
+        return panel(self)
+
     @overload
     def __getitem__(self, name: str) -> Measure: ...
     @overload
