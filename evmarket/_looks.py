@@ -6,13 +6,11 @@ million series shows at once. What is shown is escaped in `_html`.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._html import (
-    NONE,
     Column,
     Html,
     box,
@@ -23,7 +21,6 @@ from ._html import (
     legend,
     mark,
     numbers,
-    span,
     strong,
     table,
     text,
@@ -34,7 +31,7 @@ from ._panel_select import corner
 from ._panel_table import Coded, look_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ._measure import Measure
     from ._panel import Panel
@@ -44,7 +41,7 @@ if TYPE_CHECKING:
 
 ROWS = (20, 5, 5)
 """Rows: all up to the first number, else so many from either end."""
-PERIODS = (13, 4, 8)
+PERIODS = (12, 2, 6)
 _MEASURES = 6
 """Measures that a panel shows numbers of."""
 _COLUMNS = (24, 12, 8)
@@ -58,12 +55,10 @@ _OF_FACTS = (
     "dimension",
     "period",
     "kind",
-    "mode",
     "value",
     "unit",
     "text",
     "growth_text",
-    "source",
 )
 _FACT_LOOKS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"}
 
@@ -78,8 +73,9 @@ class _Corner:
         self.count, self.width = source.shape
         self.series = ends(self.count, *ROWS)
         self.columns = ends(self.width, *PERIODS)
-        self.shown = corner(source, self.series)
-        self.frame = self.shown._frame
+        frame = source._frame
+        few = frame.codes[self.series]
+        self.frame = frame.with_series(frame.keys, frame.labels, few)
         self.periods = source.periods
 
     def size(self) -> str:
@@ -152,7 +148,7 @@ def spanned(periods: Periods) -> str:
 def measure(of: Measure) -> str:
     """A measure: a row a series, a column a period."""
     shown = _Corner(of)
-    cells, codes = shown.cells(shown.shown)  # type: ignore[arg-type]
+    cells, codes = shown.cells(corner(of, shown.series))
     unit = [label(of.unit)] if of.unit else []
     kind = joined([text(of.kind), *unit], ", ")
     title = Html(f"{strong('Measure')} {label(of.name)}: {kind}; {text(shown.size())}")
@@ -164,6 +160,7 @@ def measure(of: Measure) -> str:
 def panel(of: Panel) -> str:
     """A panel: rows of measures within series, a column a period."""
     shown = _Corner(of)
+    few = corner(of, shown.series)
     names = of.measures[:_MEASURES]
     blocks, codes = [], []
     for name in names:
@@ -172,7 +169,7 @@ def panel(of: Panel) -> str:
             row = [told("–", why, "mark")] * len(shown.columns)
             blocks.append([row] * len(shown.series))
             continue
-        cells, status = shown.cells(shown.shown[name])  # type: ignore[assignment]
+        cells, status = shown.cells(few[name])
         blocks.append(cells)
         codes.append(status)
     rows = [block[k] for k in range(len(shown.series)) for block in blocks]
@@ -222,9 +219,11 @@ def periods(of: Periods) -> str:
 # ---- tables ----------------------------------------------------------------------
 
 
-def rows_of(of: Table, name: str = "Table", more: str = "") -> str:
+def rows_of(of: Table) -> str:
     """A table that a panel gave out."""
-    count = len(of)
+    count, name = len(of), strong(type(of).__name__)
+    same = getattr(of, "same", None)
+    more = "" if same is None else f"; {same:,} cells are the same"
     shown = ends(count, *ROWS)
     part = of.part(0, count) if len(shown) == count else None
     pieces = [part] if part is not None else [
@@ -242,11 +241,13 @@ def rows_of(of: Table, name: str = "Table", more: str = "") -> str:
             status = np.concatenate([piece.statuses[column] for piece in pieces])
             codes.append(status)
         coded = isinstance(of._columns[column], Coded)
-        columns.append(column_of(column, values, of.looks.get(column, ""), status, coded))
+        columns.append(
+            column_of(column, values, of.looks.get(column, ""), status, coded)
+        )
         if values.dtype == np.uint8:
             codes.append(values)
-    named = f"{strong(name)} {label(of.title, 60)}" if of.title else strong(name)
-    size = f"; {count:,} rows × {len(of.columns):,} columns{more}"
+    named = f"{name} {label(of.title, 60)};" if of.title else name
+    size = f" {count:,} rows × {len(of.columns):,} columns{more}"
     foot = [
         told_ends(shown, count, "rows"),
         told_ends(places, len(of.columns), "columns"),
