@@ -51,6 +51,12 @@ class Contributions(Explanation):
     status: Any
     axis: int
 
+    _looks: ClassVar[dict[str, str]] = {
+        "total": "rate",
+        **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
+        "matched": "share",
+    }
+
     def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
         """Stacked bars of percentage points with the total as a line.
 
@@ -232,8 +238,8 @@ class PriceVolume(Bridge):
         The same of every item, in the shape of the values, when asked for.
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
-    _TITLE: ClassVar[str] = "Change of the value"
+    _steps: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
+    _title: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -348,8 +354,8 @@ class PriceVolumeMix(Bridge):
         As for every explanation; one a group.
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
-    _TITLE: ClassVar[str] = "Change of the value"
+    _steps: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
+    _title: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -421,7 +427,7 @@ class MarginBridge(Bridge):
         As for every explanation; one a group.
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = (
+    _steps: ClassVar[tuple[str, ...]] = (
         "price",
         "unit_cost",
         "mix",
@@ -429,8 +435,8 @@ class MarginBridge(Bridge):
         "exit",
         "other",
     )
-    _TITLE: ClassVar[str] = "Change of the margin"
-    _IN_POINTS: ClassVar[bool] = True
+    _title: ClassVar[str] = "Change of the margin"
+    _in_points: ClassVar[bool] = True
 
     total: Any
     price: Any
@@ -442,6 +448,14 @@ class MarginBridge(Bridge):
     matched: Any
     residual: Any
     status: Any
+
+    _looks: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(
+            ("total", "price", "unit_cost", "mix", "entry", "exit", "other", "gap"),
+            "pp",
+        ),
+        "matched": "share",
+    }
 
 
 def margin_bridge(

@@ -10,6 +10,7 @@ import numpy as np
 from . import _core, _workers
 from ._apply import axis_of, common_shape, series_array
 from ._inputs import whole_array
+from ._report import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-_WIDTH = 80
 
 
 class Explanation:
@@ -37,6 +36,9 @@ class Explanation:
     total: Any
     residual: Any
     status: Any
+
+    _looks: ClassVar[dict[str, str]] = {}
+    """How the arrays of fractions are shown: "rate", "share", "pp"."""
 
     def arrays(self) -> dict[str, Array]:
         """The arrays by name, in the order in which they are shown."""
@@ -57,7 +59,7 @@ class Explanation:
             head += f" ({method})"
         if shape:
             head += f", shape {shape}, {known:,} of {size:,} known"
-        lines = [head]
+        lines = [fitted(head)]
         lines += [self._line(name, values) for name, values in self.arrays().items()]
         return "\n".join(lines)
 
@@ -72,7 +74,12 @@ class Explanation:
             suppress_small=False,
         )
         line = f"  {name:<9} {row}"
-        return line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."
+        return fitted(line)
+
+    def _repr_html_(self) -> str:
+        from ._looks_explained import explanation
+
+        return explanation(self)
 
     def to_pandas(self) -> Any:
         """A DataFrame with a row for each group, or each item where items have parts.
@@ -107,9 +114,9 @@ class Explanation:
 class Bridge(Explanation):
     """An explanation whose parts lead from 0 to the total, step by step."""
 
-    _STEPS: ClassVar[tuple[str, ...]]
-    _TITLE: ClassVar[str]
-    _IN_POINTS: ClassVar[bool] = False
+    _steps: ClassVar[tuple[str, ...]]
+    _title: ClassVar[str]
+    _in_points: ClassVar[bool] = False
 
     def plot(self, group: Any = None, *, at: Any = None, ax: Any = None) -> Any:
         """A waterfall of one group: its parts one after the other, and their total.
@@ -147,7 +154,7 @@ class Bridge(Explanation):
         from ._plot_explain import plot_bridge
 
         return plot_bridge(
-            self, self._STEPS, self._TITLE, self._IN_POINTS, group, at, ax
+            self, self._steps, self._title, self._in_points, group, at, ax
         )
 
 

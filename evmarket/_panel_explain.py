@@ -143,6 +143,8 @@ class PanelMixRate(OnPanel, MixRate):
     gap: Any
     matched: Any
 
+    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+
 
 def mix_rate(
     panel: Panel, numerator: str, denominator: str, lag: Any, within: Any, method: str
@@ -215,7 +217,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     method : str
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = (
+    _steps: ClassVar[tuple[str, ...]] = (
         "unit_value",
         "volume",
         "joint",
@@ -227,6 +229,8 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     unit_value: Any
     gap: Any
     matched: Any
+
+    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
 
     def __getattr__(self, name: str) -> Any:
         # Under the name that it has for arrays too.
@@ -304,7 +308,7 @@ class PanelMarginBridge(OnPanel, MarginBridge):
     residual, status : ndarray, shape (groups, periods)
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = (*MarginBridge._STEPS, "gap")
+    _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
 
     gap: Any
 
@@ -370,6 +374,8 @@ class PanelShiftShare(OnPanel, ShiftShare):
     gap: Any
     matched: Any
 
+    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+
 
 _ROOM = 1 << 22
 """Cells of whole nations that are held at a time."""
@@ -433,6 +439,8 @@ class PanelIndex(OnPanel, IndexNumber):
     """
 
     matched_share: Any
+
+    _looks: ClassVar[dict[str, str]] = {"matched_share": "share"}
 
 
 def price_index(
