@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core, _workers
+from ._inputs import listing
 from ._period import Periods
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ def regroup(sources: Any, frame: Frame, names: Sequence[str]) -> dict[str, Any]:
         series = getattr(error, "series", None)
         if not isinstance(series, int):
             raise
-        labels = ", ".join(map(str, frame.name(series)))
+        labels = listing(frame.name(series))
         raise beyond(error, names, labels, frame.freq) from None
     return found
 

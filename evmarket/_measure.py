@@ -11,7 +11,7 @@ from . import _align, _core, _exact, _levels, _within
 from ._apply import choice, positive
 from ._cells import LEVELS, POINTS, Absence, Cells, Frame, bases, lowest
 from ._growth import POLICIES
-from ._inputs import short
+from ._inputs import one_line, short
 from ._lags import lag_periods
 from ._period import one_period, per_year
 
@@ -234,9 +234,8 @@ class Measure:
             For a measure that is derived: its values are rounded.
         """
         if self._cells.exact is None:
-            raise TypeError(
-                f"{self.name} is derived ({self.kind}): it has no exact values"
-            )
+            name = one_line(self.name)
+            raise TypeError(f"{name} is derived ({self.kind}): it has no exact values")
         values = np.empty(len(self._cells.values), object)
         values[:] = _exact.fractions(self._cells.exact)
         values[np.isnan(self._cells.values)] = None
@@ -690,20 +689,23 @@ class Measure:
 
     def _rolled(self, within: Any) -> Measure:
         if self._panel is None or self.kind not in LEVELS:
+            name = one_line(self.name)
             raise TypeError(
-                f"within: {self.name} is {self.kind}: only levels of a panel roll up"
+                f"within: {name} is {self.kind}: only levels of a panel roll up"
             )
         return self._panel.rollup(*_within.key_list(self, within))[self.name]
 
     def _refuse(self, kinds: Sequence[str], what: str, cure: str) -> None:
         if self.kind in kinds:
             told = f": {cure}" if cure else ""
-            raise TypeError(f"{what} of {self.name} ({self.kind}) has no meaning{told}")
+            name = one_line(self.name)
+            raise TypeError(f"{what} of {name} ({self.kind}) has no meaning{told}")
 
     def _need(self, kinds: str | Sequence[str], what: str) -> None:
         known = (kinds,) if isinstance(kinds, str) else kinds
         if self.kind not in known:
             cure = ": a stock takes its last period" if self.kind == "stock" else ""
             raise TypeError(
-                f"{what} needs a {' or '.join(known)}: {self.name} is {self.kind}{cure}"
+                f"{what} needs a {' or '.join(known)}: "
+                f"{one_line(self.name)} is {self.kind}{cure}"
             )

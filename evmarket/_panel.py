@@ -9,7 +9,7 @@ import numpy as np
 
 from . import _core, _exact
 from ._cells import LEVELS, Absence, Cells, Frame, lowest
-from ._inputs import short
+from ._inputs import listing, one_line, short
 from ._measure import Measure
 from ._panel_regroup import merge, recode, resample, rollup
 from ._panel_select import excluded, selected
@@ -331,13 +331,13 @@ class Panel:
         periods = self.periods
         span = f", {periods.first} to {periods.last}" if columns else ""
         count = len(self.keys)
-        told = f"{count} key{'s' if count != 1 else ''}: {', '.join(self.keys)}; "
+        told = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)}; "
         lines = [
             f"Panel({told if count else ''}{rows:,} series x {columns:,} periods{span})"
         ]
         for name in self._names:
             unit = f", {self._units[name]}" if self._units.get(name) else ""
-            lines.append(f"  {name}: {self._kinds[name]}{unit}")
+            lines.append(f"  {one_line(name)}: {self._kinds[name]}{unit}")
         return "\n".join(lines)
 
     @overload
@@ -351,8 +351,8 @@ class Panel:
         found = self._known(name)
         if found in self._merged:
             raise TypeError(
-                f"{name} is a rate that the roll-up would have had to add: rates are "
-                "never added; roll up what it is a ratio of"
+                f"{one_line(found)} is a rate that the roll-up would have had to add: "
+                "rates are never added; roll up what it is a ratio of"
             )
         if found not in self._read:
             self._read[found] = self._measure(found)
@@ -360,8 +360,10 @@ class Panel:
 
     def _known(self, name: Any) -> str:
         if name not in self._names:
-            words = ", ".join(self._names)
-            raise KeyError(f"{short(name)} is no measure of this panel: it has {words}")
+            raise KeyError(
+                f"{short(name)} is no measure of this panel: "
+                f"it has {listing(self._names)}"
+            )
         return str(name)
 
     def _measure(self, name: str) -> Measure:
@@ -578,7 +580,9 @@ class Panel:
         sides = [self[one], self[two]]
         for side in sides:
             if side.kind not in LEVELS:
-                raise TypeError(f"{side.name} is {side.kind}: a {kind} needs levels")
+                raise TypeError(
+                    f"{one_line(side.name)} is {side.kind}: a {kind} needs levels"
+                )
         data, frame = self._data, self._frame
         parts = [data["measures"][self._names.index(side.name)] for side in sides]
         a, b = (part["values"] for part in parts)

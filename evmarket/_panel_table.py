@@ -10,7 +10,7 @@ import numpy as np
 
 from ._apply import choice
 from ._cells import label_array
-from ._inputs import short
+from ._inputs import listing, short
 from ._status import Status
 from ._tables import arrow_stream
 
@@ -108,7 +108,7 @@ class Table:
         if name not in self._columns:
             raise KeyError(
                 f"{short(name)} is no column of this table: it has "
-                f"{', '.join(self._columns)}"
+                f"{listing(self._columns)}"
             )
         found = self._columns[name]
         return found.decoded() if isinstance(found, Coded) else found
@@ -301,7 +301,8 @@ def to_polars(table: Table) -> Any:
 
 
 def _has_integers(column: Array) -> bool:
-    return any(type(item) is int for item in column[:2].tolist())
+    known = next((item for item in column.tolist() if item is not None), None)
+    return type(known) is int
 
 
 def _export(table: Table) -> Any:

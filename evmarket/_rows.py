@@ -11,10 +11,11 @@ from . import _core, _workers
 from ._apply import choice
 from ._cells import NEVER, taken
 from ._growth import POLICIES
-from ._inputs import is_frame, whole_array
+from ._inputs import is_frame, refuse_query, whole_array
 from ._lags import exit_periods, lag_periods
 from ._panel_source import group_batch
 from ._period import Periods, last_period, ordinals
+from ._tables import names_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -330,8 +331,9 @@ class Rows:
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
     """The columns of `by` as a batch, and how many there are."""
+    refuse_query(by, "by")
     if is_frame(by):
-        columns = [by[name] for name in by.columns]
+        columns = [by[name] for name in names_of(by) or ()]
     elif isinstance(by, (list, tuple)) and by and not _is_scalar(by[0]):
         columns = list(by)
     else:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._inputs import short
+from .._inputs import listing, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -227,8 +227,8 @@ def near(wanted: str, known: tuple[str, ...]) -> str:
 
     close = get_close_matches(wanted, known, n=3, cutoff=0.5)
     if close:
-        return f"near it: {', '.join(close)}"
-    return f"there are: {', '.join(known) or 'none'}"
+        return f"near it: {listing(close)}"
+    return f"there are: {listing(known) or 'none'}"
 
 
 def _column(values: ArrayLike, name: str) -> NDArray[Any]:
