@@ -43,6 +43,13 @@ class Contributions(Explanation):
         As for every explanation; one a group.
     axis : int
         Where the items lie in ``parts``.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.contributions([60, 40], [90, 30])
+    >>> float(why.total), why.parts
+    (0.2, array([ 0.3, -0.1]))
     """
 
     total: Any
@@ -108,6 +115,13 @@ class MixRate(Explanation):
     method : str
     axis : int
         Where the items lie.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.mix_rate([50, 50], [0.3, 0.1], [80, 20], [0.3, 0.1])
+    >>> round(float(why.total), 6), why.mix.round(6), why.rate
+    (0.06, array([0.021, 0.039]), array([0., 0.]))
     """
 
     total: Any
@@ -197,6 +211,13 @@ class PriceVolume(Explanation):
     method : str
     items : PriceVolume or None
         The same of every item, in the shape of the values, when asked for.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.price_volume([10], [5], [11], [6])
+    >>> float(why.total), float(why.price), float(why.volume)
+    (16.0, 5.5, 10.5)
     """
 
     total: Any
@@ -310,6 +331,13 @@ class PriceVolumeMix(Explanation):
         What new items brought, and what lost ones took (not positive).
     residual, status : ndarray
         As for every explanation; one a group.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.price_volume_mix([10, 20], [5, 5], [10, 20], [4, 6])
+    >>> float(why.volume), float(why.mix), float(why.price)
+    (0.0, 10.0, 0.0)
     """
 
     total: Any
@@ -380,6 +408,13 @@ class MarginBridge(Explanation):
         Share of the matched items in the earlier revenue.
     residual, status : ndarray
         As for every explanation; one a group.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.margin_bridge([100], [80], [10], [110], [88], [10])
+    >>> [round(float(x), 6) for x in (why.total, why.price, why.unit_cost)]
+    [0.0, 0.076364, -0.076364]
     """
 
     total: Any

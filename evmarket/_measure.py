@@ -196,6 +196,14 @@ class Measure:
         ------
         KeyError
             If the calendar does not hold the period.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].at("2025", status=True)
+        (array([90., 10.]), array([0, 0], dtype=uint8))
         """
         ordinal = self._ordinal(period, "period")
         count = self._frame.series_count
@@ -232,6 +240,13 @@ class Measure:
         ------
         TypeError
             For a measure that is derived: its values are rounded.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays({}, ["2024"] * 3, {"yuan": [1e16, 0.5, -1e16]})
+        >>> panel["yuan"].exact()
+        array([[Fraction(1, 2)]], dtype=object)
         """
         if self._cells.exact is None:
             name = one_line(self.name)
@@ -275,6 +290,16 @@ class Measure:
             For a kind whose growth has no meaning (of a margin take `.change`).
         ValueError
             For a lag of 0, or one that is no whole number of periods.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].growth("1Y").at("2025")
+        array([ 0.5 , -0.75])
+        >>> panel["units"].growth("1Y", within=()).at("2025")
+        array([0.])
         """
         rate = choice(policy, "policy", POLICIES)
         self._refuse(NO_GROWTH, "growth", "take .change(), in pp")
@@ -301,6 +326,14 @@ class Measure:
         -------
         Measure
             Of kind "log".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].log_growth("1Y").at("2025").round(4)
+        array([ 0.4055, -1.3863])
         """
         self._refuse(NO_GROWTH, "log growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
@@ -318,6 +351,16 @@ class Measure:
         -------
         Measure
             Of kind "growth".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].annualized_growth("1Y").at("2025Q1")
+        array([0.5])
+        >>> panel["units"].annualized_growth("1Q").at("2024Q2")
+        array([15.])
         """
         self._refuse(NO_GROWTH, "annualized growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
@@ -339,6 +382,18 @@ class Measure:
         Measure
             Of kind "pp" for rates, margins, shares and growths, else of the same kind.
             The difference of a level is exact and rounded once.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"revenue": [100, 120, 50, 50], "cost": [80, 90, 45, 40]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> panel.margin("revenue", "cost").change("1Y").at("2025").round(4)
+        array([0.05, 0.1 ])
+        >>> panel["revenue"].change("1Y").at("2025")
+        array([20.,  0.])
         """
         steps = lag_periods(lag, self._frame.freq)
         kind = "pp" if self.kind in POINTS else self.kind
@@ -417,6 +472,16 @@ class Measure:
         -------
         Measure
             Of kind "index".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].index("2024Q1").at("2024Q3")
+        array([300.])
+        >>> panel["units"].index("2024").at("2025Q1")
+        array([60.])
         """
         self._refuse((*NO_GROWTH, "index"), "an index", "")
         return _levels.indexed(self, base)
@@ -429,6 +494,14 @@ class Measure:
         Measure
             Of kind "cumulative". A series counts as 0 before it entered and after it
             exited, its status beside the number; a hole is NaN and INCOMPLETE.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].ytd().values
+        array([[ 10.,  30.,  60., 100.,  15.]])
         """
         self._need("flow", "a year to date")
         return _levels.ytd(self)
@@ -440,6 +513,16 @@ class Measure:
         -------
         Measure
             Of kind "flow". Needs consecutive values within a year.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> told = {"units": [10, 30, 60, 100, 15]}
+        >>> kinds = {"units": "cumulative"}
+        >>> panel = em.Panel.from_arrays({}, quarters, told, kinds=kinds)
+        >>> panel["units"].from_ytd().values
+        array([[10., 20., 30., 40., 15.]])
         """
         self._need("cumulative", "from_ytd")
         return _levels.from_ytd(self)
@@ -457,6 +540,14 @@ class Measure:
         -------
         Measure
             Of the kind it has, "flow" for a cumulative level.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].trailing("1Y").at("2025Q1")
+        array([105.])
         """
         if self.kind == "cumulative":
             return _levels.cumulative_trailing(self, window)
@@ -478,6 +569,14 @@ class Measure:
         Measure
             Of kind "share". Absent series are left out; NaN where the total is not
             positive or a part is negative.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].share().at("2025")
+        array([0.9, 0.1])
         """
         self._need(LEVELS, "a share")
         return _within.share(self, within)
@@ -494,6 +593,14 @@ class Measure:
         -------
         Measure
             Of kind "rank".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].rank().at("2025")
+        array([1., 2.])
         """
         return _within.rank(self, within)
 
@@ -509,6 +616,14 @@ class Measure:
         -------
         Measure
             Of kind "ratio", one series a group.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].hhi().at("2025").round(4)
+        array([0.82])
         """
         self._need(LEVELS, "a concentration")
         return _within.concentration(self, within, None)
@@ -527,6 +642,14 @@ class Measure:
         -------
         Measure
             Of kind "share", one series a group.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].concentration(1).at("2025")
+        array([0.9])
         """
         self._need(LEVELS, "a concentration")
         return _within.concentration(self, within, positive(k, "k"))
@@ -545,6 +668,14 @@ class Measure:
         -------
         Measure
             The same measure with fewer series, in the order of their labels.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].top(1).series["maker"].tolist()
+        ['A']
         """
         count = positive(n, "n")
         period = self._last_known() if at is None else self._ordinal(at, "at")
@@ -582,6 +713,14 @@ class Measure:
         Returns
         -------
         Measure
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].growth().select(maker="A", periods="2025").values
+        array([[0.5]])
         """
         from ._panel_select import selected
 
@@ -629,6 +768,19 @@ class Measure:
         -------
         Table
             Columns: the keys, ``period``, the measure's name, ``status``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> print(panel["units"].growth().to_table())
+        Table(4 rows x 4 columns)
+        maker  period    units  status
+        A      2024          -  OUTSIDE
+        A      2025    +50.00%
+        B      2024          -  OUTSIDE
+        B      2025    -75.00%
         """
         from ._panel_table import measure_table
 
@@ -643,13 +795,30 @@ class Measure:
             "wide" has a row a series and a column a period.
         status : bool, default False
             In long form also the column ``status``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].to_pandas("wide").loc["A"].tolist()
+        [60.0, 90.0]
         """
         from ._panel_table import measure_to_pandas
 
         return measure_to_pandas(self, layout, status)
 
     def to_polars(self) -> Any:
-        """A polars DataFrame in long form."""
+        """A polars DataFrame in long form.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].to_polars().row(1)
+        ('A', '2025', 90.0, 0)
+        """
         from ._panel_table import to_polars
 
         return to_polars(self.to_table())

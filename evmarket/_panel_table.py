@@ -101,7 +101,16 @@ class Table:
         return tuple(self._columns)
 
     def keys(self) -> tuple[str, ...]:
-        """The names of the columns, so that ``dict(table)`` works."""
+        """The names of the columns, so that ``dict(table)`` works.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().keys()
+        ('maker', 'period', 'units')
+        """
         return self.columns
 
     def __getitem__(self, name: str) -> Array:
@@ -138,7 +147,19 @@ class Table:
         return "\n".join(lines)
 
     def part(self, start: int, stop: int) -> Table:
-        """The rows start .. stop - 1."""
+        """The rows start .. stop - 1.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().part(2, 4)
+        Table(2 rows x 3 columns)
+        maker  period  units
+        B      2024       40
+        B      2025       10
+        """
         rows = slice(start, stop)
         return Table(
             {name: _taken(column, rows) for name, column in self._columns.items()},
@@ -148,15 +169,42 @@ class Table:
         )
 
     def to_dict(self) -> dict[str, Array]:
-        """The columns as a dict of arrays."""
+        """The columns as a dict of arrays.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().to_dict()["units"]
+        array([60, 90, 40, 10])
+        """
         return {name: self[name] for name in self._columns}
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame."""
+        """A pandas DataFrame.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().to_pandas().shape
+        (4, 3)
+        """
         return to_pandas(self)
 
     def to_polars(self) -> Any:
-        """A polars DataFrame; absent numbers are null."""
+        """A polars DataFrame; absent numbers are null.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().to_polars().shape
+        (4, 3)
+        """
         return to_polars(self)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:

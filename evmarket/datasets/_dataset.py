@@ -99,7 +99,14 @@ class Dataset:
         return tuple(self._columns)
 
     def keys(self) -> tuple[str, ...]:
-        """The names of the columns, as a mapping of arrays has them."""
+        """The names of the columns, as a mapping of arrays has them.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.datasets.load("xpeng-monthly").keys()
+        ('month', 'maker', 'measure', 'value')
+        """
         return self.columns
 
     def __len__(self) -> int:
@@ -215,7 +222,14 @@ class Dataset:
         return facts_of(self)
 
     def to_pandas(self) -> Any:
-        """The columns as a pandas DataFrame, which is free to change."""
+        """The columns as a pandas DataFrame, which is free to change.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.datasets.load("xpeng-monthly").to_pandas().shape
+        (26, 4)
+        """
         import pandas as pd
 
         return pd.DataFrame({name: self[name].copy() for name in self})
