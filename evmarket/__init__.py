@@ -17,7 +17,7 @@ Growth of arrays:
     ytd                year-to-date sums of single periods
     from_ytd           single periods out of year-to-date sums
     trailing           sums of the last periods
-    base_effect        change of a growth rate: this year's step, last year's
+    base_effect        change of a growth rate: this year's step or last's
     BaseEffect         what base_effect gives
 
 Margins and structure of arrays:
@@ -34,7 +34,7 @@ Margins and structure of arrays:
 Long tables, joined on the calendar:
     Panel              series by periods, out of a table or a file
     Measure            one measure of a panel: growth, ytd, share, rank ...
-    growth_by          growth in the order of the rows, for a column of a frame
+    growth_by          growth in the order of rows, for a column of a frame
     Rows               the same for many columns: growth, trailing, ytd
     Periods            consecutive periods, their labels and places
 
@@ -66,7 +66,7 @@ Explanations that add up, entry and exit apart:
     shift_share        change of regions: nation, industry, region
     price_volume       change of a value: price and volume
     price_volume_mix   the same, volume told from mix
-    margin_bridge      change of a margin: price, unit cost, mix and the rest
+    margin_bridge      change of a margin: price, unit cost, mix and more
     lmdi               change of a product, by factor
     price_index        index of prices
     quantity_index     index of quantities
@@ -87,7 +87,7 @@ Targets:
     run_rate           the year, from what has been reached
 
 Data and build:
-    datasets           figures that come with the package: names(), load(name)
+    datasets           figures of the package: names(), load(name)
     build_info         compiler, instruction set, versions
     set_workers        threads for large arrays
     __version__        the version of the package
