@@ -92,7 +92,7 @@ Data and build:
     set_workers        threads for large arrays
     __version__        the version of the package
 
-``python -m evmarket --help`` lists the commands; its ``notebook`` writes the
+``python -m evmarket --help`` lists the commands; ``notebook`` writes the
 tour, which shows the package at work.
 """
 
