@@ -171,6 +171,7 @@ def _from_objects(found: Array, name: str) -> Array:
     plain = [0 if gone else item for item, gone in zip(items, missing, strict=True)]
     for place, item in enumerate(plain):
         number = hasattr(item, "__float__") and not isinstance(item, (str, bytes))
+        number = number and not (isinstance(item, np.ndarray) and item.ndim)
         if not number or isinstance(item, (complex, np.complexfloating)):
             raise TypeError(
                 f"{name} holds {short(item)} at position {place}: it takes numbers"

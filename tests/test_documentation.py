@@ -52,7 +52,8 @@ def documented():
         for name in sorted({name for base in kind.__mro__ for name in vars(base)}):
             member = getattr(kind, name, None)
             ours = (getattr(member, "__module__", "") or "").startswith("evmarket")
-            if inspect.isroutine(member) and ours and not name.startswith("_"):
+            called = inspect.isfunction(member) or inspect.ismethod(member)
+            if called and ours and not name.startswith("_"):
                 yield f"{kind.__name__}.{name}", member
 
 
