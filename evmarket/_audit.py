@@ -81,6 +81,11 @@ class Finding(NamedTuple):
             f"expected {ends}, printed {self.printed!r}>"
         )
 
+    def _repr_html_(self) -> str:
+        from ._looks_figures import finding
+
+        return finding(self)
+
 
 class _Batch(NamedTuple):
     """The comparisons of one `Claims`, decided."""
@@ -113,6 +118,11 @@ class _Findings(Sequence[Finding]):
 
     def __repr__(self) -> str:
         return f"[{', '.join(map(repr, self[:3]))}{', ...' if len(self) > 3 else ''}]"
+
+    def _repr_html_(self) -> str:
+        from ._looks_figures import findings
+
+        return findings(self)
 
 
 class Audit:
@@ -160,6 +170,11 @@ class Audit:
     def __repr__(self) -> str:
         counted = ", ".join(f"{n} {name}" for name, n in self.counts.items())
         return f"<Audit of {len(self.facts)} facts: {counted}>"
+
+    def _repr_html_(self) -> str:
+        from ._looks_figures import audit
+
+        return audit(self)
 
     def in_order(self) -> Iterator[Finding]:
         """The findings rule by rule, whatever their outcome.

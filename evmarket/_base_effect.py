@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from . import _core
 from ._apply import LAST, at, axis_of, integer, result_dtype, series_array
+from ._explanation import Explanation
 from ._growth import log_growth
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ __all__ = ["BaseEffect", "base_effect"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BaseEffect:
+class BaseEffect(Explanation):
     """The change of log growth from one period to the next, in two parts.
 
     Attributes
@@ -49,6 +50,12 @@ class BaseEffect:
     base: NDArray[Any]
     residual: NDArray[Any]
     status: NDArray[np.uint8]
+
+    _looks: ClassVar[dict[str, str]] = {
+        "total": "pp",
+        "momentum": "rate",
+        "base": "rate",
+    }
 
     def __repr__(self) -> str:
         known = int(np.isfinite(self.total).sum())

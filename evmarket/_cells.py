@@ -135,6 +135,18 @@ class Cells:
             None if self.exact is None else kept_exact(self.exact, keep),
         )
 
+    def of_series(self, chosen: Ints) -> Cells:
+        """The cells of a few series, by number, whatever the others are."""
+        counts = self.indptr[chosen + 1] - self.indptr[chosen]
+        place = places_of(self.indptr, chosen)
+        return Cells(
+            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+            self.ordinals[place],
+            self.values[place],
+            None if self.status is None else self.status[place],
+            None if self.exact is None else kept_exact(self.exact, place),
+        )
+
     def place(self, series: Ints, ordinals: Ints) -> Ints:
         """The number of the cell at each (series, ordinal), or -1."""
         if not len(self.ordinals) or not len(series):
@@ -146,6 +158,12 @@ class Cells:
         found = np.searchsorted(keys, wanted)
         found[found == len(keys)] = 0
         return np.where(keys[found] == wanted, found, -1)
+
+
+def places_of(indptr: Ints, chosen: Ints) -> Ints:
+    """The numbers of the cells of a few series."""
+    runs = [np.arange(indptr[k], indptr[k + 1], dtype=np.int64) for k in chosen]
+    return np.concatenate([np.empty(0, np.int64), *runs])
 
 
 def taken(values: Any, place: Ints, none: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -57,6 +57,12 @@ class Contributions(Explanation):
     residual: Any
     status: Any
     axis: int
+
+    _looks: ClassVar[dict[str, str]] = {
+        "total": "rate",
+        **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
+        "matched": "share",
+    }
 
 
 def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contributions:
@@ -427,6 +433,14 @@ class MarginBridge(Explanation):
     matched: Any
     residual: Any
     status: Any
+
+    _looks: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(
+            ("total", "price", "unit_cost", "mix", "entry", "exit", "other", "gap"),
+            "pp",
+        ),
+        "matched": "share",
+    }
 
 
 def margin_bridge(

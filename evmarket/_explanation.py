@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -48,6 +48,9 @@ class Explanation:
     residual: Any
     status: Any
 
+    _looks: ClassVar[dict[str, str]] = {}
+    """How the arrays of fractions are shown: "rate", "share", "pp"."""
+
     def arrays(self) -> dict[str, Array]:
         """The arrays by name, in the order in which they are shown.
 
@@ -91,6 +94,11 @@ class Explanation:
         )
         line = f"  {name:<9} {row}"
         return line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."
+
+    def _repr_html_(self) -> str:
+        from ._looks_explained import explanation
+
+        return explanation(self)
 
     def to_pandas(self) -> Any:
         """A DataFrame with a row for each group, or each item where items have parts.

@@ -227,6 +227,11 @@ class Facts:
         growths = int(np.count_nonzero(~np.isnan(self.growths.low)))
         return f"<Facts: {len(self)} figures, {growths} with a growth>"
 
+    def _repr_html_(self) -> str:
+        from ._looks_figures import facts
+
+        return facts(self)
+
     def rows(self, *kinds: str) -> Rows:
         """The rows of these kinds that print a figure and state a period.
 

@@ -224,6 +224,11 @@ class Figure:
         of = f" {self.of}" if self.of and not self.text else ""
         return f"Figure({head}{show_span(self.exact, self.kind)}{of})"
 
+    def _repr_html_(self) -> str:
+        from ._looks_figures import figure
+
+        return figure(self)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Figure):
             return NotImplemented

@@ -178,6 +178,11 @@ class Measure:
             f"{columns:,} periods, {count:,} cells)"
         )
 
+    def _repr_html_(self) -> str:
+        from ._looks import measure
+
+        return measure(self)
+
     def at(self, period: Any, status: bool = False) -> Any:
         """The values of one period, one a series.
 

@@ -385,6 +385,11 @@ class Panel:
             lines.append(f"  {one_line(name)}: {self._kinds[name]}{unit}")
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        from ._looks import panel
+
+        return panel(self)
+
     @overload
     def __getitem__(self, name: str) -> Measure: ...
     @overload

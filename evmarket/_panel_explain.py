@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -162,6 +162,8 @@ class PanelMixRate(OnPanel, MixRate):
     gap: Any
     matched: Any
 
+    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+
 
 def mix_rate(
     panel: Panel, numerator: str, denominator: str, lag: Any, within: Any, method: str
@@ -248,6 +250,8 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     unit_value: Any
     gap: Any
     matched: Any
+
+    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
 
     def __getattr__(self, name: str) -> Any:
         # Under the name that it has for arrays too.
@@ -410,6 +414,8 @@ class PanelShiftShare(OnPanel, ShiftShare):
     gap: Any
     matched: Any
 
+    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+
 
 _ROOM = 1 << 22
 """Cells of whole nations that are held at a time."""
@@ -484,6 +490,8 @@ class PanelIndex(OnPanel, IndexNumber):
     """
 
     matched_share: Any
+
+    _looks: ClassVar[dict[str, str]] = {"matched_share": "share"}
 
 
 def price_index(

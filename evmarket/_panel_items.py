@@ -317,6 +317,11 @@ class OnPanel(Explanation):
         cells = {**self._pairs, "status": self._items.codes, **self._of_items}
         return "\n".join(lines + [self._line(n, values) for n, values in cells.items()])
 
+    def _repr_html_(self) -> str:
+        from ._looks_explained import on_panel
+
+        return on_panel(self)
+
     def to_table(self) -> Any:
         """A row for each group and period, or for each item where items have parts.
 
@@ -356,9 +361,13 @@ class OnPanel(Explanation):
             more["fate"] = fate
         more |= {name: values[pair] for name, values in self._pairs.items()}
         more["status"] = codes[pair]
+        looks, told = {}, {}
         for name, column in more.items():
-            columns[free_name(name, tuple(columns))] = column
-        return Table(columns)
+            free = free_name(name, tuple(columns))
+            columns[free], looks[free] = column, self._looks.get(name, "")
+            if column.dtype.kind == "f":
+                told[free] = codes[pair]
+        return Table(columns, "", looks, told)
 
     def to_pandas(self) -> Any:
         """`to_table` as a pandas DataFrame.

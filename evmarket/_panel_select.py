@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from ._cells import Cells, Frame
+from ._cells import Cells, Frame, kept_exact, places_of
 from ._inputs import listing, short
 from ._measure import Measure
 from ._panel_regroup import regrouped
@@ -170,4 +170,45 @@ def series_cells(cells: Cells, keep: NDArray[np.bool_]) -> Cells:
     counts = np.diff(cells.indptr)[keep]
     return replace(
         found, indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    )
+
+
+# ---- a corner --------------------------------------------------------------------
+
+
+def corner(source: Source, chosen: NDArray[np.int64]) -> Source:
+    """A few series, by number in ascending order; the others are not looked at.
+
+    What it takes does not depend on how many there are: for showing.
+    """
+    frame = source._frame
+    new = frame.with_series(frame.keys, frame.labels, frame.codes[chosen])
+    if isinstance(source, Measure):
+        return Measure(
+            new,
+            source._cells.of_series(chosen),
+            [a.of_series(chosen) for a in source._absences],
+            source.name,
+            source.kind,
+            source.unit,
+            lead=source._lead,
+        )
+    data = source._data
+    rows = Cells(data["indptr"], data["ordinals"], data["rows"]).of_series(chosen)
+    place = places_of(data["indptr"], chosen)
+    few = {**data, "indptr": rows.indptr, "ordinals": rows.ordinals}
+    few["rows"] = rows.values
+    few["measures"] = [
+        {**exact, **kept_exact(exact, place)} for exact in data["measures"]
+    ]
+    return type(source)(
+        new,
+        few,
+        source._names,
+        source._kinds,
+        source._units,
+        {name: codes[place] for name, codes in source._notes.items()},
+        source._merged,
+        None,
+        {name: a.of_series(chosen) for name, a in source._absences.items()},
     )

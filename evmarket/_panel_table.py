@@ -146,6 +146,14 @@ class Table:
             lines.append("...")
         return "\n".join(lines)
 
+    def _repr_html_(self) -> str:
+        from ._looks import rows_of
+
+        return rows_of(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._columns)
+
     def part(self, start: int, stop: int) -> Table:
         """The rows start .. stop - 1.
 
@@ -266,15 +274,19 @@ def measure_table(measure: Measure) -> Table:
     )
     name = free_name(measure.name, tuple(columns))
     columns[name] = cells.values[keep]
-    columns[free_name("status", tuple(columns))] = cells.codes[keep]
-    return Table(columns, looks={name: look_of(measure.kind)})
+    codes = cells.codes[keep]
+    columns[free_name("status", tuple(columns))] = codes
+    return Table(columns, "", {name: look_of(measure.kind)}, {name: codes})
+
+
+_SHARES = {"margin": "share", "rate": "share"}
 
 
 def look_of(kind: str) -> str:
     """How the numbers of a kind print."""
     if kind in ("growth", "log"):
         return "rate"
-    return kind if kind in ("share", "pp") else "share" if kind == "margin" else ""
+    return kind if kind in ("share", "pp") else _SHARES.get(kind, "")
 
 
 def panel_table(panel: Panel) -> Table:

@@ -474,6 +474,11 @@ class Periods:
             return f"Periods(none, freq='{self._freq}')"
         return f"Periods('{self.first}', '{self.last}', freq='{self._freq}')"
 
+    def _repr_html_(self) -> str:
+        from ._looks import periods
+
+        return periods(self)
+
 
 def _stated(label: Any) -> str:
     """The frequency that a label states."""

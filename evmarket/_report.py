@@ -89,12 +89,12 @@ def _section(name: str, lines: list[Line]) -> str:
         columns.append(["unit", *units])
     first = len(columns)
     for heading in headings:
-        shown = [_shown(line.values.get(heading)) for line in lines]
+        shown = [shown_cell(line.values.get(heading)) for line in lines]
         columns.append([heading, *shown])
     numeric = range(first, len(columns))
     if any(line.printed for line in lines):
         columns.append(["as printed", *(line.printed for line in lines)])
-    columns.append(["from", *(_from(line.derived_from) for line in lines)])
+    columns.append(["from", *(shown_from(line.derived_from) for line in lines)])
     rows = table(columns, numeric, [line.note for line in lines])
     title = f"{name} ({shared[0]})" if len(shared) == 1 else name
     return "\n".join([*wrap(title, WIDTH), *rows])
@@ -141,6 +141,34 @@ def columns_of(shown: str) -> int:
     return total
 
 
+def middle(words: str, room: int, between: str = "...") -> str:
+    """A text in at most `room` columns of a terminal: a long one without its middle.
+
+    Examples
+    --------
+    >>> from evmarket._report import middle
+    >>> middle("Guangzhou Automobile Group", 16), middle("广州汽车集团股份有限公司", 16)
+    ('Guangzh... Group', '广州汽...限公司')
+    """
+    # So long a text is not measured: it may be a whole file by mistake.
+    if len(words) <= 4 * room:
+        words = _clean(words)
+        if columns_of(words) <= room:
+            return words
+    left = max(room - len(between), 0)
+    start = _fitting(words, left - left // 2)
+    return _clean(start + between + _fitting(words[::-1], left // 2)[::-1])
+
+
+def _fitting(words: str, room: int) -> str:
+    """As much of a text as fits, from its start."""
+    for place, character in enumerate(words[: 2 * room]):
+        room -= columns_of(character)
+        if room < 0:
+            return words[:place]
+    return words[: 2 * room]
+
+
 def wrap(words: str, room: int) -> list[str]:
     """A text in rows of at most `room` columns, cut at blanks where there are any."""
     if columns_of(words) <= room:
@@ -171,7 +199,7 @@ def _clean(words: str) -> str:
     return "".join(c if c.isprintable() else " " for c in words)
 
 
-def _shown(cell: Cell | None) -> str:
+def shown_cell(cell: Cell | None) -> str:
     if cell is None:
         return ""
     number = cell.number
@@ -194,7 +222,7 @@ def _shown(cell: Cell | None) -> str:
     )
 
 
-def _from(ids: Sequence[str]) -> str:
+def shown_from(ids: Sequence[str]) -> str:
     """The ids of facts, with several of one table shown as table/*."""
     tables: dict[str, list[str]] = {}
     for name in ids:

@@ -135,6 +135,14 @@ class Dataset:
             listed = f"{listed.lstrip(', ')} ({len(self.columns)} columns)"
         return f"{title}{listed}>"
 
+    def _repr_html_(self) -> str:
+        from .._looks import dataset
+
+        return dataset(self)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._columns)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self._columns, self.name, self.source)
 

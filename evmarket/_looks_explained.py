@@ -1,0 +1,193 @@
+"""How explanations look in a notebook: their parts, and what they add up to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._html import (
+    Column,
+    Html,
+    box,
+    cut,
+    ends,
+    joined,
+    label,
+    legend,
+    numbers,
+    strong,
+    table,
+    text,
+    told_ends,
+)
+from ._looks import ROWS, column_of, spanned
+from ._panel_items import FATES, OnPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._explanation import Explanation
+
+PAIRS = (16, 4, 8)
+"""Rows of groups and periods, as `_looks.ROWS`."""
+
+
+def explanation(of: Explanation) -> str:
+    """An explanation of arrays: parts below one another, or a row an item or group."""
+    arrays = of.arrays()
+    looks = _looks(of, arrays)
+    shape = max((a.shape for a in arrays.values()), key=len)
+    size = f"; shape {' × '.join(f'{n:,}' for n in shape)}" if shape else ""
+    title = Html(f"{_named(of)}{text(size)}")
+    if not shape:
+        shown, foot = _parts(arrays, looks)
+        more = getattr(of, "items", None)
+        tables = [shown] + ([_cells(more, more.arrays(), looks)[0]] if more else [])
+        return box(title, *tables, foot=foot)
+    shown, foot = _cells(of, arrays, looks)
+    return box(title, shown, foot=foot)
+
+
+def _named(of: Explanation) -> Html:
+    method = getattr(of, "method", None)
+    return joined(
+        [strong(type(of).__name__), text(f"({method})" if method else "")], " "
+    )
+
+
+def _looks(of: Explanation, names: Mapping[str, Any]) -> dict[str, str]:
+    return {**dict.fromkeys(names, ""), "residual": "residual", **of._looks}
+
+
+def _parts(
+    arrays: Mapping[str, Any], looks: Mapping[str, str]
+) -> tuple[Html, list[Html]]:
+    """The parts of one group in rows, their total last."""
+    code = int(arrays["status"])
+    named = [n for n in arrays if n not in ("total", "residual", "status")] + ["total"]
+    plain = [arrays[n] for n in named if not looks[n] and arrays[n].dtype.kind == "f"]
+    # Parts and total have the same decimals; the plain ones are formatted together.
+    same = iter(numbers(plain, [code] * len(plain)))
+    cells = [
+        next(same) if not looks[n] and arrays[n].dtype.kind == "f"
+        else numbers(arrays[n], [code * (arrays[n].dtype.kind == "f")], looks[n])[0]
+        for n in named
+    ]  # fmt: skip
+    heads = [strong(n) if n == "total" else text(n.replace("_", " ")) for n in named]
+    columns = [Column(text("part"), heads, "label"), Column(text(""), cells, "number")]
+    [rest] = numbers(arrays["residual"], None, "residual")
+    foot = [joined([f"{text('residual ')}{rest}", legend(code)])]
+    return table(columns), foot
+
+
+def _cells(
+    of: Explanation, arrays: Mapping[str, Any], looks: Mapping[str, str]
+) -> tuple[Html, list[Html]]:
+    """A row for each group or item, what is known of a group beside each of its items.
+
+    Of a single group that stands below the table.
+    """
+    shape = max((a.shape for a in arrays.values()), key=len)
+    count = int(np.prod(shape))
+    shown = ends(count, *ROWS)
+    places = np.unravel_index(shown, shape)
+    axis = getattr(of, "axis", -1)
+    single = {n: a for n, a in arrays.items() if not a.ndim}
+
+    def spread(values: Any) -> Any:
+        whole = values if values.ndim == len(shape) else np.expand_dims(values, axis)
+        return np.broadcast_to(whole, shape)[places]
+
+    codes = spread(arrays["status"]) if arrays["status"].ndim or shape else None
+    columns = [
+        Column(text(f"axis {k}"), numbers(place), "label")
+        for k, place in enumerate(places)
+    ]
+    for name, values in arrays.items():
+        if name in single:
+            continue
+        some = spread(values)
+        status = codes if some.dtype.kind == "f" else None
+        columns.append(column_of(name.replace("_", " "), some, looks[name], status))
+    code = int(single.get("status", 0))
+    foot = [
+        Html(f"{text(name)} {numbers(a, [code], looks[name])[0]}")
+        for name, a in single.items()
+        if name != "status"
+    ]
+    foot.append(told_ends(shown, count, "rows"))
+    return table(columns, cut(shown)), [joined(foot), legend(codes)]
+
+
+def on_panel(of: OnPanel) -> str:
+    """An explanation on a panel: groups by period; the items of the last known one."""
+    items = of._items
+    groups, width = items.target.shape
+    name = items.target.name
+    within = f" within {', '.join(of.groups)}" if of.groups else ""
+    span = f", {spanned(of.periods)}" if width else ""
+    size = f"{groups:,} groups × {width:,} periods{span}"
+    known = f"{int(items.known.sum()):,} of {items.count:,} known"
+    title = Html(
+        f"{_named(of)} of {label(name)}{label(within, 60)}; {text(f'{size}; {known}')}"
+    )
+    first, codes, left = _pairs(of)
+    foot = [left, legend(codes)]
+    if not of._of_items:
+        return box(title, first, foot=foot)
+    second, below = _items(of)
+    return box(title, first, second, foot=[*foot, below])
+
+
+def _labels(frame: Any, series: Any) -> list[Column]:
+    return [
+        Column(label(key), [label(words[c]) for c in frame.codes[series, k]], "label")
+        for k, (key, words) in enumerate(zip(frame.keys, frame.labels, strict=True))
+    ]
+
+
+def _pairs(of: OnPanel) -> tuple[Html, Any, Html]:
+    """The groups' numbers, a row a group and period."""
+    items, cells = of._items, of._items.target._cells
+    low, high = items.target._frame.shown
+    every = np.flatnonzero((cells.ordinals >= low) & (cells.ordinals <= high))
+    shown = ends(len(every), *PAIRS)
+    pair = every[shown]
+    looks = _looks(of, of._pairs)
+    when = [text(of.periods[int(at) - low]) for at in cells.ordinals[pair]]
+    columns = _labels(items.target._frame, cells.series[pair])
+    columns.append(Column(text("period"), when, "label"))
+    codes = items.codes[pair]
+    for name, values in of._pairs.items():
+        told_of = codes if values.dtype.kind == "f" else None
+        columns.append(
+            column_of(name.replace("_", " "), values[pair], looks[name], told_of)
+        )
+    left = told_ends(shown, len(every), "groups and periods")
+    return table(columns, cut(shown)), codes, left
+
+
+def _items(of: OnPanel) -> tuple[Html, Html]:
+    """The items' parts in the last period that is known."""
+    items = of._items
+    low, high = items.frame.shown
+    known = items.known[items.pair] & (items.ordinals >= low)
+    at = int(items.ordinals[known].max()) if known.any() else high
+    mine = np.flatnonzero(items.ordinals == at)
+    shown = ends(len(mine), *ROWS)
+    some = mine[shown]
+    looks = _looks(of, of._of_items)
+    codes = items.codes[items.pair[some]]
+    columns = _labels(items.frame, items.series[some])
+    for name, values in of._of_items.items():
+        columns.append(
+            column_of(name.replace("_", " "), values[some], looks[name], codes)
+        )
+    if of._fate is not None:
+        fates = [text(FATES[fate]) for fate in of._fate[some]]
+        columns.append(Column(text("fate"), fates))
+    told_at = text(f"items of {of.periods[at - low]}") if high >= low else Html("")
+    return table(columns, cut(shown)), joined(
+        [told_at, told_ends(shown, len(mine), "items")]
+    )
