@@ -71,6 +71,13 @@ class Frame:
             for k, key in enumerate(self.keys)
         }
 
+    def shared_columns(self) -> dict[str, NDArray[Any]]:
+        """The same to be given away: nobody can write into them."""
+        found = {key: column.view() for key, column in self.columns.items()}
+        for column in found.values():
+            column.flags.writeable = False
+        return found
+
     def name(self, series: int) -> tuple[Any, ...]:
         """The labels of one series, in the order of the keys."""
         return tuple(

@@ -100,10 +100,10 @@ class Measure:
         """The calendar, or the part of it that was selected."""
         return self._frame.periods
 
-    @property
+    @cached_property  # which the Tab key of a notebook looks into, unlike a property
     def series(self) -> dict[str, NDArray[Any]]:
-        """The labels of each series, an array a key."""
-        return {key: column.copy() for key, column in self._frame.columns.items()}
+        """The labels of each series, an array a key, read-only."""
+        return self._frame.shared_columns()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -761,7 +761,7 @@ class Measure:
         return _align.combine(self, -1, "*")
 
     def __getstate__(self) -> dict[str, Any]:
-        dense = ("values", "status")  # computed again, and read-only again
+        dense = ("values", "status", "series")  # computed again, and read-only again
         return {k: v for k, v in self.__dict__.items() if k not in dense}
 
     # ---- into other libraries ---------------------------------------------------

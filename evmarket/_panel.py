@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -352,10 +353,10 @@ class Panel:
         """The calendar, or the part of it that was selected."""
         return self._frame.periods
 
-    @property
+    @cached_property  # which the Tab key of a notebook looks into, unlike a property
     def series(self) -> dict[str, NDArray[Any]]:
-        """The labels of each series, an array a key."""
-        return {key: column.copy() for key, column in self._frame.columns.items()}
+        """The labels of each series, an array a key, read-only."""
+        return self._frame.shared_columns()
 
     @property
     def shape(self) -> tuple[int, int]:

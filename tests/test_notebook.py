@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -180,3 +182,32 @@ def test_figures_of_the_tour_are_those_of_the_data():
     assert np.isclose(1_809 / 8.149, 222, atol=0.5) and "[222]" in str(shown)
     whole = 235.92 * 0.1697 + 135.36 * 0.1982
     assert f"{whole / (235.92 + 135.36):.2%}" in shown["margin-byd"]
+
+
+COMPLETION = """
+import evmarket as em
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell()
+shell.history_manager.enabled = False
+panel = em.Panel.from_wide({"maker": ["A"], "2025": [1]}, "maker", "units")
+shell.user_ns.update(em=em, panel=panel, units=panel["units"], table=panel.to_table())
+for line in ('panel["', 'panel.series["', 'units.series["', 'table["'):
+    print(line, *shell.complete("", line, len(line))[1])
+"""
+
+
+def test_the_tab_key_lists_keys_and_measures(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", COMPLETION],
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [
+        'panel[" units',
+        'panel.series[" maker',
+        'units.series[" maker',
+        'table[" maker period units',
+    ], done.stderr
