@@ -4,11 +4,8 @@
 #include "memory.h"
 
 enum {
-    HUGE = 1 << 21,        /* of a huge page, where blocks begin; what is never touched
-                              takes no memory */
-    BLOCK_BYTES = 1 << 23, /* of items */
-    SMALL_GRID = 1 << 16,  /* entries: a grid this small needs no full rows */
-    SPARSEST = 8           /* entries of a grid a pair: 32 bytes, as the hashed index */
+    SMALL = 1 << 16, /* entries: a directory this small needs no full rows */
+    SPARSEST = 4     /* entries of a directory a pair: 16 bytes; a page has 32 */
 };
 
 static const ptrdiff_t MOST = (ptrdiff_t)UINT32_MAX - 1;
@@ -20,74 +17,39 @@ void ev_cells_open(ev_cells *cells, const ev_memory *memory, size_t size)
     memset(cells, 0, sizeof *cells);
     cells->memory = *memory;
     cells->size = size;
-    while (cells->shift < 20 && size << (cells->shift + 1) <= BLOCK_BYTES) {
-        cells->shift++;
-    }
+    ev_blocks_open(&cells->items, memory, size);
+    ev_blocks_open(&cells->pages, memory, EV_PAGE * sizeof(uint32_t));
     cells->most_a = -1;
 }
 
 void ev_cells_close_index(ev_cells *cells)
 {
-    ev_give(&cells->memory, cells->grid);
+    ev_give(&cells->memory, cells->directory);
     ev_give(&cells->memory, cells->slots);
-    cells->grid = NULL;
+    ev_blocks_close(&cells->pages);
+    cells->directory = NULL;
     cells->slots = NULL;
+    cells->page_count = 0;
     cells->rows = 0;
-    cells->span = 0;
+    cells->width = 0;
     cells->mask = 0;
 }
 
 void ev_cells_close(ev_cells *cells)
 {
     ev_cells_close_index(cells);
-    for (ptrdiff_t i = 0; i < cells->block_count; i++) {
-        ev_give(&cells->memory, cells->owned[i]);
-    }
-    ev_give(&cells->memory, cells->blocks);
-    ev_give(&cells->memory, cells->owned);
-    cells->blocks = NULL;
-    cells->owned = NULL;
-    cells->block_count = 0;
-    cells->block_room = 0;
-    cells->owned_room = 0;
+    ev_blocks_close(&cells->items);
     cells->count = 0;
 }
 
-static ev_result add_block(ev_cells *cells)
-{
-    const ev_memory *memory = &cells->memory;
-    const ptrdiff_t needed = cells->block_count + 1;
-    ev_result result = ev_grow(memory, (void **)&cells->blocks, &cells->block_room, needed,
-                               sizeof(char *));
-    if (result == EV_DONE) {
-        result = ev_grow(memory, (void **)&cells->owned, &cells->owned_room, needed,
-                         sizeof(void *));
-    }
-    if (result == EV_DONE) {
-        const size_t bytes = cells->size << cells->shift;
-        char *owned = ev_take(memory, (ptrdiff_t)(bytes + HUGE), 1);
-        if (owned == NULL) {
-            result = EV_NO_MEMORY;
-        }
-        else {
-            char *start = owned + (HUGE - (uintptr_t)owned % HUGE) % HUGE;
-            if (cells->block_count > 0) { /* small tables stay small */
-                ev_advise_huge(start, bytes);
-            }
-            cells->blocks[cells->block_count] = start;
-            cells->owned[cells->block_count] = owned;
-            cells->block_count++;
-        }
-    }
-    return result;
-}
-
+/* Room for more items, and for a page each. */
 static ev_result make_room(ev_cells *cells, ptrdiff_t more)
 {
-    ev_result result = cells->count + more > MOST ? EV_RANGE : EV_DONE;
-    while (result == EV_DONE &&
-           cells->count + more > cells->block_count << cells->shift) {
-        result = add_block(cells);
+    ev_result result = cells->count + more > MOST
+                           ? EV_RANGE
+                           : ev_blocks_reserve(&cells->items, cells->count + more);
+    if (result == EV_DONE && cells->slots == NULL) {
+        result = ev_blocks_reserve(&cells->pages, cells->page_count + more);
     }
     return result;
 }
@@ -161,65 +123,103 @@ static ev_result build_hashed(ev_cells *cells, ptrdiff_t expected)
     return result;
 }
 
-EV_INLINE ptrdiff_t place_in_grid(const ev_cells *cells, int32_t a, int32_t b)
+/* Where the directory has the page of a pair. */
+EV_INLINE uint32_t *page_entry(const ev_cells *cells, int32_t a, int32_t b)
 {
-    return (ptrdiff_t)(a * cells->span + (b - cells->low));
+    const int64_t page = (int64_t)((uint64_t)(b - cells->low) / EV_PAGE);
+    return &cells->directory[a * cells->width + page];
 }
 
-static ev_result build_grid(ev_cells *cells, ptrdiff_t rows, int64_t low, int64_t span)
+/* A pair's number + 1 within its page. */
+EV_INLINE uint32_t *number_in_page(const ev_cells *cells, uint32_t page, int32_t b)
+{
+    uint32_t *numbers = ev_blocks_at(&cells->pages, (ptrdiff_t)page - 1);
+    return &numbers[(uint64_t)(b - cells->low) % EV_PAGE];
+}
+
+/* The same, the page made if need be; room has been made. */
+EV_INLINE uint32_t *made_number(ev_cells *cells, uint32_t *entry, int32_t b)
+{
+    if (EV_UNLIKELY(*entry == 0)) {
+        memset(ev_blocks_at(&cells->pages, cells->page_count), 0, cells->pages.size);
+        *entry = (uint32_t)++cells->page_count;
+    }
+    return number_in_page(cells, *entry, b);
+}
+
+static ev_result build_directory(ev_cells *cells, ptrdiff_t rows, int64_t low,
+                                 int64_t width)
 {
     ev_result result = EV_DONE;
-    cells->grid = ev_take_zeros(&cells->memory, rows * (ptrdiff_t)span,
-                                sizeof *cells->grid);
-    if (cells->grid == NULL) {
+    cells->directory = ev_take_zeros(&cells->memory, rows * (ptrdiff_t)width,
+                                     sizeof *cells->directory);
+    cells->rows = rows;
+    cells->low = low;
+    cells->width = width;
+    if (cells->directory == NULL) {
         result = EV_NO_MEMORY;
     }
-    else {
-        cells->rows = rows;
-        cells->low = low;
-        cells->span = span;
-        for (ptrdiff_t i = 0; i < cells->count; i++) {
-            const ev_cell_key *key = ev_cells_at(cells, i);
-            uint32_t *entry = &cells->grid[place_in_grid(cells, key->a, key->b)];
-            if (*entry == 0) {
-                *entry = (uint32_t)(i + 1);
+    for (ptrdiff_t i = 0; i < cells->count && result == EV_DONE; i++) {
+        const ev_cell_key *key = ev_cells_at(cells, i);
+        result = ev_blocks_reserve(&cells->pages, cells->page_count + 1);
+        if (result == EV_DONE) {
+            uint32_t *number =
+                made_number(cells, page_entry(cells, key->a, key->b), key->b);
+            if (*number == 0) { /* an appended item never takes the place of the first */
+                *number = (uint32_t)(i + 1);
             }
         }
     }
     return result;
 }
 
-static int grid_pays(int64_t rows, int64_t span, ptrdiff_t expected)
+/* The directory with more rows; its pages stay. */
+static ev_result add_rows(ev_cells *cells, ptrdiff_t rows)
 {
-    const ev_uint128 entries = (ev_uint128)rows * (ev_uint128)span;
-    return entries <= SMALL_GRID || entries <= (ev_uint128)expected * SPARSEST;
+    const ptrdiff_t had = cells->rows * (ptrdiff_t)cells->width;
+    const ptrdiff_t entries = rows * (ptrdiff_t)cells->width;
+    uint32_t *grown = ev_retake(&cells->memory, cells->directory, entries, sizeof *grown);
+    if (grown != NULL) {
+        memset(grown + had, 0, (size_t)(entries - had) * sizeof *grown);
+        cells->directory = grown;
+        cells->rows = rows;
+    }
+    return grown == NULL ? EV_NO_MEMORY : EV_DONE;
 }
 
-/* A new index that has room for `more` pairs within the extents seen. A grid grows by a
- * quarter at least, on the side that was passed, so that all its growing is linear. */
+static int directory_pays(int64_t rows, int64_t width, ptrdiff_t expected)
+{
+    const ev_uint128 entries = (ev_uint128)rows * (ev_uint128)width;
+    return entries <= SMALL || entries <= (ev_uint128)expected * SPARSEST;
+}
+
+/* An index that has room for `more` pairs within the extents seen. A directory grows by
+ * a quarter at least, on the side that was passed, so that all its growing is linear. */
 static ev_result build_index(ev_cells *cells, ptrdiff_t more)
 {
     const ptrdiff_t expected = cells->count + more;
-    const int64_t rows = cells->most_a + 1;
-    int64_t low = cells->least_b, high = cells->most_b + 1, roomy = rows;
-    if (cells->grid != NULL) {
-        const int64_t slack = cells->span / 4;
-        low = low < cells->low ? low - slack : cells->low;
-        high = high > cells->low + cells->span ? high + slack : cells->low + cells->span;
-    }
-    if (cells->rows < rows) {
-        roomy = rows + rows / 4;
-    }
-    else {
-        roomy = cells->rows;
-    }
+    const int64_t high = cells->low + cells->width * EV_PAGE;
+    const int64_t slack = high - cells->low;
+    const int had = cells->directory != NULL;
+    const int low_passed = !had || cells->least_b < cells->low;
+    const int high_passed = !had || cells->most_b >= high;
+    int64_t low = low_passed ? cells->least_b - slack / 4 : cells->low;
+    const int64_t end = high_passed ? cells->most_b + 1 + slack / 4 : high;
+    low -= ((low % EV_PAGE) + EV_PAGE) % EV_PAGE;
+    const int64_t width = (end - low + EV_PAGE - 1) / EV_PAGE;
+    const int64_t least = cells->most_a + 1;
+    const int64_t rows = least > cells->rows ? least + least / 4 : cells->rows;
     ev_result result = EV_DONE;
-    ev_cells_close_index(cells);
-    if (grid_pays(roomy, high - low, expected)) {
-        result = build_grid(cells, (ptrdiff_t)roomy, low, high - low);
+    if (!directory_pays(rows, width, expected)) {
+        ev_cells_close_index(cells);
+        result = build_hashed(cells, expected);
+    }
+    else if (had && !low_passed && !high_passed) {
+        result = add_rows(cells, (ptrdiff_t)rows);
     }
     else {
-        result = build_hashed(cells, expected);
+        ev_cells_close_index(cells);
+        result = build_directory(cells, (ptrdiff_t)rows, low, width);
     }
     return result;
 }
@@ -237,41 +237,52 @@ static ev_result reserve(ev_cells *cells, const int32_t *restrict a,
     cells->most_a = first || most_a > cells->most_a ? most_a : cells->most_a;
     cells->least_b = first || least_b < cells->least_b ? least_b : cells->least_b;
     cells->most_b = first || most_b > cells->most_b ? most_b : cells->most_b;
-    ev_result result = make_room(cells, n);
+    ev_result result = EV_DONE;
     const int fits =
         cells->slots != NULL
             ? 2 * (uint64_t)(cells->count + n) <= cells->mask
             : cells->most_a < cells->rows && cells->least_b >= cells->low &&
-                  cells->most_b < cells->low + cells->span;
-    if (result == EV_DONE && !fits) {
+                  cells->most_b < cells->low + cells->width * EV_PAGE;
+    if (!fits) {
         result = build_index(cells, n);
+    }
+    if (result == EV_DONE) {
+        result = make_room(cells, n);
     }
     return result;
 }
 
 /* ---- looking up ---- */
 
-static void number_by_grid(ev_cells *cells, const int32_t *restrict a,
-                           const int32_t *restrict b, ptrdiff_t n,
-                           uint32_t *restrict numbers)
+/* The entry of the directory, the number in its page and the item each lie beyond the
+ * cache: asked for one after the other, each well before the next is. */
+static void number_by_pages(ev_cells *cells, const int32_t *restrict a,
+                            const int32_t *restrict b, ptrdiff_t n,
+                            uint32_t *restrict numbers)
 {
-    ptrdiff_t places[EV_BLOCK + EV_AHEAD];
+    uint32_t *entries[EV_BLOCK + EV_AHEAD], *places[EV_BLOCK + EV_AHEAD];
     for (ptrdiff_t i = 0; i < n; i++) {
-        places[i] = place_in_grid(cells, a[i], b[i]);
+        entries[i] = page_entry(cells, a[i], b[i]);
     }
     for (ptrdiff_t i = n; i < n + EV_AHEAD; i++) {
-        places[i] = places[n - 1];
+        entries[i] = entries[n - 1];
     }
     for (ptrdiff_t i = 0; i < EV_AHEAD; i++) {
-        EV_PREFETCH(&cells->grid[places[i]]);
+        EV_PREFETCH(entries[i]);
     }
-    for (ptrdiff_t i = 0; i < n; i++) {
-        EV_PREFETCH(&cells->grid[places[i + EV_AHEAD]]);
-        uint32_t *entry = &cells->grid[places[i]];
-        if (EV_UNLIKELY(*entry == 0)) {
-            *entry = new_item(cells, (ev_cell_key){a[i], b[i]}) + 1;
+    for (ptrdiff_t i = 0; i < n + EV_AHEAD; i++) {
+        if (i < n) {
+            EV_PREFETCH(entries[i + EV_AHEAD]);
+            places[i] = made_number(cells, entries[i], b[i]);
+            EV_PREFETCH(places[i]);
         }
-        numbers[i] = *entry - 1;
+        const ptrdiff_t at = i - EV_AHEAD;
+        if (at >= 0) {
+            if (EV_UNLIKELY(*places[at] == 0)) {
+                *places[at] = new_item(cells, (ev_cell_key){a[at], b[at]}) + 1;
+            }
+            numbers[at] = *places[at] - 1;
+        }
     }
     for (ptrdiff_t i = 0; i < n && i < EV_AHEAD; i++) {
         ev_cells_fetch(cells, numbers[i]);
@@ -332,7 +343,7 @@ ev_result ev_cells_number(ev_cells *cells, const int32_t *restrict a,
     if (n > 0) {
         result = reserve(cells, a, b, n);
         if (result == EV_DONE && cells->slots == NULL) {
-            number_by_grid(cells, a, b, n, numbers);
+            number_by_pages(cells, a, b, n, numbers);
         }
         else if (result == EV_DONE) {
             number_by_hash(cells, a, b, n, numbers);
@@ -351,8 +362,11 @@ void ev_cells_find(const ev_cells *cells, const int32_t *restrict a,
             numbers[i] = ev_slot_number(*probe(cells, key, hash_key(key)));
         }
         else if (a[i] < cells->rows && b[i] >= cells->low &&
-                 b[i] < cells->low + cells->span) {
-            numbers[i] = (ptrdiff_t)cells->grid[place_in_grid(cells, a[i], b[i])] - 1;
+                 b[i] < cells->low + cells->width * EV_PAGE) {
+            const uint32_t page = *page_entry(cells, a[i], b[i]);
+            if (page != 0) {
+                numbers[i] = (ptrdiff_t)*number_in_page(cells, page, b[i]) - 1;
+            }
         }
     }
 }

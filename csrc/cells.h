@@ -2,17 +2,18 @@
  *
  * The one table of the engine: (series so far, code of the next key) to a series,
  * (series, period) to a cell. Items lie in blocks that never move. The index over them
- * is a grid of numbers, addressed directly, while the pairs fill enough of it, and an
- * open-addressing table of the whole pair when they do not; it changes from one to the
- * other as it grows. Either way it takes at most 32 bytes a pair.
+ * is a directory of pages of eight numbers each, where the pairs of one `a` lie close
+ * enough, and an open-addressing table of the whole pair where they do not; it changes
+ * from one to the other as it grows. Either way it takes at most 48 bytes a pair.
  */
 #ifndef EV_CELLS_H
 #define EV_CELLS_H
 
-#include "core.h"
+#include "blocks.h"
 
 enum {
     EV_BLOCK = 256, /* rows handled together, each step over all of them */
+    EV_PAGE = 8,    /* numbers to a page of the index: half a line of the cache */
     EV_AHEAD = 24   /* rows between asking for memory and using it: asking for a whole
                        block at once takes twice as long, the requests queue */
 };
@@ -26,15 +27,14 @@ typedef struct ev_cell_key {
 typedef struct ev_cells {
     ev_memory memory;
     size_t size;     /* bytes of an item, its key included */
-    int shift;       /* a block holds 1 << shift items */
     ptrdiff_t count; /* items; their numbers are 0 .. count - 1 */
-    char **blocks;   /* where the items of each block begin */
-    void **owned;    /* the same blocks as the allocator gave them */
-    ptrdiff_t block_count, block_room, owned_room;
-    uint32_t *grid;  /* number + 1, 0 for none; [a][b - low] */
-    ptrdiff_t rows;  /* of the grid */
-    int64_t low, span;
-    uint64_t *slots; /* the hashed index; NULL while the grid serves */
+    ev_blocks items;
+    uint32_t *directory; /* page + 1, 0 for none; [a][(b - low) / EV_PAGE] */
+    ptrdiff_t rows;      /* of the directory */
+    int64_t low, width;  /* its first b, a multiple of EV_PAGE; its pages a row */
+    ev_blocks pages;     /* of EV_PAGE numbers + 1 each, 0 for none */
+    ptrdiff_t page_count;
+    uint64_t *slots; /* the hashed index; NULL while the directory serves */
     uint64_t mask;
     int64_t most_a, least_b, most_b; /* of all pairs asked for; most_a -1: none yet */
 } ev_cells;
@@ -66,8 +66,7 @@ ev_result ev_cells_append(ev_cells *cells, ev_cell_key key, uint32_t *number);
 
 EV_INLINE void *ev_cells_at(const ev_cells *cells, ptrdiff_t number)
 {
-    const ptrdiff_t place = number & (((ptrdiff_t)1 << cells->shift) - 1);
-    return cells->blocks[number >> cells->shift] + (size_t)place * cells->size;
+    return ev_blocks_at(&cells->items, number);
 }
 
 /* Asks for an item that is used soon. */

@@ -78,10 +78,10 @@ EV_INLINE ev_lanes *give(ev_state *state, ev_lanes *to, ev_mask known, ev_lanes 
 
 /* ---- margin bridge ----------------------------------------------------------- */
 
-/* Sums of revenue and cost in both periods over all items, those in both periods, and
- * the matched ones; then over the matched ones at the price or unit cost of one period
- * and the quantities of the other. */
-enum { ALL = 0, BOTH = 4, MATCHED = 8, R10 = 12, C10, R01, C01 };
+/* Sums of revenue and cost in both periods over all items, the matched ones, and those
+ * in both periods that are not; then over the matched ones at the price or unit cost of
+ * one period and the quantities of the other. */
+enum { ALL = 0, MATCHED = 4, UNMATCHED = 8, R10 = 12, C10, R01, C01 };
 enum { R0, C0, R1, C1 };
 
 /* The margin of sums of revenue and cost. */
@@ -95,7 +95,7 @@ EV_INLINE ev_lanes margin_of(const ev_total *revenue, const ev_total *cost)
 EV_INLINE ev_lanes shapley(ev_lanes first, ev_lanes last, ev_lanes between,
                            ev_lanes other)
 {
-    return (first + last) / ev_fill(3) + (between + other) / ev_fill(6);
+    return ((first + last) * ev_fill(2) + (between + other)) / ev_fill(6);
 }
 
 #define EV_SELF "explain_parts.c"
@@ -278,7 +278,7 @@ EV_INLINE void EV_NAME(gather_worth)(const ev_column *in, ptrdiff_t rows,
     ev_total worth = state->total[WORTH], price = state->total[PRICE];
     ev_total volume = state->total[VOLUME], joint = state->total[JOINT];
     ev_total entry = state->total[ENTRY], lost = state->total[LOST];
-    ev_mask absent = state->absent, negative = state->negative, matched = state->matched;
+    ev_mask matched = state->matched, odd = {0, 0, 0, 0};
     for (ptrdiff_t k = 0; k < rows; k++) {
         const effects e = effects_of(in, k, how);
         matched |= e.matched;
@@ -287,16 +287,20 @@ EV_INLINE void EV_NAME(gather_worth)(const ev_column *in, ptrdiff_t rows,
         if (how == THREE_WAY) {
             ev_total_add(&joint, e.joint);
         }
-        absent |= ev_absent(e.worth0) | ev_absent(e.worth1);
-        negative |= (in[1][k] < ev_fill(0)) | (in[3][k] < ev_fill(0));
+        odd |= ev_absent(e.change) | ev_signed(in[1][k]) | ev_signed(in[3][k]);
         ev_total_add(&worth, e.change);
         ev_total_add(&entry, e.entry);
         ev_total_add(&lost, e.lost);
     }
+    for (ptrdiff_t k = 0; k < rows && ev_any(odd < 0); k++) { /* seldom */
+        const effects e = effects_of(in, k, how);
+        state->absent |= ev_absent(e.worth0) | ev_absent(e.worth1);
+        state->negative |= (in[1][k] < ev_fill(0)) | (in[3][k] < ev_fill(0));
+    }
     state->total[WORTH] = worth, state->total[PRICE] = price;
     state->total[VOLUME] = volume, state->total[JOINT] = joint;
     state->total[ENTRY] = entry, state->total[LOST] = lost;
-    state->absent = absent, state->negative = negative, state->matched = matched;
+    state->matched = matched;
 }
 
 EV_INLINE void EV_NAME(settle_price_volume)(ev_state *state, ev_lanes *parts, method how)
@@ -395,40 +399,60 @@ static void EV_NAME(settle_units)(ev_state *state, ev_lanes *parts)
 
 /* ---- margin bridge ----------------------------------------------------------- */
 
+/* What few items are: in both periods but not matched, or with a number absent. */
+EV_INLINE void EV_NAME(gather_odd)(const ev_column *in, ptrdiff_t k, ev_mask unmatched,
+                                   ev_state *restrict state)
+{
+    const ev_lanes nothing = ev_fill(0);
+    const ev_lanes r0 = in[0][k], c0 = in[1][k], r1 = in[3][k], c1 = in[4][k];
+    ev_total_add(&state->total[UNMATCHED + R0], ev_where(unmatched, r0));
+    ev_total_add(&state->total[UNMATCHED + C0], ev_where(unmatched, c0));
+    ev_total_add(&state->total[UNMATCHED + R1], ev_where(unmatched, r1));
+    ev_total_add(&state->total[UNMATCHED + C1], ev_where(unmatched, c1));
+    state->absent |= ev_absent(r0) | ev_absent(r1) | (ev_absent(c0) & (r0 == nothing)) |
+                     (ev_absent(c1) & (r1 == nothing));
+    state->unpaired |= ev_absent(c0) | ev_absent(c1);
+}
+
 static void EV_NAME(gather_bridge)(const ev_column *in, ptrdiff_t rows,
                                    ev_state *restrict state)
 {
     const ev_lanes nothing = ev_fill(0);
+    ev_mask unmatched[EV_ROWS], any = {0, 0, 0, 0}, odd = any;
     for (ptrdiff_t k = 0; k < rows; k++) {
         const ev_lanes r0 = in[0][k], c0 = in[1][k], q0 = in[2][k];
         const ev_lanes r1 = in[3][k], c1 = in[4][k], q1 = in[5][k];
         const ev_mask in0 = (r0 != nothing) | (c0 != nothing);
         const ev_mask in1 = (r1 != nothing) | (c1 != nothing);
-        const ev_mask both = in0 & in1;
         const ev_mask matched = (r0 > nothing) & (r1 > nothing) & (q0 > nothing) &
-                                (q1 > nothing) & both;
+                                (q1 > nothing);
         const ev_lanes sides[] = {r0, c0, r1, c1}, back = q0 / q1, forth = q1 / q0;
         for (int i = 0; i < 4; i++) {
             ev_total_add(&state->total[ALL + i], sides[i]);
-            ev_total_add(&state->total[BOTH + i], ev_where(both, sides[i]));
             ev_total_add(&state->total[MATCHED + i], ev_where(matched, sides[i]));
         }
         ev_total_add(&state->total[R10], ev_where(matched, r1 * back));
         ev_total_add(&state->total[C10], ev_where(matched, c1 * back));
         ev_total_add(&state->total[R01], ev_where(matched, r0 * forth));
         ev_total_add(&state->total[C01], ev_where(matched, c0 * forth));
-        state->matched |= matched;
-        state->absent |= ev_absent(r0) | ev_absent(r1) |
-                         (ev_absent(c0) & (r0 == nothing)) |
-                         (ev_absent(c1) & (r1 == nothing));
-        state->unpaired |= ev_absent(c0) | ev_absent(c1);
+        unmatched[k] = in0 & in1 & ~matched;
+        any |= matched;
+        odd |= unmatched[k] | ev_absent((r0 + c0) + (r1 + c1));
+    }
+    state->matched |= any;
+    for (ptrdiff_t k = 0; k < rows && ev_any(odd); k++) {
+        EV_NAME(gather_odd)(in, k, unmatched[k], state);
     }
 }
 
 static void EV_NAME(settle_bridge)(ev_state *state, ev_lanes *parts)
 {
-    const ev_total *all = state->total + ALL, *both = state->total + BOTH;
-    const ev_total *in = state->total + MATCHED;
+    const ev_total *all = state->total + ALL, *in = state->total + MATCHED;
+    ev_total both[4];
+    for (int i = 0; i < 4; i++) {
+        both[i] = in[i];
+        ev_total_join(&both[i], &state->total[UNMATCHED + i]);
+    }
     const ev_lanes nothing = ev_fill(0);
     const ev_lanes before = ev_total_value(&all[R0]), after = ev_total_value(&all[R1]);
     const ev_lanes kept0 = ev_total_value(&both[R0]), kept1 = ev_total_value(&both[R1]);

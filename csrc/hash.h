@@ -42,47 +42,39 @@ EV_INLINE uint64_t ev_half_at(const uint8_t *p)
     return half;
 }
 
-/* Reads only the bytes of the text: a tail is read as the last word, overlapping. */
-EV_INLINE uint64_t ev_hash_text(const uint8_t *text, ptrdiff_t size, uint64_t seed)
+/* The first and the last word of a text, which may overlap: they tell texts of one size
+ * of up to 16 bytes apart. Reads only the bytes of the text. */
+typedef struct ev_ends {
+    uint64_t first;
+    uint64_t last;
+} ev_ends;
+
+enum { EV_ENDS_REACH = 16 };
+
+EV_INLINE ev_ends ev_ends_of_text(const uint8_t *text, ptrdiff_t size)
 {
-    uint64_t hash = seed ^ ((uint64_t)size * EV_HASH_B);
-    uint64_t first = 0, last = 0;
+    ev_ends ends = {0, 0};
     if (EV_LIKELY(size >= 8)) {
-        for (ptrdiff_t i = 0; i + 16 < size; i += 8) {
-            hash = ev_fold(hash ^ ev_word_at(text + i), EV_HASH_A);
-        }
-        first = ev_word_at(text + (size > 16 ? size - 16 : 0));
-        last = ev_word_at(text + size - 8);
+        ends = (ev_ends){ev_word_at(text), ev_word_at(text + size - 8)};
     }
     else if (size >= 4) {
-        first = ev_half_at(text);
-        last = ev_half_at(text + size - 4);
+        ends = (ev_ends){ev_half_at(text), ev_half_at(text + size - 4)};
     }
     else if (size > 0) {
-        first = (uint64_t)text[0] << 16 | (uint64_t)text[size / 2] << 8 | text[size - 1];
+        ends.first = (uint64_t)text[0] << 16 | (uint64_t)text[size / 2] << 8 |
+                     text[size - 1];
     }
-    return ev_fold(ev_fold(hash ^ first, EV_HASH_A) ^ last, EV_HASH_B);
+    return ends;
 }
 
-EV_INLINE int ev_same_text(const uint8_t *a, const uint8_t *b, ptrdiff_t size)
+EV_INLINE uint64_t ev_hash_text(const uint8_t *text, ptrdiff_t size, ev_ends ends,
+                                uint64_t seed)
 {
-    int same = 1;
-    if (EV_LIKELY(size >= 8)) {
-        for (ptrdiff_t i = 0; same && i < size - 8; i += 8) {
-            same = ev_word_at(a + i) == ev_word_at(b + i);
-        }
-        same = same && ev_word_at(a + size - 8) == ev_word_at(b + size - 8);
+    uint64_t hash = seed ^ ((uint64_t)size * EV_HASH_B);
+    for (ptrdiff_t i = 8; i + 8 < size; i += 8) {
+        hash = ev_fold(hash ^ ev_word_at(text + i), EV_HASH_A);
     }
-    else if (size >= 4) {
-        same = ev_half_at(a) == ev_half_at(b) &&
-               ev_half_at(a + size - 4) == ev_half_at(b + size - 4);
-    }
-    else {
-        for (ptrdiff_t i = 0; same && i < size; i++) {
-            same = a[i] == b[i];
-        }
-    }
-    return same;
+    return ev_fold(ev_fold(hash ^ ends.first, EV_HASH_A) ^ ends.last, EV_HASH_B);
 }
 
 EV_INLINE uint64_t ev_slot(uint64_t hash, ptrdiff_t number)

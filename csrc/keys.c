@@ -1,7 +1,6 @@
 #include "keys.h"
 
 #include "cells.h"
-#include "hash.h"
 #include "memory.h"
 #include "utf8.h"
 #include "values.h"
@@ -18,6 +17,7 @@ void ev_keys_open(ev_keys *keys, const ev_memory *memory)
 void ev_keys_close(ev_keys *keys)
 {
     ev_give(&keys->memory, keys->marks);
+    ev_give(&keys->memory, keys->ends);
     ev_give(&keys->memory, keys->pool);
     ev_give(&keys->memory, keys->slots);
     ev_give(&keys->memory, keys->words);
@@ -43,7 +43,7 @@ static uint64_t hash_label(const ev_keys *keys, int32_t code)
     uint64_t hash = 0;
     if (keys->kind == EV_TEXT_KEY) {
         const ptrdiff_t size = ev_keys_text(keys, code, &text);
-        hash = ev_hash_text(text, size, keys->seed);
+        hash = ev_hash_text(text, size, keys->ends[code], keys->seed);
     }
     else {
         hash = hash_integer(keys, keys->marks[code]);
@@ -89,6 +89,10 @@ static ev_result make_room(ev_keys *keys, ptrdiff_t n)
             keys->marks[0] = 0;
         }
     }
+    if (result == EV_DONE && keys->kind != EV_INTEGER_KEY) {
+        result = ev_grow(&keys->memory, (void **)&keys->ends, &keys->end_room, needed,
+                         sizeof *keys->ends);
+    }
     if (result == EV_DONE &&
         (keys->slots == NULL || 2 * (uint64_t)needed > keys->mask)) {
         result = rehash(keys, needed);
@@ -132,7 +136,7 @@ EV_INLINE int32_t code_of_integer(ev_keys *keys, int64_t value, uint64_t hash)
 }
 
 static ev_result new_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
-                          int32_t *code, ev_key_place *place)
+                          ev_ends ends, int32_t *code, ev_key_place *place)
 {
     ev_result result = EV_DONE;
     const ptrdiff_t fault = ev_utf8_fault(text, size);
@@ -150,31 +154,42 @@ static ev_result new_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
             memcpy(keys->pool + keys->pool_size, text, (size_t)size);
         }
         keys->pool_size += size;
+        keys->ends[keys->count] = ends;
         *code = new_label(keys, 0);
     }
     return result;
 }
 
+/* Whether a label is that text; its ends tell, unless they do not reach each other. */
+EV_INLINE int is_label(const ev_keys *keys, ptrdiff_t code, const uint8_t *text,
+                       ptrdiff_t size, ev_ends ends)
+{
+    const int64_t start = keys->marks[code];
+    return keys->ends[code].first == ends.first && keys->ends[code].last == ends.last &&
+           keys->marks[code + 1] - start == size &&
+           (EV_LIKELY(size <= EV_ENDS_REACH) ||
+            memcmp(keys->pool + start, text, (size_t)size) == 0);
+}
+
 EV_INLINE ev_result code_of_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
-                                 uint64_t hash, int32_t *code, ev_key_place *place)
+                                 ev_ends ends, uint64_t hash, int32_t *code,
+                                 ev_key_place *place)
 {
     uint64_t at = hash & keys->mask;
-    int found = 0;
     ev_result result = EV_DONE;
-    while (keys->slots[at] != 0 && !found) {
-        if (ev_slot_may_be(keys->slots[at], hash)) {
-            const uint8_t *label = NULL;
-            *code = (int32_t)ev_slot_number(keys->slots[at]);
-            found = ev_keys_text(keys, *code, &label) == size &&
-                    ev_same_text(label, text, size);
-        }
+    while (keys->slots[at] != 0 &&
+           !(ev_slot_may_be(keys->slots[at], hash) &&
+             is_label(keys, ev_slot_number(keys->slots[at]), text, size, ends))) {
         at = (at + 1) & keys->mask;
     }
-    if (EV_UNLIKELY(!found)) {
-        result = new_text(keys, text, size, code, place);
+    if (EV_UNLIKELY(keys->slots[at] == 0)) {
+        result = new_text(keys, text, size, ends, code, place);
         if (result == EV_DONE) {
             keys->slots[at] = ev_slot(hash, *code);
         }
+    }
+    else {
+        *code = (int32_t)ev_slot_number(keys->slots[at]);
     }
     return result;
 }
@@ -276,51 +291,73 @@ ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
 
 /* The three below take n <= EV_BLOCK rows of a plain column; room has been made. */
 
-static ev_result encode_texts(ev_keys *keys, const ev_column *column, ptrdiff_t start,
-                              ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
+/* While the table lies in the cache: one row after the other. */
+static ev_result encode_near(ev_keys *keys, const ev_column *column, ptrdiff_t start,
+                             ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
 {
-    enum { NOTHING = -1, AGAIN = -2 };
-    const uint8_t *texts[EV_BLOCK];
-    ptrdiff_t sizes[EV_BLOCK];
-    uint64_t hashes[EV_BLOCK];
-    const uint8_t *last = NULL;
-    ptrdiff_t last_size = NOTHING;
     ev_result result = EV_DONE;
-    ptrdiff_t read = 0;
-    for (; read < n && result == EV_DONE; read++) {
-        const ptrdiff_t i = read;
-        ptrdiff_t size = NOTHING;
-        if (!is_null(column, start + i)) {
-            result = text_at(column, start + i, &texts[i], &size);
-        }
-        if (result != EV_DONE) {
-            *place = (ev_key_place){start + i, -1, 0};
-        }
-        else if (size >= 0 && size == last_size && ev_same_text(texts[i], last, size)) {
-            sizes[i] = AGAIN;
-        }
-        else {
-            sizes[i] = last_size = size;
-            if (size >= 0) {
-                last = texts[i];
-                hashes[i] = ev_hash_text(last, size, keys->seed);
-                EV_PREFETCH(&keys->slots[hashes[i] & keys->mask]);
-            }
-        }
-    }
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
-        if (sizes[i] == AGAIN) {
-            codes[i] = codes[i - 1];
-        }
-        else if (sizes[i] == NOTHING) {
+        const uint8_t *text = NULL;
+        ptrdiff_t size = 0;
+        if (is_null(column, start + i)) {
             codes[i] = code_of_null(keys);
         }
         else {
-            place->row = start + i;
-            result = code_of_text(keys, texts[i], sizes[i], hashes[i], &codes[i], place);
+            result = text_at(column, start + i, &text, &size);
+            if (EV_LIKELY(result == EV_DONE)) {
+                const ev_ends ends = ev_ends_of_text(text, size);
+                const uint64_t hash = ev_hash_text(text, size, ends, keys->seed);
+                result = code_of_text(keys, text, size, ends, hash, &codes[i], place);
+            }
+            if (EV_UNLIKELY(result != EV_DONE)) {
+                place->row = start + i;
+            }
         }
     }
     return result;
+}
+
+/* Beyond the cache: all hashes first, so that their slots are on the way. */
+static ev_result encode_far(ev_keys *keys, const ev_column *column, ptrdiff_t start,
+                            ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
+{
+    enum { NOTHING = -1 };
+    const uint8_t *texts[EV_BLOCK];
+    ptrdiff_t sizes[EV_BLOCK];
+    ev_ends ends[EV_BLOCK];
+    uint64_t hashes[EV_BLOCK];
+    ev_result result = EV_DONE;
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        sizes[i] = NOTHING;
+        place->row = start + i;
+        if (!is_null(column, start + i)) {
+            result = text_at(column, start + i, &texts[i], &sizes[i]);
+        }
+        if (result == EV_DONE && sizes[i] != NOTHING) {
+            ends[i] = ev_ends_of_text(texts[i], sizes[i]);
+            hashes[i] = ev_hash_text(texts[i], sizes[i], ends[i], keys->seed);
+            EV_PREFETCH(&keys->slots[hashes[i] & keys->mask]);
+        }
+    }
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        place->row = start + i;
+        if (sizes[i] == NOTHING) {
+            codes[i] = code_of_null(keys);
+        }
+        else {
+            result = code_of_text(keys, texts[i], sizes[i], ends[i], hashes[i], &codes[i],
+                                  place);
+        }
+    }
+    return result;
+}
+
+static ev_result encode_texts(ev_keys *keys, const ev_column *column, ptrdiff_t start,
+                              ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
+{
+    enum { NEAR = 1 << 16 }; /* slots: half a megabyte */
+    return keys->mask < NEAR ? encode_near(keys, column, start, n, codes, place)
+                             : encode_far(keys, column, start, n, codes, place);
 }
 
 static ev_result encode_integers(ev_keys *keys, const ev_column *column, ptrdiff_t start,
@@ -443,8 +480,10 @@ ev_result ev_keys_merge(ev_keys *into, const ev_keys *from, int32_t *restrict co
             const uint8_t *text = NULL;
             ev_key_place ignored;
             const ptrdiff_t size = ev_keys_text(from, code, &text);
-            result = code_of_text(into, text, size, ev_hash_text(text, size, into->seed),
-                                  &codes[code], &ignored);
+            const ev_ends ends = from->ends[code];
+            result = code_of_text(into, text, size, ends,
+                                  ev_hash_text(text, size, ends, into->seed), &codes[code],
+                                  &ignored);
         }
         else {
             const int64_t value = from->marks[code];

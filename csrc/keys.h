@@ -5,6 +5,7 @@
 #define EV_KEYS_H
 
 #include "column.h"
+#include "hash.h"
 
 typedef enum ev_key_kind { EV_NO_KEY, EV_TEXT_KEY, EV_INTEGER_KEY } ev_key_kind;
 
@@ -16,6 +17,8 @@ typedef struct ev_keys {
     int64_t *marks;    /* of text: where it starts in the pool, and one past the last;
                           of integers: the value; a null has an empty text or 0 */
     ptrdiff_t mark_room;
+    ev_ends *ends;     /* of text: the ends of each label */
+    ptrdiff_t end_room;
     uint8_t *pool;
     ptrdiff_t pool_size, pool_room;
     uint64_t *slots;   /* see hash.h */

@@ -36,6 +36,12 @@ EV_INLINE ev_lanes ev_number_or_nan(ev_mask known, ev_lanes x)
     return ev_choose(known, x, ev_fill(NAN));
 }
 
+/* Whether the mask is set in any lane. */
+EV_INLINE int ev_any(ev_mask mask) { return (mask[0] | mask[1] | mask[2] | mask[3]) != 0; }
+
+/* x's sign bit and others: below 0 where x is, but also for -0 and some NaN. */
+EV_INLINE ev_mask ev_signed(ev_lanes x) { return (ev_mask)x; }
+
 /* Whether x is NaN. */
 EV_INLINE ev_mask ev_absent(ev_lanes x) { return x != x; }
 
@@ -61,6 +67,13 @@ EV_INLINE void ev_total_add(ev_total *total, ev_lanes x)
     const ev_lanes back = high - total->high;
     total->low += (total->high - (high - back)) + (x - back);
     total->high = high;
+}
+
+/* The sum of two sums. */
+EV_INLINE void ev_total_join(ev_total *total, const ev_total *more)
+{
+    ev_total_add(total, more->high);
+    total->low += more->low;
 }
 
 EV_INLINE ev_lanes ev_total_value(const ev_total *total)

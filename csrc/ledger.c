@@ -54,7 +54,7 @@ static ev_result make_extra(ev_ledger *ledger, ptrdiff_t block, int which)
     }
     if (result == EV_DONE && ledger->extras[block] != NULL) {
         ledger->extras[block][which] =
-            ev_take_zeros(memory, (ptrdiff_t)1 << ledger->cells.shift, sizeof(int64_t));
+            ev_take_zeros(memory, (ptrdiff_t)1 << ledger->cells.items.shift, sizeof(int64_t));
     }
     if (result == EV_DONE &&
         (ledger->extras[block] == NULL || ledger->extras[block][which] == NULL)) {
@@ -66,13 +66,13 @@ static ev_result make_extra(ev_ledger *ledger, ptrdiff_t block, int which)
 /* The place of an extra, made if need be; NULL when memory is out. */
 static int64_t *extra(ev_ledger *ledger, ptrdiff_t number, int which)
 {
-    const ptrdiff_t block = number >> ledger->cells.shift;
+    const ptrdiff_t block = number >> ledger->cells.items.shift;
     int64_t *found = block_extra(ledger, block, which);
     if (found == NULL && make_extra(ledger, block, which) == EV_DONE) {
         found = ledger->extras[block][which];
     }
     return found == NULL ? NULL
-                         : found + (number & (((ptrdiff_t)1 << ledger->cells.shift) - 1));
+                         : found + (number & (((ptrdiff_t)1 << ledger->cells.items.shift) - 1));
 }
 
 ev_result ev_ledger_poke(ev_ledger *ledger, ptrdiff_t number, int which, int64_t value)
@@ -93,7 +93,7 @@ ev_result ev_ledger_poke(ev_ledger *ledger, ptrdiff_t number, int which, int64_t
 int ev_ledger_has_extra(const ev_ledger *ledger, int which)
 {
     int found = 0;
-    for (ptrdiff_t i = 0; i < ledger->cells.block_count && !found; i++) {
+    for (ptrdiff_t i = 0; i < ledger->cells.items.count && !found; i++) {
         found = block_extra(ledger, i, which) != NULL;
     }
     return found;

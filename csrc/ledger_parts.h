@@ -24,9 +24,9 @@ EV_INLINE int64_t *block_extra(const ev_ledger *ledger, ptrdiff_t block, int whi
 
 EV_INLINE int64_t peek(const ev_ledger *ledger, ptrdiff_t number, int which)
 {
-    const int64_t *found = block_extra(ledger, number >> ledger->cells.shift, which);
+    const int64_t *found = block_extra(ledger, number >> ledger->cells.items.shift, which);
     return found == NULL ? 0
-                         : found[number & (((ptrdiff_t)1 << ledger->cells.shift) - 1)];
+                         : found[number & (((ptrdiff_t)1 << ledger->cells.items.shift) - 1)];
 }
 
 /* Whether any cell has one. */

@@ -25,12 +25,21 @@ EV_INLINE void *ev_take(const ev_memory *memory, ptrdiff_t count, size_t size)
     return ev_retake(memory, NULL, count, size);
 }
 
-/* The same, all zero. */
-EV_INLINE void *ev_take_zeros(const ev_memory *memory, ptrdiff_t count, size_t size)
+/* The same for what is written all over: in huge pages where the system has them. */
+EV_INLINE void *ev_take_big(const ev_memory *memory, ptrdiff_t count, size_t size)
 {
     void *found = ev_take(memory, count, size);
     if (found != NULL) {
         ev_advise_huge(found, (size_t)count * size);
+    }
+    return found;
+}
+
+/* The same, all zero. */
+EV_INLINE void *ev_take_zeros(const ev_memory *memory, ptrdiff_t count, size_t size)
+{
+    void *found = ev_take_big(memory, count, size);
+    if (found != NULL) {
         memset(found, 0, (size_t)count * size);
     }
     return found;

@@ -10,51 +10,55 @@ EV_INLINE int64_t place_of(const int32_t *places, int32_t series)
     return places == NULL ? series : places[series];
 }
 
-ev_result ev_panel_order(const ev_ledger *ledger, const int32_t *restrict places,
-                         uint32_t *restrict order, ptrdiff_t *cells)
+void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
+                  ptrdiff_t series, int64_t *restrict indptr, uint64_t *restrict words)
 {
-    const ev_memory *memory = &ledger->cells.memory;
-    const ptrdiff_t count = ledger->cells.count;
-    uint64_t *words = ev_take(memory, count, sizeof *words);
-    ev_result result = words == NULL ? EV_NO_MEMORY : EV_DONE;
-    ptrdiff_t n = 0;
-    if (result == EV_DONE) {
-        const int64_t low = ledger->cells.least_b;
-        const int64_t span = ledger->cells.most_b - low + 1;
-        for (ptrdiff_t i = 0; i < count; i++) {
-            const ev_cell *cell = ev_ledger_cell(ledger, i);
-            if (cell->rows > 0) {
-                words[n] = (uint64_t)(place_of(places, cell->key.a) * span +
-                                      (cell->key.b - low));
-                order[n++] = (uint32_t)i;
-            }
-        }
-        result = ev_sort(memory, words, order, n);
+    memset(indptr, 0, (size_t)(series + 1) * sizeof *indptr);
+    for (ptrdiff_t i = 0; i < ledger->cells.count; i++) {
+        const ev_cell *cell = ev_ledger_cell(ledger, i);
+        indptr[place_of(places, cell->key.a) + 1] += cell->rows > 0;
     }
-    *cells = n;
-    ev_give(memory, words);
+    for (ptrdiff_t s = 0; s < series; s++) {
+        indptr[s + 1] += indptr[s];
+    }
+    /* Each start moves on to its series' end, which is the next one's start. */
+    for (ptrdiff_t i = 0; i < ledger->cells.count; i++) {
+        const ev_cell *cell = ev_ledger_cell(ledger, i);
+        if (cell->rows > 0) {
+            const int64_t offset = cell->key.b - ledger->cells.least_b;
+            words[indptr[place_of(places, cell->key.a)]++] =
+                (uint64_t)offset << 32 | (uint64_t)i;
+        }
+    }
+    memmove(indptr + 1, indptr, (size_t)series * sizeof *indptr);
+    indptr[0] = 0;
+}
+
+/* Few cells by insertion, many by their digits. */
+static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words, ptrdiff_t n)
+{
+    enum { FEW = 64 };
+    ev_result result = EV_DONE;
+    if (n > FEW) {
+        uint32_t *items = ev_take_zeros(memory, n, sizeof *items);
+        result = items == NULL ? EV_NO_MEMORY : ev_sort(memory, words, items, n);
+        ev_give(memory, items);
+    }
+    else {
+        for (ptrdiff_t i = 1; i < n; i++) {
+            const uint64_t word = words[i];
+            ptrdiff_t at = i;
+            for (; at > 0 && words[at - 1] > word; at--) {
+                words[at] = words[at - 1];
+            }
+            words[at] = word;
+        }
+    }
     return result;
 }
 
-/* Where each series begins: counts, summed up. */
-static void write_indptr(const ev_ledger *ledger, const int32_t *restrict places,
-                         const uint32_t *restrict order, ptrdiff_t cells,
-                         ev_panel_cells *panel)
-{
-    memset(panel->indptr, 0, (size_t)(panel->series + 1) * sizeof *panel->indptr);
-    for (ptrdiff_t i = 0; i < cells; i++) {
-        const ev_cell *cell = ev_ledger_cell(ledger, order[i]);
-        panel->indptr[place_of(places, cell->key.a) + 1]++;
-        panel->ordinals[i] = cell->key.b;
-        panel->rows[i] = cell->rows;
-    }
-    for (ptrdiff_t s = 0; s < panel->series; s++) {
-        panel->indptr[s + 1] += panel->indptr[s];
-    }
-}
-
 static ev_result write_entry(const ev_entry *entry, int64_t rows, ptrdiff_t i,
-                             ev_panel_measure *measure)
+                             const ev_panel_measure *measure)
 {
     const ev_words words = ev_split_words(entry->total.sum);
     const int64_t count = rows - entry->uncounted;
@@ -74,22 +78,27 @@ static ev_result write_entry(const ev_entry *entry, int64_t rows, ptrdiff_t i,
     return result;
 }
 
-ev_result ev_panel_write(const ev_ledger *ledger, const int32_t *restrict places,
-                         const uint32_t *restrict order, ptrdiff_t cells,
-                         ev_panel_cells *panel, ev_panel_place *place)
+ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
+                         ptrdiff_t start, ptrdiff_t stop, const ev_panel_cells *panel,
+                         ev_panel_place *place)
 {
+    const ptrdiff_t end = (ptrdiff_t)panel->indptr[stop];
     ev_result result = EV_DONE;
-    write_indptr(ledger, places, order, cells, panel);
-    for (int k = 0; k < ledger->measures; k++) {
-        panel->measures[k].scale = ledger->scales[k];
+    for (ptrdiff_t s = start; s < stop && result == EV_DONE; s++) {
+        result = sort_series(&ledger->cells.memory, words + panel->indptr[s],
+                             (ptrdiff_t)(panel->indptr[s + 1] - panel->indptr[s]));
     }
-    for (ptrdiff_t i = 0; i < cells && result == EV_DONE; i++) {
-        if (i + EV_AHEAD < cells) {
-            ev_cells_fetch(&ledger->cells, order[i + EV_AHEAD]);
+    for (ptrdiff_t i = (ptrdiff_t)panel->indptr[start]; i < end && result == EV_DONE; i++) {
+        if (i + EV_AHEAD < end) {
+            ev_cells_fetch(&ledger->cells, (uint32_t)words[i + EV_AHEAD]);
         }
+        const uint32_t number = (uint32_t)words[i];
+        const ev_cell *cell = ev_ledger_cell(ledger, number);
+        panel->ordinals[i] = cell->key.b;
+        panel->rows[i] = cell->rows;
         for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
-            const ev_entry entry = ev_ledger_entry(ledger, order[i], k);
-            result = write_entry(&entry, panel->rows[i], i, &panel->measures[k]);
+            const ev_entry entry = ev_ledger_entry(ledger, number, k);
+            result = write_entry(&entry, cell->rows, i, &panel->measures[k]);
             *place = (ev_panel_place){k, i};
         }
     }

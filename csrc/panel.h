@@ -34,18 +34,21 @@ typedef struct ev_panel_place {
     ptrdiff_t cell; /* in the sorted order */
 } ev_panel_place;
 
-/* The numbers of the cells of a settled ledger, sorted by places[series] (NULL: by
- * series) and ordinal. order has room for ledger->cells.count; *cells is how many there
- * are. */
-ev_result ev_panel_order(const ev_ledger *ledger, const int32_t *restrict places,
-                         uint32_t *restrict order, ptrdiff_t *cells);
+/* Lays the cells of a settled ledger out by series, places[s] being where series s goes
+ * (NULL: as it is): indptr (series + 1) is written, and words (room for all cells of the
+ * ledger) holds for every series its cells in any order, each as (ordinal - the
+ * ledger's least) << 32 | number. indptr[series] is how many there are. */
+void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
+                  ptrdiff_t series, int64_t *restrict indptr, uint64_t *restrict words);
 
-/* Writes the arrays of `panel` from a ledger in that order; scales are set, fine and hi
- * where not NULL, counts where not NULL. EV_RANGE: a total that cannot be held, decided
- * from the exact total; then *place is the first. */
-ev_result ev_panel_write(const ev_ledger *ledger, const int32_t *restrict places,
-                         const uint32_t *restrict order, ptrdiff_t cells,
-                         ev_panel_cells *panel, ev_panel_place *place);
+/* Sorts the cells of the series start .. stop - 1 by ordinal and writes them into the
+ * arrays of `panel`, of which indptr and the scales are set, and fine, hi and counts
+ * where not NULL. Threads may write disjoint series at the same time. EV_RANGE: a total
+ * that cannot be held, decided from the exact total; then *place is the first of them.
+ * EV_NO_MEMORY. */
+ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
+                         ptrdiff_t start, ptrdiff_t stop, const ev_panel_cells *panel,
+                         ev_panel_place *place);
 
 /* How a finished panel goes into another. */
 typedef struct ev_panel_map {

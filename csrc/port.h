@@ -41,6 +41,7 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
+#define EV_ADD_TO(p, v) __atomic_add_fetch(p, v, __ATOMIC_ACQ_REL)
 #define EV_SWAP(p, v) __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
 /* The least, the most of all threads. */
 EV_INLINE void ev_atomic_min(int64_t *place, int64_t value)

@@ -13,7 +13,9 @@
  *     stands, and may be dropped.
  * Partial.clear()        gives its memory back.
  * Partial.cells, Partial.series   counts so far (of each rule "identical" row apart).
- * Partial.finish() -> dict, and the partial is empty:
+ * Partial.finish(run=None, parts=1) -> dict, and the partial is empty; run(write, calls)
+ *     calls write(start, stop) for each of the `parts` calls, on threads of its own, and
+ *     returns or raises when all have ended; None: the caller's thread does it all.
  *     "labels"   a list a key: its labels in order, str or int, None last
  *     "codes"    int32 (series, keys): places in labels; series sorted by them
  *     "repeat"   None, or (first row, second row, series, ordinal) of the repeated cell
@@ -53,7 +55,7 @@
 #include "py_numpy.h"
 #include "py_period.h"
 
-typedef enum partial_state { FRESH, BROKEN, FINISHED } partial_state;
+typedef enum partial_state { FRESH, WRITING, BROKEN, FINISHED } partial_state;
 
 typedef struct partial_object {
     PyObject_HEAD
@@ -63,6 +65,9 @@ typedef struct partial_object {
     PyObject *keys, *measures, *period; /* names */
     int has_freq;
     ev_frequency freq; /* of the batch added last */
+    ev_sheet sheet;    /* while it is written */
+    const ev_naming *naming;
+    int writers;
 } partial_object;
 
 /* ---- one thread at a time ---- */
@@ -362,14 +367,99 @@ static PyObject *partial_clear(PyObject *object, PyObject *ignored)
 
 /* ---- finish ---- */
 
-static PyObject *partial_finish(PyObject *object, PyObject *ignored)
+/* What finish hands to `run`. */
+static PyObject *partial_write(PyObject *object, PyObject *args)
 {
     partial_object *self = (partial_object *)object;
+    PyObject *answer = NULL;
+    Py_ssize_t start = 0, stop = 0;
+    (void)EV_ADD_TO(&self->writers, 1);
+    if (!PyArg_ParseTuple(args, "nn:write", &start, &stop)) {
+        answer = NULL;
+    }
+    else if (EV_LOAD(&self->state) != WRITING || start < 0 || stop < start ||
+             stop > self->sheet.panel.series) {
+        PyErr_SetString(PyExc_ValueError, "write is for finish alone");
+    }
+    else if (ev_py_sheet_write(&self->sheet, start, stop, self->naming) == 0) {
+        answer = Py_NewRef(Py_None);
+    }
+    (void)EV_ADD_TO(&self->writers, -1);
+    return answer;
+}
+
+typedef struct finish_options {
+    partial_object *self;
+    PyObject *run;
+    int parts;
+} finish_options;
+
+/* Runs of series with about as many cells each. */
+static PyObject *cut_series(const ev_panel_cells *panel, int parts)
+{
+    const int64_t cells = panel->indptr[panel->series];
+    PyObject *calls = PyList_New(0);
+    int failed = calls == NULL;
+    ptrdiff_t start = 0;
+    for (int k = 1; k <= parts && !failed; k++) {
+        ptrdiff_t stop = k == parts ? panel->series : start;
+        while (stop < panel->series && panel->indptr[stop] < cells / parts * k) {
+            stop++;
+        }
+        PyObject *call = Py_BuildValue("nn", (Py_ssize_t)start, (Py_ssize_t)stop);
+        failed = call == NULL || PyList_Append(calls, call) < 0;
+        Py_XDECREF(call);
+        start = stop;
+    }
+    if (failed) {
+        Py_CLEAR(calls);
+    }
+    return calls;
+}
+
+static int write_in_parts(ev_sheet *sheet, const ev_naming *naming, void *context)
+{
+    finish_options *options = context;
+    partial_object *self = options->self;
+    PyObject *write = PyObject_GetAttrString((PyObject *)self, "_write");
+    PyObject *calls = write == NULL ? NULL : cut_series(&sheet->panel, options->parts);
+    PyObject *done = NULL;
+    if (calls != NULL) {
+        self->naming = naming;
+        EV_STORE(&self->state, WRITING);
+        done = PyObject_CallFunctionObjArgs(options->run, write, calls, NULL);
+        EV_STORE(&self->state, BROKEN);
+        while (EV_LOAD(&self->writers) != 0) { /* one that `run` did not wait for */
+            Py_BEGIN_ALLOW_THREADS
+            Py_END_ALLOW_THREADS
+        }
+    }
+    Py_XDECREF(write);
+    Py_XDECREF(calls);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
+static int write_at_once(ev_sheet *sheet, const ev_naming *naming, void *context)
+{
+    (void)context;
+    return ev_py_sheet_write(sheet, 0, sheet->panel.series, naming);
+}
+
+static PyObject *partial_finish(PyObject *object, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"run", "parts", NULL};
+    partial_object *self = (partial_object *)object;
+    finish_options options = {self, Py_None, 1};
     PyObject *panel = NULL;
-    (void)ignored;
-    if (enter(self)) {
-        const ev_naming names = naming_of(self);
-        panel = ev_py_finish(&self->partial, &names);
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "|Oi:finish", names, &options.run,
+                                    &options.parts) &&
+        enter(self)) {
+        const ev_naming naming = naming_of(self);
+        panel = ev_py_finish(&self->partial, &naming, &self->sheet,
+                             options.run == Py_None || options.parts < 2 ? write_at_once
+                                                                         : write_in_parts,
+                             &options);
         leave(self, panel != NULL ? FINISHED : BROKEN);
     }
     return panel;
@@ -396,7 +486,9 @@ static PyMethodDef partial_methods[] = {
     {"add", (PyCFunction)(void (*)(void))partial_add, METH_VARARGS | METH_KEYWORDS,
      "add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)"},
     {"merge", partial_merge, METH_O, "merge(other): adds all that other holds."},
-    {"finish", partial_finish, METH_NOARGS, "finish() -> dict of arrays."},
+    {"finish", (PyCFunction)(void (*)(void))partial_finish, METH_VARARGS | METH_KEYWORDS,
+     "finish(run=None, parts=1) -> dict of arrays."},
+    {"_write", partial_write, METH_VARARGS, "_write(start, stop): for finish alone."},
     {"clear", partial_clear, METH_NOARGS, "clear(): gives the memory back."},
     {NULL, NULL, 0, NULL},
 };

@@ -61,25 +61,30 @@ static int put(PyObject *dict, const char *name, PyObject *value)
 /* The dict of a sorted partial. */
 static PyObject *finish_sorted(const ev_partial *partial, const ev_naming *names,
                                int32_t *const *orders, PyObject *codes,
-                               const int32_t *places)
+                               const int32_t *places, ev_sheet *sheet,
+                               ev_write_all *write_all, void *context)
 {
     PyObject *labels = all_labels(partial, orders);
     PyObject *panel = NULL;
-    if (labels != NULL) {
+    int failed = labels == NULL;
+    if (!failed) {
         const ev_naming naming = {names->keys, labels, codes, names->measures, names->freq};
-        panel = ev_py_panel(&partial->ledger, places, ev_partial_series_count(partial),
-                            &naming);
+        failed = ev_py_sheet_open(sheet, &partial->ledger, places,
+                                  ev_partial_series_count(partial)) < 0 ||
+                 write_all(sheet, &naming, context) < 0;
+        panel = ev_py_sheet_close(sheet);
     }
-    if (panel != NULL && (put(panel, "labels", Py_NewRef(labels)) < 0 ||
-                          put(panel, "codes", Py_NewRef(codes)) < 0 ||
-                          put(panel, "repeat", repeat_of(&partial->ledger, places)) < 0)) {
+    if (failed || put(panel, "labels", Py_NewRef(labels)) < 0 ||
+        put(panel, "codes", Py_NewRef(codes)) < 0 ||
+        put(panel, "repeat", repeat_of(&partial->ledger, places)) < 0) {
         Py_CLEAR(panel);
     }
     Py_XDECREF(labels);
     return panel;
 }
 
-PyObject *ev_py_finish(ev_partial *partial, const ev_naming *names)
+PyObject *ev_py_finish(ev_partial *partial, const ev_naming *names, ev_sheet *sheet,
+                       ev_write_all *write_all, void *context)
 {
     const int keys = partial->key_count;
     npy_intp shape[2] = {ev_partial_series_count(partial), keys};
@@ -104,7 +109,8 @@ PyObject *ev_py_finish(ev_partial *partial, const ev_naming *names)
         ready = result == EV_DONE;
     }
     if (ready) {
-        panel = finish_sorted(partial, names, orders, codes, places);
+        panel = finish_sorted(partial, names, orders, codes, places, sheet, write_all,
+                              context);
     }
     else if (!PyErr_Occurred()) {
         PyErr_NoMemory();

@@ -1,6 +1,7 @@
 /* Finished panels as arrays, and regrouping them. See py_engine.c. */
 #include <string.h>
 
+#include "memory.h"
 #include "panel.h"
 #include "py_engine.h"
 #include "py_module.h"
@@ -70,29 +71,24 @@ static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
     return dict;
 }
 
-/* The dict of the panel, its arrays made and their addresses in *panel. */
-static PyObject *make_panel(const ev_ledger *ledger, ptrdiff_t cells,
-                            ev_panel_cells *panel)
+/* The arrays of the cells; -1 with an exception set. */
+static int make_arrays(ev_sheet *sheet)
 {
-    PyObject *measures = PyList_New(ledger->measures);
-    PyObject *dict = measures == NULL ? NULL : Py_BuildValue("{s:O}", "measures", measures);
-    int failed = dict == NULL;
-    if (!failed) {
-        panel->indptr = put_array(dict, "indptr", new_array(panel->series + 1, NPY_INT64));
-        panel->ordinals = put_array(dict, "ordinals", new_array(cells, NPY_INT64));
-        panel->rows = put_array(dict, "rows", new_array(cells, NPY_INT64));
-        failed = panel->indptr == NULL || panel->ordinals == NULL || panel->rows == NULL;
-    }
+    const ev_ledger *ledger = sheet->ledger;
+    ev_panel_cells *panel = &sheet->panel;
+    const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
+    PyObject *measures = PyDict_GetItemString(sheet->dict, "measures");
+    panel->ordinals = put_array(sheet->dict, "ordinals", new_array(cells, NPY_INT64));
+    panel->rows = put_array(sheet->dict, "rows", new_array(cells, NPY_INT64));
+    int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
     for (int k = 0; k < ledger->measures && !failed; k++) {
-        PyObject *measure = make_measure(ledger, k, cells, PyDict_GetItemString(dict, "rows"),
-                                         &panel->measures[k]);
+        PyObject *measure =
+            make_measure(ledger, k, cells, PyDict_GetItemString(sheet->dict, "rows"),
+                         &panel->measures[k]);
         failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
+        panel->measures[k].scale = ledger->scales[k];
     }
-    Py_XDECREF(measures);
-    if (failed) {
-        Py_CLEAR(dict);
-    }
-    return dict;
+    return failed ? -1 : 0;
 }
 
 /* ---- a total that cannot be held ---- */
@@ -168,43 +164,63 @@ static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
     return series;
 }
 
-PyObject *ev_py_panel(const ev_ledger *ledger, const int32_t *places, ptrdiff_t series,
+/* ---- sheets ---- */
+
+int ev_py_sheet_open(ev_sheet *sheet, const ev_ledger *ledger, const int32_t *places,
+                     ptrdiff_t series)
+{
+    const size_t measures = (size_t)ledger->measures;
+    memset(sheet, 0, sizeof *sheet);
+    sheet->ledger = ledger;
+    sheet->panel.series = series;
+    sheet->words =
+        ev_take_big(&ledger->cells.memory, ledger->cells.count, sizeof *sheet->words);
+    sheet->panel.measures = PyMem_Calloc(measures + 1, sizeof *sheet->panel.measures);
+    sheet->dict = Py_BuildValue("{s:N}", "measures", PyList_New(ledger->measures));
+    int failed = sheet->dict == NULL;
+    if (sheet->words == NULL || sheet->panel.measures == NULL) {
+        PyErr_NoMemory();
+        failed = 1;
+    }
+    if (!failed) {
+        sheet->panel.indptr =
+            put_array(sheet->dict, "indptr", new_array(series + 1, NPY_INT64));
+        failed = sheet->panel.indptr == NULL;
+    }
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS
+        ev_panel_lay(ledger, places, series, sheet->panel.indptr, sheet->words);
+        Py_END_ALLOW_THREADS
+        failed = make_arrays(sheet) < 0;
+    }
+    return failed ? -1 : 0;
+}
+
+int ev_py_sheet_write(ev_sheet *sheet, ptrdiff_t start, ptrdiff_t stop,
                       const ev_naming *naming)
 {
-    ev_panel_cells panel = {.series = series};
     ev_panel_place place = {0, 0};
-    ptrdiff_t cells = 0;
-    PyObject *dict = NULL;
-    uint32_t *order = PyMem_Malloc(((size_t)ledger->cells.count + 1) * sizeof *order);
-    ev_result result = order == NULL ? EV_NO_MEMORY : EV_DONE;
-    panel.measures = PyMem_Calloc((size_t)ledger->measures + 1, sizeof *panel.measures);
-    if (panel.measures == NULL) {
-        result = EV_NO_MEMORY;
-    }
-    if (result == EV_DONE) {
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_panel_order(ledger, places, order, &cells);
-        Py_END_ALLOW_THREADS
-    }
-    if (result == EV_DONE) {
-        dict = make_panel(ledger, cells, &panel);
-    }
-    if (dict != NULL) {
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_panel_write(ledger, places, order, cells, &panel, &place);
-        Py_END_ALLOW_THREADS
-    }
-    if (result == EV_RANGE && dict != NULL) {
-        raise_total(naming, &place, series_of(&panel, place.cell),
-                    panel.ordinals[place.cell]);
-        Py_CLEAR(dict);
+    ev_result result;
+    Py_BEGIN_ALLOW_THREADS
+    result = ev_panel_write(sheet->ledger, sheet->words, start, stop, &sheet->panel,
+                            &place);
+    Py_END_ALLOW_THREADS
+    if (result == EV_RANGE) {
+        raise_total(naming, &place, series_of(&sheet->panel, place.cell),
+                    sheet->panel.ordinals[place.cell]);
     }
     else if (result != EV_DONE) {
         PyErr_NoMemory();
-        Py_CLEAR(dict);
     }
-    PyMem_Free(order);
-    PyMem_Free(panel.measures);
+    return result == EV_DONE ? 0 : -1;
+}
+
+PyObject *ev_py_sheet_close(ev_sheet *sheet)
+{
+    PyObject *dict = sheet->dict;
+    ev_give(&sheet->ledger->cells.memory, sheet->words);
+    PyMem_Free(sheet->panel.measures);
+    memset(sheet, 0, sizeof *sheet);
     return dict;
 }
 
@@ -466,7 +482,15 @@ static PyObject *regroup(PyObject *module, PyObject *args)
             Py_XDECREF(item);
         }
         failed = failed || ev_ledger_settle(&ledger) != EV_DONE;
-        panel = failed ? NULL : ev_py_panel(&ledger, NULL, series, &naming);
+        if (!failed) {
+            ev_sheet sheet;
+            failed = ev_py_sheet_open(&sheet, &ledger, NULL, series) < 0 ||
+                     ev_py_sheet_write(&sheet, 0, series, &naming) < 0;
+            panel = ev_py_sheet_close(&sheet);
+        }
+        if (failed) {
+            Py_CLEAR(panel);
+        }
         ev_ledger_close(&ledger);
     }
     return panel;

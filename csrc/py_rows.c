@@ -9,13 +9,14 @@
  *         while True: [run over all rows]; if not rows.next(): break
  *     ValueError with .rows = (first, second) when a (group, period) stands twice.
  * When ready:
- * Rows.base(lag, start, stop, out)       out: int32 (rows); out[start:stop] becomes the
- *     row of the same group `lag` periods earlier, -1 where there is none
- * Rows.groups(start, stop, out)          likewise, the group of each row
+ * Rows.base(lag, start, stop, out)       out: int32 (stop - start); becomes the row of the
+ *     same group `lag` periods earlier, -1 where there is none
+ * Rows.groups(start, stop, out)          out: int32 (rows); out[start:stop] becomes the
+ *     group of each row
  * Rows.presence(values, start, stop, first, last)   values: float64 (rows); first, last:
  *     int64 (group_count): first and last ordinal where values is not NaN, of the groups
  *     start .. stop - 1; the int64 extremes (most, least) where there is none
- * Rows.group_count, len(Rows)
+ * Rows.group_count, Rows.low, Rows.high, len(Rows)   low, high: of the ordinals
  * gather(values, base, start, stop, out)  values, out: float64 or int64, base int32:
  *     out[start:stop] = values[base[start:stop]], NaN (0 of integers) where base is -1
  *
@@ -239,10 +240,10 @@ static PyObject *rows_base(PyObject *object, PyObject *args)
     Py_ssize_t start, stop;
     if (PyArg_ParseTuple(args, "LnnO:base", &lag, &start, &stop, &given) &&
         check(self, start, stop, self->rows.count, 1)) {
-        int32_t *out = array_data(given, NPY_INT32, self->rows.count, 1, "out");
+        int32_t *out = array_data(given, NPY_INT32, stop - start, 1, "out");
         if (out != NULL) {
             Py_BEGIN_ALLOW_THREADS
-            ev_rows_base(&self->rows, lag, start, stop, out + start);
+            ev_rows_base(&self->rows, lag, start, stop, out);
             Py_END_ALLOW_THREADS
             answer = Py_NewRef(Py_None);
         }
@@ -342,6 +343,18 @@ static PyObject *get_group_count(PyObject *object, void *ignored)
     return PyLong_FromSsize_t(((rows_object *)object)->rows.group_count);
 }
 
+static PyObject *get_low(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyLong_FromLongLong(((rows_object *)object)->rows.low);
+}
+
+static PyObject *get_high(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyLong_FromLongLong(((rows_object *)object)->rows.high);
+}
+
 static PyMethodDef rows_methods[] = {
     {"run", rows_run, METH_VARARGS, "run(start, stop): this stage for a range of rows."},
     {"next", rows_next, METH_NOARGS, "next() -> bool: to the next stage, if there is one."},
@@ -353,6 +366,8 @@ static PyMethodDef rows_methods[] = {
 
 static PyGetSetDef rows_getset[] = {
     {"group_count", get_group_count, NULL, "groups, when ready", NULL},
+    {"low", get_low, NULL, "the least ordinal, when ready and not empty", NULL},
+    {"high", get_high, NULL, "the greatest, likewise", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -237,9 +237,9 @@ static ev_result number_pairs(ev_rows *rows, ev_rows_repeat *repeat)
 {
     uint32_t numbers[EV_BLOCK];
     ev_result result = EV_DONE;
-    rows->periods = ev_take(&rows->memory, rows->count, sizeof *rows->periods);
+    rows->periods = ev_take_big(&rows->memory, rows->count, sizeof *rows->periods);
     if (rows->groups == NULL) {
-        rows->groups = ev_take(&rows->memory, rows->count, sizeof *rows->groups);
+        rows->groups = ev_take_big(&rows->memory, rows->count, sizeof *rows->groups);
     }
     if (rows->periods == NULL || rows->groups == NULL) {
         result = EV_NO_MEMORY;
@@ -315,7 +315,7 @@ static ev_result choose_table(ev_rows *rows, ev_rows_repeat *repeat)
     rows->stage = EV_ROWS_PLACE;
     if (entries <= UINT32_MAX && entries / ENTRIES_A_ROW <= rows->count) {
         rows->grid = ev_take_zeros(&rows->memory, (ptrdiff_t)entries, sizeof *rows->grid);
-        rows->places = ev_take(&rows->memory, rows->count, sizeof *rows->places);
+        rows->places = ev_take_big(&rows->memory, rows->count, sizeof *rows->places);
         rows->inverse = UINT64_MAX / (uint64_t)span_of(rows) + 1;
         if (rows->grid == NULL || rows->places == NULL) {
             result = EV_NO_MEMORY;

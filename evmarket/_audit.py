@@ -176,6 +176,35 @@ class Audit:
 
         return audit(self)
 
+    def plot(self, *, ax: Any = None, top: int = 25) -> Any:
+        """What is printed beside what the other facts imply, a row a finding.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+        top : int, default 25
+            At most so many findings, in the order of `findings`; exact ones, which
+            have no last digit to measure in, are left out.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            Distances from the printed figure, in units of its last printed digit.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> ax = em.audit(em.datasets.load("guangzhou")).plot(top=2)
+        >>> len(ax.get_yticklabels())
+        2
+        """
+        from ._plot_figures import plot_audit
+
+        return plot_audit(self, ax, top)
+
     def in_order(self) -> Iterator[Finding]:
         """The findings rule by rule, whatever their outcome.
 

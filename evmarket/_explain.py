@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ._apply import LAST, choice
-from ._explanation import Explanation, Groups
+from ._explanation import Bridge, Explanation, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -63,6 +63,39 @@ class Contributions(Explanation):
         **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
         "matched": "share",
     }
+
+    def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
+        """Stacked bars of percentage points with the total as a line.
+
+        Parameters
+        ----------
+        group : label or tuple of labels, optional
+            Of a panel with several groups the one to show; of arrays all are shown.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+        top : int, default 8
+            So many items have a colour of their own, the rest is one bar.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> ax = em.contributions([60, 40], [72, 38]).plot()
+        >>> [f"{bar.get_height():.2f}" for bar in ax.patches]
+        ['0.12', '-0.02']
+        """
+        from ._plot_explain import plot_contributions, plot_panel_contributions
+
+        if hasattr(self, "_items"):
+            return plot_panel_contributions(self, group, ax, top)
+        if group is not None:
+            raise TypeError("group is for panels: of arrays all groups are shown")
+        return plot_contributions(self, ax, top)
 
 
 def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contributions:
@@ -199,7 +232,7 @@ def mix_rate(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PriceVolume(Explanation):
+class PriceVolume(Bridge):
     """Change of a value, by cause.
 
     Attributes
@@ -225,6 +258,9 @@ class PriceVolume(Explanation):
     >>> float(why.total), float(why.price), float(why.volume)
     (16.0, 5.5, 10.5)
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
+    _TITLE: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -324,7 +360,7 @@ def _price_volume(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PriceVolumeMix(Explanation):
+class PriceVolumeMix(Bridge):
     """Change of a value, volume told from mix.
 
     Attributes
@@ -345,6 +381,9 @@ class PriceVolumeMix(Explanation):
     >>> float(why.volume), float(why.mix), float(why.price)
     (0.0, 10.0, 0.0)
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
+    _TITLE: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -397,7 +436,7 @@ def price_volume_mix(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MarginBridge(Explanation):
+class MarginBridge(Bridge):
     """Change of a margin, by cause; everything a fraction of revenue.
 
     Attributes
@@ -422,6 +461,17 @@ class MarginBridge(Explanation):
     >>> [round(float(x), 6) for x in (why.total, why.price, why.unit_cost)]
     [0.0, 0.076364, -0.076364]
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = (
+        "price",
+        "unit_cost",
+        "mix",
+        "entry",
+        "exit",
+        "other",
+    )
+    _TITLE: ClassVar[str] = "Change of the margin"
+    _IN_POINTS: ClassVar[bool] = True
 
     total: Any
     price: Any

@@ -137,6 +137,53 @@ class Explanation:
         return pd.DataFrame(columns, index=index)
 
 
+class Bridge(Explanation):
+    """An explanation whose parts lead from 0 to the total, step by step."""
+
+    _STEPS: ClassVar[tuple[str, ...]]
+    _TITLE: ClassVar[str]
+    _IN_POINTS: ClassVar[bool] = False
+
+    def plot(self, group: Any = None, *, at: Any = None, ax: Any = None) -> Any:
+        """A waterfall of one group: its parts one after the other, and their total.
+
+        Parameters
+        ----------
+        group : label, tuple of labels, or place, optional
+            Which group: on panels by its labels, of arrays by its place. Needed where
+            there are several.
+        at : str, date, int, optional
+            The period, of a panel; the last with a known total.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ValueError, KeyError
+            If there are several groups and none is chosen, or no such group; if the
+            group has no change to explain, with its status.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> before, after = ([60, 40], [45, 36], [6, 2]), ([66, 70], [48, 63], [6, 4])
+        >>> ax = em.margin_bridge(*before, *after).plot()
+        >>> [label.get_text() for label in ax.get_xticklabels()]
+        ['price', 'unit cost', 'mix', 'total']
+        """
+        from ._plot_explain import plot_bridge
+
+        return plot_bridge(
+            self, self._STEPS, self._TITLE, self._IN_POINTS, group, at, ax
+        )
+
+
 def explained(
     family: str,
     operands: tuple[Array, ...],
@@ -151,8 +198,9 @@ def explained(
     offsets that divide all items into groups, (items,).
     """
     count = shape[0] if offsets is None else len(offsets) - 1
-    groups = tuple(np.empty(count) for _ in range(parts))
-    items = tuple(np.empty(shape) for _ in range(item_parts))
+    # One block for all: asked for together, memory is cheaper to get.
+    groups = tuple(np.empty((parts, count)))
+    items = tuple(np.empty((item_parts, *shape)))
     status = np.empty(count, np.uint8)
     shared = (family, operands, offsets, groups, items or None, status)
     runs = _workers.chunks(count, int(np.prod(shape, dtype=np.intp)))

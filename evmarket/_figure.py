@@ -170,6 +170,33 @@ class Figure:
         """Whether the high end itself lies outside."""
         return self.exact.high_open
 
+    def plot(self, *more: Figure, ax: Any = None) -> Any:
+        """This figure and others of its kind, a row each, with their intervals.
+
+        Parameters
+        ----------
+        *more : Figure
+            Others of the same kind.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it. Open ends are arrows.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> ax = em.Figure("13.9万").plot(em.Figure("nearly 130,000"))
+        >>> [label.get_text() for label in ax.get_yticklabels()]
+        ['13.9万', 'nearly 130,000']
+        """
+        from ._plot_figures import plot_figures
+
+        return plot_figures((self, *more), ax)
+
     def meets(self, other: Any) -> bool:
         """Whether this figure and another can be the same number.
 

@@ -828,6 +828,48 @@ class Measure:
 
         return to_polars(self.to_table())
 
+    def plot(self, kind: str | None = None, *, ax: Any = None, top: int = 8) -> Any:
+        """Plot the measure over its calendar with matplotlib.
+
+        Parameters
+        ----------
+        kind : {"line", "bar", "area", "status"}, optional
+            Lines are open at gaps and dashed where periods are not complete; areas
+            stand on one another; "status" maps the status of every cell. Without it
+            growth and differences are bars where they are few, shares are areas, all
+            else lines.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+        top : int, default 8
+            At most so many series are drawn, the largest; the title says of how many.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib, which ``evmarket[plot]`` brings.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "A", "A"]},
+        ...     period=["2025-01", "2025-02", "2025-04"],
+        ...     measures={"units": [100, 150, 90]},
+        ... )
+        >>> ax = panel["units"].plot()
+        >>> ax.lines[0].get_ydata().tolist()
+        [100.0, 150.0, nan, 90.0]
+        """
+        from ._plot import plot
+
+        return plot(self, kind, ax, top)
+
     # ---- helpers ----------------------------------------------------------------
 
     def _derived(

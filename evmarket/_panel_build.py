@@ -144,7 +144,9 @@ def _ingest(
         whole.merge(other)
         other.clear()
     try:
-        found: dict[str, Any] = whole.finish()
+        found: dict[str, Any] = whole.finish(
+            _workers.run, len(_cut(whole.cells, count))
+        )
     except OverflowError as error:
         ordinal = getattr(error, "ordinal", None)
         if ordinal is None:

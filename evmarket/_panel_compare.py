@@ -20,13 +20,50 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Comparison", "compare", "coverage"]
+__all__ = ["Comparison", "Coverage", "compare", "coverage"]
 
 
 # ---- coverage --------------------------------------------------------------------
 
 
-def coverage(panel: Panel) -> Table:
+class Coverage(Table):
+    """What a panel holds, a row a series."""
+
+    _panel: Panel
+
+    def plot(self, measure: str | None = None, *, ax: Any = None) -> Any:
+        """The status of every cell of a measure as a map.
+
+        Parameters
+        ----------
+        measure : str, optional
+            Which measure; the first without it.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "A"]},
+        ...     period=["2025-01", "2025-03"],
+        ...     measures={"units": [100, 90]},
+        ... )
+        >>> ax = panel.coverage().plot()
+        >>> [text.get_text() for text in ax.get_legend().get_texts()]
+        ['OK', 'MISSING']
+        """
+        name = self._panel.measures[0] if measure is None else measure
+        return self._panel[name].plot("status", ax=ax)
+
+
+def coverage(panel: Panel) -> Coverage:
     """What there is, a row a series; see `Panel.coverage`."""
     frame, data = panel._frame, panel._data
     low, high = frame.shown
@@ -62,7 +99,9 @@ def coverage(panel: Panel) -> Table:
         ("exited", absence.exited(frame)),
     ):
         columns[free_name(name, tuple(columns))] = column
-    return Table(columns)
+    found = Coverage(columns)
+    found._panel = panel
+    return found
 
 
 def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:

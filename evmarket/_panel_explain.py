@@ -247,6 +247,15 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     (array([21.]), array([21.]))
     """
 
+    _STEPS: ClassVar[tuple[str, ...]] = (
+        "unit_value",
+        "volume",
+        "joint",
+        "entry",
+        "exit",
+        "gap",
+    )
+
     unit_value: Any
     gap: Any
     matched: Any
@@ -340,6 +349,8 @@ class PanelMarginBridge(OnPanel, MarginBridge):
     >>> why.total[:, 1].round(6), why.unit_cost[:, 1].round(6)
     (array([0.055556]), array([0.010619]))
     """
+
+    _STEPS: ClassVar[tuple[str, ...]] = (*MarginBridge._STEPS, "gap")
 
     gap: Any
 

@@ -114,8 +114,8 @@ class Rows:
             self._make(_workers.chunks(len(found)))
         except TypeError as error:
             raise TypeError(f"by: {error}") from None
-        self._low = int(found.min()) if len(found) else 0
-        self._high = int(found.max()) if len(found) else -1
+        self._low = self._index.low if len(found) else 0
+        self._high = self._index.high if len(found) else -1
 
     def _make(self, cuts: list[tuple[int, int]]) -> None:
         """Run the stages of the index, each over all rows."""
@@ -189,21 +189,22 @@ class Rows:
         late = self._complete(complete_through)
         count = len(column)
         found = np.empty(count)
-        base = np.empty(count, np.int32)
         told = return_status or policy == "midpoint"
+        base = np.empty(count if told else 0, np.int32)
         status = np.empty(count if told else 0, np.uint8)
 
         def part(start: int, stop: int) -> None:
             # Block by block: what lies between index and result stays in the cache.
-            room = np.empty(_BLOCK, column.dtype)
+            room, places = np.empty(_BLOCK, column.dtype), np.empty(_BLOCK, np.int32)
             for first in range(start, stop, _BLOCK):
                 last = min(first + _BLOCK, stop)
                 here, earlier = slice(first, last), room[: last - first]
-                self._index.base(steps, first, last, base)
-                _core.gather(column, base[here], 0, last - first, earlier)
+                bases = base[here] if told else places[: last - first]
+                self._index.base(steps, first, last, bases)
+                _core.gather(column, bases, 0, last - first, earlier)
                 rate(earlier, column[here], out=found[here])
                 if column.dtype == np.int64:
-                    found[here][base[here] < 0] = np.nan
+                    found[here][bases < 0] = np.nan
                 if told:
                     _core.growth_status(earlier, column[here], out=status[here])
 

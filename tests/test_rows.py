@@ -37,8 +37,8 @@ def check(columns: list[Any], names: list[Any], ordinals: Any, lags: list[int]) 
         assert len(rows) == count
         base = np.empty(count, dtype=np.int32)
         for lag in lags:
-            rows.base(lag, 0, count // 2, base)
-            rows.base(lag, count // 2, count, base)
+            rows.base(lag, 0, count // 2, base[: count // 2])
+            rows.base(lag, count // 2, count, base[count // 2 :])
             wanted = [
                 where.get((names[i], int(ordinals[i]) - lag), -1) for i in range(count)
             ]

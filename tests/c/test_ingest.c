@@ -1,5 +1,5 @@
 /* Tables to finished panels. From the repository root:
- * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ingest.c csrc/partial.c csrc/panel.c csrc/keys.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/values.c csrc/total.c csrc/sort.c csrc/period.c csrc/period_column.c csrc/period_text.c csrc/dispatch.c -lm -o /tmp/test_ingest && /tmp/test_ingest
+ * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ingest.c csrc/partial.c csrc/panel.c csrc/keys.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/sort.c csrc/period.c csrc/period_column.c csrc/period_text.c csrc/dispatch.c -lm -o /tmp/test_ingest && /tmp/test_ingest
  */
 #include "engine.h"
 #include "panel.h"
@@ -50,18 +50,23 @@ static void *room(const ev_memory *memory, ptrdiff_t count)
 static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t series,
                           const int32_t *places, finished *f)
 {
-    uint32_t *order = room(memory, ledger->cells.count);
+    uint64_t *words = room(memory, ledger->cells.count);
+    int64_t *indptr = room(memory, series + 1);
     ev_panel_place place;
-    CHECK(ev_panel_order(ledger, places, order, &f->cells) == EV_DONE);
-    f->panel = (ev_panel_cells){series, room(memory, series + 1), room(memory, f->cells),
+    ev_panel_lay(ledger, places, series, indptr, words);
+    f->cells = (ptrdiff_t)indptr[series];
+    f->panel = (ev_panel_cells){series, indptr, room(memory, f->cells),
                                 room(memory, f->cells), f->measures};
     for (int k = 0; k < 2; k++) {
-        f->measures[k] = (ev_panel_measure){.lo = room(memory, f->cells),
+        f->measures[k] = (ev_panel_measure){.scale = ledger->scales[k],
+                                            .lo = room(memory, f->cells),
                                             .hi = room(memory, f->cells),
                                             .values = room(memory, f->cells)};
     }
-    CHECK(ev_panel_write(ledger, places, order, f->cells, &f->panel, &place) == EV_DONE);
-    (void)memory->resize(memory->owner, order, 0);
+    /* In two runs of series, as two threads would. */
+    CHECK(ev_panel_write(ledger, words, series / 2, series, &f->panel, &place) == EV_DONE);
+    CHECK(ev_panel_write(ledger, words, 0, series / 2, &f->panel, &place) == EV_DONE);
+    (void)memory->resize(memory->owner, words, 0);
 }
 
 static void finish_partial(const ev_memory *memory, ev_partial *partial, finished *f)

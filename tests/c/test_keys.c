@@ -48,6 +48,31 @@ static void labels_are_told_apart(void)
     CHECK(count.blocks == 0);
 }
 
+/* Texts whose first and last eight bytes agree are read in between. */
+static void long_labels_that_share_their_ends(void)
+{
+    static const char bytes[] = "beginbeginAend--end-beginbeginBend--end-"
+                                "beginbeginAend--end-beginbegend--end-beginbegin";
+    static const int32_t ends[] = {0, 20, 40, 60, 77, 87};
+    static const int32_t wanted[] = {0, 1, 0, 2, 3};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    const ev_column column = text_column(bytes, ends, 5);
+    ev_keys keys, other;
+    int32_t codes[5], map[4];
+    ev_key_place place;
+    ev_keys_open(&keys, &memory);
+    ev_keys_open(&other, &memory);
+    CHECK(ev_keys_begin(&keys, &column) == EV_DONE);
+    CHECK(ev_keys_encode(&keys, 0, 5, codes, &place) == EV_DONE);
+    CHECK(keys.count == 4 && memcmp(codes, wanted, sizeof codes) == 0);
+    CHECK(ev_keys_merge(&other, &keys, map) == EV_DONE && other.count == 4);
+    CHECK(map[0] == 0 && map[1] == 1 && map[2] == 2 && map[3] == 3);
+    ev_keys_close(&other);
+    ev_keys_close(&keys);
+    CHECK(count.blocks == 0);
+}
+
 static void views_and_coded_columns(void)
 {
     static const char far_text[] = "xxa text longer than twelve";
@@ -147,6 +172,7 @@ static void integers_and_failures(void)
 int main(void)
 {
     labels_are_told_apart();
+    long_labels_that_share_their_ends();
     views_and_coded_columns();
     wrong_bytes_are_found();
     integers_and_failures();

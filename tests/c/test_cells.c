@@ -1,0 +1,136 @@
+/* Pairs and their numbers, through every form of the index. From the repository root:
+ * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_cells.c csrc/cells.c csrc/blocks.c csrc/dispatch.c -o /tmp/test_cells && /tmp/test_cells
+ */
+#include "cells.h"
+#include "engine.h"
+
+enum { ROUNDS = 60 };
+
+/* Where the pairs of a table come from: 0 <= a < rows, low <= b < low + span. */
+typedef struct region {
+    int32_t rows, low, span;
+} region;
+
+/* The numbers in a table of all pairs: what the index must give. */
+static int64_t *plain_table(region r)
+{
+    int64_t *table = malloc((size_t)r.rows * (size_t)r.span * sizeof *table);
+    for (ptrdiff_t i = 0; table != NULL && i < (ptrdiff_t)r.rows * r.span; i++) {
+        table[i] = -1;
+    }
+    return table;
+}
+
+static int64_t *entry(int64_t *table, region r, int32_t a, int32_t b)
+{
+    return &table[(ptrdiff_t)a * r.span + (b - r.low)];
+}
+
+/* Numbers random pairs, the region opening up as rounds go by, and looks them up. */
+static void numbers_agree(region r, uint64_t seed)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    int32_t a[EV_BLOCK], b[EV_BLOCK];
+    uint32_t numbers[EV_BLOCK];
+    int64_t found[EV_BLOCK], known = 0;
+    int64_t *table = plain_table(r);
+    ev_cells cells;
+    ev_cells_open(&cells, &memory, sizeof(ev_cell_key) + 8);
+    CHECK(table != NULL);
+    for (int round = 1; table != NULL && round <= ROUNDS; round++) {
+        const uint64_t rows = (uint64_t)r.rows * (uint64_t)round / ROUNDS + 1;
+        const uint64_t span = (uint64_t)r.span * (uint64_t)round / ROUNDS + 1;
+        for (int i = 0; i < EV_BLOCK; i++) {
+            const int64_t first = (int64_t)((uint64_t)r.span - span + 1) / 2;
+            const uint64_t place = next_random(&seed) % span;
+            a[i] = (int32_t)(next_random(&seed) % rows % (uint64_t)r.rows);
+            b[i] = r.low + (int32_t)(((uint64_t)first + place) % (uint64_t)r.span);
+        }
+        CHECK(ev_cells_number(&cells, a, b, EV_BLOCK, numbers) == EV_DONE);
+        for (int i = 0; i < EV_BLOCK; i++) {
+            int64_t *held = entry(table, r, a[i], b[i]);
+            const ev_cell_key *key = ev_cells_at(&cells, numbers[i]);
+            *held = *held < 0 ? known++ : *held;
+            CHECK(*held == numbers[i] && key->a == a[i] && key->b == b[i]);
+        }
+        for (int i = 0; i < EV_BLOCK; i++) {
+            a[i] = (int32_t)(next_random(&seed) % (uint64_t)r.rows);
+            b[i] = r.low + (int32_t)(next_random(&seed) % (uint64_t)r.span);
+        }
+        ev_cells_find(&cells, a, b, EV_BLOCK, found);
+        for (int i = 0; i < EV_BLOCK; i++) {
+            CHECK(found[i] == *entry(table, r, a[i], b[i]));
+        }
+    }
+    CHECK(cells.count == known);
+    free(table);
+    ev_cells_close(&cells);
+    CHECK(count.blocks == 0);
+}
+
+/* Far beyond the extents nothing is found, and nothing is read that is not there. */
+static void far_pairs_are_absent(void)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    const int32_t a[] = {0, 3, 1000000, 0, 2}, b[] = {-7, 9, 1, INT32_MIN, INT32_MAX};
+    const int32_t mine[] = {0, 3}, when[] = {-7, 9};
+    uint32_t numbers[2];
+    int64_t found[5];
+    ev_cells cells;
+    ev_cells_open(&cells, &memory, sizeof(ev_cell_key));
+    ev_cells_find(&cells, a, b, 5, found);
+    CHECK(found[0] == -1 && found[4] == -1);
+    CHECK(ev_cells_number(&cells, mine, when, 2, numbers) == EV_DONE);
+    ev_cells_find(&cells, a, b, 5, found);
+    CHECK(found[0] == 0 && found[1] == 1 && found[2] == -1 && found[3] == -1 &&
+          found[4] == -1);
+    ev_cells_close_index(&cells);
+    ev_cells_find(&cells, a, b, 5, found);
+    CHECK(found[0] == -1);
+    ev_cells_close(&cells);
+    CHECK(count.blocks == 0);
+}
+
+/* Whichever allocation fails, nothing leaks. */
+static void failing_memory(void)
+{
+    int failed = 0;
+    for (long left = 0; left < 60; left++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        uint64_t seed = 5;
+        ev_result result = EV_DONE;
+        ev_cells cells;
+        count.left = left;
+        ev_cells_open(&cells, &memory, 64);
+        for (int round = 0; round < 40 && result == EV_DONE; round++) {
+            int32_t a[EV_BLOCK], b[EV_BLOCK];
+            uint32_t numbers[EV_BLOCK];
+            for (int i = 0; i < EV_BLOCK; i++) {
+                a[i] = (int32_t)(next_random(&seed) % 5000);
+                b[i] = (int32_t)(next_random(&seed) % (round < 20 ? 30 : 30000));
+            }
+            result = ev_cells_number(&cells, a, b, EV_BLOCK, numbers);
+        }
+        failed += result == EV_NO_MEMORY;
+        ev_cells_close(&cells);
+        CHECK(count.blocks == 0);
+    }
+    CHECK(failed > 5);
+}
+
+int main(void)
+{
+    numbers_agree((region){40, -30, 60}, 1);       /* full: a directory */
+    numbers_agree((region){3000, -2000, 60}, 2);   /* half a page a row */
+    numbers_agree((region){900, 1000, 9000}, 3);   /* far apart: hashed */
+    numbers_agree((region){200000, -4, 8}, 4);     /* from hashed to a directory */
+    numbers_agree((region){1, -50000, 100000}, 5); /* one row, both ways */
+    numbers_agree((region){7, INT32_MIN, 2000}, 6);
+    numbers_agree((region){7, INT32_MAX - 2000, 2000}, 7);
+    far_pairs_are_absent();
+    failing_memory();
+    return finish();
+}
