@@ -1,39 +1,99 @@
 """Growth and margins of vehicle markets, on the calendar and exact.
 
-Arrays, the earlier value first, rates as fractions, ``return_status=True`` for the why:
-    growth, growth_between, log_growth, annualized_growth, cagr, mean_growth, index,
-    ytd, from_ytd, trailing, base_effect
-    margin, markup, ratio, incremental_margin
-    share, concentration, hhi, rank
-    Status: the code of every cell, with its meaning
+Rates, shares and margins are fractions: 0.8 is 80%. The earlier value comes
+first. What is undefined is NaN, and a status says why:
+``return_status=True`` of functions, ``.status`` of measures. The help of a
+name, such as ``help(evmarket.growth)``, gives formula, units, the rule for
+NaN and an example.
+
+Growth of arrays:
+    growth             rate on the value a lag before
+    growth_between     rate between two values or arrays
+    log_growth         logarithmic rate, which adds up over time
+    annualized_growth  rate over a lag, at a yearly rate
+    cagr               compound rate between a first and a last value
+    mean_growth        mean rate of a series: level or accumulative method
+    index              index numbers, 100 at a base
+    ytd                year-to-date sums of single periods
+    from_ytd           single periods out of year-to-date sums
+    trailing           sums of the last periods
+    base_effect        change of a growth rate: this year's step or last's
+    BaseEffect         what base_effect gives
+
+Margins and structure of arrays:
+    margin             (revenue - cost) / revenue
+    markup             (revenue - cost) / cost
+    ratio              numerator / denominator, such as value per vehicle
+    incremental_margin change of profit per change of revenue
+    share              parts of their sum
+    concentration      share of the k largest
+    hhi                Herfindahl-Hirschman index
+    rank               places, 1 for the largest
+    Status             the code of every cell, with its meaning
 
 Long tables, joined on the calendar:
-    Panel: series by periods, built from a table or a file; roll up, recode, resample,
-    select, merge, compare, report
-    Measure: one measure of a panel; growth, ytd, trailing, share, rank, arithmetic
-    growth_by, Rows: the same growth in the order of the rows, for a column of a frame
-    Periods: consecutive periods, their labels and places
+    Panel              series by periods, out of a table or a file
+    Measure            one measure of a panel: growth, ytd, share, rank ...
+    growth_by          growth in the order of rows, for a column of a frame
+    Rows               the same for many columns: growth, trailing, ytd
+    Periods            consecutive periods, their labels and places
 
-Published figures, as text, exact numbers, Figures and (low, high) columns alike:
-    Figure, figures
-    implied_base, implied_growth, implied_current, implied_increment, implied_ratio,
-    implied_ratio_growth, implied_share, implied_remainder, implied_total,
-    implied_period_growth
-    audit, check: what facts say of each other (Facts, Audit, Finding)
-    AUDIT_RULES, Claims, Operand: rules, and what one's own are made of
-
-Targets:
-    required_pace, required_outgrowth, share_path, run_rate
+Published figures, as text, numbers, Figures and (low, high) columns alike:
+    Figure             one figure with the interval its rounding allows
+    figures            a column of texts as columns of numbers
+    implied_base       last year's level, of a level and its growth
+    implied_growth     growth, of two levels
+    implied_current    this year's level, of a base and its growth
+    implied_increment  the increase, of a level and its growth
+    implied_ratio      ratio of two figures
+    implied_ratio_growth    growth of a ratio, of two growths
+    implied_share      share of a part in a whole
+    implied_remainder  what is left of a whole
+    implied_total      growth of a sum, of levels and growths
+    implied_period_growth   growth of the last period, of two years to date
+    check              whether a level, a base and a growth agree
+    audit              what facts say of each other
+    Facts              a table of facts, read for an audit
+    Audit              the findings of an audit
+    Finding            one comparison: expected, printed, outcome, reason
+    AUDIT_RULES        the rules, by name
+    Claims             what a rule yields
+    Operand            figures or levels that a rule compares
 
 Explanations that add up, entry and exit apart:
-    contributions, mix_rate, shift_share, price_volume, price_volume_mix, margin_bridge,
-    lmdi, price_index, quantity_index, index_contributions
+    contributions      growth of a total, by item
+    mix_rate           change of a pooled rate: rates and mix
+    shift_share        change of regions: nation, industry, region
+    price_volume       change of a value: price and volume
+    price_volume_mix   the same, volume told from mix
+    margin_bridge      change of a margin: price, unit cost, mix and more
+    lmdi               change of a product, by factor
+    price_index        index of prices
+    quantity_index     index of quantities
+    index_contributions     change of a Fisher index, by item
+    Contributions      what contributions and index_contributions give
+    MixRate            what mix_rate gives
+    ShiftShare         what shift_share gives
+    PriceVolume        what price_volume gives
+    PriceVolumeMix     what price_volume_mix gives
+    MarginBridge       what margin_bridge gives
+    Lmdi               what lmdi gives
+    IndexNumber        what price_index and quantity_index give
 
-Data:
-    datasets.names(), datasets.load(name)
+Targets:
+    required_pace      what each remaining period must bring
+    required_outgrowth how much faster than the market a share needs to grow
+    share_path         the shares on the way to a target
+    run_rate           the year, from what has been reached
 
-The build:
-    build_info, set_workers
+Data and build:
+    datasets           figures of the package: names(), load(name)
+    build_info         compiler, instruction set, versions
+    set_workers        threads for large arrays
+    __version__        the version of the package
+
+``python -m evmarket --help`` lists the commands; ``notebook`` writes the
+tour, which shows the package at work.
 """
 
 from __future__ import annotations

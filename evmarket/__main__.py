@@ -87,6 +87,12 @@ def _audit(options: Namespace) -> tuple[int, str]:
     return INCONSISTENT if failed else DONE, FORMATS[options.format](found)
 
 
+def _notebook(options: Namespace) -> tuple[int, str]:
+    from ._notebook import write_tour
+
+    return DONE, f"wrote {write_tour(options.path, options.force)}\n"
+
+
 def _parser() -> ArgumentParser:
     import argparse
 
@@ -115,6 +121,22 @@ def _parser() -> ArgumentParser:
     from ._commands import add_commands
 
     add_commands(commands, _add_format)
+    tour = commands.add_parser(
+        "notebook",
+        help="write the tour, a notebook that shows the package at work",
+        description="Write the tour, a notebook that shows the package at work.",
+        epilog="Open it in JupyterLab; the package's [plot] extra draws its plots.",
+        allow_abbrev=False,
+    )
+    tour.add_argument(
+        "path",
+        nargs="?",
+        default="evmarket-tour.ipynb",
+        metavar="PATH",
+        help="the file to write (default: %(default)s)",
+    )
+    tour.add_argument("--force", action="store_true", help="replace a file")
+    tour.set_defaults(run=_notebook)
     return parser
 
 

@@ -51,6 +51,15 @@ class Finding(NamedTuple):
         figure's rounding (in plain numbers where that is exact); else NaN.
     reason : str
         Why the figures are not comparable; else empty.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> found = em.check(level="139,000", base="77,000", growth="+80%")
+    >>> found.outcome, found.expected
+    ('consistent', Figure(80.5195% [78.7097%, 82.3529%]))
+    >>> found.rule
+    'growth'
     """
 
     rule: str
@@ -205,7 +214,15 @@ class Audit:
         return audit(self)
 
     def in_order(self) -> Iterator[Finding]:
-        """The findings rule by rule, whatever their outcome."""
+        """The findings rule by rule, whatever their outcome.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> found = em.audit(em.datasets.load("guangzhou"))
+        >>> next(found.in_order()).rule
+        'margin'
+        """
         return map(self._finding, range(len(self)))
 
     def _finding(self, i: int) -> Finding:
@@ -234,6 +251,13 @@ class Audit:
             rule, facts (ids, blank-separated), expected_low, expected_high,
             printed_low, printed_high, unit, outcome, distance, reason;
             in the order of `findings`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> found = em.audit(em.datasets.load("guangzhou")).to_table()
+        >>> sorted(found)[:4], len(found["rule"]) == len(found["outcome"])
+        (['distance', 'expected_high', 'expected_low', 'facts'], True)
         """
         from .datasets import Dataset
 

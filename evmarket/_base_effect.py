@@ -35,6 +35,15 @@ class BaseEffect(Explanation):
         The change of the two log growths less ``total``: rounding only.
     status : ndarray of uint8
         Status of ``total``: the lowest code of the parts.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> effect = em.base_effect([100, 120, 150, 160], lag=2)
+    >>> effect
+    BaseEffect(shape (4,), 1 of 4 known; total = momentum - base)
+    >>> float(effect.total[3].round(4)), float(effect.base[3].round(4))
+    (-0.1178, 0.1823)
     """
 
     total: NDArray[Any]

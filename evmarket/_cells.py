@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core, _workers
+from ._inputs import listing
 from ._period import Periods
 
 if TYPE_CHECKING:
@@ -69,6 +70,13 @@ class Frame:
             key: label_array(self.labels[k])[self.codes[:, k]]
             for k, key in enumerate(self.keys)
         }
+
+    def shared_columns(self) -> dict[str, NDArray[Any]]:
+        """The same to be given away: nobody can write into them."""
+        found = {key: column.view() for key, column in self.columns.items()}
+        for column in found.values():
+            column.flags.writeable = False
+        return found
 
     def name(self, series: int) -> tuple[Any, ...]:
         """The labels of one series, in the order of the keys."""
@@ -300,7 +308,7 @@ def regroup(sources: Any, frame: Frame, names: Sequence[str]) -> dict[str, Any]:
         series = getattr(error, "series", None)
         if not isinstance(series, int):
             raise
-        labels = ", ".join(map(str, frame.name(series)))
+        labels = listing(frame.name(series))
         raise beyond(error, names, labels, frame.freq) from None
     return found
 

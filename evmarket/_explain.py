@@ -43,6 +43,13 @@ class Contributions(Explanation):
         As for every explanation; one a group.
     axis : int
         Where the items lie in ``parts``.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.contributions([60, 40], [90, 30])
+    >>> float(why.total), why.parts
+    (0.2, array([ 0.3, -0.1]))
     """
 
     total: Any
@@ -147,6 +154,13 @@ class MixRate(Explanation):
     method : str
     axis : int
         Where the items lie.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.mix_rate([50, 50], [0.3, 0.1], [80, 20], [0.3, 0.1])
+    >>> round(float(why.total), 6), why.mix.round(6), why.rate
+    (0.06, array([0.021, 0.039]), array([0., 0.]))
     """
 
     total: Any
@@ -236,6 +250,13 @@ class PriceVolume(Bridge):
     method : str
     items : PriceVolume or None
         The same of every item, in the shape of the values, when asked for.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.price_volume([10], [5], [11], [6])
+    >>> float(why.total), float(why.price), float(why.volume)
+    (16.0, 5.5, 10.5)
     """
 
     _steps: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
@@ -352,6 +373,13 @@ class PriceVolumeMix(Bridge):
         What new items brought, and what lost ones took (not positive).
     residual, status : ndarray
         As for every explanation; one a group.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.price_volume_mix([10, 20], [5, 5], [10, 20], [4, 6])
+    >>> float(why.volume), float(why.mix), float(why.price)
+    (0.0, 10.0, 0.0)
     """
 
     _steps: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
@@ -425,6 +453,13 @@ class MarginBridge(Bridge):
         Share of the matched items in the earlier revenue.
     residual, status : ndarray
         As for every explanation; one a group.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.margin_bridge([100], [80], [10], [110], [88], [10])
+    >>> [round(float(x), 6) for x in (why.total, why.price, why.unit_cost)]
+    [0.0, 0.076364, -0.076364]
     """
 
     _steps: ClassVar[tuple[str, ...]] = (

@@ -31,6 +31,16 @@ class Explanation:
         ``total`` less the sum of the parts as they are given: rounding only.
     status : ndarray of uint8
         The `Status` of each group.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> em.contributions([[60, 40], [10, 10]], [[90, 30], [10, 12]])
+    Contributions, shape (2,), 2 of 2 known
+      total     [0.2 0.1]
+      parts     [ 0.3 -0.1  0.   0.1]
+      residual  [2.775558e-17 0.000000e+00]
+      status    [0 0]
     """
 
     total: Any
@@ -41,7 +51,15 @@ class Explanation:
     """How the arrays of fractions are shown: "rate", "share", "pp"."""
 
     def arrays(self) -> dict[str, Array]:
-        """The arrays by name, in the order in which they are shown."""
+        """The arrays by name, in the order in which they are shown.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> why = em.contributions([60, 40], [90, 30])
+        >>> list(why.arrays())
+        ['total', 'parts', 'residual', 'status']
+        """
         found = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
         return {
             name: np.asarray(value)
@@ -90,6 +108,13 @@ class Explanation:
         Returns
         -------
         pandas.DataFrame
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> why = em.contributions([60, 40], [90, 30])
+        >>> why.to_pandas()["parts"].tolist()
+        [0.3, -0.1]
         """
         import pandas as pd
 

@@ -39,7 +39,16 @@ RATIO_GROWTH = Formula(_core.implied_ratio_growth, exact.ratio_growth)
 
 
 class Operand(NamedTuple):
-    """Rows of printed figures or of levels, as the operand of a formula."""
+    """Rows of printed figures or of levels, as the operand of a formula.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> facts = em.Facts(em.datasets.load("guangzhou"))
+    >>> operand = em.Operand(facts.stated, facts.rows("count"))
+    >>> operand.low[:2], operand.high[:2]
+    (array([2015. ,   29.5]), array([2025. ,   30.5]))
+    """
 
     of: Any  # Readings, Levels or Derived: .low, .high, .span(i)
     at: Rows
@@ -55,7 +64,16 @@ class Operand(NamedTuple):
         return np.asarray(self.of.high[self.at])
 
     def span(self, i: int) -> Span:
-        """The exact interval of the i-th."""
+        """The exact interval of the i-th.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> facts = em.Facts(em.datasets.load("guangzhou"))
+        >>> span = em.Operand(facts.stated, facts.rows("level")).span(0)
+        >>> float(span.low), float(span.high)
+        (138500.0, 139500.0)
+        """
         found: Span = self.of.span(int(self.at[i]))
         return found
 

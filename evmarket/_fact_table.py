@@ -233,15 +233,33 @@ class Facts:
         return facts(self)
 
     def rows(self, *kinds: str) -> Rows:
-        """The rows of these kinds that print a figure and state a period."""
+        """The rows of these kinds that print a figure and state a period.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> facts = em.Facts(em.datasets.load("guangzhou"))
+        >>> [facts.id[row] for row in facts.rows("margin")]
+        ['g42', 'g43', 'g44', 'g45']
+        """
         known = np.array([KINDS.index(k) for k in kinds])
         here = np.isin(self.code["kind"], known) & (self.code["period"] > 0)
         return np.flatnonzero(here & ~np.isnan(self.stated.low))
 
     def series(self, rows: Rows, entity: str = "entity", **other: Codes) -> Codes:
-        """One number for the entity (or parent), measure and dimension of each row; -1
-        where a part is not stated or nothing of the kind is. `other`: measure and
-        dimension to take in place of the rows' own."""
+        """One number for entity (or parent), measure and dimension of each row.
+
+        It is -1 where a part is not stated or nothing of the kind is. `other`: measure
+        and dimension to take in place of the rows' own.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> facts = em.Facts(em.datasets.load("guangzhou"))
+        >>> rows = facts.rows("level")[:3]
+        >>> facts.series(rows), [facts.label["measure"][row] for row in rows]
+        (array([0, 1, 2]), ['exports', 'exports', 'sales'])
+        """
         labels = [self.code[entity][rows]]
         labels += [other.get(n, self.code[n][rows]) for n in ("measure", "dimension")]
         get = self._series.get
@@ -251,7 +269,16 @@ class Facts:
     def key(
         self, rows: Rows, period: str = "period", entity: str = "entity", **other: Codes
     ) -> Codes:
-        """One number for series and period of each row; -1 where either is missing."""
+        """One number for series and period of each row; -1 where either is missing.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> facts = em.Facts(em.datasets.load("guangzhou"))
+        >>> rows = facts.rows("level")
+        >>> len(rows), len(set(facts.key(rows).tolist()))
+        (19, 19)
+        """
         if other:
             series = self.series(rows, entity, **other)
         else:

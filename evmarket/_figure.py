@@ -12,7 +12,7 @@ import numpy as np
 
 from ._figure_exact import INF, Bound, Span, above, below, exactly, nearest
 from ._figure_text import Reading, read
-from ._inputs import short
+from ._inputs import refuse_query, short
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -481,7 +481,10 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
     """
     if isinstance(column, (str, bytes)) or not hasattr(column, "__iter__"):
         raise TypeError(f"column is {short(column)}: it takes a sequence; see Figure")
-    items = column.tolist() if isinstance(column, np.ndarray) else list(column)
+    refuse_query(column, "column")
+    # numpy's and pyarrow's own scalars as plain objects
+    plain = getattr(column, "to_pylist", None) or getattr(column, "tolist", None)
+    items = list(column) if plain is None else plain()
     rows = []
     for i, item in enumerate(items):
         try:

@@ -1,4 +1,4 @@
-"""Tables in files, in blocks of rows: CSV and Parquet.
+"""Files: tables in blocks of rows, CSV and Parquet; what is written is whole.
 
 Of CSV, keys and periods are text, and only an empty field is missing; measures are
 numbers. The standard library reads it, and pyarrow where it is installed, to the same
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from io import TextIOWrapper
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -96,6 +96,20 @@ def tables(
                     yield from _parquet(path, wanted, advance)
                 else:
                     yield from _csv(path, wanted, encoding, null, advance)
+
+
+@contextmanager
+def written_whole(path: str) -> Iterator[BinaryIO]:
+    """A file to write, which appears under its name when all is written."""
+    part = f"{path}.{os.urandom(4).hex()}.part"
+    try:
+        with open(part, "wb") as file:
+            yield file
+        os.replace(part, path)
+    except BaseException:
+        if os.path.exists(part):
+            os.remove(part)
+        raise
 
 
 @contextmanager

@@ -39,6 +39,13 @@ class IndexNumber(Explanation):
     status : ndarray
     method : str
         The formula.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> index = em.price_index([10, 20], [3, 2], [11, 22], [3, 2])
+    >>> round(float(index), 6), int(index.matched), index.method
+    (1.1, 2, 'fisher')
     """
 
     total: Any

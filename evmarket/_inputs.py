@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
@@ -26,7 +28,17 @@ def short(value: object, most: int = 40) -> str:
     text = repr(value)
     if len(text) > most:
         text = text[: most - 4] + "..." + text[-1:]
-    return " ".join(text.split())
+    return one_line(text)
+
+
+def one_line(name: object) -> str:
+    """A name or label in a message: headers of spreadsheets may hold line breaks."""
+    return " ".join(str(name).split())
+
+
+def listing(names: Iterable[object]) -> str:
+    """Names or labels as a list in a message."""
+    return ", ".join(map(one_line, names))
 
 
 def is_frame(value: object) -> bool:
@@ -35,6 +47,12 @@ def is_frame(value: object) -> bool:
     return kind.__name__ in ("DataFrame", "LazyFrame", "Table", "RecordBatch") and (
         _library(value) in ("pandas", "polars", "pyarrow")
     )
+
+
+def refuse_query(value: object, name: str) -> None:
+    """Raise for a query of polars, which holds no data yet."""
+    if hasattr(value, "collect") and hasattr(value, "collect_schema"):
+        raise TypeError(f"{name} is a query that was not run: call its collect()")
 
 
 def is_short(value: object) -> bool:
@@ -153,6 +171,7 @@ def _from_objects(found: Array, name: str) -> Array:
     plain = [0 if gone else item for item, gone in zip(items, missing, strict=True)]
     for place, item in enumerate(plain):
         number = hasattr(item, "__float__") and not isinstance(item, (str, bytes))
+        number = number and not (isinstance(item, np.ndarray) and item.ndim)
         if not number or isinstance(item, (complex, np.complexfloating)):
             raise TypeError(
                 f"{name} holds {short(item)} at position {place}: it takes numbers"
@@ -194,6 +213,7 @@ def _from_pandas(value: Any, name: str) -> Array:
 
 
 def _from_polars(value: Any, name: str) -> Array:
+    refuse_query(value, name)
     if hasattr(value, "get_columns"):
         columns = [_from_polars(column, name) for column in value.get_columns()]
         return np.stack(columns, axis=1) if columns else np.empty(value.shape)

@@ -32,6 +32,13 @@ class Lmdi(Explanation):
     status : ndarray
     method : str
         The form.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.lmdi([[10.0, 5.0]], [[12.0, 5.0]])
+    >>> float(why.total), why.effects.round(6)
+    (10.0, array([10.,  0.]))
     """
 
     total: Any
@@ -115,6 +122,15 @@ class ShiftShare(Explanation):
         Of every cell, in the shape of the values.
     status : ndarray
         One a nation.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> why = em.shift_share([[90, 20], [310, 130]], [[100, 40], [340, 170]])
+    >>> why.total, why.mix.round(2)
+    (array([[10., 20.],
+           [30., 40.]]), array([[ -7.36,   4.36],
+           [-25.36,  28.36]]))
     """
 
     total: NDArray[np.float64]
@@ -125,7 +141,15 @@ class ShiftShare(Explanation):
     status: Any
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name; the status of a nation beside each of its cells."""
+        """The arrays by name; the status of a nation beside each of its cells.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> why = em.shift_share([[90, 20], [310, 130]], [[100, 40], [340, 170]])
+        >>> list(why.arrays())
+        ['total', 'national', 'mix', 'regional', 'residual', 'status']
+        """
         found = super().arrays()
         shape = self.total.shape
         found["status"] = np.broadcast_to(

@@ -11,7 +11,7 @@ from . import _align, _core, _exact, _levels, _within
 from ._apply import choice, positive
 from ._cells import LEVELS, POINTS, Absence, Cells, Frame, bases, lowest
 from ._growth import POLICIES
-from ._inputs import short
+from ._inputs import one_line, short
 from ._lags import lag_periods
 from ._period import one_period, per_year
 
@@ -100,10 +100,10 @@ class Measure:
         """The calendar, or the part of it that was selected."""
         return self._frame.periods
 
-    @property
+    @cached_property  # which the Tab key of a notebook looks into, unlike a property
     def series(self) -> dict[str, NDArray[Any]]:
-        """The labels of each series, an array a key."""
-        return {key: column.copy() for key, column in self._frame.columns.items()}
+        """The labels of each series, an array a key, read-only."""
+        return self._frame.shared_columns()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -203,6 +203,14 @@ class Measure:
         ------
         KeyError
             If the calendar does not hold the period.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].at("2025", status=True)
+        (array([90., 10.]), array([0, 0], dtype=uint8))
         """
         ordinal = self._ordinal(period, "period")
         count = self._frame.series_count
@@ -239,11 +247,17 @@ class Measure:
         ------
         TypeError
             For a measure that is derived: its values are rounded.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays({}, ["2024"] * 3, {"yuan": [1e16, 0.5, -1e16]})
+        >>> panel["yuan"].exact()
+        array([[Fraction(1, 2)]], dtype=object)
         """
         if self._cells.exact is None:
-            raise TypeError(
-                f"{self.name} is derived ({self.kind}): it has no exact values"
-            )
+            name = one_line(self.name)
+            raise TypeError(f"{name} is derived ({self.kind}): it has no exact values")
         values = np.empty(len(self._cells.values), object)
         values[:] = _exact.fractions(self._cells.exact)
         values[np.isnan(self._cells.values)] = None
@@ -283,6 +297,16 @@ class Measure:
             For a kind whose growth has no meaning (of a margin take `.change`).
         ValueError
             For a lag of 0, or one that is no whole number of periods.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].growth("1Y").at("2025")
+        array([ 0.5 , -0.75])
+        >>> panel["units"].growth("1Y", within=()).at("2025")
+        array([0.])
         """
         rate = choice(policy, "policy", POLICIES)
         self._refuse(NO_GROWTH, "growth", "take .change(), in pp")
@@ -309,6 +333,14 @@ class Measure:
         -------
         Measure
             Of kind "log".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].log_growth("1Y").at("2025").round(4)
+        array([ 0.4055, -1.3863])
         """
         self._refuse(NO_GROWTH, "log growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
@@ -326,6 +358,16 @@ class Measure:
         -------
         Measure
             Of kind "growth".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].annualized_growth("1Y").at("2025Q1")
+        array([0.5])
+        >>> panel["units"].annualized_growth("1Q").at("2024Q2")
+        array([15.])
         """
         self._refuse(NO_GROWTH, "annualized growth", "take .change(), in pp")
         steps = lag_periods(lag, self._frame.freq)
@@ -347,6 +389,18 @@ class Measure:
         Measure
             Of kind "pp" for rates, margins, shares and growths, else of the same kind.
             The difference of a level is exact and rounded once.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"revenue": [100, 120, 50, 50], "cost": [80, 90, 45, 40]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> panel.margin("revenue", "cost").change("1Y").at("2025").round(4)
+        array([0.05, 0.1 ])
+        >>> panel["revenue"].change("1Y").at("2025")
+        array([20.,  0.])
         """
         steps = lag_periods(lag, self._frame.freq)
         kind = "pp" if self.kind in POINTS else self.kind
@@ -425,6 +479,16 @@ class Measure:
         -------
         Measure
             Of kind "index".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].index("2024Q1").at("2024Q3")
+        array([300.])
+        >>> panel["units"].index("2024").at("2025Q1")
+        array([60.])
         """
         self._refuse((*NO_GROWTH, "index"), "an index", "")
         return _levels.indexed(self, base)
@@ -437,6 +501,14 @@ class Measure:
         Measure
             Of kind "cumulative". A series counts as 0 before it entered and after it
             exited, its status beside the number; a hole is NaN and INCOMPLETE.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].ytd().values
+        array([[ 10.,  30.,  60., 100.,  15.]])
         """
         self._need("flow", "a year to date")
         return _levels.ytd(self)
@@ -448,6 +520,16 @@ class Measure:
         -------
         Measure
             Of kind "flow". Needs consecutive values within a year.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> told = {"units": [10, 30, 60, 100, 15]}
+        >>> kinds = {"units": "cumulative"}
+        >>> panel = em.Panel.from_arrays({}, quarters, told, kinds=kinds)
+        >>> panel["units"].from_ytd().values
+        array([[10., 20., 30., 40., 15.]])
         """
         self._need("cumulative", "from_ytd")
         return _levels.from_ytd(self)
@@ -465,6 +547,14 @@ class Measure:
         -------
         Measure
             Of the kind it has, "flow" for a cumulative level.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel["units"].trailing("1Y").at("2025Q1")
+        array([105.])
         """
         if self.kind == "cumulative":
             return _levels.cumulative_trailing(self, window)
@@ -486,6 +576,14 @@ class Measure:
         Measure
             Of kind "share". Absent series are left out; NaN where the total is not
             positive or a part is negative.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].share().at("2025")
+        array([0.9, 0.1])
         """
         self._need(LEVELS, "a share")
         return _within.share(self, within)
@@ -502,6 +600,14 @@ class Measure:
         -------
         Measure
             Of kind "rank".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].rank().at("2025")
+        array([1., 2.])
         """
         return _within.rank(self, within)
 
@@ -517,6 +623,14 @@ class Measure:
         -------
         Measure
             Of kind "ratio", one series a group.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].hhi().at("2025").round(4)
+        array([0.82])
         """
         self._need(LEVELS, "a concentration")
         return _within.concentration(self, within, None)
@@ -535,6 +649,14 @@ class Measure:
         -------
         Measure
             Of kind "share", one series a group.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].concentration(1).at("2025")
+        array([0.9])
         """
         self._need(LEVELS, "a concentration")
         return _within.concentration(self, within, positive(k, "k"))
@@ -553,6 +675,14 @@ class Measure:
         -------
         Measure
             The same measure with fewer series, in the order of their labels.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].top(1).series["maker"].tolist()
+        ['A']
         """
         count = positive(n, "n")
         period = self._last_known() if at is None else self._ordinal(at, "at")
@@ -590,6 +720,14 @@ class Measure:
         Returns
         -------
         Measure
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].growth().select(maker="A", periods="2025").values
+        array([[0.5]])
         """
         from ._panel_select import selected
 
@@ -625,7 +763,7 @@ class Measure:
         return _align.combine(self, -1, "*")
 
     def __getstate__(self) -> dict[str, Any]:
-        dense = ("values", "status")  # computed again, and read-only again
+        dense = ("values", "status", "series")  # computed again, and read-only again
         return {k: v for k, v in self.__dict__.items() if k not in dense}
 
     # ---- into other libraries ---------------------------------------------------
@@ -637,6 +775,19 @@ class Measure:
         -------
         Table
             Columns: the keys, ``period``, the measure's name, ``status``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> print(panel["units"].growth().to_table())
+        Table(4 rows x 4 columns)
+        maker  period    units  status
+        A      2024          -  OUTSIDE
+        A      2025    +50.00%
+        B      2024          -  OUTSIDE
+        B      2025    -75.00%
         """
         from ._panel_table import measure_table
 
@@ -651,13 +802,30 @@ class Measure:
             "wide" has a row a series and a column a period.
         status : bool, default False
             In long form also the column ``status``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].to_pandas("wide").loc["A"].tolist()
+        [60.0, 90.0]
         """
         from ._panel_table import measure_to_pandas
 
         return measure_to_pandas(self, layout, status)
 
     def to_polars(self) -> Any:
-        """A polars DataFrame in long form."""
+        """A polars DataFrame in long form.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].to_polars().row(1)
+        ('A', '2025', 90.0, 0)
+        """
         from ._panel_table import to_polars
 
         return to_polars(self.to_table())
@@ -739,20 +907,23 @@ class Measure:
 
     def _rolled(self, within: Any) -> Measure:
         if self._panel is None or self.kind not in LEVELS:
+            name = one_line(self.name)
             raise TypeError(
-                f"within: {self.name} is {self.kind}: only levels of a panel roll up"
+                f"within: {name} is {self.kind}: only levels of a panel roll up"
             )
         return self._panel.rollup(*_within.key_list(self, within))[self.name]
 
     def _refuse(self, kinds: Sequence[str], what: str, cure: str) -> None:
         if self.kind in kinds:
             told = f": {cure}" if cure else ""
-            raise TypeError(f"{what} of {self.name} ({self.kind}) has no meaning{told}")
+            name = one_line(self.name)
+            raise TypeError(f"{what} of {name} ({self.kind}) has no meaning{told}")
 
     def _need(self, kinds: str | Sequence[str], what: str) -> None:
         known = (kinds,) if isinstance(kinds, str) else kinds
         if self.kind not in known:
             cure = ": a stock takes its last period" if self.kind == "stock" else ""
             raise TypeError(
-                f"{what} needs a {' or '.join(known)}: {self.name} is {self.kind}{cure}"
+                f"{what} needs a {' or '.join(known)}: "
+                f"{one_line(self.name)} is {self.kind}{cure}"
             )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from . import _core, _exact
 from ._cells import LEVELS, Absence, Cells, Frame, lowest
-from ._inputs import short
+from ._inputs import listing, one_line, short
 from ._measure import Measure
 from ._panel_regroup import merge, recode, resample, rollup
 from ._panel_select import excluded, selected
@@ -225,6 +226,18 @@ class Panel:
         Returns
         -------
         Panel
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "A", "B"]},
+        ...     period=["2024-01", "2024-01", "2024-02"],
+        ...     measures={"units": [60, 5, 10]},
+        ... )
+        >>> panel["units"].values
+        array([[65., nan],
+               [nan, 10.]])
         """
         from ._panel_build import build_arrays
 
@@ -265,6 +278,18 @@ class Panel:
         Returns
         -------
         Panel
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> em.Panel.from_wide(table, "maker", "units")
+        Panel(1 key: maker; 2 series x 2 periods, 2024 to 2025)
+          units: flow
+        >>> by_month = {"month": ["2024-01", "2024-02"], "A": [60, 61], "B": [40, 42]}
+        >>> panel = em.Panel.from_wide(by_month, "maker", "units", "month")
+        >>> panel["units"].at("2024-02")
+        array([61., 42.])
         """
         from ._panel_build import build_wide
 
@@ -278,6 +303,17 @@ class Panel:
         ------
         ValueError
             For a damaged file, or one that is no panel.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import os, tempfile
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> path = os.path.join(tempfile.mkdtemp(), "units.npz")
+        >>> panel.save(path)
+        >>> em.Panel.load(path)["units"].at("2025")
+        array([90., 10.])
         """
         from ._panel_files import load
 
@@ -287,6 +323,16 @@ class Panel:
         """Write the panel to one .npz file, without pickle.
 
         The file appears whole or not at all.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import os, tempfile
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> path = os.path.join(tempfile.mkdtemp(), "units.npz")
+        >>> em.Panel.from_wide(table, "maker", "units").save(path)
+        >>> os.path.exists(path)
+        True
         """
         from ._panel_files import save
 
@@ -309,10 +355,10 @@ class Panel:
         """The calendar, or the part of it that was selected."""
         return self._frame.periods
 
-    @property
+    @cached_property  # which the Tab key of a notebook looks into, unlike a property
     def series(self) -> dict[str, NDArray[Any]]:
-        """The labels of each series, an array a key."""
-        return {key: column.copy() for key, column in self._frame.columns.items()}
+        """The labels of each series, an array a key, read-only."""
+        return self._frame.shared_columns()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -361,8 +407,8 @@ class Panel:
         found = self._known(name)
         if found in self._merged:
             raise TypeError(
-                f"{name} is a rate that the roll-up would have had to add: rates are "
-                "never added; roll up what it is a ratio of"
+                f"{one_line(found)} is a rate that the roll-up would have had to add: "
+                "rates are never added; roll up what it is a ratio of"
             )
         if found not in self._read:
             self._read[found] = self._measure(found)
@@ -370,8 +416,10 @@ class Panel:
 
     def _known(self, name: Any) -> str:
         if name not in self._names:
-            words = ", ".join(self._names)
-            raise KeyError(f"{short(name)} is no measure of this panel: it has {words}")
+            raise KeyError(
+                f"{short(name)} is no measure of this panel: "
+                f"it has {listing(self._names)}"
+            )
         return str(name)
 
     def _measure(self, name: str) -> Measure:
@@ -455,6 +503,14 @@ class Panel:
         -------
         Panel
             Equal, bit for bit, to the panel built from the rows with these keys.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B"], "fuel": ["EV", "ICE", "EV"]}
+        >>> panel = em.Panel.from_arrays(keys, ["2024"] * 3, {"units": [60, 30, 10]})
+        >>> panel.rollup("fuel")["units"].at("2024"), panel.rollup()["units"].at("2024")
+        (array([70., 30.]), array([100.]))
         """
         return rollup(self, keys)
 
@@ -471,6 +527,15 @@ class Panel:
         Returns
         -------
         Panel
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"powertrain": ["BEV", "PHEV", "ICE"]}
+        >>> panel = em.Panel.from_arrays(keys, ["2024"] * 3, {"units": [60, 30, 10]})
+        >>> nev = panel.recode("powertrain", {"BEV": "NEV", "PHEV": "NEV"})
+        >>> nev.series["powertrain"].tolist(), nev["units"].at("2024")
+        (['ICE', 'NEV'], array([10., 90.]))
         """
         return recode(self, key, labels)
 
@@ -487,6 +552,14 @@ class Panel:
         Panel
             A flow adds whole sets of periods only; a stock or cumulative level takes
             the last period.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
+        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel.resample("Y")["units"].at("2024")
+        array([100.])
         """
         return resample(self, frequency(freq), wholes(self._calendar(), freq))
 
@@ -516,11 +589,30 @@ class Panel:
         ------
         KeyError
             For an unknown key or label, naming near ones.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B"], "fuel": ["EV", "ICE", "EV"]}
+        >>> panel = em.Panel.from_arrays(keys, ["2024"] * 3, {"units": [60, 30, 10]})
+        >>> panel.select(fuel="EV").series
+        {'maker': array(['A', 'B'], dtype=object)}
+        >>> panel.select(maker=["A"]).keys, len(panel.select(maker=["A"]))
+        (('maker', 'fuel'), 2)
         """
         return selected(self, labels, periods, keys)
 
     def exclude(self, labels: Any = None, /, **keys: Any) -> Panel:
-        """All series but those that `select` would take; drops no key."""
+        """All series but those that `select` would take; drops no key.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B"], "fuel": ["EV", "ICE", "EV"]}
+        >>> panel = em.Panel.from_arrays(keys, ["2024"] * 3, {"units": [60, 30, 10]})
+        >>> panel.exclude(maker="B").rollup("fuel")["units"].at("2024")
+        array([60., 30.])
+        """
         return excluded(self, labels, keys)
 
     def merge(self, other: Panel, overlap: str = "add") -> Panel:
@@ -536,6 +628,16 @@ class Panel:
         Returns
         -------
         Panel
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> more = {"maker": ["A"], "2026": [120]}
+        >>> panel.merge(em.Panel.from_wide(more, "maker", "units"))["units"].values
+        array([[ 60.,  90., 120.],
+               [ 40.,  10.,  nan]])
         """
         return merge(self, other, overlap)
 
@@ -553,6 +655,18 @@ class Panel:
         -------
         Measure
             Of kind "margin". UNPAIRED where the two do not come from the same rows.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"revenue": [100, 120, 50, 50], "cost": [80, 90, 45, 40]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> panel.margin("revenue", "cost").at("2025")
+        array([0.25, 0.2 ])
+        >>> panel.rollup().margin("revenue", "cost").at("2024").round(4)
+        array([0.1667])
         """
         return self._ratio(
             revenue, cost, _core.margin, _core.margin_status, "margin", None
@@ -571,6 +685,16 @@ class Panel:
         Returns
         -------
         Measure
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"revenue": [100, 120, 50, 60], "units": [10, 10, 10, 12]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> panel.ratio("revenue", "units", kind="unit value").at("2025")
+        array([12.,  5.])
         """
         known = ("ratio", "unit value", "margin", "share")
         if kind not in known:
@@ -588,7 +712,9 @@ class Panel:
         sides = [self[one], self[two]]
         for side in sides:
             if side.kind not in LEVELS:
-                raise TypeError(f"{side.name} is {side.kind}: a {kind} needs levels")
+                raise TypeError(
+                    f"{one_line(side.name)} is {side.kind}: a {kind} needs levels"
+                )
         data, frame = self._data, self._frame
         parts = [data["measures"][self._names.index(side.name)] for side in sides]
         a, b = (part["values"] for part in parts)
@@ -683,6 +809,17 @@ class Panel:
         Returns
         -------
         PanelMixRate
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"profit": [20, 30, 5, 5], "revenue": [100, 150, 50, 50]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> why = panel.mix_rate("profit", "revenue")
+        >>> [x[:, 1].round(6).tolist() for x in (why.total, why.rate, why.mix)]
+        [[0.008333], [0.0, 0.0], [0.002431, 0.005903]]
         """
         from ._panel_explain import mix_rate
 
@@ -710,6 +847,17 @@ class Panel:
         Returns
         -------
         PanelPriceVolume
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"revenue": [100, 132, 50, 60], "units": [10, 11, 10, 12]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> why = panel.price_volume("revenue", "units")
+        >>> [float(x[0, 1]) for x in (why.total, why.unit_value, why.volume)]
+        [42.0, 21.0, 21.0]
         """
         from ._panel_explain import price_volume
 
@@ -735,6 +883,19 @@ class Panel:
         Returns
         -------
         PanelMarginBridge
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> revenue, cost = [100, 120, 50, 60], [80, 90, 45, 50]
+        >>> measures = {"revenue": revenue, "cost": cost, "units": [10, 11, 10, 12]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> why = panel.margin_bridge("revenue", "cost", "units")
+        >>> parts = why.price, why.unit_cost, why.mix
+        >>> [round(float(x[0, 1]), 6) for x in (why.total, *parts)]
+        [0.055556, 0.046698, 0.010619, -0.001761]
         """
         from ._panel_explain import margin_bridge
 
@@ -757,6 +918,16 @@ class Panel:
         Returns
         -------
         PanelShiftShare
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"region": ["N", "N", "S", "S"], "fuel": ["EV", "EV", "EV", "EV"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> panel = em.Panel.from_arrays(keys, years, {"units": [60, 90, 40, 50]})
+        >>> why = panel.shift_share("units", "region", "fuel")
+        >>> why.national[:, 1], why.regional[:, 1]
+        (array([24., 16.]), array([ 6., -6.]))
         """
         from ._panel_explain import shift_shares
 
@@ -784,6 +955,16 @@ class Panel:
         Returns
         -------
         PanelIndex
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> keys = {"maker": ["A", "A", "B", "B"]}
+        >>> years = ["2024", "2025", "2024", "2025"]
+        >>> measures = {"revenue": [100, 110, 50, 60], "units": [10, 10, 10, 10]}
+        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> panel.price_index("revenue", "units").total[:, 1].round(6)
+        array([1.133333])
         """
         from ._panel_explain import price_index
 
@@ -812,6 +993,17 @@ class Panel:
         Returns
         -------
         Table
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> week = panel.report("units", by="maker")
+        >>> week["maker"].tolist(), week["level"], week["yoy"]
+        (['A', 'B', 'total'], array([ 90.,  10., 100.]), array([ 0.5 , -0.75,  0.  ]))
+        >>> week.columns[-6:]
+        ('ytd', 'ytd_yoy', 'share', 'share_pp', 'reporting', 'status')
         """
         from ._panel_report import report
 
@@ -823,6 +1015,17 @@ class Panel:
         Returns
         -------
         Table
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> print(panel.coverage())
+        Table(2 rows x 9 columns)
+        maker  rows  nulls  duplicates  first  last  gaps  entered  exited
+        A         2      0           0  2024   2025     0  False    False
+        B         2      0           0  2024   2025     0  False    False
         """
         from ._panel_compare import coverage
 
@@ -843,25 +1046,62 @@ class Panel:
         Table
             Columns: the keys, ``period``, ``measure``, ``what``, ``before``, ``after``,
             ``rate``; ``.same`` counts the cells that agree.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
+        >>> changed = panel.compare(later)
+        >>> changed["maker"].tolist(), changed["after"], changed.same
+        (['B'], array([12.]), 3)
         """
         from ._panel_compare import compare
 
         return compare(self, other, rtol)
 
     def to_table(self) -> Any:
-        """The occupied cells in long form, anything that reads Arrow can take it."""
+        """The occupied cells in long form, anything that reads Arrow can take it.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table()["units"], panel.to_table().columns
+        (array([60, 90, 40, 10]), ('maker', 'period', 'units'))
+        """
         from ._panel_table import panel_table
 
         return panel_table(self)
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame in long form."""
+        """A pandas DataFrame in long form.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_pandas()["units"].tolist()
+        [60, 90, 40, 10]
+        """
         from ._panel_table import to_pandas
 
         return to_pandas(self.to_table())
 
     def to_polars(self) -> Any:
-        """A polars DataFrame in long form."""
+        """A polars DataFrame in long form.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_polars().row(0)
+        ('A', '2024', 60)
+        """
         from ._panel_table import to_polars
 
         return to_polars(self.to_table())

@@ -11,7 +11,7 @@ from . import _core, _workers
 from ._apply import choice, positive
 from ._cells import Cells, Frame, taken
 from ._exact import identity
-from ._inputs import short
+from ._inputs import listing, short
 from ._lags import exit_periods
 from ._panel import check_kinds
 from ._panel_source import Source, column_names, table_columns
@@ -219,7 +219,7 @@ def _check_duplicates(
     levels = [n for n in names if kinds[n] != "flow"]
     if duplicates != "error" and not levels:
         return
-    label = ", ".join(map(str, frame.name(series)))
+    label = listing(frame.name(series))
     period = Periods.of(frame.freq, ordinal, 1).first
     why = (
         "duplicates is 'error'"

@@ -130,6 +130,17 @@ class Comparison(Table):
     ----------
     same : int
         How many cells both have with the same value.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+    >>> panel = em.Panel.from_wide(table, "maker", "units")
+    >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
+    >>> print(panel.compare(later))
+    Table(1 rows x 7 columns)
+    maker  period  measure  what     before  after     rate
+    B      2025    units    revised      10     12  +20.00%
     """
 
     same: int = 0

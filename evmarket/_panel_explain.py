@@ -81,6 +81,15 @@ class PanelContributions(OnPanel, Contributions):
         Share of the base total in the parts.
     residual, status : ndarray, shape (groups, periods)
         As for every explanation.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+    >>> panel = em.Panel.from_wide(table, "maker", "units")
+    >>> why = panel.contributions("units")
+    >>> why.total[:, 1], why.parts[:, 1]
+    (array([0.]), array([ 0.3, -0.3]))
     """
 
     entry: Any
@@ -136,6 +145,16 @@ class PanelMixRate(OnPanel, MixRate):
         Share of the items in both periods in the base denominator.
     residual, status : ndarray, shape (groups, periods)
     method : str
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> keys = {"maker": ["A", "A", "B", "B"]}
+    >>> years = ["2024", "2025", "2024", "2025"]
+    >>> measures = {"profit": [20, 30, 5, 5], "revenue": [100, 150, 50, 50]}
+    >>> panel = em.Panel.from_arrays(keys, years, measures)
+    >>> panel.mix_rate("profit", "revenue").mix[:, 1].round(6)
+    array([0.002431, 0.005903])
     """
 
     entry: Any
@@ -215,6 +234,17 @@ class PanelPriceVolume(OnPanel, PriceVolume):
         Share of the items in both periods in the base value.
     residual, status : ndarray, shape (groups, periods)
     method : str
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> keys = {"maker": ["A", "A", "B", "B"]}
+    >>> years = ["2024", "2025", "2024", "2025"]
+    >>> measures = {"revenue": [100, 132, 50, 60], "units": [10, 11, 10, 12]}
+    >>> panel = em.Panel.from_arrays(keys, years, measures)
+    >>> why = panel.price_volume("revenue", "units")
+    >>> why.unit_value[:, 1], why.volume[:, 1]
+    (array([21.]), array([21.]))
     """
 
     _steps: ClassVar[tuple[str, ...]] = (
@@ -306,6 +336,18 @@ class PanelMarginBridge(OnPanel, MarginBridge):
     matched : ndarray, shape (groups, periods)
         Share of the matched items in the base revenue.
     residual, status : ndarray, shape (groups, periods)
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> keys = {"maker": ["A", "A", "B", "B"]}
+    >>> years = ["2024", "2025", "2024", "2025"]
+    >>> revenue, cost = [100, 120, 50, 60], [80, 90, 45, 50]
+    >>> measures = {"revenue": revenue, "cost": cost, "units": [10, 11, 10, 12]}
+    >>> panel = em.Panel.from_arrays(keys, years, measures)
+    >>> why = panel.margin_bridge("revenue", "cost", "units")
+    >>> why.total[:, 1].round(6), why.unit_cost[:, 1].round(6)
+    (array([0.055556]), array([0.010619]))
     """
 
     _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
@@ -369,6 +411,15 @@ class PanelShiftShare(OnPanel, ShiftShare):
     matched : ndarray, shape (1, periods)
         Share of those in both periods in the base total.
     status : ndarray, shape (1, periods)
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> keys = {"region": ["N", "N", "S", "S"], "fuel": ["EV", "EV", "EV", "EV"]}
+    >>> years = ["2024", "2025", "2024", "2025"]
+    >>> panel = em.Panel.from_arrays(keys, years, {"units": [60, 90, 40, 50]})
+    >>> panel.shift_share("units", "region", "fuel").regional[:, 1]
+    array([ 6., -6.])
     """
 
     gap: Any
@@ -436,6 +487,17 @@ class PanelIndex(OnPanel, IndexNumber):
     residual, status : ndarray, shape (groups, periods)
     method : str
         The formula.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> keys = {"maker": ["A", "A", "B", "B"]}
+    >>> years = ["2024", "2025", "2024", "2025"]
+    >>> measures = {"revenue": [100, 110, 50, 60], "units": [10, 10, 10, 10]}
+    >>> panel = em.Panel.from_arrays(keys, years, measures)
+    >>> index = panel.price_index("revenue", "units")
+    >>> index.total[:, 1].round(6), index.matched[:, 1]
+    (array([1.133333]), array([2]))
     """
 
     matched_share: Any

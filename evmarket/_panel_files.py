@@ -16,6 +16,7 @@ import numpy as np
 from . import _core
 from ._cells import Absence, CoarseAbsence, Frame
 from ._exact import identity
+from ._files import written_whole
 from ._inputs import short
 from ._period import check_range, frequency
 
@@ -410,16 +411,9 @@ def save(panel: Panel, path: Any) -> None:
     target = os.fspath(path)
     if isinstance(target, bytes):
         target = os.fsdecode(target)
-    part = f"{target}.{os.urandom(4).hex()}.part"
     state: dict[str, Any] = to_state(panel)
-    try:
-        with open(part, "wb") as file:
-            np.savez(file, **state)
-        os.replace(part, target)
-    except BaseException:
-        if os.path.exists(part):
-            os.remove(part)
-        raise
+    with written_whole(target) as file:
+        np.savez(file, **state)
 
 
 def load(cls: type[Panel], path: Any) -> Panel:

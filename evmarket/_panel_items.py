@@ -290,7 +290,16 @@ class OnPanel(Explanation):
         return found.status
 
     def arrays(self) -> dict[str, Any]:
-        """The arrays by name, in the order in which they are shown."""
+        """The arrays by name, in the order in which they are shown.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> list(panel.contributions("units").arrays())
+        ['total', 'entry', 'exit', 'gap', 'matched', 'residual', 'status', 'parts']
+        """
         names = (*self._pairs, "status", *self._of_items)
         return {name: getattr(self, name) for name in names}
 
@@ -326,6 +335,15 @@ class OnPanel(Explanation):
         Returns
         -------
         Table
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> why = panel.contributions("units").to_table()
+        >>> why["maker"].tolist()[1::2], why["parts"][1::2]
+        (['B', 'B'], array([ nan, -0.3]))
         """
         from ._panel_table import Table, free_name, period_column, series_columns
 
@@ -356,7 +374,16 @@ class OnPanel(Explanation):
         return Table(columns, "", looks, told)
 
     def to_pandas(self) -> Any:
-        """`to_table` as a pandas DataFrame."""
+        """`to_table` as a pandas DataFrame.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.contributions("units").to_pandas()["parts"].tolist()[1::2]
+        [nan, -0.3]
+        """
         return self.to_table().to_pandas()
 
 

@@ -20,7 +20,7 @@ from ._cells import (
     lowest,
     regroup,
 )
-from ._inputs import short
+from ._inputs import listing, short
 from ._period import per_year
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def check_key(panel: Any, key: Any, name: str = "key") -> int:
     keys = panel._frame.keys
     if key not in keys:
         raise KeyError(
-            f"{name} is {short(key)}: the keys are {', '.join(keys) or 'none'}"
+            f"{name} is {short(key)}: the keys are {listing(keys) or 'none'}"
         )
     place: int = keys.index(key)
     return place

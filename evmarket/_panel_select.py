@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from ._cells import Cells, Frame, kept_exact, places_of
-from ._inputs import short
+from ._inputs import listing, short
 from ._measure import Measure
 from ._panel_regroup import regrouped
 from ._period import first_period, last_period
@@ -30,8 +30,8 @@ def near(word: Any, known: Any) -> str:
     words = [str(k) for k in known]
     close = get_close_matches(str(word), words, n=3)
     if close:
-        return f"near it are {', '.join(close)}"
-    shown = ", ".join(words[:8]) + (", ..." if len(words) > 8 else "")
+        return f"near it are {listing(close)}"
+    shown = listing(words[:8]) + (", ..." if len(words) > 8 else "")
     return f"there are {shown or 'none'}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
 from ._period import cure
-from ._tables import batches, names_of
+from ._tables import batches, in_one_chunk, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -146,8 +147,13 @@ def group_batch(columns: Sequence[Any]) -> Any:
     """Columns at hand as one batch."""
     names = [f"column {k}" for k in range(len(columns))]
     rows = max((len(c) for c in columns), default=0)
-    one = batches(dict(zip(names, columns, strict=True)), names, max(rows, 1))
-    found = next(one, None)
-    if found is None:
+    table = dict(zip(names, columns, strict=True))
+    found = list(islice(batches(table, names, max(rows, 1)), 2))
+    if not found:
         return _core.columns([np.empty(0, np.int64) for _ in columns])
-    return found.capsule
+    if len(found) > 1:  # columns in chunks, as a concatenation of frames leaves them
+        table = {name: in_one_chunk(column) for name, column in table.items()}
+        found = list(islice(batches(table, names, rows), 2))
+    if len(found) > 1:
+        found = list(batches(table_columns(table, names), names, rows))
+    return found[0].capsule

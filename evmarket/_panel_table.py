@@ -10,7 +10,7 @@ import numpy as np
 
 from ._apply import choice
 from ._cells import label_array
-from ._inputs import short
+from ._inputs import listing, short
 from ._status import Status
 from ._tables import arrow_stream
 
@@ -104,14 +104,23 @@ class Table:
         return tuple(self._columns)
 
     def keys(self) -> tuple[str, ...]:
-        """The names of the columns, so that ``dict(table)`` works."""
+        """The names of the columns, so that ``dict(table)`` works.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().keys()
+        ('maker', 'period', 'units')
+        """
         return self.columns
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._columns:
             raise KeyError(
                 f"{short(name)} is no column of this table: it has "
-                f"{', '.join(self._columns)}"
+                f"{listing(self._columns)}"
             )
         found = self._columns[name]
         return found.decoded() if isinstance(found, Coded) else found
@@ -153,7 +162,19 @@ class Table:
         return list(self._columns)
 
     def part(self, start: int, stop: int) -> Table:
-        """The rows start .. stop - 1."""
+        """The rows start .. stop - 1.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().part(2, 4)
+        Table(2 rows x 3 columns)
+        maker  period  units
+        B      2024       40
+        B      2025       10
+        """
         rows = slice(start, stop)
         return Table(
             {name: _taken(column, rows) for name, column in self._columns.items()},
@@ -163,15 +184,42 @@ class Table:
         )
 
     def to_dict(self) -> dict[str, Array]:
-        """The columns as a dict of arrays."""
+        """The columns as a dict of arrays.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().to_dict()["units"]
+        array([60, 90, 40, 10])
+        """
         return {name: self[name] for name in self._columns}
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame."""
+        """A pandas DataFrame.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().to_pandas().shape
+        (4, 3)
+        """
         return to_pandas(self)
 
     def to_polars(self) -> Any:
-        """A polars DataFrame; absent numbers are null."""
+        """A polars DataFrame; absent numbers are null.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().to_polars().shape
+        (4, 3)
+        """
         return to_polars(self)
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
@@ -320,7 +368,8 @@ def to_polars(table: Table) -> Any:
 
 
 def _has_integers(column: Array) -> bool:
-    return any(type(item) is int for item in column[:2].tolist())
+    known = next((item for item in column.tolist() if item is not None), None)
+    return type(known) is int
 
 
 def _export(table: Table) -> Any:

@@ -303,7 +303,14 @@ class Periods:
 
     @classmethod
     def of(cls, freq: str, start: int, count: int) -> Periods:
-        """The `count` periods from an ordinal on; none is allowed."""
+        """The `count` periods from an ordinal on; none is allowed.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.Periods.of("M", 660, 3)
+        Periods('2025-01', '2025-03', freq='M')
+        """
         found = cls.__new__(cls)
         found._freq = frequency(freq)
         found._start, found._count = int(start), int(count)
@@ -374,6 +381,12 @@ class Periods:
         ------
         KeyError
             It lies outside the calendar.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.Periods("2025-11", "2026-02").index("2026-01")
+        2
         """
         at = one_period(label, self._freq, "label") - self._start
         if not 0 <= at < self._count:
@@ -385,6 +398,13 @@ class Periods:
 
         A coarser label means all it contains; what lies outside the calendar is left
         out, so that the slice may be empty.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> months = em.Periods("2025-11", "2026-02")
+        >>> months.locate("2026"), months.locate(slice("2025-12", "2026-01"))
+        (slice(2, 4, None), slice(1, 3, None))
         """
         if not isinstance(label, slice):
             label = slice(label, label)
@@ -399,8 +419,18 @@ class Periods:
         return slice(start, max(min(stop, self._count), start))
 
     def to_numpy(self) -> NDArray[np.datetime64]:
-        """datetime64 of years, months or days where that is the frequency, else the
-        first days of the periods."""
+        """The periods as datetime64.
+
+        Of years, months or days where that is the frequency, else their first days.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.Periods("2025-12", "2026-01").to_numpy()
+        array(['2025-12', '2026-01'], dtype='datetime64[M]')
+        >>> em.Periods("2025Q4", "2026Q1").to_numpy()
+        array(['2025-10-01', '2026-01-01'], dtype='datetime64[D]')
+        """
         if self._freq in ("Y", "M", "D"):
             return self.ordinals.view(f"M8[{self._freq}]")
         days = _core.period_days(self._freq, self._start, self._count, False)
@@ -413,6 +443,12 @@ class Periods:
         ------
         ValueError
             pandas has no such frequency: H, M-JF.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.Periods("2025-12", "2026-01").to_pandas().astype(str).tolist()
+        ['2025-12', '2026-01']
         """
         if unit(self._freq) in ("H", "M-JF"):
             raise ValueError(

@@ -11,10 +11,11 @@ from . import _core, _workers
 from ._apply import choice
 from ._cells import NEVER, taken
 from ._growth import POLICIES
-from ._inputs import is_frame, whole_array
+from ._inputs import is_frame, refuse_query, whole_array
 from ._lags import exit_periods, lag_periods
 from ._panel_source import group_batch
 from ._period import Periods, last_period, ordinals
+from ._tables import names_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -173,7 +174,15 @@ class Rows:
         complete_through: Any = None,
         return_status: bool = False,
     ) -> Any:
-        """Growth of each row on the row of its group a lag earlier; see `growth_by`."""
+        """Growth of each row on the row of its group a lag earlier; see `growth_by`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> rows = em.Rows(["A", "A", "A"], ["2024-01", "2025-01", "2025-02"])
+        >>> rows.growth([10, 15, 9])
+        array([nan, 0.5, nan])
+        """
         rate = choice(policy, "policy", POLICIES)
         steps = lag_periods(lag, self._freq)
         column = self._column(values)
@@ -276,7 +285,15 @@ class Rows:
         complete_through: Any = None,
         return_status: bool = False,
     ) -> Any:
-        """Sum of the last periods of each row's group; see `Measure.trailing`."""
+        """Sum of the last periods of each row's group; see `Measure.trailing`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> rows = em.Rows(["A", "A", "A"], ["2024Q4", "2025Q1", "2025Q2"])
+        >>> rows.trailing([10, 15, 9], 2)
+        array([nan, 25., 24.])
+        """
         measure = self._measure(values, complete_through)
         return self._back(measure.trailing(window), return_status)
 
@@ -287,7 +304,15 @@ class Rows:
         complete_through: Any = None,
         return_status: bool = False,
     ) -> Any:
-        """Year-to-date sum of each row's group; see `Measure.ytd`."""
+        """Year-to-date sum of each row's group; see `Measure.ytd`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> rows = em.Rows(["A", "A", "A"], ["2025Q1", "2025Q2", "2026Q1"])
+        >>> rows.ytd([10, 15, 9])
+        array([10., 25.,  9.])
+        """
         if self._freq is None:
             raise ValueError(
                 "period holds plain integers, which know no year: give freq="
@@ -331,8 +356,9 @@ class Rows:
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
     """The columns of `by` as a batch, and how many there are."""
+    refuse_query(by, "by")
     if is_frame(by):
-        columns = [by[name] for name in by.columns]
+        columns = [by[name] for name in names_of(by) or ()]
     elif isinstance(by, (list, tuple)) and by and not _is_scalar(by[0]):
         columns = list(by)
     else:

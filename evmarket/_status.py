@@ -63,14 +63,29 @@ class Status(IntEnum):
         return _TEXTS[self][0]
 
     def label(self, language: str = "en") -> str:
-        """A short label for tables, in English (``"en"``) or Chinese (``"zh"``)."""
+        """A short label for tables, in English (``"en"``) or Chinese (``"zh"``).
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.Status.GAP.label(), em.Status.GAP.label("zh")
+        ('gap', '基期缺数')
+        """
         if language not in ("en", "zh"):
             raise ValueError(f"language is {language!r}: known are 'en' and 'zh'")
         return _TEXTS[self][1 if language == "en" else 2]
 
     @staticmethod
     def names(status: ArrayLike) -> NDArray[np.str_]:
-        """The names of an array of codes, in an array of the same shape."""
+        """The names of an array of codes, in an array of the same shape.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> growth, status = em.growth([4, 5, float("nan")], return_status=True)
+        >>> em.Status.names(status).tolist()
+        ['OUTSIDE', 'OK', 'MISSING']
+        """
         codes = np.asarray(status)
         if codes.size and codes.dtype.kind not in "iu":
             raise TypeError(f"status has dtype {codes.dtype}: codes are integers")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from . import _core
-from ._inputs import short
+from ._inputs import refuse_query, short
 from ._inputs_time import moments, pandas_frequency
 
 if TYPE_CHECKING:
@@ -191,6 +191,20 @@ def names_of(table: Any) -> list[Any] | None:
     return names
 
 
+def in_one_chunk(column: Any) -> Any:
+    """A column with its chunks joined, where its library joins them."""
+    if _is_pandas(column) and _is_arrow(column):
+        try:
+            from pyarrow import chunked_array
+        except ImportError:
+            return column
+        column = chunked_array(column)
+    for name in ("combine_chunks", "rechunk"):  # of pyarrow, of polars
+        if hasattr(column, name):
+            return getattr(column, name)()
+    return column
+
+
 def arrow_stream(
     columns: Mapping[str, Any], freqs: Mapping[str, str] | None = None
 ) -> Any:
@@ -246,8 +260,7 @@ def _names(table: Any) -> list[Any] | None:
 
 
 def _tables_of(table: Any) -> Iterator[Any]:
-    if hasattr(table, "collect") and hasattr(table, "collect_schema"):
-        raise TypeError("table is a query that was not run: call its collect()")
+    refuse_query(table, "table")
     if isinstance(table, (str, bytes, np.ndarray)) or _is_pandas(table):
         raise TypeError(f"table is {short(table)}: {_TAKEN}")
     try:

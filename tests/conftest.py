@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, settings
 
 import evmarket as em
 
-# Scripts that measure; what they assert they assert when they are run.
-collect_ignore = ["accuracy.py", "bench"]
+# Scripts: what they assert they assert when they are run.
+collect_ignore = ["accuracy.py", "bench", "tour.py"]
 
 settings.register_profile(
     "ci",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._inputs import short
+from .._inputs import listing, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,7 +99,14 @@ class Dataset:
         return tuple(self._columns)
 
     def keys(self) -> tuple[str, ...]:
-        """The names of the columns, as a mapping of arrays has them."""
+        """The names of the columns, as a mapping of arrays has them.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.datasets.load("xpeng-monthly").keys()
+        ('month', 'maker', 'measure', 'value')
+        """
         return self.columns
 
     def __len__(self) -> int:
@@ -229,7 +236,14 @@ class Dataset:
         return facts_of(self)
 
     def to_pandas(self) -> Any:
-        """The columns as a pandas DataFrame, which is free to change."""
+        """The columns as a pandas DataFrame, which is free to change.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.datasets.load("xpeng-monthly").to_pandas().shape
+        (26, 4)
+        """
         import pandas as pd
 
         return pd.DataFrame({name: self[name].copy() for name in self})
@@ -241,8 +255,8 @@ def near(wanted: str, known: tuple[str, ...]) -> str:
 
     close = get_close_matches(wanted, known, n=3, cutoff=0.5)
     if close:
-        return f"near it: {', '.join(close)}"
-    return f"there are: {', '.join(known) or 'none'}"
+        return f"near it: {listing(close)}"
+    return f"there are: {listing(known) or 'none'}"
 
 
 def _column(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -1,0 +1,97 @@
+"""The documentation: help(em) lists what there is, and everything has an example."""
+
+import inspect
+import pydoc
+import re
+
+import pytest
+
+import evmarket as em
+
+DOC = em.__doc__
+
+
+def classes():
+    """The public classes, and those of what public functions and methods give."""
+    from evmarket._panel_compare import Comparison
+    from evmarket._panel_explain import (
+        PanelContributions,
+        PanelIndex,
+        PanelMarginBridge,
+        PanelMixRate,
+        PanelPriceVolume,
+        PanelShiftShare,
+    )
+    from evmarket._panel_table import Table
+    from evmarket.datasets import Dataset
+
+    found = [getattr(em, name) for name in em.__all__]
+    return [item for item in found if inspect.isclass(item)] + [
+        Comparison,
+        Dataset,
+        PanelContributions,
+        PanelIndex,
+        PanelMarginBridge,
+        PanelMixRate,
+        PanelPriceVolume,
+        PanelShiftShare,
+        Table,
+    ]
+
+
+def documented():
+    """Everything that must show an example: functions, classes and their methods."""
+    for name in em.__all__:
+        if inspect.isfunction(getattr(em, name)):
+            yield name, getattr(em, name)
+    for name in em.datasets.__all__:
+        if inspect.isfunction(getattr(em.datasets, name)):
+            yield f"datasets.{name}", getattr(em.datasets, name)
+    for kind in classes():
+        yield kind.__name__, kind
+        for name in sorted({name for base in kind.__mro__ for name in vars(base)}):
+            member = getattr(kind, name, None)
+            ours = (getattr(member, "__module__", "") or "").startswith("evmarket")
+            called = inspect.isfunction(member) or inspect.ismethod(member)
+            if called and ours and not name.startswith("_"):
+                yield f"{kind.__name__}.{name}", member
+
+
+DOCUMENTED = dict(documented())
+
+
+def test_the_walk_reaches_every_kind_of_thing():
+    known = {"growth", "datasets.load", "Panel", "Panel.from_table", "Measure.growth"}
+    known |= {"PanelIndex.to_table", "MixRate.to_pandas", "Figure.meets", "Rows.ytd"}
+    known |= {"Periods.of", "Status.label", "Audit.to_table", "Facts.rows"}
+    assert known <= set(DOCUMENTED) and len(DOCUMENTED) > 150
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_there_is_an_example(name):
+    text = inspect.getdoc(DOCUMENTED[name])
+    assert text and ">>> import evmarket as em" in text, name
+    summary = text.partition("\n")[0]
+    assert summary.endswith((".", ":")) and len(summary) < 88
+
+
+def test_every_name_is_listed_once_on_a_line_of_its_own():
+    listed = re.findall(r"^    (\w+) +(\S.*)$", DOC, re.MULTILINE)
+    names = [name for name, _ in listed if name in em.__all__]
+    assert sorted(names) == sorted(em.__all__)
+    assert max(map(len, DOC.split("\n"))) <= 76, "help indents by four"
+
+
+def test_help_begins_with_the_list():
+    shown = pydoc.plain(pydoc.render_doc(em))
+    assert shown.index("Growth of arrays:") < shown.index("CLASSES")
+    for name in em.__all__:
+        assert re.search(rf"\b{name}\b", shown), name
+
+
+def test_the_public_names_are_what_dir_and_completion_show():
+    assert dir(em) == sorted(em.__all__)
+    panel = em.Panel.from_wide({"k": ["A"], "2025": [1]}, "k", "units")
+    assert panel._ipython_key_completions_() == ["units"]
+    for name in ("growth", "units"):
+        assert (name in dir(panel["units"])) == (name == "growth")
