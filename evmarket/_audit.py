@@ -84,7 +84,8 @@ class Finding(NamedTuple):
             f" expected {show_span(self.expected.exact, kind)},",
             f" printed {printed}{show_span(self.printed.exact, kind)}>",
         )
-        return "\n".join(middle(line, SCREEN) for line in lines)
+        # A list of findings puts a bracket before each.
+        return "\n".join(middle(line, SCREEN - 1) for line in lines)
 
     def _repr_html_(self) -> str:
         from ._looks_figures import finding

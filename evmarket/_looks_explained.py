@@ -152,7 +152,10 @@ def on_panel(of: OnPanel) -> str:
         f"{_named(of)} of {label(name)}{label(within, 60)}; {text(f'{size}; {known}')}"
     )
     first, codes, left = _pairs(of)
-    foot = [joined([_residual(of._pairs["residual"]), left]), legend(codes)]
+    foot = [
+        joined([_residual({**of._of_items, **of._pairs}["residual"]), left]),
+        legend(codes),
+    ]
     more = _items(of) if of._of_items else ()
     return box(title, first, *more, foot=foot)
 
@@ -199,6 +202,8 @@ def _items(of: OnPanel) -> tuple[Html, Html]:
     codes = items.codes[items.pair[some]]
     columns = _labels(items.frame, items.series[some])
     for name, values in of._of_items.items():
+        if name == "residual":
+            continue
         columns.append(
             column_of(name.replace("_", " "), values[some], looks[name], codes)
         )
