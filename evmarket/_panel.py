@@ -1022,7 +1022,7 @@ class Panel:
         >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> print(panel.coverage())
-        Table(2 rows x 9 columns)
+        Coverage(2 rows x 9 columns)
         maker  rows  nulls  duplicates  first  last  gaps  entered  exited
         A         2      0           0  2024   2025     0  False    False
         B         2      0           0  2024   2025     0  False    False

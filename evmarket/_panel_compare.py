@@ -138,7 +138,7 @@ class Comparison(Table):
     >>> panel = em.Panel.from_wide(table, "maker", "units")
     >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
     >>> print(panel.compare(later))
-    Table(1 rows x 7 columns)
+    Comparison(1 rows x 7 columns)
     maker  period  measure  what     before  after     rate
     B      2025    units    revised      10     12  +20.00%
     """
