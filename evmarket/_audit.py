@@ -71,15 +71,21 @@ class Finding(NamedTuple):
     reason: str
 
     def __repr__(self) -> str:
-        ends = show_span(self.expected.exact, self.printed.kind)
+        from ._report import SCREEN, middle
+
         more = (
             f" by {self.distance:.3g} units" if self.distance == self.distance else ""
         )
         more = f": {self.reason}" if self.reason else more
-        return (
-            f"<{self.outcome}{more}: {self.rule}, {' '.join(self.facts)}: "
-            f"expected {ends}, printed {self.printed!r}>"
+        kind, text = self.printed.kind, self.printed.text
+        printed = f"{text!r} " if text else ""
+        lines = (
+            f"<{self.outcome}{more}: {self.rule}, {' '.join(self.facts)}:",
+            f" expected {show_span(self.expected.exact, kind)},",
+            f" printed {printed}{show_span(self.printed.exact, kind)}>",
         )
+        # A list of findings puts a bracket before each.
+        return "\n".join(middle(line, SCREEN - 1) for line in lines)
 
     def _repr_html_(self) -> str:
         from ._looks_figures import finding
@@ -117,7 +123,10 @@ class _Findings(Sequence[Finding]):
         return map(self._make, self._order.tolist())
 
     def __repr__(self) -> str:
-        return f"[{', '.join(map(repr, self[:3]))}{', ...' if len(self) > 3 else ''}]"
+        listed = [repr(finding) for finding in self[:3]]
+        more = [f"... {len(self) - 3:,} more"] if len(self) > 3 else []
+        inside = ",\n ".join(listed + more)
+        return f"[{inside}]"
 
     def _repr_html_(self) -> str:
         from ._looks_figures import findings

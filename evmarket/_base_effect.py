@@ -11,6 +11,7 @@ from . import _core
 from ._apply import LAST, at, axis_of, integer, result_dtype, series_array
 from ._explanation import Explanation
 from ._growth import log_growth
+from ._report import fitted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -59,9 +60,9 @@ class BaseEffect(Explanation):
 
     def __repr__(self) -> str:
         known = int(np.isfinite(self.total).sum())
-        return (
-            f"BaseEffect(shape {self.total.shape}, {known} of {self.total.size} known; "
-            "total = momentum - base)"
+        return fitted(
+            f"BaseEffect(shape {self.total.shape}, {known} of {self.total.size} known;",
+            "total = momentum - base)",
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from . import _core, _workers
 from ._apply import axis_of, common_shape, series_array
 from ._inputs import whole_array
+from ._report import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
-
-_WIDTH = 80
 
 
 class Explanation:
@@ -78,7 +77,7 @@ class Explanation:
             head += f" ({method})"
         if shape:
             head += f", shape {shape}, {known:,} of {size:,} known"
-        lines = [head]
+        lines = [fitted(head)]
         lines += [self._line(name, values) for name, values in self.arrays().items()]
         return "\n".join(lines)
 
@@ -93,7 +92,7 @@ class Explanation:
             suppress_small=False,
         )
         line = f"  {name:<9} {row}"
-        return line if len(line) <= _WIDTH else line[: _WIDTH - 3] + "..."
+        return fitted(line)
 
     def _repr_html_(self) -> str:
         from ._looks_explained import explanation

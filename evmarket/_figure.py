@@ -247,9 +247,13 @@ class Figure:
         return list(range(first, last + 1)) if last - first < max else []
 
     def __repr__(self) -> str:
-        head = f"{self.text!r}: " if self.text else ""
+        from ._report import fitted
+
         of = f" {self.of}" if self.of and not self.text else ""
-        return f"Figure({head}{show_span(self.exact, self.kind)}{of})"
+        shown = f"{show_span(self.exact, self.kind)}{of})"
+        if not self.text:
+            return fitted(f"Figure({shown}")
+        return fitted(f"Figure({self.text!r}:", shown)
 
     def _repr_html_(self) -> str:
         from ._looks_figures import figure

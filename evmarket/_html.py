@@ -28,7 +28,7 @@ ROOM = 32
 """Columns that a label may take before its middle is left out."""
 _TOOLTIP = 400
 
-# Colours are those of JupyterLab's theme, elsewhere those of the surrounding text. Every
+# Colours are those of JupyterLab's theme, elsewhere those of the text around. Every
 # rule is confined to the box; where a notebook that is not trusted drops it, the table
 # looks as that notebook's tables do.
 _STYLE = """<style>
@@ -40,7 +40,8 @@ vertical-align:baseline;white-space:nowrap;max-width:none}
 .evmarket thead th{border-bottom:1px solid var(--jp-border-color1,currentColor);\
 font-weight:600}
 .evmarket tbody th{font-weight:400}
-.evmarket tbody tr.evmarket-first th,.evmarket tbody tr.evmarket-first td{\
+.evmarket .evmarket-blocks tbody tr{background:none}
+.evmarket .evmarket-blocks tr.evmarket-first>*{\
 border-top:1px solid var(--jp-border-color2,rgba(128,128,128,.4))}
 .evmarket .evmarket-number{text-align:right}
 .evmarket .evmarket-words{white-space:normal;min-width:9em;max-width:26em}
@@ -55,7 +56,7 @@ border-top:1px solid var(--jp-border-color2,rgba(128,128,128,.4))}
 # How a status stands in a narrow column. Its name and meaning are in the tooltip.
 _MARKS = {
     Status.OK: "ok",
-    Status.PARTIAL: "part.",
+    Status.PARTIAL: "partial",
     Status.NOT_BEGUN: "not yet",
     Status.EXITED: "exited",
     Status.MISSING: "missing",
@@ -132,6 +133,11 @@ def joined(parts: Iterable[str], between: str = "; ") -> Html:
     return Html(text(between).join(filter(None, parts)))
 
 
+def caption(words: Html) -> Html:
+    """What stands above one of several tables."""
+    return Html(f"<div>{words}</div>\n")
+
+
 def strong(words: object) -> Html:
     return Html(f"<strong>{text(words)}</strong>")
 
@@ -177,7 +183,7 @@ def numbers(
     --------
     >>> from evmarket._html import numbers
     >>> numbers([1234.5, 0.25])
-    ['1,234.5', '0.25']
+    ['1,234.50', '0.25']
     >>> numbers([0.5], look="rate")
     ['+50.00%']
     """
@@ -198,11 +204,18 @@ def _number(shown: str, code: int) -> Html:
 
 
 def _places(numbers: Sequence[float]) -> int:
-    """Decimals that show four digits of the largest, none where all are whole."""
+    """Decimals that show numbers as they are, if six digits of the largest do that.
+
+    Else those that show four digits of the largest.
+    """
     sizes = [abs(number) for number in numbers if math.isfinite(number)]
-    if all(size == int(size) for size in sizes):
+    if not any(sizes):
         return 0
-    return min(max(0, 3 - math.floor(math.log10(max(sizes)))), 15)
+    above = math.floor(math.log10(max(sizes)))
+    for places in range(max(0, 5 - above) + 1):
+        if all(size == round(size, places) for size in sizes):
+            return places
+    return min(max(0, 3 - above), 15)
 
 
 def _shown(number: float, look: str, places: int) -> str:
@@ -220,10 +233,10 @@ def _shown(number: float, look: str, places: int) -> str:
     if abs(number) >= 1e15:
         return f"{number:.6g}"
     shown = f"{number:,.{places}f}"
-    if "." in shown:
-        shown = shown.rstrip("0").rstrip(".") if number == int(number) else shown
+    if shown.strip("-0.,"):
+        return shown
     # A small number beside large ones is not 0.
-    return f"{number:.2g}" if number and not shown.strip("-0.,") else shown
+    return f"{number:.2g}" if number else "0"
 
 
 # ---- tables ----------------------------------------------------------------------
@@ -267,20 +280,20 @@ def table(columns: Sequence[Column], gap: int | None = None) -> Html:
         f'<th scope="col"{_class(column.style)}>{column.head}</th>'
         for column in columns
     ]
+    blocks = any(None in column.cells for column in columns)
     rows = []
     for place in range(len(columns[0].cells) if columns else 0):
         if place == gap:
-            rows.append("".join(_cell(Html("⋮"), c.style, 1) for c in columns))
-        rows.append("".join(_at(column, place) for column in columns))
-    spanned = any(None in column.cells for column in columns)
-    body = "\n".join(
-        f'<tr class="evmarket-first">{row}</tr>'
-        if spanned and row.startswith("<th")
-        else f"<tr>{row}</tr>"
-        for row in rows
-    )
+            left_out = "".join(_cell(Html("⋮"), c.style, 1) for c in columns)
+            rows.append(f"<tr>{left_out}</tr>")
+        row = "".join(_at(column, place) for column in columns)
+        first = blocks and columns[0].cells[place] is not None
+        style = ' class="evmarket-first"' if first else ""
+        rows.append(f"<tr{style}>{row}</tr>")
+    kind = ' class="evmarket-blocks"' if blocks else ""
     head = f"<thead><tr>{''.join(heads)}</tr></thead>"
-    return Html(f"<table>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>\n")
+    body = "\n".join(rows)
+    return Html(f"<table{kind}>\n{head}\n<tbody>\n{body}\n</tbody>\n</table>\n")
 
 
 def _at(column: Column, place: int) -> str:
@@ -312,5 +325,5 @@ def box(title: Html, *tables: Html, foot: Iterable[Html] = ()) -> str:
     # The classes beside its own keep MathJax from reading "US$ and HK$" as a formula.
     return (
         '<div class="evmarket tex2jax_ignore mathjax_ignore">\n'
-        f"{_STYLE}<div>{title}</div>\n{''.join(tables)}{below}</div>"
+        f"{_STYLE}{caption(title)}{''.join(tables)}{below}</div>"
     )

@@ -6,13 +6,11 @@ million series shows at once. What is shown is escaped in `_html`.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ._html import (
-    NONE,
     Column,
     Html,
     box,
@@ -23,7 +21,6 @@ from ._html import (
     legend,
     mark,
     numbers,
-    span,
     strong,
     table,
     text,
@@ -34,7 +31,7 @@ from ._panel_select import corner
 from ._panel_table import Coded, look_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from ._measure import Measure
     from ._panel import Panel
@@ -44,7 +41,7 @@ if TYPE_CHECKING:
 
 ROWS = (20, 5, 5)
 """Rows: all up to the first number, else so many from either end."""
-PERIODS = (13, 4, 8)
+PERIODS = (12, 2, 6)
 _MEASURES = 6
 """Measures that a panel shows numbers of."""
 _COLUMNS = (24, 12, 8)
@@ -58,12 +55,10 @@ _OF_FACTS = (
     "dimension",
     "period",
     "kind",
-    "mode",
     "value",
     "unit",
     "text",
     "growth_text",
-    "source",
 )
 _FACT_LOOKS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"}
 
@@ -74,12 +69,17 @@ _FACT_LOOKS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"
 class _Corner:
     """The series and periods that are shown of a panel or measure."""
 
-    def __init__(self, source: Panel | Measure) -> None:
+    def __init__(self, source: Panel | Measure, times: int = 1) -> None:
+        """`times`: how many rows a series takes."""
         self.count, self.width = source.shape
-        self.series = ends(self.count, *ROWS)
+        whole, first, last = ROWS
+        most = max(1, (first + last) // times)
+        whole = max(whole // times, 2 * most)
+        self.series = ends(self.count, whole, min(first, most), min(last, most))
         self.columns = ends(self.width, *PERIODS)
-        self.shown = corner(source, self.series)
-        self.frame = self.shown._frame
+        frame = source._frame
+        few = frame.codes[self.series]
+        self.frame = frame.with_series(frame.keys, frame.labels, few)
         self.periods = source.periods
 
     def size(self) -> str:
@@ -152,7 +152,7 @@ def spanned(periods: Periods) -> str:
 def measure(of: Measure) -> str:
     """A measure: a row a series, a column a period."""
     shown = _Corner(of)
-    cells, codes = shown.cells(shown.shown)  # type: ignore[arg-type]
+    cells, codes = shown.cells(corner(of, shown.series))
     unit = [label(of.unit)] if of.unit else []
     kind = joined([text(of.kind), *unit], ", ")
     title = Html(f"{strong('Measure')} {label(of.name)}: {kind}; {text(shown.size())}")
@@ -163,8 +163,10 @@ def measure(of: Measure) -> str:
 
 def panel(of: Panel) -> str:
     """A panel: rows of measures within series, a column a period."""
-    shown = _Corner(of)
     names = of.measures[:_MEASURES]
+    times = max(len(names), 1)
+    shown = _Corner(of, times)
+    few = corner(of, shown.series)
     blocks, codes = [], []
     for name in names:
         if name in of._merged:
@@ -172,13 +174,13 @@ def panel(of: Panel) -> str:
             row = [told("–", why, "mark")] * len(shown.columns)
             blocks.append([row] * len(shown.series))
             continue
-        cells, status = shown.cells(shown.shown[name])  # type: ignore[assignment]
+        cells, status = shown.cells(few[name])
         blocks.append(cells)
         codes.append(status)
     rows = [block[k] for k in range(len(shown.series)) for block in blocks]
     heads = [_measured(of, name) for name in names] * len(shown.series)
     columns = [
-        *shown.labels(max(len(names), 1)),
+        *shown.labels(times),
         Column(text("measure"), heads, "label"),
         *shown.numbers(rows),
     ]
@@ -189,7 +191,7 @@ def panel(of: Panel) -> str:
         f"{strong('Panel')} {text(keys)}{_counted(of.measures)}; {text(shown.size())}"
     )
     gap = cut(shown.series)
-    gap = gap * max(len(names), 1) if gap is not None else None
+    gap = gap * times if gap is not None else None
     return box(title, table(columns, gap), foot=[shown.foot(), legend(*codes)])
 
 
@@ -222,33 +224,37 @@ def periods(of: Periods) -> str:
 # ---- tables ----------------------------------------------------------------------
 
 
-def rows_of(of: Table, name: str = "Table", more: str = "") -> str:
+def rows_of(of: Table) -> str:
     """A table that a panel gave out."""
-    count = len(of)
+    count, name = len(of), strong(type(of).__name__)
+    same = getattr(of, "same", None)
+    more = "" if same is None else f"; {same:,} cells are the same"
     shown = ends(count, *ROWS)
-    part = of.part(0, count) if len(shown) == count else None
-    pieces = [part] if part is not None else [
-        of.part(0, ROWS[1]), of.part(count - ROWS[2], count)
-    ]  # fmt: skip
+    pieces = [of]
+    if len(shown) < count:
+        pieces = [of.part(0, ROWS[1]), of.part(count - ROWS[2], count)]
     columns, codes = [], []
     places = ends(len(of.columns), *_COLUMNS)
     gap = cut(places)
     for k, column in enumerate(of.columns[int(place)] for place in places):
         if k == gap:
             columns.append(Column(text("…"), [text("…")] * len(shown)))
+        parts = [piece._columns[column] for piece in pieces]
+        coded = [part.entries() for part in parts if isinstance(part, Coded)]
+        if coded:
+            cells = [label(item) for items in coded for item in items]
+            columns.append(Column(label(column), cells, "label"))
+            continue
         values = np.concatenate([piece[column] for piece in pieces])
         status = None
         if column in of.statuses:
             status = np.concatenate([piece.statuses[column] for piece in pieces])
             codes.append(status)
-        coded = isinstance(of._columns[column], Coded)
-        columns.append(
-            column_of(column, values, of.looks.get(column, ""), status, coded)
-        )
+        columns.append(column_of(column, values, of.looks.get(column, ""), status))
         if values.dtype == np.uint8:
             codes.append(values)
-    named = f"{strong(name)} {label(of.title, 60)}" if of.title else strong(name)
-    size = f"; {count:,} rows × {len(of.columns):,} columns{more}"
+    named = f"{name} {label(of.title, 60)};" if of.title else name
+    size = f" {count:,} rows × {len(of.columns):,} columns{more}"
     foot = [
         told_ends(shown, count, "rows"),
         told_ends(places, len(of.columns), "columns"),
@@ -260,17 +266,15 @@ def rows_of(of: Table, name: str = "Table", more: str = "") -> str:
     )
 
 
-def column_of(
-    name: str, values: Any, look: Any = "", codes: Any = None, coded: bool = False
-) -> Column:
+def column_of(name: str, values: Any, look: Any = "", codes: Any = None) -> Column:
     """A column by its dtype: numbers, statuses, yes and no, labels."""
     head = label(name)
     kind = values.dtype.kind
-    if values.dtype == np.uint8 and not coded:
+    if values.dtype == np.uint8:
         return Column(head, [mark(code) for code in values.tolist()])
     if kind == "b":
         return Column(head, [text("yes" if x else "no") for x in values.tolist()])
-    if kind in "iuf" and not coded:
+    if kind in "iuf":
         if kind != "f" and name.lower() in _CALENDAR:
             return Column(head, [text(x) for x in values.tolist()], "number")
         return Column(head, numbers(values, codes, look), "number")
@@ -288,7 +292,7 @@ def dataset(of: Dataset) -> str:
     columns = []
     for k, name in enumerate(names[int(place)] for place in places):
         if k == cut(places):
-            columns.append(Column(text("…"), [text("…")] * count))
+            columns.append(Column(text("…"), [text("…")] * len(shown)))
         values = of[name][shown]
         if values.dtype.kind == "M":
             values = values.astype(str)

@@ -10,6 +10,7 @@ from ._html import (
     Column,
     Html,
     box,
+    caption,
     cut,
     ends,
     joined,
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 PAIRS = (16, 4, 8)
 """Rows of groups and periods, as `_looks.ROWS`."""
+_BESIDE = ("matched", "dropped")
+"""What stands beside the parts of a total and is none."""
 
 
 def explanation(of: Explanation) -> str:
@@ -38,7 +41,7 @@ def explanation(of: Explanation) -> str:
     arrays = of.arrays()
     looks = _looks(of, arrays)
     shape = max((a.shape for a in arrays.values()), key=len)
-    size = f"; shape {' × '.join(f'{n:,}' for n in shape)}" if shape else ""
+    size = f"; {' × '.join(f'{n:,}' for n in shape)}" if shape else ""
     title = Html(f"{_named(of)}{text(size)}")
     if not shape:
         shown, foot = _parts(arrays, looks)
@@ -63,22 +66,38 @@ def _looks(of: Explanation, names: Mapping[str, Any]) -> dict[str, str]:
 def _parts(
     arrays: Mapping[str, Any], looks: Mapping[str, str]
 ) -> tuple[Html, list[Html]]:
-    """The parts of one group in rows, their total last."""
+    """The parts of one group in rows, then their total, then what is no part of it."""
     code = int(arrays["status"])
-    named = [n for n in arrays if n not in ("total", "residual", "status")] + ["total"]
-    plain = [arrays[n] for n in named if not looks[n] and arrays[n].dtype.kind == "f"]
-    # Parts and total have the same decimals; the plain ones are formatted together.
-    same = iter(numbers(plain, [code] * len(plain)))
-    cells = [
-        next(same) if not looks[n] and arrays[n].dtype.kind == "f"
-        else numbers(arrays[n], [code * (arrays[n].dtype.kind == "f")], looks[n])[0]
-        for n in named
-    ]  # fmt: skip
+    rest = ("total", *_BESIDE, "residual", "status")
+    named = [n for n in arrays if n not in rest]
+    named += [n for n in rest[:-2] if n in arrays]
+    codes = [_codes(n, arrays[n], code) for n in named]
+    # Those that are no percentages have the same decimals.
+    cells = numbers([float(arrays[n]) for n in named], codes, [looks[n] for n in named])
     heads = [strong(n) if n == "total" else text(n.replace("_", " ")) for n in named]
     columns = [Column(text("part"), heads, "label"), Column(text(""), cells, "number")]
-    [rest] = numbers(arrays["residual"], None, "residual")
-    foot = [joined([f"{text('residual ')}{rest}", legend(code)])]
-    return table(columns), foot
+    foot = joined([_residual(arrays["residual"]), legend(code)])
+    return table(columns), [foot]
+
+
+def _codes(name: str, values: Any, codes: Any) -> Any:
+    """The statuses of an array's numbers: a group's stands beside its total only."""
+    if values.dtype.kind != "f":
+        return None if np.ndim(codes) else 0
+    if name == "total":
+        return codes
+    found = np.where(np.isnan(values), codes, np.uint8(0))
+    return found if np.ndim(codes) else int(found)
+
+
+def _residual(values: Any) -> Html:
+    """The largest residual: how well the parts add up."""
+    known = np.abs(np.asarray(values))
+    known = known[np.isfinite(known)]
+    if not known.size:
+        return Html("")
+    [most] = numbers(known.max(), None, "residual")
+    return Html(f"{text('parts add up to the total within ')}{most}")
 
 
 def _cells(
@@ -99,24 +118,24 @@ def _cells(
         whole = values if values.ndim == len(shape) else np.expand_dims(values, axis)
         return np.broadcast_to(whole, shape)[places]
 
-    codes = spread(arrays["status"]) if arrays["status"].ndim or shape else None
+    codes = spread(arrays["status"])
     columns = [
         Column(text(f"axis {k}"), numbers(place), "label")
         for k, place in enumerate(places)
     ]
     for name, values in arrays.items():
-        if name in single:
+        if name in single or name == "residual":
             continue
         some = spread(values)
-        status = codes if some.dtype.kind == "f" else None
-        columns.append(column_of(name.replace("_", " "), some, looks[name], status))
+        told_of = _codes(name, some, codes)
+        columns.append(column_of(name.replace("_", " "), some, looks[name], told_of))
     code = int(single.get("status", 0))
     foot = [
         Html(f"{text(name)} {numbers(a, [code], looks[name])[0]}")
         for name, a in single.items()
-        if name != "status"
+        if name not in ("status", "residual")
     ]
-    foot.append(told_ends(shown, count, "rows"))
+    foot += [_residual(arrays["residual"]), told_ends(shown, count, "rows")]
     return table(columns, cut(shown)), [joined(foot), legend(codes)]
 
 
@@ -133,11 +152,12 @@ def on_panel(of: OnPanel) -> str:
         f"{_named(of)} of {label(name)}{label(within, 60)}; {text(f'{size}; {known}')}"
     )
     first, codes, left = _pairs(of)
-    foot = [left, legend(codes)]
-    if not of._of_items:
-        return box(title, first, foot=foot)
-    second, below = _items(of)
-    return box(title, first, second, foot=[*foot, below])
+    foot = [
+        joined([_residual({**of._of_items, **of._pairs}["residual"]), left]),
+        legend(codes),
+    ]
+    more = _items(of) if of._of_items else ()
+    return box(title, first, *more, foot=foot)
 
 
 def _labels(frame: Any, series: Any) -> list[Column]:
@@ -160,10 +180,11 @@ def _pairs(of: OnPanel) -> tuple[Html, Any, Html]:
     columns.append(Column(text("period"), when, "label"))
     codes = items.codes[pair]
     for name, values in of._pairs.items():
-        told_of = codes if values.dtype.kind == "f" else None
-        columns.append(
-            column_of(name.replace("_", " "), values[pair], looks[name], told_of)
-        )
+        if name == "residual":
+            continue
+        some = values[pair]
+        told_of = _codes(name, some, codes)
+        columns.append(column_of(name.replace("_", " "), some, looks[name], told_of))
     left = told_ends(shown, len(every), "groups and periods")
     return table(columns, cut(shown)), codes, left
 
@@ -181,13 +202,14 @@ def _items(of: OnPanel) -> tuple[Html, Html]:
     codes = items.codes[items.pair[some]]
     columns = _labels(items.frame, items.series[some])
     for name, values in of._of_items.items():
+        if name == "residual":
+            continue
         columns.append(
             column_of(name.replace("_", " "), values[some], looks[name], codes)
         )
     if of._fate is not None:
         fates = [text(FATES[fate]) for fate in of._fate[some]]
         columns.append(Column(text("fate"), fates))
-    told_at = text(f"items of {of.periods[at - low]}") if high >= low else Html("")
-    return table(columns, cut(shown)), joined(
-        [told_at, told_ends(shown, len(mine), "items")]
-    )
+    when = f"items of {of.periods[at - low]}" if high >= low else ""
+    heading = joined([text(when), told_ends(shown, len(mine), "items")])
+    return caption(heading), table(columns, cut(shown))

@@ -11,6 +11,7 @@ from ._html import (
     Column,
     Html,
     box,
+    caption,
     cut,
     ends,
     label,
@@ -89,7 +90,7 @@ def findings(of: Sequence[Finding], title: Html | None = None) -> str:
             "number",
         ),
         Column(text("why"), [_why(f) for f in some], "words"),
-        Column(text("facts"), [label(" ".join(f.facts), 40) for f in some], "words"),
+        Column(text("facts"), [label(" ".join(f.facts), 40) for f in some]),
     ]
     named = title or Html(f"{strong('Findings')} {text(f'{count:,}')}")
     return box(
@@ -126,7 +127,13 @@ def facts(of: Any) -> str:
         words = [of.label[name][k] for k in shown]
         columns.append(Column(text(name), [label(word) for word in words], "label"))
     for name, readings in (("printed", of.stated), ("growth", of.growths)):
-        cells = [_read(readings, int(k)) for k in shown]
+        # A fact that is a growth prints no other.
+        cells = [
+            Html("")
+            if name == "growth" and of.label["kind"][k] == "growth"
+            else _read(readings, int(k))
+            for k in shown
+        ]
         columns.append(Column(text(name), cells, "number"))
     title = Html(f"{strong('Facts')} {text(f'{count:,} figures')}")
     return box(
@@ -151,7 +158,7 @@ def lines(of: Sequence[Line]) -> str:
         sections.setdefault(line.section, []).append(line)
     tables = []
     for name, part in sections.items():
-        tables += [Html(f"<div>{strong(name)}</div>\n"), table(_section(part))]
+        tables += [caption(strong(name)), table(_section(part))]
     size = f"{len(of):,} lines in {len(sections):,} sections"
     return box(Html(f"{strong('Report')} {text(size)}"), *tables)
 

@@ -21,7 +21,7 @@ from ._facts import (
 )
 from ._growth import log_growth
 from ._market_press import span, xpeng
-from ._report import Cell, Line
+from ._report import Cell, Line, Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ The vehicle market around Guangzhou: growth and margins
 Computed from the shipped figures; "from" names them, table/* several of one table."""
 
 
-def market(data: Mapping[str, Dataset] | None = None) -> list[Line]:
+def market(data: Mapping[str, Dataset] | None = None) -> Report:
     """The lines of the report, in the order of printing.
 
     Parameters
@@ -44,12 +44,13 @@ def market(data: Mapping[str, Dataset] | None = None) -> list[Line]:
 
     Returns
     -------
-    list of Line
+    Report
+        A list of lines.
     """
     if data is None:
         data = {name: datasets.load(name) for name in datasets.names()}
     facts = Facts(data)
-    return [line for section in _SECTIONS for line in section(facts)]
+    return Report(line for section in _SECTIONS for line in section(facts))
 
 
 def _levels(facts: Facts) -> list[Line]:

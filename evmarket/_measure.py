@@ -170,12 +170,14 @@ class Measure:
         return self._frame.series_count
 
     def __repr__(self) -> str:
+        from ._report import fitted
+
         rows, columns = self.shape
         unit = f", {self.unit}" if self.unit else ""
         count = len(self._cells.values)
-        return (
-            f"Measure({short(self.name)}: {self.kind}{unit}, {rows:,} series x "
-            f"{columns:,} periods, {count:,} cells)"
+        return fitted(
+            f"Measure({self.name!r}: {self.kind}{unit},",
+            f"{rows:,} series x {columns:,} periods, {count:,} cells)",
         )
 
     def _repr_html_(self) -> str:

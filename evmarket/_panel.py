@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Panel"]
 
 KINDS = (*LEVELS, "rate")
+_LISTED = 20
+"""Measures that the repr lists."""
 
 
 class Panel:
@@ -373,17 +375,22 @@ class Panel:
         return list(self._names)
 
     def __repr__(self) -> str:
+        from ._report import SCREEN, fitted, middle
+
         rows, columns = self.shape
         periods = self.periods
         span = f", {periods.first} to {periods.last}" if columns else ""
+        size = f"{rows:,} series x {columns:,} periods{span})"
         count = len(self.keys)
-        told = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)}; "
-        lines = [
-            f"Panel({told if count else ''}{rows:,} series x {columns:,} periods{span})"
-        ]
-        for name in self._names:
+        told = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)};"
+        lines = [fitted(f"Panel({told}", size) if count else f"Panel({size}"]
+        for name in self._names[:_LISTED]:
             unit = f", {self._units[name]}" if self._units.get(name) else ""
-            lines.append(f"  {one_line(name)}: {self._kinds[name]}{unit}")
+            lines.append(
+                middle(f"  {one_line(name)}: {self._kinds[name]}{unit}", SCREEN)
+            )
+        if len(self._names) > _LISTED:
+            lines.append(f"  ... {len(self._names) - _LISTED:,} more measures")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:

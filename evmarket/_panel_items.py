@@ -10,6 +10,7 @@ from . import _core
 from ._cells import LEVELS, Cells, bases, lowest
 from ._explanation import Explanation, explained
 from ._measure import DENSE_MOST
+from ._report import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -311,8 +312,11 @@ class OnPanel(Explanation):
         how = f" ({method})" if method is not None else ""
         known, every = int(self._items.known.sum()), self._items.count
         lines = [
-            f"{type(self).__name__}{how} of {target.name}{within}: {groups:,} groups x "
-            f"{periods:,} periods, {known:,} of {every:,} known"
+            fitted(
+                f"{type(self).__name__}{how} of {target.name}{within}:",
+                f"{groups:,} groups x {periods:,} periods, "
+                f"{known:,} of {every:,} known",
+            )
         ]
         cells = {**self._pairs, "status": self._items.codes, **self._of_items}
         return "\n".join(lines + [self._line(n, values) for n, values in cells.items()])

@@ -31,6 +31,9 @@ _SHOWN = 10
 
 _WIDEST = 140
 """Columns of a terminal beyond which texts wrap."""
+_COLUMNS = 40
+_CELL = 36
+"""Columns that the repr shows, and how wide they may be."""
 
 
 class Coded(NamedTuple):
@@ -41,6 +44,10 @@ class Coded(NamedTuple):
 
     def decoded(self) -> Array:
         return label_array(self.words)[self.codes]
+
+    def entries(self) -> list[Any]:
+        """What the places stand for, one by one: no other word is looked at."""
+        return [self.words[code] for code in self.codes.tolist()]
 
 
 class Table:
@@ -136,12 +143,16 @@ class Table:
         return len(self) > 0
 
     def __repr__(self) -> str:
+        from ._report import fitted
+
         count = len(self)
-        lines = [f"Table({count:,} rows x {len(self._columns):,} columns)"]
+        lines = [
+            f"{type(self).__name__}({count:,} rows x {len(self._columns):,} columns)"
+        ]
         if self.title:
-            lines.append(self.title)
+            lines.append(fitted(self.title))
         if count:
-            lines += text_rows(self.part(0, min(count, _SHOWN)))
+            lines += _on_screen(self.part(0, min(count, _SHOWN)))
         if count > _SHOWN:
             lines.append("...")
         return "\n".join(lines)
@@ -405,16 +416,58 @@ def text_rows(table: Table) -> list[str]:
     """The rows as aligned text, headings first."""
     from . import _report
 
-    columns, numeric = [], []
-    for place, name in enumerate(table.columns):
-        column = table[name]
-        columns.append([name, *_texts(column, table.looks.get(name, ""))])
-        if column.dtype.kind in "fi":
-            numeric.append(place)
+    columns, numeric = _columns(table, table.columns)
     return _report.table(columns, numeric, width=_WIDEST)
 
 
-def _texts(column: Array, look: str) -> list[str]:
+def _columns(table: Table, names: Sequence[str]) -> tuple[list[list[str]], list[int]]:
+    """Columns of texts, headings first, and the places of those of numbers."""
+    columns, numeric = [], []
+    for place, name in enumerate(names):
+        column = table._columns[name]
+        if isinstance(column, Coded):  # labels, which may be years
+            items = column.entries()
+            shown = ["" if item is None else str(item) for item in items]
+            whole = all(type(item) is int for item in items)
+        else:
+            look, codes = table.looks.get(name, ""), table.statuses.get(name)
+            shown = _texts(column, look, codes)
+            whole = column.dtype.kind in "fi"
+        columns.append([name, *shown])
+        if whole:
+            numeric.append(place)
+    return columns, numeric
+
+
+def _on_screen(table: Table) -> list[str]:
+    """The rows as aligned text, the columns in as many blocks as a screen needs.
+
+    Each begins with the first column of labels. Long texts stand without their middle.
+    """
+    from . import _report
+
+    names = table.columns[:_COLUMNS]
+    columns, numeric = _columns(table, names)
+    columns = [[_report.middle(cell, _CELL) for cell in c] for c in columns]
+    widths = [max(map(_report.columns_of, column)) + 2 for column in columns]
+    first = next((k for k in range(len(names)) if k not in numeric), None)
+    lines: list[str] = []
+    rest = list(range(len(names)))
+    while rest:
+        block = [first] if lines and first is not None else []
+        room = _report.SCREEN + 2 - sum(widths[k] for k in block)
+        while rest and (room >= widths[rest[0]] or not block):
+            room -= widths[rest[0]]
+            block.append(rest.pop(0))
+        of_numbers = [n for n, k in enumerate(block) if k in numeric]
+        shown = [columns[k] for k in block]
+        lines += [*([""] if lines else []), *_report.table(shown, of_numbers)]
+    if len(table.columns) > _COLUMNS:
+        lines.append(f"({len(table.columns) - _COLUMNS:,} more columns)")
+    return lines
+
+
+def _texts(column: Array, look: str, codes: Array | None) -> list[str]:
     from ._report import RELATIVE
 
     items = column.tolist()
@@ -424,7 +477,13 @@ def _texts(column: Array, look: str) -> list[str]:
         shown = str if column.dtype.kind in "Ob" else "{:,}".format
         return ["" if item is None else shown(item) for item in items]
     relative = RELATIVE.get(look, _plain_number)
-    return ["-" if math.isnan(item) else relative(item) for item in items]
+    why = ["-"] * len(items)
+    if codes is not None:
+        why = [Status(code).name if code else "-" for code in codes.tolist()]
+    return [
+        none if math.isnan(item) else relative(item)
+        for item, none in zip(items, why, strict=True)
+    ]
 
 
 def _plain_number(number: float) -> str:

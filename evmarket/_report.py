@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
 WIDTH = 100
+SCREEN = 80
+"""Columns of a terminal that a repr may take."""
 _GAP = "  "
 
 # Units of what is no level. All are kept as fractions; only text shows percent.
@@ -69,6 +71,19 @@ class Line:
             if cell.status not in _ABSENT:
                 ids.update(dict.fromkeys(cell.ids))
         return tuple(ids)
+
+
+class Report(list[Line]):
+    """The lines of a report, in the order of printing."""
+
+    def __repr__(self) -> str:
+        sections = len({line.section for line in self})
+        return f"<Report: {len(self):,} lines in {sections:,} sections>"
+
+    def _repr_html_(self) -> str:
+        from ._looks_figures import lines
+
+        return lines(self)
 
 
 def text(lines: Sequence[Line]) -> str:
@@ -158,6 +173,19 @@ def middle(words: str, room: int, between: str = "...") -> str:
     left = max(room - len(between), 0)
     start = _fitting(words, left - left // 2)
     return _clean(start + between + _fitting(words[::-1], left // 2)[::-1])
+
+
+def fitted(head: str, tail: str = "") -> str:
+    """A repr on one line of a screen, else on two, each without its middle if need be.
+
+    The tail comes second, after a blank.
+    """
+    whole = f"{head} {tail}" if tail else head
+    if columns_of(whole) <= SCREEN and whole.isprintable():
+        return whole
+    if not tail:
+        return middle(head, SCREEN)
+    return f"{middle(head, SCREEN)}\n  {middle(tail, SCREEN - 2)}"
 
 
 def _fitting(words: str, room: int) -> str:

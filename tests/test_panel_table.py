@@ -125,7 +125,7 @@ def test_text_shows_the_first_rows():
     assert lines[0] == "Table(5 rows x 5 columns)"
     assert lines[2].split() == [
         "A",
-        "2,024",
+        "2024",
         "2024-01",
         "1,152,921,504,606,846,977",
         "0.2",

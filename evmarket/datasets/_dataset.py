@@ -127,12 +127,18 @@ class Dataset:
         return found
 
     def __repr__(self) -> str:
-        title = f"<Dataset {self.name}: {len(self)} rows of ".replace(" :", ":")
+        from .._report import SCREEN, columns_of, middle
+
+        named = f" {middle(self.name, 30)}" if self.name else ""
+        title = f"<Dataset{named}: {len(self)} rows of "
         listed = ", ".join(self.columns)
-        if len(title) + len(listed) > 78:
-            room = 56 - len(title)
-            listed = f"{listed[: max(room, 0)].rpartition(', ')[0]}, ..."
-            listed = f"{listed.lstrip(', ')} ({len(self.columns)} columns)"
+        if columns_of(title + listed) > SCREEN - 1:
+            kept = len(self.columns)
+            room = SCREEN - len(f", ... ({kept} columns)>") - columns_of(title)
+            while kept and columns_of(", ".join(self.columns[:kept])) > room:
+                kept -= 1
+            some = ", ".join([*self.columns[:kept], "..."])
+            listed = f"{some} ({len(self.columns)} columns)"
         return f"{title}{listed}>"
 
     def _repr_html_(self) -> str:
