@@ -69,9 +69,13 @@ _FACT_LOOKS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"
 class _Corner:
     """The series and periods that are shown of a panel or measure."""
 
-    def __init__(self, source: Panel | Measure) -> None:
+    def __init__(self, source: Panel | Measure, times: int = 1) -> None:
+        """`times`: how many rows a series takes."""
         self.count, self.width = source.shape
-        self.series = ends(self.count, *ROWS)
+        whole, first, last = ROWS
+        most = max(1, (first + last) // times)
+        whole = max(whole // times, 2 * most)
+        self.series = ends(self.count, whole, min(first, most), min(last, most))
         self.columns = ends(self.width, *PERIODS)
         frame = source._frame
         few = frame.codes[self.series]
@@ -159,9 +163,10 @@ def measure(of: Measure) -> str:
 
 def panel(of: Panel) -> str:
     """A panel: rows of measures within series, a column a period."""
-    shown = _Corner(of)
-    few = corner(of, shown.series)
     names = of.measures[:_MEASURES]
+    times = max(len(names), 1)
+    shown = _Corner(of, times)
+    few = corner(of, shown.series)
     blocks, codes = [], []
     for name in names:
         if name in of._merged:
@@ -175,7 +180,7 @@ def panel(of: Panel) -> str:
     rows = [block[k] for k in range(len(shown.series)) for block in blocks]
     heads = [_measured(of, name) for name in names] * len(shown.series)
     columns = [
-        *shown.labels(max(len(names), 1)),
+        *shown.labels(times),
         Column(text("measure"), heads, "label"),
         *shown.numbers(rows),
     ]
@@ -186,7 +191,7 @@ def panel(of: Panel) -> str:
         f"{strong('Panel')} {text(keys)}{_counted(of.measures)}; {text(shown.size())}"
     )
     gap = cut(shown.series)
-    gap = gap * max(len(names), 1) if gap is not None else None
+    gap = gap * times if gap is not None else None
     return box(title, table(columns, gap), foot=[shown.foot(), legend(*codes)])
 
 
@@ -225,25 +230,27 @@ def rows_of(of: Table) -> str:
     same = getattr(of, "same", None)
     more = "" if same is None else f"; {same:,} cells are the same"
     shown = ends(count, *ROWS)
-    part = of.part(0, count) if len(shown) == count else None
-    pieces = [part] if part is not None else [
-        of.part(0, ROWS[1]), of.part(count - ROWS[2], count)
-    ]  # fmt: skip
+    pieces = [of]
+    if len(shown) < count:
+        pieces = [of.part(0, ROWS[1]), of.part(count - ROWS[2], count)]
     columns, codes = [], []
     places = ends(len(of.columns), *_COLUMNS)
     gap = cut(places)
     for k, column in enumerate(of.columns[int(place)] for place in places):
         if k == gap:
             columns.append(Column(text("…"), [text("…")] * len(shown)))
+        parts = [piece._columns[column] for piece in pieces]
+        coded = [part.entries() for part in parts if isinstance(part, Coded)]
+        if coded:
+            cells = [label(item) for items in coded for item in items]
+            columns.append(Column(label(column), cells, "label"))
+            continue
         values = np.concatenate([piece[column] for piece in pieces])
         status = None
         if column in of.statuses:
             status = np.concatenate([piece.statuses[column] for piece in pieces])
             codes.append(status)
-        coded = isinstance(of._columns[column], Coded)
-        columns.append(
-            column_of(column, values, of.looks.get(column, ""), status, coded)
-        )
+        columns.append(column_of(column, values, of.looks.get(column, ""), status))
         if values.dtype == np.uint8:
             codes.append(values)
     named = f"{name} {label(of.title, 60)};" if of.title else name
@@ -259,17 +266,15 @@ def rows_of(of: Table) -> str:
     )
 
 
-def column_of(
-    name: str, values: Any, look: Any = "", codes: Any = None, coded: bool = False
-) -> Column:
+def column_of(name: str, values: Any, look: Any = "", codes: Any = None) -> Column:
     """A column by its dtype: numbers, statuses, yes and no, labels."""
     head = label(name)
     kind = values.dtype.kind
-    if values.dtype == np.uint8 and not coded:
+    if values.dtype == np.uint8:
         return Column(head, [mark(code) for code in values.tolist()])
     if kind == "b":
         return Column(head, [text("yes" if x else "no") for x in values.tolist()])
-    if kind in "iuf" and not coded:
+    if kind in "iuf":
         if kind != "f" and name.lower() in _CALENDAR:
             return Column(head, [text(x) for x in values.tolist()], "number")
         return Column(head, numbers(values, codes, look), "number")
@@ -287,7 +292,7 @@ def dataset(of: Dataset) -> str:
     columns = []
     for k, name in enumerate(names[int(place)] for place in places):
         if k == cut(places):
-            columns.append(Column(text("…"), [text("…")] * count))
+            columns.append(Column(text("…"), [text("…")] * len(shown)))
         values = of[name][shown]
         if values.dtype.kind == "M":
             values = values.astype(str)

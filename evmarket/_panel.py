@@ -382,11 +382,13 @@ class Panel:
         span = f", {periods.first} to {periods.last}" if columns else ""
         size = f"{rows:,} series x {columns:,} periods{span})"
         count = len(self.keys)
-        told = f"{count} key{'s' if count != 1 else ''}: {', '.join(self.keys)};"
+        told = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)};"
         lines = [fitted(f"Panel({told}", size) if count else f"Panel({size}"]
         for name in self._names[:_LISTED]:
             unit = f", {self._units[name]}" if self._units.get(name) else ""
-            lines.append(middle(f"  {name}: {self._kinds[name]}{unit}", SCREEN))
+            lines.append(
+                middle(f"  {one_line(name)}: {self._kinds[name]}{unit}", SCREEN)
+            )
         if len(self._names) > _LISTED:
             lines.append(f"  ... {len(self._names) - _LISTED:,} more measures")
         return "\n".join(lines)

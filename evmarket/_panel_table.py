@@ -45,6 +45,10 @@ class Coded(NamedTuple):
     def decoded(self) -> Array:
         return label_array(self.words)[self.codes]
 
+    def entries(self) -> list[Any]:
+        """What the places stand for, one by one: no other word is looked at."""
+        return [self.words[code] for code in self.codes.tolist()]
+
 
 class Table:
     """Columns of one length, in order; what a panel gives out as rows.
@@ -420,14 +424,17 @@ def _columns(table: Table, names: Sequence[str]) -> tuple[list[list[str]], list[
     """Columns of texts, headings first, and the places of those of numbers."""
     columns, numeric = [], []
     for place, name in enumerate(names):
-        column = table[name]
-        if isinstance(table._columns[name], Coded):  # labels, which may be years
-            shown = ["" if item is None else str(item) for item in column.tolist()]
+        column = table._columns[name]
+        if isinstance(column, Coded):  # labels, which may be years
+            items = column.entries()
+            shown = ["" if item is None else str(item) for item in items]
+            whole = all(type(item) is int for item in items)
         else:
             look, codes = table.looks.get(name, ""), table.statuses.get(name)
             shown = _texts(column, look, codes)
+            whole = column.dtype.kind in "fi"
         columns.append([name, *shown])
-        if column.dtype.kind in "fi":
+        if whole:
             numeric.append(place)
     return columns, numeric
 

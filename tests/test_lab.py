@@ -37,7 +37,8 @@ PICTURES = {
     "panel": "own-table",
     "report": "report-makers",
     "audit": "audit-article",
-    "waterfall": "bridge-years",
+    "lines": "xpeng-lines",
+    "waterfall": "bridge-waterfall",
 }
 PATIENCE = 120  # seconds for anything to happen
 
@@ -105,7 +106,7 @@ def lab(folder, tmp_path_factory):
         port = probe.getsockname()[1]
     token = secrets.token_hex(16)
     own = {
-        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
