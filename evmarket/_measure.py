@@ -784,9 +784,9 @@ class Measure:
         >>> print(panel["units"].growth().to_table())
         Table(4 rows x 4 columns)
         maker  period    units  status
-        A      2024          -  OUTSIDE
+        A      2024    OUTSIDE  OUTSIDE
         A      2025    +50.00%
-        B      2024          -  OUTSIDE
+        B      2024    OUTSIDE  OUTSIDE
         B      2025    -75.00%
         """
         from ._panel_table import measure_table

@@ -386,9 +386,8 @@ class Panel:
         lines = [fitted(f"Panel({told}", size) if count else f"Panel({size}"]
         for name in self._names[:_LISTED]:
             unit = f", {self._units[name]}" if self._units.get(name) else ""
-            lines.append(
-                middle(f"  {one_line(name)}: {self._kinds[name]}{unit}", SCREEN)
-            )
+            told = f"  {one_line(name)}: {self._kinds[name]}{unit}"
+            lines.append(middle(told, SCREEN))
         if len(self._names) > _LISTED:
             lines.append(f"  ... {len(self._names) - _LISTED:,} more measures")
         return "\n".join(lines)
@@ -1024,7 +1023,7 @@ class Panel:
         >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> print(panel.coverage())
-        Table(2 rows x 9 columns)
+        Coverage(2 rows x 9 columns)
         maker  rows  nulls  duplicates  first  last  gaps  entered  exited
         A         2      0           0  2024   2025     0  False    False
         B         2      0           0  2024   2025     0  False    False

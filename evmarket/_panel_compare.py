@@ -27,7 +27,16 @@ __all__ = ["Comparison", "Coverage", "compare", "coverage"]
 
 
 class Coverage(Table):
-    """What a panel holds, a row a series."""
+    """What a panel holds, a row a series.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
+    >>> coverage = em.Panel.from_wide(table, "maker", "units").coverage()
+    >>> coverage["rows"], coverage["nulls"], coverage["last"].tolist()
+    (array([2, 2]), array([0, 1]), ['2025', '2024'])
+    """
 
     _panel: Panel
 
@@ -138,7 +147,7 @@ class Comparison(Table):
     >>> panel = em.Panel.from_wide(table, "maker", "units")
     >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
     >>> print(panel.compare(later))
-    Table(1 rows x 7 columns)
+    Comparison(1 rows x 7 columns)
     maker  period  measure  what     before  after     rate
     B      2025    units    revised      10     12  +20.00%
     """
