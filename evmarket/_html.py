@@ -43,6 +43,7 @@ font-weight:600}
 .evmarket .evmarket-blocks tbody tr{background:none}
 .evmarket .evmarket-blocks tr.evmarket-first>*{\
 border-top:1px solid var(--jp-border-color2,rgba(128,128,128,.4))}
+.evmarket .evmarket-caption{margin-top:.5em}
 .evmarket .evmarket-number{text-align:right}
 .evmarket .evmarket-words{white-space:normal;min-width:9em;max-width:26em}
 .evmarket abbr{text-decoration:none;cursor:help}
@@ -135,7 +136,7 @@ def joined(parts: Iterable[str], between: str = "; ") -> Html:
 
 def caption(words: Html) -> Html:
     """What stands above one of several tables."""
-    return Html(f"<div>{words}</div>\n")
+    return Html(f'<div class="evmarket-caption">{words}</div>\n')
 
 
 def strong(words: object) -> Html:
@@ -325,5 +326,5 @@ def box(title: Html, *tables: Html, foot: Iterable[Html] = ()) -> str:
     # The classes beside its own keep MathJax from reading "US$ and HK$" as a formula.
     return (
         '<div class="evmarket tex2jax_ignore mathjax_ignore">\n'
-        f"{_STYLE}{caption(title)}{''.join(tables)}{below}</div>"
+        f"{_STYLE}<div>{title}</div>\n{''.join(tables)}{below}</div>"
     )

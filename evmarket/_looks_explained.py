@@ -91,13 +91,13 @@ def _codes(name: str, values: Any, codes: Any) -> Any:
 
 
 def _residual(values: Any) -> Html:
-    """The largest residual: how well the parts add up."""
+    """The largest residual: what rounding left of an explanation."""
     known = np.abs(np.asarray(values))
     known = known[np.isfinite(known)]
     if not known.size:
         return Html("")
     [most] = numbers(known.max(), None, "residual")
-    return Html(f"{text('parts add up to the total within ')}{most}")
+    return Html(f"{text('residual at most ')}{most}")
 
 
 def _cells(
@@ -146,7 +146,8 @@ def on_panel(of: OnPanel) -> str:
     name = items.target.name
     within = f" within {', '.join(of.groups)}" if of.groups else ""
     span = f", {spanned(of.periods)}" if width else ""
-    size = f"{groups:,} groups × {width:,} periods{span}"
+    many = "" if groups == 1 else "s"
+    size = f"{groups:,} group{many} × {width:,} periods{span}"
     known = f"{int(items.known.sum()):,} of {items.count:,} known"
     title = Html(
         f"{_named(of)} of {label(name)}{label(within, 60)}; {text(f'{size}; {known}')}"

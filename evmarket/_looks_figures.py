@@ -158,15 +158,20 @@ def lines(of: Sequence[Line]) -> str:
         sections.setdefault(line.section, []).append(line)
     tables = []
     for name, part in sections.items():
-        tables += [caption(strong(name)), table(_section(part))]
+        units = list(filter(None, dict.fromkeys(line.unit for line in part)))
+        shared = f" ({units[0]})" if len(units) == 1 else ""
+        tables.append(caption(Html(f"{strong(name)}{text(shared)}")))
+        tables.append(table(_section(part, len(units) > 1)))
     size = f"{len(of):,} lines in {len(sections):,} sections"
     return box(Html(f"{strong('Report')} {text(size)}"), *tables)
 
 
-def _section(part: Sequence[Line]) -> list[Column]:
+def _section(part: Sequence[Line], units: bool) -> list[Column]:
+    """The lines of a section; with their units where they differ."""
     heads = dict.fromkeys(key for line in part for key in line.values)
     columns = [Column(text(""), [label(line.label, 60) for line in part], "label")]
-    columns.append(Column(text("unit"), [label(line.unit) for line in part]))
+    if units:
+        columns.append(Column(text("unit"), [label(line.unit) for line in part]))
     for head in heads:
         cells = [_line_cell(line.values.get(head)) for line in part]
         columns.append(Column(label(head), cells, "number"))

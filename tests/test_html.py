@@ -142,6 +142,10 @@ def explanations():
         em.quantity_index([1, 2], [3, 4], [1, 3], [5, 6]),
         em.base_effect(np.arange(1, 40), lag=12),
         em.contributions([0, 0], [1, 2]),
+        em.contributions([], []),
+        em.contributions(np.ones((3, 0)), np.ones((3, 0))),
+        em.price_volume(*[np.ones((0, 3))] * 4),
+        em.base_effect(np.array([], float)),
     ]
 
 
@@ -176,7 +180,7 @@ def figures():
         shipped,
         shipped.findings,
         shipped.facts,
-        em.audit([]) if False else em.audit(bad[:1]),
+        em.audit(bad[:1]),
         em.check(level="16.49 million", base="12,859,000", growth="28.4%"),
     ]
 
@@ -207,7 +211,12 @@ def things():
     found = on_panel(wild, *names, keys)
     tame = panel(["A", "比亚迪"])
     found += on_panel(tame, "units", "revenue", "cost", ("maker", "fuel"))
-    found += [empty_panel(), empty_panel()["units"], tame.select(maker=[])]
+    none = tame.select(maker=[])
+    found += [empty_panel(), empty_panel()["units"], none, none.coverage()]
+    found += [
+        none.contributions("units"),
+        none.margin_bridge("revenue", "cost", "units"),
+    ]
     return found + explanations() + figures() + data()
 
 
@@ -517,6 +526,15 @@ def test_explanations_show_parts_and_total():
     assert momentum[1] == "+69.31%"  # its own number: the status is that of the total
 
 
+def test_a_base_effect_is_an_explanation_like_the_others():
+    effect = em.base_effect(np.arange(1, 5), lag=1)
+    names = ["total", "momentum", "base", "residual", "status"]
+    assert list(effect.arrays()) == names
+    pytest.importorskip("pandas")
+    frame = effect.to_pandas()
+    assert list(frame.columns) == names and len(frame) == 4
+
+
 def test_explanations_on_panels_show_groups_and_items():
     source = panel(["A", "B"])
     why = source.contributions("units", within="fuel")
@@ -645,20 +663,21 @@ def large():
     )
 
 
+def timed(call):
+    before = time.perf_counter()
+    call()
+    return time.perf_counter() - before
+
+
 def test_a_million_series_show_at_once(large):
-    panel(["A"])._repr_html_()  # what is imported when first used
     measure = large["units"]
     for thing in (large, measure, measure.growth(), large.coverage()):
         if isinstance(thing, em.Measure):
             assert "values" not in thing.__dict__
-        before = time.perf_counter()
-        look = thing._repr_html_()
-        seconds = time.perf_counter() - before
-        assert "1,000,000" in look
-        assert seconds < 0.05, (thing, seconds)
-        before = time.perf_counter()
-        assert repr(thing)
-        assert time.perf_counter() - before < 0.05
+        assert "1,000,000" in thing._repr_html_()
+        # The best of three: what is asked is not how busy the machine is.
+        for show in (thing._repr_html_, thing.__repr__):
+            assert min(timed(show) for _ in range(3)) < 0.05, thing
         if isinstance(thing, em.Measure):
             assert "values" not in thing.__dict__ and "status" not in thing.__dict__
 
