@@ -386,9 +386,8 @@ class Panel:
         lines = [fitted(f"Panel({told}", size) if count else f"Panel({size}"]
         for name in self._names[:_LISTED]:
             unit = f", {self._units[name]}" if self._units.get(name) else ""
-            lines.append(
-                middle(f"  {one_line(name)}: {self._kinds[name]}{unit}", SCREEN)
-            )
+            told = f"  {one_line(name)}: {self._kinds[name]}{unit}"
+            lines.append(middle(told, SCREEN))
         if len(self._names) > _LISTED:
             lines.append(f"  ... {len(self._names) - _LISTED:,} more measures")
         return "\n".join(lines)

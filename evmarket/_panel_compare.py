@@ -27,7 +27,16 @@ __all__ = ["Comparison", "Coverage", "compare", "coverage"]
 
 
 class Coverage(Table):
-    """What a panel holds, a row a series."""
+    """What a panel holds, a row a series.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
+    >>> coverage = em.Panel.from_wide(table, "maker", "units").coverage()
+    >>> coverage["rows"], coverage["nulls"], coverage["last"].tolist()
+    (array([2, 2]), array([0, 1]), ['2025', '2024'])
+    """
 
     _panel: Panel
 

@@ -13,7 +13,7 @@ DOC = em.__doc__
 
 def classes():
     """The public classes, and those of what public functions and methods give."""
-    from evmarket._panel_compare import Comparison
+    from evmarket._panel_compare import Comparison, Coverage
     from evmarket._panel_explain import (
         PanelContributions,
         PanelIndex,
@@ -28,6 +28,7 @@ def classes():
     found = [getattr(em, name) for name in em.__all__]
     return [item for item in found if inspect.isclass(item)] + [
         Comparison,
+        Coverage,
         Dataset,
         PanelContributions,
         PanelIndex,
