@@ -8,6 +8,7 @@ import numpy as np
 
 from ._apply import choice, positive
 from ._cells import LEVELS
+from ._report import middle
 from ._status import Status
 
 if TYPE_CHECKING:
@@ -179,9 +180,8 @@ def names_of(series: dict[str, Any], count: int) -> list[str]:
 
 
 def shortened(text: str, most: int = 28) -> str:
-    """A long label without its middle."""
-    half = (most - 1) // 2
-    return text if len(text) <= most else f"{text[:half]}…{text[-half:]}"
+    """A label without its middle where it is long."""
+    return middle(text, most, "…")
 
 
 # ---- measures --------------------------------------------------------------------
