@@ -180,11 +180,6 @@ class Audit:
         counted = ", ".join(f"{n} {name}" for name, n in self.counts.items())
         return f"<Audit of {len(self.facts)} facts: {counted}>"
 
-    def _repr_html_(self) -> str:
-        from ._looks_figures import audit
-
-        return audit(self)
-
     def plot(self, *, ax: Any = None, top: int = 25) -> Any:
         """What is printed beside what the other facts imply, a row a finding.
 
@@ -213,6 +208,11 @@ class Audit:
         from ._plot_figures import plot_audit
 
         return plot_audit(self, ax, top)
+
+    def _repr_html_(self) -> str:
+        from ._looks_figures import audit
+
+        return audit(self)
 
     def in_order(self) -> Iterator[Finding]:
         """The findings rule by rule, whatever their outcome.

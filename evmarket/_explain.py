@@ -259,8 +259,8 @@ class PriceVolume(Bridge):
     (16.0, 5.5, 10.5)
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
-    _TITLE: ClassVar[str] = "Change of the value"
+    _steps: ClassVar[tuple[str, ...]] = ("price", "volume", "joint", "entry", "exit")
+    _title: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -382,8 +382,8 @@ class PriceVolumeMix(Bridge):
     (0.0, 10.0, 0.0)
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
-    _TITLE: ClassVar[str] = "Change of the value"
+    _steps: ClassVar[tuple[str, ...]] = ("price", "volume", "mix", "entry", "exit")
+    _title: ClassVar[str] = "Change of the value"
 
     total: Any
     price: Any
@@ -462,7 +462,7 @@ class MarginBridge(Bridge):
     [0.0, 0.076364, -0.076364]
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = (
+    _steps: ClassVar[tuple[str, ...]] = (
         "price",
         "unit_cost",
         "mix",
@@ -470,8 +470,8 @@ class MarginBridge(Bridge):
         "exit",
         "other",
     )
-    _TITLE: ClassVar[str] = "Change of the margin"
-    _IN_POINTS: ClassVar[bool] = True
+    _title: ClassVar[str] = "Change of the margin"
+    _in_points: ClassVar[bool] = True
 
     total: Any
     price: Any

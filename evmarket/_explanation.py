@@ -139,9 +139,9 @@ class Explanation:
 class Bridge(Explanation):
     """An explanation whose parts lead from 0 to the total, step by step."""
 
-    _STEPS: ClassVar[tuple[str, ...]]
-    _TITLE: ClassVar[str]
-    _IN_POINTS: ClassVar[bool] = False
+    _steps: ClassVar[tuple[str, ...]]
+    _title: ClassVar[str]
+    _in_points: ClassVar[bool] = False
 
     def plot(self, group: Any = None, *, at: Any = None, ax: Any = None) -> Any:
         """A waterfall of one group: its parts one after the other, and their total.
@@ -179,7 +179,7 @@ class Bridge(Explanation):
         from ._plot_explain import plot_bridge
 
         return plot_bridge(
-            self, self._STEPS, self._TITLE, self._IN_POINTS, group, at, ax
+            self, self._steps, self._title, self._in_points, group, at, ax
         )
 
 

@@ -247,7 +247,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     (array([21.]), array([21.]))
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = (
+    _steps: ClassVar[tuple[str, ...]] = (
         "unit_value",
         "volume",
         "joint",
@@ -350,7 +350,7 @@ class PanelMarginBridge(OnPanel, MarginBridge):
     (array([0.055556]), array([0.010619]))
     """
 
-    _STEPS: ClassVar[tuple[str, ...]] = (*MarginBridge._STEPS, "gap")
+    _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
 
     gap: Any
 

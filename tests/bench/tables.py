@@ -60,7 +60,7 @@ class Peak:
 # ---- work C --------------------------------------------------------------------------
 
 
-def sales_table(rows):
+def sales_table(rows, regions=REGIONS):
     """Shuffled sales in Arrow memory: plain strings, dates, units, revenue, cost."""
     import pyarrow as pa
 
@@ -68,13 +68,13 @@ def sales_table(rows):
     names = {
         "maker": [f"Maker {k:02d} Motors" for k in range(MAKERS)],
         "model": [f"Model {k:04d}" for k in range(MODELS)],
-        "region": [f"Region {k:03d}" for k in range(REGIONS)],
+        "region": [f"Region {k:03d}" for k in range(regions)],
     }
     model = np.minimum(rng.pareto(1.1, rows) * 8, MODELS - 1).astype(np.int32)
     codes = {
         "maker": (model * 7919 % MAKERS).astype(np.int32),
         "model": model,
-        "region": rng.integers(0, REGIONS, rows, dtype=np.int32),
+        "region": rng.integers(0, regions, rows, dtype=np.int32),
     }
     columns = {
         key: pa.DictionaryArray.from_arrays(codes[key], names[key]).dictionary_decode()
@@ -324,7 +324,7 @@ def rows_collapse(group, time_, value, rounds):
 
 def child(options):
     """One engine of work C in this process: minimum of some runs, peak memory, sums."""
-    table = sales_table(options.rows)
+    table = sales_table(options.rows, options.regions)
     keys = options.keys.split(",")
     if options.workers:
         import evmarket as em
@@ -344,10 +344,10 @@ def child(options):
     )
 
 
-def measured(engine, rows, keys, rounds, workers=0):
+def measured(engine, rows, keys, rounds, workers=0, regions=REGIONS):
     command = [sys.executable, __file__, "--engine", engine, "--rows", str(rows)]
     command += ["--keys", ",".join(keys), "--rounds", str(rounds)]
-    command += ["--workers", str(workers)]
+    command += ["--workers", str(workers), "--regions", str(regions)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{engine}: {done.stderr[-800:]}")
@@ -421,26 +421,33 @@ def work_b(groups, rounds):
 
 
 def scaling(rounds):
-    print("\nscaling of work C by maker and region")
-    for millions in (1, 2, 4, 8, 16, 32):
-        one = measured("evmarket", millions * 1_000_000, ["maker", "region"], rounds)
-        print(
-            f"  {millions:>3} M rows{one['s']:8.3f} s"
-            f"{one['s'] * 1e3 / millions:8.1f} ns a row"
-            f"{one['sums']['cells']:>12,} cells{one['peak'] / 1e6:8,.0f} MB"
-        )
+    """How cost grows with rows, the cells given, and with cells, the rows given."""
+    keys, size = ["maker", "region"], 1_000_000
+    print("\nscaling of work C by maker and region, over rows")
+    for rows in (1, 2, 4, 8, 16, 32):
+        one = measured("evmarket", rows * size, keys, rounds)
+        cells, each = one["sums"]["cells"], one["s"] * 1e3 / rows
+        print(f"  {rows:>3} M rows{one['s']:8.3f} s{each:8.1f} ns a row"
+              f"{cells:>12,} cells{one['peak'] / 1e6:8,.0f} MB")  # fmt: skip
+    print("\nscaling of work C by maker and region, 16 M rows, over regions")
+    for regions in (10, 20, 40, 80, 160, 320, 640):
+        one = measured("evmarket", 16 * size, keys, rounds, regions=regions)
+        cells = one["sums"]["cells"]
+        print(f"  {regions:>3} regions{one['s']:8.3f} s{cells:>12,} cells"
+              f"{one['peak'] / 1e6:8,.0f} MB")  # fmt: skip
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--groups", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=["B", "C"])
     parser.add_argument("--scaling", action="store_true")
     parser.add_argument("--engine", help=argparse.SUPPRESS)
     parser.add_argument("--keys", help=argparse.SUPPRESS)
     parser.add_argument("--workers", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--regions", type=int, default=REGIONS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.engine:
         child(options)
