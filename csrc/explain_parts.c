@@ -71,9 +71,22 @@ EV_INLINE ev_mask settle_worth(ev_state *state)
 /* Writes a part and takes it from the rest. */
 EV_INLINE ev_lanes *give(ev_state *state, ev_lanes *to, ev_mask known, ev_lanes part)
 {
-    *to = ev_number_or_nan(known, ev_finite(part));
+    *to = ev_number_or_nan(known, part);
     ev_total_add(&state->rest, -*to);
     return to + 1;
+}
+
+/* Takes back the parts given that left the range, and says so: then the rest did too. */
+EV_INLINE void check_given(ev_state *state, ev_lanes *from, const ev_lanes *to,
+                           ev_mask known)
+{
+    const ev_mask lost = known & ev_unbounded(state->rest.high);
+    if (ev_any(lost)) {
+        ev_flag(state, lost, EV_INVALID);
+        for (; from < to; from++) {
+            *from = ev_finite(*from);
+        }
+    }
 }
 
 /* ---- margin bridge ----------------------------------------------------------- */
@@ -316,7 +329,7 @@ EV_INLINE void EV_NAME(settle_price_volume)(ev_state *state, ev_lanes *parts, me
     }
     to = give(state, to, known, ev_total_value(&state->total[ENTRY]));
     to = give(state, to, known, ev_fill(0) - ev_total_value(&state->total[LOST]));
-    ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
+    check_given(state, parts + 1, to, known);
     state->keep[0] = ev_number_or_nan(known, ev_fill(0));
 }
 
@@ -394,7 +407,7 @@ static void EV_NAME(settle_units)(ev_state *state, ev_lanes *parts)
     to = give(state, to, known, ev_total_value(&state->total[VOLUME]) - volume);
     to = give(state, to, known, ev_total_value(&state->total[ENTRY]));
     to = give(state, to, known, ev_fill(0) - ev_total_value(&state->total[LOST]));
-    ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
+    check_given(state, parts + 1, to, known);
 }
 
 /* ---- margin bridge ----------------------------------------------------------- */
@@ -502,7 +515,7 @@ static void EV_NAME(settle_bridge)(ev_state *state, ev_lanes *parts)
     to = give(state, to, known, margin1 - both1);
     to = give(state, to, known, both0 - margin0);
     to = give(state, to, known, other);
-    ev_flag(state, known & ev_unbounded(state->rest.high), EV_INVALID);
+    check_given(state, parts + 1, to, known);
     *to = ev_number_or_nan(known | (state->status == ev_fill(EV_NO_MATCH)), r00 / before);
 }
 

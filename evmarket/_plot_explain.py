@@ -19,7 +19,6 @@ from ._plot import (
     legible,
     names_of,
     number_axis,
-    points,
     shortened,
 )
 
@@ -183,7 +182,7 @@ def waterfall(
     for k, (value, top) in enumerate(
         zip([*heights, total], [*np.maximum(bottoms, ends), max(total, 0)], strict=True)
     ):
-        told = points(value) if pp else change(value)
+        told = f"{100 * value:+.2f} pp" if pp else change(value)
         ax.annotate(
             told, (k, top), (0, 3), textcoords="offset points", ha="center", size=8
         )
