@@ -28,30 +28,31 @@ ROOM = 32
 """Columns that a label may take before its middle is left out."""
 _TOOLTIP = 400
 
-# Colours are those of JupyterLab's theme, elsewhere those of the text around. The class
-# stands twice where JupyterLab has a rule of its own for cells. Every rule is confined
-# to the box; where a notebook that is not trusted drops it, the table
-# looks as that notebook's tables do.
+# Colours are those of JupyterLab's theme, elsewhere those of the text around. Every
+# rule is confined to the box; where a notebook that is not trusted drops it, the table
+# looks as that notebook's tables do. The class stands twice because JupyterLab aligns
+# cells by a selector of two classes.
 _STYLE = """<style>
 .evmarket{color:var(--jp-content-font-color1,inherit);overflow-x:auto;line-height:1.4}
-.evmarket table{border-collapse:collapse;border:0;margin:.3em 0;color:inherit;\
+.evmarket.evmarket table{border-collapse:collapse;border:0;margin:.3em 0;color:inherit;\
 table-layout:auto;font-size:.92em;font-variant-numeric:tabular-nums}
 .evmarket.evmarket th,.evmarket.evmarket td{border:0;padding:.25em .65em;\
 text-align:left;vertical-align:baseline;white-space:nowrap;max-width:none}
-.evmarket thead th{border-bottom:1px solid var(--jp-border-color1,currentColor);\
-font-weight:600}
-.evmarket tbody th{font-weight:400}
-.evmarket .evmarket-blocks tbody tr{background:none}
-.evmarket .evmarket-blocks tr.evmarket-first>*{\
+.evmarket.evmarket thead th{\
+border-bottom:1px solid var(--jp-border-color1,currentColor);font-weight:600}
+.evmarket.evmarket tbody th{font-weight:400}
+.evmarket.evmarket .evmarket-blocks tbody tr{background:none}
+.evmarket.evmarket .evmarket-blocks tr.evmarket-first>*{\
 border-top:1px solid var(--jp-border-color2,rgba(128,128,128,.4))}
-.evmarket .evmarket-caption{margin-top:.5em}
+.evmarket.evmarket .evmarket-caption{margin-top:.5em}
 .evmarket.evmarket .evmarket-number{text-align:right}
 .evmarket.evmarket .evmarket-words{white-space:normal;min-width:9em;max-width:26em}
-.evmarket abbr{text-decoration:none;cursor:help}
-.evmarket .evmarket-mark,.evmarket .evmarket-mute{font-size:.88em;opacity:.72}
-.evmarket .evmarket-mark{font-style:italic}
-.evmarket .evmarket-foot{font-size:.86em;opacity:.8;margin:0 0 .4em}
-.evmarket .evmarket-bad{color:var(--jp-error-color1,#d32f2f);font-weight:600}
+.evmarket.evmarket abbr{text-decoration:none;cursor:help}
+.evmarket.evmarket .evmarket-mark,.evmarket.evmarket .evmarket-mute{\
+font-size:.88em;opacity:.72}
+.evmarket.evmarket .evmarket-mark{font-style:italic}
+.evmarket.evmarket .evmarket-foot{font-size:.86em;opacity:.8;margin:0 0 .4em}
+.evmarket.evmarket .evmarket-bad{color:var(--jp-error-color1,#d32f2f);font-weight:600}
 </style>
 """
 

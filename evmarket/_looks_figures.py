@@ -83,7 +83,7 @@ def findings(of: Sequence[Finding], title: Html | None = None) -> str:
     columns = [
         Column(text("outcome"), [_outcome(f.outcome) for f in some]),
         Column(text("rule"), [label(f.rule) for f in some], "label"),
-        Column(text("printed"), [_printed(f) for f in some], "number"),
+        Column(text("printed"), [_printed(f) for f in some], "words"),
         Column(
             text("implied"),
             [_interval(f.expected, f.printed.kind) for f in some],

@@ -53,6 +53,49 @@ return [...document.querySelectorAll('.jp-Notebook .jp-CodeCell')].map(cell => (
 }))
 """
 
+# Of every box of ours: what overhangs it, how its columns stand, and the least contrast
+# of a text with what is behind it, opacities taken in.
+LOOKS = """
+function parsed(colour) {
+    const [r, g, b, a = 1] = colour.match(/[0-9.]+/g).map(Number);
+    return {channels: [r, g, b], alpha: a};
+}
+function over(front, alpha, back) {
+    return front.map((channel, k) => alpha * channel + (1 - alpha) * back[k]);
+}
+function luminance(channels) {
+    const [r, g, b] = channels.map(channel => {
+        const c = channel / 255;
+        return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(element) {
+    let alpha = 1, back = null;
+    for (let e = element; e && !back; e = e.parentElement) {
+        const style = getComputedStyle(e), found = parsed(style.backgroundColor);
+        alpha *= Number(style.opacity);
+        if (found.alpha === 1) back = found.channels;
+    }
+    const front = parsed(getComputedStyle(element).color);
+    const shown = over(front.channels, front.alpha * alpha, back);
+    const [low, high] = [luminance(shown), luminance(back)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+}
+function aligned(element) { return getComputedStyle(element).textAlign }
+return [...document.querySelectorAll('.jp-Notebook .evmarket')].map(box => ({
+    title: box.querySelector('div').textContent,
+    overhang: box.scrollWidth - box.clientWidth,
+    scrolls: getComputedStyle(box).overflowX === 'auto',
+    contrast: Math.min(...[...box.querySelectorAll('*')].filter(
+        element => [...element.childNodes].some(
+            node => node.nodeType === 3 && node.textContent.trim()
+        ) && element.tagName !== 'STYLE'
+    ).map(contrast)),
+    labels: [...box.querySelectorAll("tbody th[scope='row']")].map(aligned),
+    numbers: [...box.querySelectorAll('td.evmarket-number')].map(aligned),
+}))
+"""
 CONNECTED = """
 const kernel = window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel;
 return kernel?.connectionStatus === 'connected' && kernel.status === 'idle'
@@ -217,7 +260,7 @@ def run_all(driver):
 
 
 def pictured(driver, theme, folder):
-    """A picture of the output of some cells; the largest overhang of each."""
+    """A picture of what some cells show."""
     ids = [
         cell["id"]
         for cell in json.loads(
@@ -245,4 +288,13 @@ def test_the_tour_runs_and_is_seen(theme, lab, browser, folder):
     cells = run_all(browser)
     assert [cell["errors"] for cell in cells if cell["errors"]] == []
     assert len(cells) >= 20 and all(cell["outputs"] for cell in cells)
+    boxes = browser.execute_script(LOOKS)
+    assert len(boxes) >= 10
+    for box in boxes:
+        assert box["scrolls"], box
+        assert box["contrast"] >= 4.5, box  # of WCAG 2, level AA
+        assert set(box["labels"]) <= {"left"} and set(box["numbers"]) <= {"right"}
+    # Only the two large ones are wider than the page.
+    wide = [box["title"].split()[0] for box in boxes if box["overhang"] > 0]
+    assert wide == ["Dataset", "Panel"]
     pictured(browser, theme, folder)
