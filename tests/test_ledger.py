@@ -92,7 +92,14 @@ def build(table: list[Any], cuts: list[int], isa: str, workers: int) -> Any:
     random.Random(len(table)).shuffle(made)
     for other in made[1:]:
         made[0].merge(other)
-    return made[0].finish()
+    return made[0].finish(in_threads, workers)
+
+
+def in_threads(write: Any, calls: list[Any]) -> None:
+    """Write the ranges of a panel out, a thread each, in no order."""
+    with ThreadPoolExecutor(len(calls)) as pool:
+        for done in [pool.submit(write, *call) for call in reversed(calls)][::-1]:
+            done.result()
 
 
 @settings(max_examples=60, deadline=None)
@@ -359,6 +366,59 @@ def test_regroup_checks_what_it_is_given() -> None:
         _core.regroup([(broken, np.array([0, 0]), None, None)], 1, ("m0",))
     with pytest.raises(KeyError):
         _core.regroup([({}, np.array([0, 0]), None, None)], 1, ("m0",))
+
+
+@pytest.mark.parametrize("parts", [2, 3, 8, 50])
+def test_all_workers_write_the_same_panel(parts: int) -> None:
+    rng = np.random.default_rng(parts)
+    columns = [
+        rng.integers(0, 30, 5000),
+        rng.integers(-100, 300, 5000),
+        rng.normal(size=5000),
+    ]
+    one, two = partial(1, 1), partial(1, 1)
+    add(one, columns, 1)
+    add(two, columns, 1)
+    whole, shared = one.finish(), two.finish(in_threads, parts)
+    assert len(whole["rows"]) > 4000
+    for name in ("indptr", "ordinals", "rows", "codes", "labels", "measures"):
+        assert same_bits(shared[name], whole[name]), name
+
+
+def test_the_first_total_that_cannot_be_held_is_named_by_any_worker() -> None:
+    one = partial(1, 1)
+    large = np.full(40, 2**62)
+    add(one, [np.repeat([1, 2, 3, 4], 10), np.ones(40, dtype=np.int64), large], 1)
+    with pytest.raises(OverflowError, match="measure 'm0'") as caught:
+        one.finish(in_threads, 4)
+    assert caught.value.series == 0
+
+
+def test_write_is_for_finish_alone() -> None:
+    one = partial(1, 1)
+    add(one, [["a"], np.array([1]), np.array([1.0])], 1)
+    with pytest.raises(ValueError, match="finish alone"):
+        one._write(0, 1)
+    kept = []
+
+    def keep(write: Any, calls: list[Any]) -> None:
+        kept.append(write)
+        with pytest.raises(ValueError, match="finish alone"):
+            write(0, 2)
+        with pytest.raises(ValueError, match="in use"):
+            add(one, [["a"], np.array([1]), np.array([1.0])], 1)
+        for call in calls:
+            write(*call)
+
+    assert one.finish(keep, 2)["measures"][0]["values"].tolist() == [1.0]
+    with pytest.raises(ValueError, match="finish alone"):
+        kept[0](0, 1)
+    two = partial(1, 1)
+    add(two, [["a"], np.array([1]), np.array([1.0])], 1)
+    with pytest.raises(ZeroDivisionError):
+        two.finish(lambda write, calls: 1 / 0, 2)
+    with pytest.raises(ValueError, match="after an error"):
+        two.finish()
 
 
 def test_a_partial_is_used_once() -> None:
