@@ -39,7 +39,8 @@ class Frame:
 
     `low` to `high` is the calendar, `shown` the part of it that is looked at,
     `complete` the last complete period; all are ordinals, both ends included.
-    `dropped`: of rows that repeat a cell one was kept, they were not added.
+    `dropped`: of rows that repeat a cell one was kept, they were not added. `source`:
+    where the numbers come from, if the table said so.
     """
 
     keys: tuple[str, ...]
@@ -53,6 +54,7 @@ class Frame:
     bounded: bool
     shown: tuple[int, int]
     dropped: bool = False
+    source: str = ""
 
     @property
     def series_count(self) -> int:

@@ -73,7 +73,9 @@ def build(
         source, key_names, when, names, rule, kinds, duplicates, count, progress
     )
     frame = _frame(key_names, data, stated, complete_through, exit_after)
-    frame = replace(frame, dropped=rule != "add")
+    told = getattr(table, "source", "")
+    source_of = told if isinstance(told, str) else ""
+    frame = replace(frame, dropped=rule != "add", source=source_of)
     _check_duplicates(data, frame, names, kinds, duplicates)
     if absent == "zero":
         data = _zero_filled(data, frame)

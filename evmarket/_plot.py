@@ -124,6 +124,15 @@ def legend(ax: Any, **options: Any) -> None:
         )
 
 
+def sourced(ax: Any, *sources: str) -> None:
+    """Where the numbers come from, below the plot."""
+    told = sorted(set(filter(None, sources)))
+    if told:
+        words = shortened(f"Source: {'; '.join(told)}", 90)
+        place = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        ax.annotate(words, (0, 0), (0, -48), va="top", size=7, color=GREY, **place)
+
+
 # ---- axes ------------------------------------------------------------------------
 
 
@@ -209,6 +218,7 @@ def plot(measure: Measure, kind: str | None, ax: Any, top: int) -> Any:
     here.set_ylabel(measure.unit or measure.kind)
     number_axis(here.yaxis, measure.kind)
     calendar_axis(here, measure.periods)
+    sourced(here, measure._frame.source)
     legend(here)
     return legible(here)
 
@@ -337,6 +347,7 @@ def _draw_status(measure: Measure, ax: Any, most: int) -> Any:
     heat(ax, shown.status, names_of(shown.series, len(shown)))
     ax.set_title(shortened(title, 70))
     calendar_axis(ax, measure.periods)
+    sourced(ax, measure._frame.source)
     return legible(ax)
 
 

@@ -20,6 +20,7 @@ from ._plot import (
     names_of,
     number_axis,
     shortened,
+    sourced,
 )
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def plot_panel_contributions(found: Any, group: Any, ax: Any, top: int) -> Any:
         shortened(f"Contributions to the growth of {items.target.name}{of}", 70)
     )
     calendar_axis(here, found.periods)
+    sourced(here, items.frame.source)
     return _in_points(here)
 
 
@@ -231,5 +233,6 @@ def plot_bridge(
         label = names_of(found.groups, 1 + place[0])[place[0]] if found.groups else ""
         title += f", {label}" if label else ""
         title += f", {found.periods[place[1]]}"
+        sourced(here, found._items.frame.source)
     here.set_title(shortened(title, 70))
     return legible(here)

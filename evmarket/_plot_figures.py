@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._apply import positive
-from ._plot import COLOURS, axes, legend, legible, number, percent, points, shortened
+from ._plot import (
+    COLOURS,
+    axes,
+    legend,
+    legible,
+    number,
+    percent,
+    points,
+    shortened,
+    sourced,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +101,9 @@ def plot_audit(audit: Audit, ax: Any, top: int) -> Any:
     here.axvline(0, color="black", linewidth=0.6, zorder=0)
     here.set_xscale("symlog", linthresh=1.0)
     here.set_xlabel("distance from the printed figure, in units of its last digit")
+    shown = {fact for finding in found[:count] for fact in finding.facts}
+    sources = audit.facts.label["source"]
+    sourced(here, *(sources[i] for i, k in enumerate(audit.facts.id) if k in shown))
     title = "Printed figures and what the others imply"
     if len(audit.findings) > len(names):
         title += f" ({len(names)} of {len(audit.findings)} findings)"

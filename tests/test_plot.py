@@ -156,6 +156,16 @@ def test_every_calendar(first, last, freq):
     assert set(told) <= set(periods.labels)
 
 
+def test_the_source_stands_below():
+    press = em.datasets.load("xpeng-monthly")
+    panel = em.Panel.from_table(press, "maker", "month", {"value": "flow"})
+    for ax in (panel["value"].plot(), panel["value"].growth("1Y").plot("status")):
+        [told] = [text.get_text() for text in ax.texts]
+        assert told.startswith("Source: ") and press.source[:10] in told
+    ax = em.audit(em.datasets.load("guangzhou")).plot(top=2)
+    assert [text for text in ax.texts if text.get_text().startswith("Source: ")]
+
+
 # ---- statuses ------------------------------------------------------------------------
 
 
