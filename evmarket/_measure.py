@@ -903,7 +903,9 @@ class Measure:
             cells.exact,
         )
         absences = [a.of_series(chosen) for a in self._absences]
-        return Measure(new, cells, absences, self.name, self.kind, self.unit)
+        return Measure(
+            new, cells, absences, self.name, self.kind, self.unit, lead=self._lead
+        )
 
     def _rolled(self, within: Any) -> Measure:
         if self._panel is None or self.kind not in LEVELS:

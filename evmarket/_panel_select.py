@@ -143,7 +143,8 @@ def _restricted(source: Source, frame: Frame, keep: NDArray[np.bool_]) -> Source
     if isinstance(source, Measure):
         cells = series_cells(source._cells, keep)
         absences = [a.of_series(keep) for a in source._absences]
-        return Measure(frame, cells, absences, source.name, source.kind, source.unit)
+        name, kind, unit = source.name, source.kind, source.unit
+        return Measure(frame, cells, absences, name, kind, unit, lead=source._lead)
     if keep.all():
         whole = type(source)(
             frame,

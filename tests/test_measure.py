@@ -361,6 +361,27 @@ def test_at_and_select():
     np.testing.assert_array_equal(np.ravel(picked.values), growth.values[place, 12:24])
 
 
+def test_a_look_ahead_stays_partial_in_a_part():
+    panel = em.Panel.from_arrays(
+        keys={"k": ["a"] * 4 + ["b"] * 2},
+        period=["2024", "2025", "2026", "2027", "2024", "2025"],
+        measures={"x": [1, 2, 3, 4, 5, 9]},
+        freq="Y",
+        complete_through="2026",
+    )
+    ahead = panel["x"].growth(-1)
+    expected = ahead.status
+    assert em.Status.names(expected)[1].tolist() == ["OK", "GAP", "PARTIAL", "PARTIAL"]
+    np.testing.assert_array_equal(ahead.select(k=["b", "a"]).status, expected)
+    np.testing.assert_array_equal(ahead.select(k=["b"]).status, expected[1:])
+    np.testing.assert_array_equal(ahead.top(1, at="2024").status, expected[1:])
+    later = ahead.select(periods=slice("2025", None))
+    np.testing.assert_array_equal(later.status, expected[:, 1:])
+    np.testing.assert_array_equal(
+        ahead._with_series(np.array([1])).status, expected[1:]
+    )
+
+
 def test_top():
     rows = [
         row(m, i, n) for m, n in zip("ABCD", (5, 9, 1, 7), strict=True) for i in (0, 1)
