@@ -16,7 +16,6 @@ void ev_cells_open(ev_cells *cells, const ev_memory *memory, size_t size)
 {
     memset(cells, 0, sizeof *cells);
     cells->memory = *memory;
-    cells->size = size;
     ev_blocks_open(&cells->items, memory, size);
     ev_blocks_open(&cells->pages, memory, EV_PAGE * sizeof(uint32_t));
     cells->most_a = -1;
@@ -59,7 +58,7 @@ EV_INLINE uint32_t new_item(ev_cells *cells, ev_cell_key key)
 {
     const ptrdiff_t number = cells->count++;
     char *item = ev_cells_at(cells, number);
-    memset(item, 0, cells->size);
+    memset(item, 0, cells->items.size);
     memcpy(item, &key, sizeof key);
     return (uint32_t)number;
 }

@@ -26,9 +26,8 @@ typedef struct ev_cell_key {
 
 typedef struct ev_cells {
     ev_memory memory;
-    size_t size;     /* bytes of an item, its key included */
     ptrdiff_t count; /* items; their numbers are 0 .. count - 1 */
-    ev_blocks items;
+    ev_blocks items; /* each begins with its key */
     uint32_t *directory; /* page + 1, 0 for none; [a][(b - low) / EV_PAGE] */
     ptrdiff_t rows;      /* of the directory */
     int64_t low, width;  /* its first b, a multiple of EV_PAGE; its pages a row */
@@ -74,7 +73,7 @@ EV_INLINE void ev_cells_fetch(const ev_cells *cells, ptrdiff_t number)
 {
     enum { LINE = 64 };
     const char *item = ev_cells_at(cells, number);
-    for (size_t at = 0; at < cells->size; at += LINE) {
+    for (size_t at = 0; at < cells->items.size; at += LINE) {
         EV_PREFETCH(item + at);
     }
 }

@@ -146,7 +146,7 @@ class Cells:
 
     def of_series(self, chosen: Ints) -> Cells:
         """The cells of a few series, by number, whatever the others are."""
-        counts = self.indptr[chosen + 1] - self.indptr[chosen]
+        counts = _sizes(self.indptr, chosen)
         place = places_of(self.indptr, chosen)
         return Cells(
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
@@ -171,8 +171,17 @@ class Cells:
 
 def places_of(indptr: Ints, chosen: Ints) -> Ints:
     """The numbers of the cells of a few series."""
-    runs = [np.arange(indptr[k], indptr[k + 1], dtype=np.int64) for k in chosen]
-    return np.concatenate([np.empty(0, np.int64), *runs])
+    counts = _sizes(indptr, chosen)
+    starts = np.cumsum(counts) - counts
+    every = np.arange(counts.sum(), dtype=np.int64)
+    found: Ints = every + np.repeat(indptr[chosen] - starts, counts)
+    return found
+
+
+def _sizes(indptr: Ints, chosen: Ints) -> Ints:
+    """How many cells each of a few series has."""
+    found: Ints = indptr[chosen + 1] - indptr[chosen]
+    return found
 
 
 def taken(values: Any, place: Ints, none: Any) -> Any:

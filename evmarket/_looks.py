@@ -108,14 +108,12 @@ class _Corner:
 
     def numbers(self, cells: Sequence[Sequence[Html]]) -> list[Column]:
         """A column a period, out of rows of cells."""
-        found = []
-        gap = cut(self.columns)
-        for k, place in enumerate(self.columns):
-            if k == gap:
-                found.append(Column(text("…"), [text("…")] * len(cells)))
-            head = text(self.periods[int(place)])
-            found.append(Column(head, [row[k] for row in cells], "number"))
-        return found
+        heads = [text(self.periods[int(place)]) for place in self.columns]
+        found = [
+            Column(head, [row[k] for row in cells], "number")
+            for k, head in enumerate(heads)
+        ]
+        return with_gap(found, self.columns, len(cells))
 
     def cells(self, measure: Measure) -> tuple[list[list[Html]], Any]:
         """The cells of a measure, row by row, and their statuses."""
@@ -142,6 +140,14 @@ class _Corner:
                 text(complete),
             ]
         )
+
+
+def with_gap(columns: list[Column], places: Any, rows: int) -> list[Column]:
+    """The columns at some places, with one that says where some are left out."""
+    gap = cut(places)
+    if gap is not None:
+        columns.insert(gap, Column(text("…"), [text("…")] * rows))
+    return columns
 
 
 def spanned(periods: Periods) -> str:
@@ -235,10 +241,7 @@ def rows_of(of: Table) -> str:
         pieces = [of.part(0, ROWS[1]), of.part(count - ROWS[2], count)]
     columns, codes = [], []
     places = ends(len(of.columns), *_COLUMNS)
-    gap = cut(places)
-    for k, column in enumerate(of.columns[int(place)] for place in places):
-        if k == gap:
-            columns.append(Column(text("…"), [text("…")] * len(shown)))
+    for column in (of.columns[int(place)] for place in places):
         parts = [piece._columns[column] for piece in pieces]
         coded = [part.entries() for part in parts if isinstance(part, Coded)]
         if coded:
@@ -261,7 +264,7 @@ def rows_of(of: Table) -> str:
     ]
     return box(
         Html(f"{named}{text(size)}"),
-        table(columns, cut(shown)),
+        table(with_gap(columns, places, len(shown)), cut(shown)),
         foot=[joined(foot), legend(*codes)],
     )
 
@@ -290,9 +293,7 @@ def dataset(of: Dataset) -> str:
         names = _OF_FACTS
     places = ends(len(names), *_COLUMNS)
     columns = []
-    for k, name in enumerate(names[int(place)] for place in places):
-        if k == cut(places):
-            columns.append(Column(text("…"), [text("…")] * len(shown)))
+    for name in (names[int(place)] for place in places):
         values = of[name][shown]
         if values.dtype.kind == "M":
             values = values.astype(str)
@@ -313,4 +314,5 @@ def dataset(of: Dataset) -> str:
         text(f"not shown: {', '.join(hidden)}" if hidden else ""),
         text(of.source and f"source: {of.source}"),
     ]
+    columns = with_gap(columns, places, len(shown))
     return box(title, table(columns, cut(shown)), foot=[joined(foot)])

@@ -892,19 +892,13 @@ class Measure:
         """Some of the series, by number in ascending order; keys stay."""
         frame = self._frame
         new = frame.with_series(frame.keys, frame.labels, frame.codes[chosen])
-        keep = np.isin(self._cells.series, chosen)
-        cells = self._cells.kept(keep)
-        counts = np.diff(self._cells.indptr)[chosen]
-        cells = Cells(
-            np.concatenate([[0], np.cumsum(counts)]),
-            cells.ordinals,
-            cells.values,
-            cells.status,
-            cells.exact,
-        )
+        return self._part(new, self._cells.of_series(chosen), chosen)
+
+    def _part(self, frame: Frame, cells: Cells, chosen: Any) -> Measure:
+        """The same measure of some of the series, whose cells these are."""
         absences = [a.of_series(chosen) for a in self._absences]
         return Measure(
-            new, cells, absences, self.name, self.kind, self.unit, lead=self._lead
+            frame, cells, absences, self.name, self.kind, self.unit, lead=self._lead
         )
 
     def _rolled(self, within: Any) -> Measure:

@@ -141,10 +141,7 @@ def excluded(panel: Panel, labels: Any, keys: Mapping[str, Any]) -> Panel:
 
 def _restricted(source: Source, frame: Frame, keep: NDArray[np.bool_]) -> Source:
     if isinstance(source, Measure):
-        cells = series_cells(source._cells, keep)
-        absences = [a.of_series(keep) for a in source._absences]
-        name, kind, unit = source.name, source.kind, source.unit
-        return Measure(frame, cells, absences, name, kind, unit, lead=source._lead)
+        return source._part(frame, series_cells(source._cells, keep), keep)
     if keep.all():
         whole = type(source)(
             frame,
@@ -182,19 +179,10 @@ def corner(source: Source, chosen: NDArray[np.int64]) -> Source:
 
     What it takes does not depend on how many there are: for showing.
     """
-    frame = source._frame
-    new = frame.with_series(frame.keys, frame.labels, frame.codes[chosen])
     if isinstance(source, Measure):
-        return Measure(
-            new,
-            source._cells.of_series(chosen),
-            [a.of_series(chosen) for a in source._absences],
-            source.name,
-            source.kind,
-            source.unit,
-            lead=source._lead,
-        )
-    data = source._data
+        return source._with_series(chosen)
+    frame, data = source._frame, source._data
+    new = frame.with_series(frame.keys, frame.labels, frame.codes[chosen])
     rows = Cells(data["indptr"], data["ordinals"], data["rows"]).of_series(chosen)
     place = places_of(data["indptr"], chosen)
     few = {**data, "indptr": rows.indptr, "ordinals": rows.ordinals}

@@ -34,7 +34,7 @@ COLOURS = (
     "#000000",
 )
 GREY = "#8c8c8c"
-HATCHES = {"others": "", "entry": "///", "exit": "\\\\\\", "gap": "...", "other": "xx"}
+HATCHES = {"entry": "///", "exit": "\\\\\\", "gap": "..."}
 FAMILIES = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
@@ -89,12 +89,12 @@ def _families() -> list[str]:
     ]
 
 
-def legible(ax: Any, *more: Any) -> Any:
+def legible(ax: Any) -> Any:
     """Give the texts of an Axes a font that has their characters; the Axes.
 
     Where no font has them they stand as boxes, and matplotlib does not complain.
     """
-    texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts, *more]
+    texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
     texts += [*ax.get_xticklabels(), *ax.get_yticklabels()]
     legend = ax.get_legend()
     if legend is not None:
@@ -109,19 +109,15 @@ def legible(ax: Any, *more: Any) -> Any:
     return ax
 
 
-def legend(ax: Any, **options: Any) -> None:
-    """The legend beside the plot, where it hides nothing; none for a single entry."""
-    handles, labels = ax.get_legend_handles_labels()
-    if len(labels) > 1:
-        ax.legend(
-            handles,
-            labels,
-            loc="upper left",
-            bbox_to_anchor=(1.01, 1),
-            borderaxespad=0,
-            frameon=False,
-            **options,
-        )
+_BESIDE = {"loc": "upper left", "bbox_to_anchor": (1.01, 1), "borderaxespad": 0}
+
+
+def legend(ax: Any, handles: Sequence[Any] | None = None) -> None:
+    """The legend beside the plot, where it hides nothing; none for a single entry,
+    unless it is given."""
+    found = ax.get_legend_handles_labels()[0] if handles is None else handles
+    if len(found) > 1 or handles is not None:
+        ax.legend(handles=found, frameon=False, **_BESIDE)
 
 
 def sourced(ax: Any, *sources: str) -> None:
@@ -370,16 +366,8 @@ def heat(ax: Any, codes: NDArray[np.uint8], names: Sequence[str]) -> None:
     )
     rows = range(0, len(names), -(-len(names) // 30) if names else 1)
     ax.set_yticks(list(rows), [shortened(names[i], 20) for i in rows])
-    ax.legend(
-        handles=[
-            Patch(facecolor=c, edgecolor=GREY, label=n)
-            for c, n in zip(colours, told, strict=True)
-        ],
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1),
-        borderaxespad=0,
-        frameon=False,
-    )
+    pairs = zip(colours, told, strict=True)
+    legend(ax, [Patch(facecolor=c, edgecolor=GREY, label=n) for c, n in pairs])
 
 
 _KINDS: dict[str, Callable[..., Any]] = {

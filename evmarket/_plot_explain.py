@@ -96,12 +96,21 @@ def stacked(
     ax.axhline(0, color="black", linewidth=0.8)
 
 
-def _largest(parts: Floats, count: int) -> tuple[list[int], list[int]]:
-    """The rows that move most, and the others."""
+def _bars(
+    parts: Floats, names: Sequence[str], count: int
+) -> list[tuple[str, Floats, str, str]]:
+    """A bar for each of the rows that move most, and one for the others."""
     size = np.nansum(np.abs(parts), axis=1)
     order = np.argsort(-size, kind="stable")
     moving = [int(i) for i in order if size[i] > 0]
-    return sorted(moving[:count]), moving[count:]
+    best, rest = sorted(moving[:count]), moving[count:]
+    bars = [
+        (shortened(names[i]), parts[i], COLOURS[k % len(COLOURS)], "")
+        for k, i in enumerate(best)
+    ]
+    if rest:
+        bars.append((f"others ({len(rest)})", np.nansum(parts[rest], axis=0), GREY, ""))
+    return bars
 
 
 def plot_panel_contributions(found: Any, group: Any, ax: Any, top: int) -> Any:
@@ -112,13 +121,7 @@ def plot_panel_contributions(found: Any, group: Any, ax: Any, top: int) -> Any:
     rows = np.unique(items.series[items.target._cells.series[items.pair] == g])
     parts = np.asarray(found.parts)[rows]
     names = names_of({k: v[rows] for k, v in found.series.items()}, len(rows))
-    best, rest = _largest(parts, count)
-    bars = [
-        (shortened(names[i]), parts[i], COLOURS[k % len(COLOURS)], "")
-        for k, i in enumerate(best)
-    ]
-    if rest:
-        bars.append((f"others ({len(rest)})", np.nansum(parts[rest], axis=0), GREY, ""))
+    bars = _bars(parts, names, count)
     for name in ("entry", "exit", "gap"):
         values = np.asarray(getattr(found, name))[g]
         if np.nan_to_num(values).any():
@@ -144,14 +147,8 @@ def plot_contributions(found: Any, ax: Any, top: int) -> Any:
         )
     here = axes(ax)
     parts = parts.reshape(len(parts), -1)
-    best, rest = _largest(parts, count)
-    bars = [
-        (f"item {i}", parts[i], COLOURS[k % len(COLOURS)], "")
-        for k, i in enumerate(best)
-    ]
-    if rest:
-        bars.append((f"others ({len(rest)})", np.nansum(parts[rest], axis=0), GREY, ""))
-    stacked(here, bars, np.atleast_1d(found.total))
+    names = [f"item {i}" for i in range(len(parts))]
+    stacked(here, _bars(parts, names, count), np.atleast_1d(found.total))
     here.set_title("Contributions to growth")
     here.set_xticks(range(parts.shape[1]))
     return _in_points(here)
@@ -169,7 +166,7 @@ def _in_points(ax: Any) -> Any:
 
 def waterfall(
     ax: Any, steps: Sequence[tuple[str, float]], total: float, pp: bool
-) -> Any:
+) -> None:
     """From 0 step by step to the total, each bar beginning where the last ended."""
     names = [name.replace("_", " ") for name, _ in steps]
     heights = np.array([value for _, value in steps])
@@ -195,7 +192,6 @@ def waterfall(
     ax.set_xticks([*at, len(steps)], [*names, "total"], rotation=30, ha="right")
     number_axis(ax.yaxis, "pp" if pp else "flow")
     ax.set_ylabel("percentage points" if pp else "change")
-    return legible(ax)
 
 
 def plot_bridge(
