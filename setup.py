@@ -64,8 +64,8 @@ setup(
     ext_modules=[
         Extension(
             "evmarket._core",
-            sources=sorted(glob("csrc/*.c")),
-            depends=sorted(glob("csrc/*.[ch]")),
+            sources=sorted(glob("csrc/*/*.c")),
+            depends=sorted(glob("csrc/*/*.[ch]")),
             include_dirs=["csrc"],
             # NumPy's headers are not ours to warn about.
             extra_compile_args=[*compile_args, "-isystem", numpy.get_include()],

@@ -84,7 +84,7 @@ class Panel:
         source: tuple[Panel, NDArray[np.int32]] | None = None,
         absences: Mapping[str, Absence] | None = None,
     ) -> None:
-        # data: the engine's finished panel (see py_engine.c); notes: statuses of cells
+        # data: the engine's finished panel (see csrc/python/engine.c); notes: statuses of cells
         # that are not simply OK, a measure each; merged: rates that a roll-up would
         # have had to add; source: the panel it was rolled up from, and its series' new
         # ones; absences: where series begin and end, where finer periods decided it.

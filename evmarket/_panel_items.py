@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
-# What became of an item between two periods, as csrc/fates.c counts them.
+# What became of an item between two periods, as csrc/explain/fates.c counts them.
 BOTH, ENTRY, EXIT, GAP = range(4)
 FATES = ("both", "entry", "exit", "gap")
 

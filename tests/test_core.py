@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-CORE = sorted(p for p in (ROOT / "csrc").glob("*.c") if not p.name.startswith("py_"))
+SOURCES = sorted((ROOT / "csrc").glob("*/*.[ch]"))
+CORE = [p for p in SOURCES if p.suffix == ".c" and p.parent.name != "python"]
 PROGRAMS = sorted((ROOT / "tests" / "c").glob("test_*.c"))
 COMPILER = shutil.which(os.environ.get("CC", "cc"))
 FLAGS = [

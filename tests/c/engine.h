@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "core.h"
+#include "base/core.h"
 
 typedef struct counting {
     long blocks; /* not given back */

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "check.h"
-#include "dispatch.h"
-#include "growth.h"
-#include "margin.h"
-#include "structure.h"
+#include "base/dispatch.h"
+#include "arrays/growth.h"
+#include "arrays/margin.h"
+#include "arrays/structure.h"
 
 enum { LONGEST = 37 };
 

@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "arrow.h"
+#include "columns/arrow.h"
 #include "check.h"
 
 /* ---- memory that runs out ---- */

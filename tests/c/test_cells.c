@@ -1,7 +1,7 @@
 /* Pairs and their numbers, through every form of the index. From the repository root:
  * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_cells.c csrc/cells.c csrc/blocks.c csrc/dispatch.c -o /tmp/test_cells && /tmp/test_cells
  */
-#include "cells.h"
+#include "table/cells.h"
 #include "engine.h"
 
 enum { ROUNDS = 60 };

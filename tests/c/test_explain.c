@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "check.h"
-#include "dispatch.h"
-#include "explain.h"
-#include "lmdi.h"
+#include "base/dispatch.h"
+#include "explain/explain.h"
+#include "explain/lmdi.h"
 
 enum { GROUPS = 11, MOST = 70, NUMBERS = 9 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "check.h"
-#include "dispatch.h"
-#include "figures.h"
+#include "base/dispatch.h"
+#include "figures/figures.h"
 
 enum { LONGEST = 300 };
 

@@ -2,8 +2,8 @@
  * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ingest.c csrc/partial.c csrc/panel.c csrc/keys.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/sort.c csrc/period.c csrc/period_column.c csrc/period_text.c csrc/dispatch.c -lm -o /tmp/test_ingest && /tmp/test_ingest
  */
 #include "engine.h"
-#include "panel.h"
-#include "partial.h"
+#include "table/panel.h"
+#include "table/partial.h"
 
 enum { ROWS = 9000, MAKERS = 9, REGIONS = 700, MONTHS = 30 };
 

@@ -2,7 +2,7 @@
  * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_keys.c csrc/keys.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_keys && /tmp/test_keys
  */
 #include "engine.h"
-#include "keys.h"
+#include "table/keys.h"
 
 static ev_column text_column(const char *bytes, const int32_t *ends, ptrdiff_t rows)
 {

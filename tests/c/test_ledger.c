@@ -2,8 +2,8 @@
  * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ledger.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_ledger && /tmp/test_ledger
  */
 #include "engine.h"
-#include "dispatch.h"
-#include "ledger.h"
+#include "base/dispatch.h"
+#include "table/ledger.h"
 
 static const ev_scale BINARY = {EV_BINARY, 0};
 

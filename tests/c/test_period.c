@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "period.h"
+#include "calendar/period.h"
 
 static int failures;
 

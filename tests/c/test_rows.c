@@ -2,7 +2,7 @@
  * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_rows.c csrc/rows.c csrc/keys.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_rows && /tmp/test_rows
  */
 #include "engine.h"
-#include "rows.h"
+#include "table/rows.h"
 
 enum { GROUPS = 50, PERIODS = 20, ROWS = GROUPS * PERIODS };
 

@@ -1,0 +1,39 @@
+/* Growth: rates between two values, log and compound rates, mean growth, index
+ * numbers, year-to-date and trailing sums. */
+#ifndef EV_GROWTH_H
+#define EV_GROWTH_H
+
+#include "base/core.h"
+
+/* Elementwise, the earlier value first:
+ * growth_nm, growth_abs, growth_signed, growth_midpoint (x0, x1): the rate under each
+ *   policy for a base that is not positive; growth_status the same for all of them;
+ * log_growth, log_status (x0, x1);
+ * compound, compound_status (x0, x1, numerator, denominator): (x1/x0)^(num/den) - 1;
+ * change, change_status (x0, x1): x1 - x0;
+ * index, index_status (x, base, scale): scale * x / base. */
+extern const ev_elementwise ev_growth_functions[];
+extern const int ev_growth_function_count;
+
+/* Along a lane:
+ * mean (x) -> the arithmetic mean, NaN where a value is, infinite where one is;
+ * mean_level, mean_accumulative (x) -> one number;
+ * ytd, from_ytd (x; per_year, start), per_year > 0, 0 <= start < per_year;
+ * trailing (x; window), window > 0. Sums are of the exact values, rounded once. */
+extern const ev_lanewise ev_growth_lanes[];
+extern const int ev_growth_lane_count;
+
+/* The status of growth from x0 to x1 (the same under every policy), and the rate with
+ * a base that must be positive; for the panel's loops. NaN is an absent value. */
+uint8_t ev_growth_status(double x0, double x1);
+uint8_t ev_growth_status_i64(int64_t x0, int64_t x1);
+
+
+/* The status of a result that only a positive base and an end that is not negative
+ * have: INVALID where it is NaN all the same, else what the signs say. */
+uint8_t ev_result_status(double x0, double x1, double result);
+
+double ev_log_growth(double x0, double x1);
+double ev_compound(double x0, double x1, double numerator, double denominator);
+
+#endif

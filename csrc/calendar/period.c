@@ -1,0 +1,336 @@
+/* Frequencies, civil arithmetic, labels and nesting. */
+#include "calendar/period.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char MONTHS[12][4] = {"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
+                                   "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
+static const char WEEKDAYS[7][4] = {"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"};
+
+/* The units that are named by one letter, in the order of ev_unit. */
+static const char LETTERS[] = {'Y', 'H', 'Q', '\0', 'M', 'W', 'D'};
+
+/* Added before a division so that it meets no negative number, taken off after it:
+ * whole cycles of the calendar (400 years, 146097 days, a whole number of weeks). */
+enum {
+    SHIFT_YEARS = 400,
+    SHIFT_DAYS = 146097,
+    SHIFT_WEEKS = 6 * (146097 / 7)
+};
+enum {
+    DAYS_TO_1970 = 719468, /* from 0000-03-01 */
+    YEARS_TO_1970 = 1970 + SHIFT_YEARS
+};
+
+/* ---- frequencies ---- */
+
+/* The place of a three-letter name among `count`, from 1; 0 when it is not there. */
+static int find_name(const char (*names)[4], int count, const char *name)
+{
+    int place = 0;
+    for (int i = 0; i < count && place == 0; i++) {
+        if (memcmp(names[i], name, 3) == 0) {
+            place = i + 1;
+        }
+    }
+    return place;
+}
+
+ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *freq)
+{
+    ev_frequency found = {EV_YEAR, -1}; /* -1: not a name */
+    if (size == 4 && memcmp(name, "M-JF", 4) == 0) {
+        found = (ev_frequency){EV_MONTH_JF, 0};
+    }
+    else if ((size == 1 || (size == 5 && name[1] == '-')) && name[0] != '\0') {
+        const char *letter = memchr(LETTERS, name[0], sizeof LETTERS);
+        if (letter != NULL) {
+            found.unit = (ev_unit)(letter - LETTERS);
+            const int yearly = found.unit == EV_YEAR || found.unit == EV_QUARTER;
+            const int weekly = found.unit == EV_WEEK;
+            if (size == 1) {
+                found.end = yearly ? 12 : weekly ? 7 : 0;
+            }
+            else if (yearly) {
+                found.end = find_name(MONTHS, 12, name + 2);
+            }
+            else if (weekly) {
+                found.end = find_name(WEEKDAYS, 7, name + 2);
+            }
+            if (size == 5 && found.end == 0) {
+                found.end = -1;
+            }
+        }
+    }
+    if (found.end >= 0) {
+        *freq = found;
+    }
+    return found.end >= 0 ? EV_DONE : EV_BAD_VALUE;
+}
+
+void ev_frequency_name(ev_frequency freq, char name[EV_FREQUENCY_SIZE])
+{
+    const char letter = LETTERS[freq.unit];
+    if (freq.unit == EV_MONTH_JF) {
+        memcpy(name, "M-JF", 5);
+    }
+    else if (freq.unit == EV_WEEK && freq.end != 7) {
+        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter, WEEKDAYS[freq.end - 1]);
+    }
+    else if ((freq.unit == EV_YEAR || freq.unit == EV_QUARTER) && freq.end != 12) {
+        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter, MONTHS[freq.end - 1]);
+    }
+    else {
+        name[0] = letter;
+        name[1] = '\0';
+    }
+}
+
+/* ---- days and months ---- */
+
+/* A day as year (counted from March, and from SHIFT_YEARS before 0), month (3..14) and
+ * days since the month began (0..30), by multiplications in place of divisions
+ * (C. Neri, L. Schneider, "Euclidean affine functions and their application to
+ * calendar algorithms", 2023). */
+EV_INLINE void split_day(int32_t day, uint32_t *year, uint32_t *month, uint32_t *rest)
+{
+    const uint32_t n1 = 4 * ((uint32_t)day + DAYS_TO_1970 + SHIFT_DAYS) + 3;
+    const uint32_t century = n1 / SHIFT_DAYS;
+    const uint32_t n2 = (n1 % SHIFT_DAYS) | 3;
+    const uint64_t p2 = (uint64_t)2939745 * n2;
+    const uint32_t day_of_year = (uint32_t)p2 / 2939745 / 4;
+    const uint32_t n3 = 2141 * day_of_year + 197913;
+    *year = 100 * century + (uint32_t)(p2 >> 32);
+    *month = n3 >> 16;
+    *rest = (n3 & 0xffff) / 2141;
+}
+
+EV_INLINE int32_t month_of_day(int32_t day)
+{
+    uint32_t year, month, rest;
+    split_day(day, &year, &month, &rest);
+    return (int32_t)(year * 12 + month) - 1 - YEARS_TO_1970 * 12;
+}
+
+/* First day of a month. In a year that begins in March the leap day comes last, and
+ * (153 k + 2) / 5 days go before its month k. */
+static int64_t day_of_month(int32_t month)
+{
+    const uint32_t t = (uint32_t)(month + YEARS_TO_1970 * 12 - 2);
+    const uint32_t year = t / 12, k = t % 12;
+    const uint32_t leap_days = year / 4 - year / 100 + year / 400;
+    return (int64_t)(365 * year + leap_days + (153 * k + 2) / 5) - DAYS_TO_1970 - SHIFT_DAYS;
+}
+
+void ev_civil(int64_t day, int *year, int *month, int *place)
+{
+    uint32_t y, m, rest;
+    split_day((int32_t)day, &y, &m, &rest);
+    *year = (int)y - SHIFT_YEARS + (m > 12);
+    *month = (int)(m > 12 ? m - 12 : m);
+    *place = (int)rest + 1;
+}
+
+int64_t ev_day(int year, int month, int place)
+{
+    return day_of_month((year - 1970) * 12 + month - 1) + place - 1;
+}
+
+/* ---- ordinals ---- */
+
+/* Months by which a year or quarter of this frequency ends before December. */
+EV_INLINE int months_early(ev_frequency freq)
+{
+    return freq.unit == EV_YEAR || freq.unit == EV_QUARTER ? 12 - freq.end : 0;
+}
+
+/* The period of a frequency of months that holds a month. */
+EV_INLINE int32_t period_of_month(ev_frequency freq, int32_t month)
+{
+    const uint32_t t = (uint32_t)(month + months_early(freq) + YEARS_TO_1970 * 12);
+    int32_t ordinal = month;
+    switch (freq.unit) {
+    case EV_YEAR:
+        ordinal = (int32_t)(t / 12) - YEARS_TO_1970;
+        break;
+    case EV_HALF:
+        ordinal = (int32_t)(t / 6) - YEARS_TO_1970 * 2;
+        break;
+    case EV_QUARTER:
+        ordinal = (int32_t)(t / 3) - YEARS_TO_1970 * 4;
+        break;
+    case EV_MONTH_JF:
+        ordinal = (int32_t)(t / 12 * 11 + t % 12 - (t % 12 > 0)) - YEARS_TO_1970 * 11;
+        break;
+    case EV_MONTH:
+    case EV_WEEK:
+    case EV_DAY:
+        break;
+    }
+    return ordinal;
+}
+
+/* First month of a period of a frequency of months, and how many it has. */
+static int32_t first_month(ev_frequency freq, int32_t ordinal, int *months)
+{
+    static const int LENGTHS[] = {12, 6, 3, 1, 1};
+    int32_t month;
+    *months = LENGTHS[freq.unit];
+    if (freq.unit == EV_MONTH_JF) {
+        const int32_t t = ordinal + YEARS_TO_1970 * 11;
+        const int32_t place = t % 11;
+        *months = place == 0 ? 2 : 1;
+        month = (t / 11 - YEARS_TO_1970) * 12 + (place == 0 ? 0 : place + 1);
+    }
+    else {
+        month = ordinal * *months - months_early(freq);
+    }
+    return month;
+}
+
+EV_INLINE int32_t period_of_day(ev_frequency freq, int32_t day)
+{
+    int32_t ordinal = day;
+    if (freq.unit == EV_WEEK) {
+        const uint32_t shifted = (uint32_t)(day + 3 - freq.end % 7 + SHIFT_WEEKS * 7);
+        ordinal = (int32_t)(shifted / 7) - SHIFT_WEEKS + 1;
+    }
+    else if (freq.unit != EV_DAY) {
+        ordinal = period_of_month(freq, month_of_day(day));
+    }
+    return ordinal;
+}
+
+int64_t ev_period_of_day(ev_frequency freq, int64_t day)
+{
+    return period_of_day(freq, (int32_t)day);
+}
+
+/* One loop for each unit, so that none of them branches. */
+EV_INLINE void convert(ev_frequency freq, int days, ptrdiff_t count,
+                       const int32_t *restrict given, int64_t *restrict ordinals)
+{
+    for (ptrdiff_t i = 0; i < count; i++) {
+        ordinals[i] = days ? period_of_day(freq, given[i]) : period_of_month(freq, given[i]);
+    }
+}
+
+EV_INLINE void convert_to_unit(ev_frequency freq, int days, ptrdiff_t count,
+                               const int32_t *restrict given, int64_t *restrict ordinals)
+{
+    switch (freq.unit) {
+    case EV_YEAR:
+        convert((ev_frequency){EV_YEAR, freq.end}, days, count, given, ordinals);
+        break;
+    case EV_HALF:
+        convert((ev_frequency){EV_HALF, 0}, days, count, given, ordinals);
+        break;
+    case EV_QUARTER:
+        convert((ev_frequency){EV_QUARTER, freq.end}, days, count, given, ordinals);
+        break;
+    case EV_MONTH_JF:
+        convert((ev_frequency){EV_MONTH_JF, 0}, days, count, given, ordinals);
+        break;
+    case EV_MONTH:
+        convert((ev_frequency){EV_MONTH, 0}, days, count, given, ordinals);
+        break;
+    case EV_WEEK:
+        convert((ev_frequency){EV_WEEK, freq.end}, days, count, given, ordinals);
+        break;
+    case EV_DAY:
+        convert((ev_frequency){EV_DAY, 0}, days, count, given, ordinals);
+        break;
+    }
+}
+
+void ev_periods_of_days(ev_frequency freq, ptrdiff_t count, const int32_t *restrict days,
+                        int64_t *restrict ordinals)
+{
+    convert_to_unit(freq, 1, count, days, ordinals);
+}
+
+void ev_periods_of_months(ev_frequency freq, ptrdiff_t count,
+                          const int32_t *restrict months, int64_t *restrict ordinals)
+{
+    convert_to_unit(freq, 0, count, months, ordinals);
+}
+
+int64_t ev_period_last_day(ev_frequency freq, int64_t ordinal)
+{
+    int64_t day = ordinal;
+    if (freq.unit == EV_WEEK) {
+        day = ordinal * 7 - 4 + freq.end % 7;
+    }
+    else if (freq.unit != EV_DAY) {
+        int months;
+        const int32_t month = first_month(freq, (int32_t)ordinal, &months);
+        day = day_of_month(month + months) - 1;
+    }
+    return day;
+}
+
+int64_t ev_period_first_day(ev_frequency freq, int64_t ordinal)
+{
+    return ev_period_last_day(freq, ordinal - 1) + 1;
+}
+
+int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE])
+{
+    int year, month, place, length = 0;
+    ev_civil(ev_period_last_day(freq, ordinal), &year, &month, &place);
+    switch (freq.unit) {
+    case EV_YEAR:
+        length = snprintf(label, EV_LABEL_SIZE, "%04d", year);
+        break;
+    case EV_HALF:
+        length = snprintf(label, EV_LABEL_SIZE, "%04dH%d", year, month / 6);
+        break;
+    case EV_QUARTER: {
+        const int64_t t = ordinal + YEARS_TO_1970 * 4;
+        length = snprintf(label, EV_LABEL_SIZE, "%04dQ%d", (int)(t / 4) - SHIFT_YEARS,
+                          (int)(t % 4) + 1);
+        break;
+    }
+    case EV_MONTH_JF:
+    case EV_MONTH:
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d", year, month);
+        break;
+    case EV_WEEK: {
+        int first_year, first_month_of, first_place;
+        ev_civil(ev_period_first_day(freq, ordinal), &first_year, &first_month_of,
+                 &first_place);
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d",
+                          first_year, first_month_of, first_place, year, month, place);
+        break;
+    }
+    case EV_DAY:
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d", year, month, place);
+        break;
+    }
+    return length;
+}
+
+/* ---- nesting ---- */
+
+int ev_frequency_nests(ev_frequency part, ev_frequency whole)
+{
+    int nests = part.unit == EV_DAY || (part.unit == whole.unit && part.end == whole.end);
+    if (!nests && part.unit != EV_WEEK && whole.unit < EV_WEEK) {
+        nests = 1; /* all calendars of months repeat each year: one and a bit will do */
+        for (int32_t month = 0; month < 24 && nests; month++) {
+            int months;
+            const int32_t first = first_month(part, period_of_month(part, month), &months);
+            nests = period_of_month(whole, first) == period_of_month(whole, first + months - 1);
+        }
+    }
+    return nests;
+}
+
+ev_part ev_period_part(ev_frequency part, int64_t ordinal, ev_frequency whole)
+{
+    const int64_t target = ev_period_of_day(whole, ev_period_first_day(part, ordinal));
+    const int64_t first = ev_period_of_day(part, ev_period_first_day(whole, target));
+    const int64_t last = ev_period_of_day(part, ev_period_last_day(whole, target));
+    return (ev_part){target, ordinal - first, last - first + 1};
+}

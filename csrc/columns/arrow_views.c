@@ -1,0 +1,514 @@
+/* Arrays to columns: every claim that can be checked is checked here, once, so that those
+ * who read the columns need not. */
+#include <stdio.h>
+#include <string.h>
+
+#include "columns/arrow.h"
+
+/* What the steps of one array share. */
+typedef struct reader {
+    ev_arrow_views *views;
+    ev_arrow_fault *fault;
+    const char *name;   /* of the column at hand */
+    int64_t first_row;
+} reader;
+
+static ev_result lie(const reader *r, const char *what)
+{
+    ev_arrow_say(r->fault, r->name, " %s", what);
+    return EV_BAD_VALUE;
+}
+
+static ev_result lie_in_row(const reader *r, ptrdiff_t row, const char *what)
+{
+    ev_arrow_say(r->fault, r->name, ", row %lld: %s", (long long)(r->first_row + row),
+                 what);
+    return EV_BAD_VALUE;
+}
+
+/* Memory that lives with the views; NULL when there is none. */
+static void *own(const reader *r, size_t size)
+{
+    ev_arrow_views *views = r->views;
+    void *block =
+        views->memory.resize(views->memory.owner, NULL, size > 0 ? size : 1);
+    if (block != NULL) {
+        views->owned[views->owned_count++] = block;
+    }
+    return block;
+}
+
+EV_INLINE int bit_at(const uint8_t *bits, ptrdiff_t i)
+{
+    return bits[i >> 3] >> (i & 7) & 1;
+}
+
+EV_INLINE int has_value(const ev_column *column, ptrdiff_t row)
+{
+    return column->valid == NULL || bit_at(column->valid, column->offset + row);
+}
+
+/* ---- what a type needs ---- */
+
+/* Bytes of one value in the data buffer; 0 for bits, nothing and text, whose bytes are
+ * not counted in values. */
+static ptrdiff_t value_size(ev_column_type type)
+{
+    ptrdiff_t size = 8;
+    switch (type) {
+    case EV_COL_NULL:
+    case EV_COL_BOOL:
+    case EV_COL_TEXT:
+    case EV_COL_LARGE_TEXT:
+        size = 0;
+        break;
+    case EV_COL_I8:
+    case EV_COL_U8:
+        size = 1;
+        break;
+    case EV_COL_I16:
+    case EV_COL_U16:
+        size = 2;
+        break;
+    case EV_COL_I32:
+    case EV_COL_U32:
+    case EV_COL_F32:
+    case EV_COL_DATE32:
+        size = 4;
+        break;
+    case EV_COL_DECIMAL128:
+    case EV_COL_TEXT_VIEW:
+        size = 16;
+        break;
+    default:
+        break;
+    }
+    return size;
+}
+
+/* ---- the array's own claims ---- */
+
+static ev_result check_header(const reader *r, const struct ArrowArray *array,
+                              ev_column_type type)
+{
+    const int64_t least = type == EV_COL_TEXT || type == EV_COL_LARGE_TEXT ? 3 : 2;
+    const int views = type == EV_COL_TEXT_VIEW;
+    const int64_t count = array->n_buffers;
+    ev_result result = EV_DONE;
+    if (array->length < 0 || array->offset < 0 || array->null_count < -1 ||
+        array->length > PTRDIFF_MAX / 32 - array->offset) {
+        result = lie(r, "has a length, offset or null count that cannot be");
+    }
+    else if (array->null_count > array->length) {
+        result = lie(r, "counts more nulls than rows");
+    }
+    else if (type != EV_COL_NULL &&
+             (views ? count < 3 || count > INT32_MAX : count != least)) {
+        result = lie(r, "has a number of buffers that does not go with its type");
+    }
+    else if (type != EV_COL_NULL && array->buffers == NULL) {
+        result = lie(r, "has no list of buffers");
+    }
+    else if (array->n_children != 0) {
+        result = lie(r, "has children, which its type has not");
+    }
+    else if (type != EV_COL_NULL && array->null_count > 0 && array->buffers[0] == NULL) {
+        result = lie(r, "counts nulls but has no validity bitmap");
+    }
+    return result;
+}
+
+/* ---- validity ---- */
+
+/* Whether all bits from `from` on are set. */
+static int all_set(const uint8_t *bits, ptrdiff_t from, ptrdiff_t count)
+{
+    ptrdiff_t i = from;
+    const ptrdiff_t end = from + count;
+    int all = 1;
+    while (i < end && (i & 7) != 0 && all) {
+        all = bit_at(bits, i++);
+    }
+    for (; i + 8 <= end && all; i += 8) {
+        all = bits[i >> 3] == 0xff;
+    }
+    while (i < end && all) {
+        all = bit_at(bits, i++);
+    }
+    return all;
+}
+
+/* Sets column->valid to its rows that have a value both here and in the table, whose row
+ * 0 is bit table_from of table_bits (NULL: all have). */
+static ev_result combine(const reader *r, ev_column *column, const uint8_t *table_bits,
+                         ptrdiff_t table_from)
+{
+    ev_result result = EV_DONE;
+    if (column->valid != NULL && all_set(column->valid, column->offset, column->length)) {
+        column->valid = NULL;
+    }
+    if (table_bits != NULL && !all_set(table_bits, table_from, column->length)) {
+        const size_t bytes = (size_t)(column->offset + column->length + 7) / 8;
+        uint8_t *both = own(r, bytes);
+        if (both == NULL) {
+            result = EV_NO_MEMORY;
+        }
+        else {
+            memset(both, 0, bytes);
+            for (ptrdiff_t i = 0; i < column->length; i++) {
+                const int set = has_value(column, i) && bit_at(table_bits, table_from + i);
+                const ptrdiff_t at = column->offset + i;
+                both[at >> 3] = (uint8_t)(both[at >> 3] | set << (at & 7));
+            }
+            column->valid = both;
+        }
+    }
+    return result;
+}
+
+/* ---- buffers ---- */
+
+/* `buffer` + `skip` bytes, aligned: in place where it is, else a copy of `size` bytes. */
+static ev_result align(const reader *r, const void *buffer, ptrdiff_t skip,
+                       ptrdiff_t size, ptrdiff_t alignment, const void **aligned)
+{
+    const uint8_t *from = (const uint8_t *)buffer + skip;
+    ev_result result = EV_DONE;
+    *aligned = from;
+    if ((uintptr_t)from % (uintptr_t)alignment != 0) {
+        void *copy = own(r, (size_t)size);
+        if (copy == NULL) {
+            result = EV_NO_MEMORY;
+        }
+        else {
+            memcpy(copy, from, (size_t)size);
+            *aligned = copy;
+        }
+    }
+    return result;
+}
+
+/* Whether the rows' offsets begin at 0 or above and ascend. */
+#define OFFSETS_ASCEND(type)                                                             \
+    static int ascend_##type(const type *offsets, ptrdiff_t count)                       \
+    {                                                                                    \
+        int bad = offsets[0] < 0;                                                        \
+        for (ptrdiff_t i = 0; i < count; i++) {                                          \
+            bad |= offsets[i + 1] < offsets[i];                                          \
+        }                                                                                \
+        return !bad;                                                                     \
+    }
+OFFSETS_ASCEND(int32_t)
+OFFSETS_ASCEND(int64_t)
+
+static ev_result read_text(const reader *r, const struct ArrowArray *array,
+                           ptrdiff_t skip, ev_column *column)
+{
+    const int wide = column->type == EV_COL_LARGE_TEXT;
+    const ptrdiff_t size = wide ? 8 : 4, first = column->offset;
+    ev_result result = EV_DONE;
+    if (array->buffers[1] == NULL) {
+        result = lie(r, "has rows but no offsets");
+    }
+    else {
+        result = align(r, array->buffers[1], skip * size,
+                       (first + column->length + 1) * size, size, &column->offsets);
+    }
+    if (result == EV_DONE) {
+        const int64_t *large = column->offsets;
+        const int32_t *small = column->offsets;
+        const ptrdiff_t n = column->length;
+        column->data = array->buffers[2];
+        if (wide ? !ascend_int64_t(large + first, n) : !ascend_int32_t(small + first, n)) {
+            result = lie(r, "has text offsets that are negative or descend");
+        }
+        else if (column->data == NULL &&
+                 (wide ? large[first + n] > large[first] : small[first + n] > small[first])) {
+            result = lie(r, "has text but no bytes of it");
+        }
+    }
+    return result;
+}
+
+static ev_result read_views(const reader *r, const struct ArrowArray *array,
+                            ev_column *column)
+{
+    const ptrdiff_t blocks = (ptrdiff_t)array->n_buffers - 3;
+    const void *sizes = array->buffers[array->n_buffers - 1];
+    ev_result result = EV_DONE;
+    column->blocks = array->buffers + 2;
+    column->block_count = blocks;
+    if (blocks > 0 && sizes == NULL) {
+        result = lie(r, "has text blocks but no sizes of them");
+    }
+    else if (blocks > 0) {
+        result = align(r, sizes, 0, blocks * 8, 8, (const void **)&column->block_sizes);
+    }
+    for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
+        int32_t view[4]; /* size, first bytes, block, place in it */
+        memcpy(view, (const char *)column->data + (column->offset + i) * 16, sizeof view);
+        const int inside =
+            view[0] <= 12 ||
+            (view[2] >= 0 && view[2] < blocks && view[3] >= 0 &&
+             column->blocks[view[2]] != NULL &&
+             column->block_sizes[view[2]] >= (int64_t)view[3] + view[0]);
+        if ((view[0] < 0 || !inside) && has_value(column, i)) {
+            result = lie_in_row(r, i, "its text view points outside the blocks");
+        }
+    }
+    return result;
+}
+
+/* ---- columns ---- */
+
+/* A column of `length` rows from row `from` of an array; the top struct's bits as for
+ * combine. Codes of a dictionary are read like any integers. */
+static ev_result read_column(const reader *r, const struct ArrowArray *array,
+                             ptrdiff_t from, ptrdiff_t length, ev_column_type type,
+                             const uint8_t *table_bits, ptrdiff_t table_from,
+                             ev_column *column)
+{
+    ev_result result = check_header(r, array, type);
+    memset(column, 0, sizeof *column);
+    column->type = type;
+    column->length = length;
+    if (result == EV_DONE && (from > array->length || length > array->length - from)) {
+        result = lie(r, "is shorter than the table");
+    }
+    if (result == EV_DONE && type != EV_COL_NULL && length > 0) {
+        /* Views begin within the first eight rows of their buffers, so that a bitmap of
+         * their own need not reach back to the beginning of a long array. */
+        const ptrdiff_t start = (ptrdiff_t)array->offset + from, skip = start & ~7;
+        const ptrdiff_t size = value_size(type);
+        column->offset = start & 7;
+        if (array->buffers[0] != NULL) {
+            column->valid = (const uint8_t *)array->buffers[0] + skip / 8;
+        }
+        result = combine(r, column, table_bits, table_from);
+        if (result == EV_DONE && (type == EV_COL_TEXT || type == EV_COL_LARGE_TEXT)) {
+            result = read_text(r, array, skip, column);
+        }
+        else if (result == EV_DONE && array->buffers[1] == NULL) {
+            result = lie(r, "has rows but no values");
+        }
+        else if (result == EV_DONE && type == EV_COL_BOOL) {
+            column->data = (const uint8_t *)array->buffers[1] + skip / 8;
+        }
+        else if (result == EV_DONE) {
+            result = align(r, array->buffers[1], skip * size,
+                           (column->offset + length) * size, size < 8 ? size : 8,
+                           &column->data);
+        }
+        if (result == EV_DONE && type == EV_COL_TEXT_VIEW) {
+            result = read_views(r, array, column);
+        }
+    }
+    return result;
+}
+
+/* Whether any of `count` indices lies outside `words`; negative ones do. */
+#define ANY_OUTSIDE(type)                                                                \
+    static int any_outside_##type(const type *indices, ptrdiff_t count, uint64_t words)  \
+    {                                                                                    \
+        int outside = 0;                                                                 \
+        for (ptrdiff_t i = 0; i < count; i++) {                                          \
+            outside |= (uint64_t)indices[i] >= words;                                    \
+        }                                                                                \
+        return outside;                                                                  \
+    }
+ANY_OUTSIDE(int8_t)
+ANY_OUTSIDE(uint8_t)
+ANY_OUTSIDE(int16_t)
+ANY_OUTSIDE(uint16_t)
+ANY_OUTSIDE(int32_t)
+ANY_OUTSIDE(uint32_t)
+ANY_OUTSIDE(int64_t)
+ANY_OUTSIDE(uint64_t)
+
+/* The same for `count` rows of a coded column from row `from` on. */
+static int codes_outside(const ev_column *column, ptrdiff_t from, ptrdiff_t count,
+                         uint64_t words)
+{
+    const ptrdiff_t size = value_size(column->type);
+    const void *at = (const char *)column->data + (column->offset + from) * size;
+    int outside = 0;
+    switch (column->type) {
+    case EV_COL_I8:
+        outside = any_outside_int8_t(at, count, words);
+        break;
+    case EV_COL_U8:
+        outside = any_outside_uint8_t(at, count, words);
+        break;
+    case EV_COL_I16:
+        outside = any_outside_int16_t(at, count, words);
+        break;
+    case EV_COL_U16:
+        outside = any_outside_uint16_t(at, count, words);
+        break;
+    case EV_COL_I32:
+        outside = any_outside_int32_t(at, count, words);
+        break;
+    case EV_COL_U32:
+        outside = any_outside_uint32_t(at, count, words);
+        break;
+    case EV_COL_I64:
+        outside = any_outside_int64_t(at, count, words);
+        break;
+    default:
+        outside = any_outside_uint64_t(at, count, words);
+        break;
+    }
+    return outside;
+}
+
+/* Rows that have a value must have a code of one. Most often all rows do, which is told
+ * quickly; the indices of nulls may be anything. */
+static ev_result check_codes(const reader *r, const ev_column *column, ptrdiff_t words)
+{
+    ev_result result = EV_DONE;
+    if (column->length > 0 &&
+        codes_outside(column, 0, column->length, (uint64_t)words)) {
+        for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
+            if (has_value(column, i) && codes_outside(column, i, 1, (uint64_t)words)) {
+                result = lie_in_row(r, i, "its code points outside the dictionary");
+            }
+        }
+    }
+    return result;
+}
+
+static ev_result read_dictionary(const reader *r, const ev_arrow_field *field,
+                                 const struct ArrowArray *array, ev_column *column,
+                                 ev_column *words)
+{
+    const struct ArrowArray *dictionary = array->dictionary;
+    ev_result result = EV_DONE;
+    if (dictionary == NULL || dictionary->release == NULL) {
+        result = lie(r, "is coded but its dictionary is released");
+    }
+    else if (dictionary->dictionary != NULL) {
+        result = lie(r, "has a dictionary that is coded itself");
+    }
+    else {
+        result = read_column(r, dictionary, 0, (ptrdiff_t)dictionary->length, field->type,
+                             NULL, 0, words);
+        words->scale = field->scale;
+        column->dictionary = words;
+    }
+    if (result == EV_DONE) {
+        result = check_codes(r, column, words->length);
+    }
+    return result;
+}
+
+static ev_result read_field(const reader *r, const ev_arrow_field *field,
+                            const struct ArrowArray *table, ev_column *column,
+                            ev_column *words)
+{
+    const int itself = field->place == EV_ARROW_ITSELF;
+    const struct ArrowArray *array = itself ? table : table->children[field->place];
+    const uint8_t *bits = itself || table->n_buffers == 0 ? NULL : table->buffers[0];
+    const ptrdiff_t from = itself ? 0 : (ptrdiff_t)table->offset;
+    ev_result result = EV_DONE;
+    if (array == NULL || array->release == NULL) {
+        result = lie(r, "is released");
+    }
+    else if (!field->coded && array->dictionary != NULL) {
+        result = lie(r, "has a dictionary that its schema does not know");
+    }
+    else {
+        result = read_column(r, array, from, (ptrdiff_t)table->length,
+                             field->coded ? field->codes : field->type, bits, from, column);
+    }
+    if (result == EV_DONE && field->coded) {
+        result = read_dictionary(r, field, array, column, words);
+    }
+    else if (result == EV_DONE) {
+        column->scale = field->scale;
+    }
+    return result;
+}
+
+/* ---- the whole ---- */
+
+static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
+                             const struct ArrowArray *table, ev_arrow_fault *fault)
+{
+    ev_result result = EV_DONE;
+    const char *what = NULL;
+    if (table->release == NULL) {
+        what = "its array is released";
+    }
+    else if (table->length < 0 || table->offset < 0 ||
+             table->length > PTRDIFF_MAX / 32 - table->offset) {
+        what = "its length or offset cannot be";
+    }
+    for (ptrdiff_t i = 0; i < count && what == NULL; i++) {
+        if (fields[i].place == EV_ARROW_ITSELF) {
+            continue;
+        }
+        if (table->n_buffers < 0 || table->n_buffers > 1 ||
+            (table->n_buffers == 1 && table->buffers == NULL)) {
+            what = "its top struct has other buffers than a validity bitmap";
+        }
+        else if (fields[i].place >= table->n_children || table->children == NULL) {
+            what = "a batch has fewer columns than the schema";
+        }
+    }
+    if (what != NULL) {
+        (void)snprintf(fault->text, EV_ARROW_TEXT, "the table: %s", what);
+        result = EV_BAD_VALUE;
+    }
+    return result;
+}
+
+/* Room for the views. Of each field at most six blocks are owned: its bitmap, data,
+ * offsets or sizes, and the same of its dictionary. */
+static ev_result make_room(ev_arrow_views *views, ptrdiff_t count)
+{
+    const ev_memory *memory = &views->memory;
+    const size_t fields = (size_t)count;
+    views->columns = memory->resize(memory->owner, NULL,
+                                    (2 * fields + 1) * sizeof *views->columns);
+    views->owned =
+        memory->resize(memory->owner, NULL, (6 * fields + 1) * sizeof *views->owned);
+    return views->columns == NULL || views->owned == NULL ? EV_NO_MEMORY : EV_DONE;
+}
+
+ev_result ev_arrow_open(const ev_arrow_field *fields, ptrdiff_t count,
+                        const struct ArrowArray *array, int64_t first_row,
+                        const ev_memory *memory, ev_arrow_views *views,
+                        ev_arrow_fault *fault)
+{
+    reader r = {views, fault, NULL, first_row};
+    memset(views, 0, sizeof *views);
+    views->memory = *memory;
+    ev_result result = check_table(fields, count, array, fault);
+    if (result == EV_DONE) {
+        result = make_room(views, count);
+    }
+    for (ptrdiff_t i = 0; i < count && result == EV_DONE; i++) {
+        r.name = fields[i].name;
+        result = read_field(&r, &fields[i], array, &views->columns[i],
+                            &views->columns[count + i]);
+    }
+    views->batch.rows = (ptrdiff_t)array->length;
+    views->batch.ncolumns = count;
+    views->batch.columns = views->columns;
+    return result;
+}
+
+void ev_arrow_close(ev_arrow_views *views)
+{
+    const ev_memory *memory = &views->memory;
+    for (ptrdiff_t i = 0; i < views->owned_count; i++) {
+        (void)memory->resize(memory->owner, views->owned[i], 0);
+    }
+    if (views->owned != NULL) {
+        (void)memory->resize(memory->owner, views->owned, 0);
+    }
+    if (views->columns != NULL) {
+        (void)memory->resize(memory->owner, views->columns, 0);
+    }
+    memset(views, 0, sizeof *views);
+}

@@ -1,0 +1,125 @@
+/* A partial panel to a finished one: labels, codes, arrays. See engine.c. */
+#include "python/engine.h"
+#include "python/numpy.h"
+
+static PyObject *labels_of(const ev_keys *keys, const int32_t *order)
+{
+    PyObject *list = PyList_New(keys->count);
+    for (ptrdiff_t i = 0; list != NULL && i < keys->count; i++) {
+        const int32_t code = order[i];
+        const uint8_t *text = NULL;
+        PyObject *label = NULL;
+        if (code == keys->null_code) {
+            label = Py_NewRef(Py_None);
+        }
+        else if (keys->kind == EV_TEXT_KEY) {
+            const ptrdiff_t size = ev_keys_text(keys, code, &text);
+            label = PyUnicode_FromStringAndSize((const char *)text, size);
+        }
+        else {
+            label = PyLong_FromLongLong(keys->marks[code]);
+        }
+        if (label == NULL || PyList_SetItem(list, i, label) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
+}
+
+static PyObject *all_labels(const ev_partial *partial, int32_t *const *orders)
+{
+    PyObject *labels = PyList_New(partial->key_count);
+    for (int k = 0; labels != NULL && k < partial->key_count; k++) {
+        PyObject *list = labels_of(&partial->keys[k], orders[k]);
+        if (list == NULL || PyList_SetItem(labels, k, list) < 0) {
+            Py_CLEAR(labels);
+        }
+    }
+    return labels;
+}
+
+static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
+{
+    ev_repeat repeat = {.first = -1};
+    if (ledger->tracks) {
+        repeat = ev_ledger_repeat(ledger);
+    }
+    return repeat.first < 0
+               ? Py_NewRef(Py_None)
+               : Py_BuildValue("LLii", (long long)repeat.first, (long long)repeat.second,
+                               (int)places[repeat.series], (int)repeat.ordinal);
+}
+
+/* Puts `value` into the dict and gives it up, also when that fails. */
+static int put(PyObject *dict, const char *name, PyObject *value)
+{
+    const int failed = value == NULL || PyDict_SetItemString(dict, name, value) < 0;
+    Py_XDECREF(value);
+    return failed ? -1 : 0;
+}
+
+/* The dict of a sorted partial. */
+static PyObject *finish_sorted(const ev_partial *partial, const ev_naming *names,
+                               int32_t *const *orders, PyObject *codes,
+                               const int32_t *places, ev_sheet *sheet,
+                               ev_write_all *write_all, void *context)
+{
+    PyObject *labels = all_labels(partial, orders);
+    PyObject *panel = NULL;
+    int failed = labels == NULL;
+    if (!failed) {
+        const ev_naming naming = {names->keys, labels, codes, names->measures, names->freq};
+        failed = ev_py_sheet_open(sheet, &partial->ledger, places,
+                                  ev_partial_series_count(partial)) < 0 ||
+                 write_all(sheet, &naming, context) < 0;
+        panel = ev_py_sheet_close(sheet);
+    }
+    if (failed || put(panel, "labels", Py_NewRef(labels)) < 0 ||
+        put(panel, "codes", Py_NewRef(codes)) < 0 ||
+        put(panel, "repeat", repeat_of(&partial->ledger, places)) < 0) {
+        Py_CLEAR(panel);
+    }
+    Py_XDECREF(labels);
+    return panel;
+}
+
+PyObject *ev_py_finish(ev_partial *partial, const ev_naming *names, ev_sheet *sheet,
+                       ev_write_all *write_all, void *context)
+{
+    const int keys = partial->key_count;
+    npy_intp shape[2] = {ev_partial_series_count(partial), keys};
+    PyObject *codes = PyArray_SimpleNew(2, shape, NPY_INT32);
+    PyObject *panel = NULL;
+    int32_t **orders = PyMem_Calloc((size_t)keys + 1, sizeof *orders);
+    int32_t *places = PyMem_Malloc(((size_t)shape[0] + 1) * sizeof *places);
+    int ready = codes != NULL && orders != NULL && places != NULL;
+    for (int k = 0; k < keys && ready; k++) {
+        orders[k] = PyMem_Malloc(((size_t)partial->keys[k].count + 1) * sizeof **orders);
+        ready = orders[k] != NULL;
+    }
+    if (ready) {
+        int32_t *cells = PyArray_DATA((PyArrayObject *)codes);
+        ev_result result;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_ledger_settle(&partial->ledger);
+        if (result == EV_DONE) {
+            result = ev_partial_sort(partial, orders, cells, places);
+        }
+        Py_END_ALLOW_THREADS
+        ready = result == EV_DONE;
+    }
+    if (ready) {
+        panel = finish_sorted(partial, names, orders, codes, places, sheet, write_all,
+                              context);
+    }
+    else if (!PyErr_Occurred()) {
+        PyErr_NoMemory();
+    }
+    for (int k = 0; orders != NULL && k < keys; k++) {
+        PyMem_Free(orders[k]);
+    }
+    PyMem_Free(orders);
+    PyMem_Free(places);
+    Py_XDECREF(codes);
+    return panel;
+}

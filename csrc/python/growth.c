@@ -1,0 +1,97 @@
+/* The short way for short series: one call, no slices, no ufunc machinery.
+ *
+ * A notebook calls growth on a few dozen values thousands of times; there the general
+ * path would cost several times the arithmetic. The numbers are the same kernel's.
+ */
+#include "python/numpy.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "arrays/growth.h"
+#include "python/module.h"
+
+enum { SHORT = 1 << 15 };
+
+/* The kernel of a policy by its name, or NULL. */
+static ev_kernel *rate_kernel(PyObject *policy, ev_isa isa)
+{
+    static const char *const policies[] = {"nm", "abs", "signed", "midpoint"};
+    ev_kernel *found = NULL;
+    for (int k = 0; k < 4 && found == NULL; k++) {
+        /* The table lists the four rates first, in this order. */
+        if (PyUnicode_CompareWithASCIIString(policy, policies[k]) == 0) {
+            found = ev_growth_functions[k].run[EV_F64][isa];
+        }
+    }
+    return found;
+}
+
+/* Whether x is what the short way takes: a plain short vector of doubles. */
+static int is_short_vector(PyObject *x)
+{
+    PyArrayObject *array = (PyArrayObject *)x;
+    return PyArray_CheckExact(x) && PyArray_NDIM(array) == 1 &&
+           PyArray_TYPE(array) == NPY_DOUBLE && PyArray_ISCARRAY_RO(array) &&
+           PyArray_DIM(array, 0) <= SHORT;
+}
+
+/* Growth of a plain vector at a lag; the result is a new array, or NULL. */
+static PyObject *short_growth(PyArrayObject *x, ptrdiff_t lag, ev_kernel *rate)
+{
+    npy_intp n = PyArray_DIM(x, 0);
+    PyObject *result = PyArray_SimpleNew(1, &n, NPY_DOUBLE);
+    if (result != NULL) {
+        const double *values = PyArray_DATA(x);
+        double *to = PyArray_DATA((PyArrayObject *)result);
+        const ptrdiff_t steps = lag > 0 ? lag : -lag, cut = steps < n ? steps : n;
+        const ptrdiff_t current = lag > 0 ? cut : 0, base = lag > 0 ? 0 : cut;
+        const void *in[2] = {values + base, values + current};
+        void *out[1] = {to + current};
+        const ev_fp_flags flags = ev_fp_save();
+        rate(in, out, n - cut, (double)INFINITY);
+        ev_fp_restore(flags);
+        for (ptrdiff_t i = 0, edge = lag > 0 ? 0 : n - cut; i < cut; i++) {
+            to[edge + i] = NAN;
+        }
+    }
+    return result;
+}
+
+/* short_growth(x, lag, policy) -> ndarray, or None where the general path must run. */
+static PyObject *py_short_growth(PyObject *module, PyObject *const *args, Py_ssize_t n)
+{
+    PyObject *result = NULL;
+    ev_kernel *rate = NULL;
+    Py_ssize_t lag = 0;
+    const ev_isa *isa = PyModule_GetState(module);
+    if (isa != NULL && n == 3 && is_short_vector(args[0]) && PyLong_CheckExact(args[1]) &&
+        PyUnicode_CheckExact(args[2])) {
+        rate = rate_kernel(args[2], *isa);
+        lag = PyLong_AsSsize_t(args[1]);
+        if (lag == -1 && PyErr_Occurred()) {
+            PyErr_Clear(); /* beyond any length: the general path says what it means */
+            lag = 0;
+        }
+    }
+    if (rate != NULL && lag != 0 && lag > -PY_SSIZE_T_MAX) {
+        result = short_growth((PyArrayObject *)args[0], lag, rate);
+    }
+    else {
+        result = Py_NewRef(Py_None);
+    }
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"short_growth", (PyCFunction)(void (*)(void))py_short_growth, METH_FASTCALL,
+     PyDoc_STR("short_growth(x, lag, policy, /)\n--\n\n"
+               "Growth of a short float64 vector; None where the general path must "
+               "run.")},
+    {NULL, NULL, 0, NULL},
+};
+
+int ev_py_add_growth(PyObject *module)
+{
+    return PyModule_AddFunctions(module, methods);
+}

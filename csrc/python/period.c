@@ -1,0 +1,474 @@
+/* The calendar for Python: arrays and texts to ordinals, ordinals to days and labels. */
+#include "python/period.h"
+
+#include <string.h>
+
+#include "python/module.h"
+#include "python/numpy.h"
+
+/* The forms of text, the Chinese ones with their signs for year, month and day. */
+static const char ACCEPTED[] =
+    "accepted are 2025, 2025H1, 2025Q1, 2025-01, 2025/1, 202501, 2025-01-31, 2025/1/31, "
+    "2025\xe5\xb9\xb4, 2025\xe5\xb9\xb4"
+    "1\xe6\x9c\x88, 2025\xe5\xb9\xb4"
+    "1\xe6\x9c\x88"
+    "31\xe6\x97\xa5";
+
+/* ---- errors ---- */
+
+/* `shown` is the value as text; said is what was read of it where the fault is that of
+ * a frequency. */
+static void raise_fault(const char *name, ptrdiff_t row, ev_fault fault, PyObject *shown,
+                        ev_frequency freq, const ev_said *said)
+{
+    PyObject *kind = fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError;
+    char asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE] = "";
+    ev_frequency other = freq;
+    ev_frequency_name(freq, asked);
+    if (fault == EV_FAULT_FINER || fault == EV_FAULT_COARSER || fault == EV_FAULT_ENDING) {
+        (void)ev_period_stated(said, &other);
+        ev_frequency_name(other, stated);
+    }
+    switch (fault) {
+    case EV_FAULT_NULL:
+        PyErr_Format(kind, "%s, row %zd: no value: every row needs a period", name, row);
+        break;
+    case EV_FAULT_TEXT:
+        PyErr_Format(kind, "%s, row %zd: %U is no period: %s", name, row, shown,
+                     ACCEPTED);
+        break;
+    case EV_FAULT_NUMBER:
+        PyErr_Format(kind,
+                     "%s, row %zd: %U is no period: integers are yyyymm at M and M-JF, yyyy "
+                     "at Y, or a pair (year, month or quarter), the year in four digits",
+                     name, row, shown);
+        break;
+    case EV_FAULT_YEAR:
+        PyErr_Format(kind, "%s, row %zd: %U lies outside the years 1 to 9999", name, row,
+                     shown);
+        break;
+    case EV_FAULT_FINER:
+        PyErr_Format(kind,
+                     ev_frequency_nests(other, freq)
+                         ? "%s, row %zd: %U states %s, finer than freq='%s': read the table "
+                           "at its own frequency, then resample('%s')"
+                         : "%s, row %zd: %U states %s, finer than freq='%s' and no part of "
+                           "it: give plain dates for periods of '%s'",
+                     name, row, shown, stated, asked, asked);
+        break;
+    case EV_FAULT_COARSER:
+        PyErr_Format(kind,
+                     "%s, row %zd: %U states %s, coarser than freq='%s': it cannot be "
+                     "split into finer periods",
+                     name, row, shown, stated, asked);
+        break;
+    case EV_FAULT_ENDING:
+        PyErr_Format(kind, "%s, row %zd: %U states %s, not the freq='%s' asked for", name,
+                     row, shown, stated, asked);
+        break;
+    case EV_FAULT_INTEGER:
+        PyErr_Format(kind,
+                     "%s, row %zd: the integer %U says no period at freq='%s', only at M "
+                     "and M-JF (yyyymm) and Y (yyyy): give dates, text or a pair (year, "
+                     "month or quarter)",
+                     name, row, shown, asked);
+        break;
+    case EV_FAULT_TYPE:
+    case EV_FAULT_NONE:
+        PyErr_Format(kind,
+                     "%s: its type holds no periods: it takes dates, text, integers or a "
+                     "pair (year, month or quarter)",
+                     name);
+        break;
+    }
+}
+
+PyObject *ev_py_period_error(const char *name, const ev_column *when,
+                             const ev_column *within, ev_frequency freq, ptrdiff_t row,
+                             ptrdiff_t rows_before)
+{
+    char text[EV_SHOWN_SIZE];
+    ev_said said;
+    ev_fault fault = ev_period_read(when, within, &freq, row, &said);
+    int64_t ordinal;
+    if (fault == EV_FAULT_NONE) {
+        fault = ev_period_place(&said, freq, &ordinal);
+    }
+    const int size = ev_period_show(when, within, row, text);
+    PyObject *shown = PyUnicode_DecodeUTF8(text, size, "replace");
+    if (shown != NULL) {
+        raise_fault(name, rows_before + row, fault, shown, freq, &said);
+        Py_DECREF(shown);
+    }
+    return NULL;
+}
+
+int ev_py_frequency(PyObject *name, void *freq)
+{
+    Py_ssize_t size = 0;
+    const char *text = NULL;
+    if (!PyUnicode_Check(name)) {
+        PyErr_Format(PyExc_TypeError, "freq is of %.60R: it takes text such as 'M'",
+                     (PyObject *)Py_TYPE(name));
+    }
+    else {
+        text = PyUnicode_AsUTF8AndSize(name, &size);
+    }
+    if (text != NULL && ev_frequency_parse(text, size, freq) != EV_DONE) {
+        PyErr_Format(PyExc_ValueError,
+                     "freq is %.60R: it takes Y, H, Q, M, M-JF, W, D, fiscal Y-MAR and Q-MAR "
+                     "(any month), weeks W-MON to W-SUN",
+                     name);
+        text = NULL;
+    }
+    return text != NULL;
+}
+
+/* ---- ordinals of values ---- */
+
+/* An object as a contiguous one-dimensional int64 array; a new reference. */
+static PyArrayObject *int64_array(PyObject *object)
+{
+    PyObject *array = PyArray_FROMANY(object, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY);
+    return (PyArrayObject *)array;
+}
+
+static PyArrayObject *new_int64(npy_intp count)
+{
+    return (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INT64);
+}
+
+/* The column type of int64 values in a unit of datetime64; days become int32 first. */
+static int column_type(const char *unit, ev_column_type *type)
+{
+    static const struct {
+        const char *unit;
+        ev_column_type type;
+    } units[] = {
+        {"", EV_COL_I64},       {"D", EV_COL_DATE32},    {"s", EV_COL_TIME_S},
+        {"ms", EV_COL_TIME_MS}, {"us", EV_COL_TIME_US}, {"ns", EV_COL_TIME_NS},
+    };
+    int found = 0;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(unit, units[i].unit) == 0) {
+            *type = units[i].type;
+            found = 1;
+        }
+    }
+    if (!found) {
+        PyErr_Format(PyExc_ValueError, "unit is '%.20s'", unit);
+    }
+    return found;
+}
+
+/* Days as a column of dates holds them. What does not fit is no day of a calendar: it
+ * becomes the first or last number there is, and NaT the first. */
+static int32_t *narrow_days(const int64_t *days, npy_intp count)
+{
+    const size_t size = sizeof(int32_t) * (size_t)(count > 0 ? count : 1);
+    int32_t *narrow = PyMem_Malloc(size);
+    for (npy_intp i = 0; narrow != NULL && i < count; i++) {
+        narrow[i] = days[i] < INT32_MIN   ? INT32_MIN
+                    : days[i] > INT32_MAX ? INT32_MAX
+                                          : (int32_t)days[i];
+    }
+    if (narrow == NULL) {
+        PyErr_NoMemory();
+    }
+    return narrow;
+}
+
+/* period_ordinals(freq, values, unit, within, name): values are int64, and with `unit`
+ * those of a datetime64 of that unit; within is None or the months or quarters. */
+static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_frequency freq = {EV_DAY, 0};
+    PyObject *given, *given_within;
+    PyArrayObject *values = NULL, *parts = NULL, *ordinals = NULL;
+    PyObject *answer = NULL;
+    const char *unit, *name;
+    int32_t *days = NULL;
+    ev_column when = {0}, within = {0};
+    ptrdiff_t bad_row = 0;
+    if (!PyArg_ParseTuple(args, "O&OsOs", ev_py_frequency, &freq, &given, &unit,
+                          &given_within, &name) ||
+        !column_type(unit, &when.type)) {
+        goto done;
+    }
+    values = int64_array(given);
+    parts = values != NULL && given_within != Py_None ? int64_array(given_within) : NULL;
+    if (values == NULL || (given_within != Py_None && parts == NULL)) {
+        goto done;
+    }
+    when.length = PyArray_DIM(values, 0);
+    when.data = PyArray_DATA(values);
+    if (when.type == EV_COL_DATE32) {
+        days = narrow_days(when.data, when.length);
+        when.data = days;
+    }
+    if (parts != NULL) {
+        within = (ev_column){.type = EV_COL_I64, .length = PyArray_DIM(parts, 0)};
+        within.data = PyArray_DATA(parts);
+        if (within.length != when.length) {
+            PyErr_Format(PyExc_ValueError, "%s: %zd years and %zd parts of a year", name,
+                         when.length, within.length);
+            goto done;
+        }
+    }
+    ordinals = when.data != NULL ? new_int64(when.length) : NULL;
+    if (ordinals != NULL) {
+        const ev_column *pair = parts != NULL ? &within : NULL;
+        int64_t *out = PyArray_DATA(ordinals);
+        ev_result result;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_period_ordinals(&when, pair, &freq, 0, when.length, out, &bad_row);
+        Py_END_ALLOW_THREADS
+        answer = result == EV_DONE
+                     ? Py_NewRef((PyObject *)ordinals)
+                     : ev_py_period_error(name, &when, pair, freq, bad_row, 0);
+    }
+done:
+    PyMem_Free(days);
+    Py_XDECREF(values);
+    Py_XDECREF(parts);
+    Py_XDECREF(ordinals);
+    return answer;
+}
+
+/* The first 40 characters of what an object's repr says; a new reference. */
+static PyObject *short_repr(PyObject *object)
+{
+    return PyUnicode_FromFormat("%.40R", object);
+}
+
+/* One text of a sequence; 0 with an exception when it is none. */
+static int text_ordinal(PyObject *text, ev_frequency freq, const char *name, ptrdiff_t row,
+                        int64_t *ordinal)
+{
+    ev_said said = {EV_DAY, 0, 0, 0};
+    ev_fault fault = EV_FAULT_NULL;
+    PyObject *shown = NULL;
+    Py_ssize_t size = 0;
+    if (text != Py_None) {
+        const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
+        if (bytes == NULL) { /* no text, or one with lone surrogates */
+            PyErr_Clear();
+            fault = PyUnicode_Check(text) ? EV_FAULT_TEXT : EV_FAULT_TYPE;
+        }
+        else {
+            fault = ev_period_parse(bytes, size, &said);
+        }
+    }
+    if (fault == EV_FAULT_NONE) {
+        fault = ev_period_place(&said, freq, ordinal);
+    }
+    if (fault != EV_FAULT_NONE) {
+        shown = short_repr(text);
+        if (shown != NULL) {
+            raise_fault(name, row, fault, shown, freq, &said);
+            Py_DECREF(shown);
+        }
+    }
+    return fault == EV_FAULT_NONE;
+}
+
+/* period_texts(freq, texts, name): a list of str, None where there is no value. */
+static PyObject *period_texts(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_frequency freq = {EV_DAY, 0};
+    PyObject *texts;
+    PyArrayObject *ordinals = NULL;
+    const char *name;
+    int good = PyArg_ParseTuple(args, "O&O!s", ev_py_frequency, &freq, &PyList_Type, &texts,
+                                &name);
+    if (good) {
+        const Py_ssize_t count = PyList_Size(texts);
+        ordinals = new_int64(count);
+        good = ordinals != NULL;
+        int64_t *out = good ? PyArray_DATA(ordinals) : NULL;
+        for (Py_ssize_t i = 0; i < count && good; i++) {
+            PyObject *text = PyList_GetItem(texts, i);
+            good = text != NULL && text_ordinal(text, freq, name, i, out + i);
+        }
+    }
+    if (!good) {
+        Py_CLEAR(ordinals);
+    }
+    return (PyObject *)ordinals;
+}
+
+/* period_parse(text, name): (the frequency stated or None, ordinal or day). */
+static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *text, *answer = NULL;
+    const char *name;
+    ev_said said;
+    ev_frequency stated = {EV_DAY, 0};
+    Py_ssize_t size = 0;
+    int64_t number = 0;
+    char label[EV_FREQUENCY_SIZE];
+    if (PyArg_ParseTuple(args, "Us", &text, &name)) {
+        const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
+        if (bytes == NULL) {
+            PyErr_Clear();
+        }
+        const ev_fault fault = bytes != NULL ? ev_period_parse(bytes, size, &said)
+                                             : EV_FAULT_TEXT;
+        if (fault == EV_FAULT_NONE) {
+            const int states = ev_period_stated(&said, &stated);
+            (void)ev_period_place(&said, stated, &number);
+            ev_frequency_name(stated, label);
+            answer = Py_BuildValue("(zL)", states ? label : NULL, (long long)number);
+        }
+        else if (fault == EV_FAULT_YEAR) {
+            PyErr_Format(PyExc_ValueError, "%s is %.40R: outside the years 1 to 9999", name,
+                         text);
+        }
+        else {
+            PyErr_Format(PyExc_ValueError, "%s is %.40R, no period: %s", name, text,
+                         ACCEPTED);
+        }
+    }
+    return answer;
+}
+
+/* ---- ordinals to days, labels and wholes ---- */
+
+/* Whether a stretch of ordinals lies in the calendar; else ValueError. */
+static int check_ordinals(ev_frequency freq, int64_t first, int64_t count)
+{
+    const int64_t low = ev_period_of_day(freq, EV_FIRST_DAY);
+    const int64_t high = ev_period_of_day(freq, EV_LAST_DAY);
+    const int good = count >= 0 && count <= high - low + 1 &&
+                     (count == 0 || (first >= low && first <= high - count + 1));
+    if (!good) {
+        PyErr_Format(PyExc_ValueError,
+                     "%lld periods from ordinal %lld reach outside the years 1 to 9999",
+                     (long long)count, (long long)first);
+    }
+    return good;
+}
+
+/* period_frequency(name): the name as Periods shows it. */
+static PyObject *period_frequency(PyObject *Py_UNUSED(module), PyObject *name)
+{
+    ev_frequency freq;
+    char text[EV_FREQUENCY_SIZE];
+    PyObject *answer = NULL;
+    if (ev_py_frequency(name, &freq)) {
+        ev_frequency_name(freq, text);
+        answer = PyUnicode_FromString(text);
+    }
+    return answer;
+}
+
+/* period_at(freq, day): the ordinal of the period that holds a day. */
+static PyObject *period_at(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_frequency freq = {EV_DAY, 0};
+    long long day;
+    PyObject *answer = NULL;
+    if (PyArg_ParseTuple(args, "O&L", ev_py_frequency, &freq, &day) &&
+        check_ordinals((ev_frequency){EV_DAY, 0}, day, 1)) {
+        answer = PyLong_FromLongLong(ev_period_of_day(freq, day));
+    }
+    return answer;
+}
+
+/* period_days(freq, first, count, last): first or last days of a stretch of periods. */
+static PyObject *period_days(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_frequency freq = {EV_DAY, 0};
+    long long first, count;
+    int last;
+    PyArrayObject *days = NULL;
+    if (PyArg_ParseTuple(args, "O&LLp", ev_py_frequency, &freq, &first, &count, &last) &&
+        check_ordinals(freq, first, count)) {
+        days = new_int64((npy_intp)count);
+    }
+    if (days != NULL) {
+        int64_t *out = PyArray_DATA(days);
+        for (int64_t i = 0; i < count; i++) {
+            out[i] = last ? ev_period_last_day(freq, first + i)
+                          : ev_period_first_day(freq, first + i);
+        }
+    }
+    return (PyObject *)days;
+}
+
+/* period_labels(freq, first, count): a list of str. */
+static PyObject *period_labels(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_frequency freq = {EV_DAY, 0};
+    long long first, count;
+    char label[EV_LABEL_SIZE];
+    PyObject *labels = NULL;
+    if (PyArg_ParseTuple(args, "O&LL", ev_py_frequency, &freq, &first, &count) &&
+        check_ordinals(freq, first, count)) {
+        labels = PyList_New((Py_ssize_t)count);
+    }
+    for (Py_ssize_t i = 0; labels != NULL && i < count; i++) {
+        const int size = ev_period_label(freq, first + i, label);
+        PyObject *text = PyUnicode_FromStringAndSize(label, size);
+        if (text == NULL || PyList_SetItem(labels, i, text) < 0) {
+            Py_CLEAR(labels);
+        }
+    }
+    return labels;
+}
+
+/* period_parts(freq, whole, first, count): three arrays, the ordinal of the coarser
+ * period, the place in it and the number of parts it has; None when freq does not nest
+ * in whole. */
+static PyObject *period_parts(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_frequency freq = {EV_DAY, 0}, whole = {EV_DAY, 0};
+    long long first, count;
+    PyArrayObject *wholes = NULL, *places = NULL, *parts = NULL;
+    PyObject *answer = NULL;
+    if (!PyArg_ParseTuple(args, "O&O&LL", ev_py_frequency, &freq, ev_py_frequency, &whole,
+                          &first, &count) ||
+        !check_ordinals(freq, first, count)) {
+        goto done;
+    }
+    if (!ev_frequency_nests(freq, whole)) {
+        answer = Py_NewRef(Py_None);
+        goto done;
+    }
+    wholes = new_int64((npy_intp)count);
+    places = new_int64((npy_intp)count);
+    parts = new_int64((npy_intp)count);
+    if (wholes != NULL && places != NULL && parts != NULL) {
+        int64_t *w = PyArray_DATA(wholes), *k = PyArray_DATA(places);
+        int64_t *n = PyArray_DATA(parts);
+        for (int64_t i = 0; i < count; i++) {
+            const ev_part part = ev_period_part(freq, first + i, whole);
+            w[i] = part.whole;
+            k[i] = part.place;
+            n[i] = part.parts;
+        }
+        answer = Py_BuildValue("(OOO)", wholes, places, parts);
+    }
+done:
+    Py_XDECREF(wholes);
+    Py_XDECREF(places);
+    Py_XDECREF(parts);
+    return answer;
+}
+
+static PyMethodDef functions[] = {
+    {"period_frequency", period_frequency, METH_O, NULL},
+    {"period_ordinals", period_ordinals, METH_VARARGS, NULL},
+    {"period_texts", period_texts, METH_VARARGS, NULL},
+    {"period_parse", period_parse, METH_VARARGS, NULL},
+    {"period_at", period_at, METH_VARARGS, NULL},
+    {"period_days", period_days, METH_VARARGS, NULL},
+    {"period_labels", period_labels, METH_VARARGS, NULL},
+    {"period_parts", period_parts, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+int ev_py_add_period(PyObject *module)
+{
+    return PyModule_AddFunctions(module, functions);
+}

@@ -1,0 +1,512 @@
+/* Finished panels as arrays, and regrouping them. See engine.c. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "table/panel.h"
+#include "python/engine.h"
+#include "python/module.h"
+#include "python/numpy.h"
+
+static PyObject *new_array(ptrdiff_t count, int type)
+{
+    npy_intp shape = count;
+    return PyArray_SimpleNew(1, &shape, type);
+}
+
+static void *data_of(PyObject *array)
+{
+    return PyArray_DATA((PyArrayObject *)array);
+}
+
+/* Puts a value the dict keeps; gives back the data of an array, or NULL on failure. */
+static void *put_array(PyObject *dict, const char *name, PyObject *array)
+{
+    void *data = NULL;
+    if (array != NULL && PyDict_SetItemString(dict, name, array) == 0) {
+        data = data_of(array);
+    }
+    Py_XDECREF(array); /* the dict holds it */
+    return data;
+}
+
+/* ---- a ledger as arrays ---- */
+
+static const char *grain_name(ev_grain grain)
+{
+    static const char *const names[] = {NULL, "integer", "float", "decimal"};
+    return names[grain];
+}
+
+/* The dict of one measure, its arrays made and their addresses in *measure. */
+static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
+                              PyObject *rows, ev_panel_measure *measure)
+{
+    const ev_scale scale = ledger->scales[k];
+    const int wide = scale.grain == EV_BINARY || scale.grain == EV_DECIMAL;
+    PyObject *dict = Py_BuildValue("{s:z,s:i,s:O,s:O,s:O}", "grain",
+                                   grain_name(scale.grain), "places", scale.places, "hi",
+                                   Py_None, "fine", Py_None, "counts", rows);
+    int failed = dict == NULL;
+    memset(measure, 0, sizeof *measure);
+    if (!failed) {
+        measure->lo = put_array(dict, "lo", new_array(cells, NPY_UINT64));
+        measure->values = put_array(dict, "values", new_array(cells, NPY_DOUBLE));
+        failed = measure->lo == NULL || measure->values == NULL;
+    }
+    if (!failed && wide) {
+        measure->hi = put_array(dict, "hi", new_array(cells, NPY_INT64));
+        failed = measure->hi == NULL;
+    }
+    if (!failed && ev_ledger_has_fine(ledger, k)) {
+        measure->fine = put_array(dict, "fine", new_array(cells, NPY_UINT64));
+        failed = measure->fine == NULL;
+    }
+    if (!failed && ev_ledger_has_uncounted(ledger, k)) {
+        measure->counts = put_array(dict, "counts", new_array(cells, NPY_INT64));
+        failed = measure->counts == NULL;
+    }
+    if (failed) {
+        Py_CLEAR(dict);
+    }
+    return dict;
+}
+
+/* The arrays of the cells; -1 with an exception set. */
+static int make_arrays(ev_sheet *sheet)
+{
+    const ev_ledger *ledger = sheet->ledger;
+    ev_panel_cells *panel = &sheet->panel;
+    const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
+    PyObject *measures = PyDict_GetItemString(sheet->dict, "measures");
+    panel->ordinals = put_array(sheet->dict, "ordinals", new_array(cells, NPY_INT64));
+    panel->rows = put_array(sheet->dict, "rows", new_array(cells, NPY_INT64));
+    int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
+    for (int k = 0; k < ledger->measures && !failed; k++) {
+        PyObject *measure =
+            make_measure(ledger, k, cells, PyDict_GetItemString(sheet->dict, "rows"),
+                         &panel->measures[k]);
+        failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
+        panel->measures[k].scale = ledger->scales[k];
+    }
+    return failed ? -1 : 0;
+}
+
+/* ---- a total that cannot be held ---- */
+
+/* "maker='BYD', region='Oslo'", or "series 12". */
+static PyObject *name_series(const ev_naming *naming, ptrdiff_t series)
+{
+    PyObject *text = NULL;
+    if (naming->labels == NULL) {
+        text = PyUnicode_FromFormat("series %zd", series);
+    }
+    else {
+        const Py_ssize_t keys = PyTuple_Size(naming->keys);
+        const int32_t *codes = data_of(naming->codes);
+        text = PyUnicode_FromString(keys == 0 ? "all rows" : "");
+        for (Py_ssize_t k = 0; k < keys && text != NULL; k++) {
+            PyObject *labels = PyList_GetItem(naming->labels, k);
+            PyObject *label = PyList_GetItem(labels, codes[series * keys + k]);
+            PyObject *before = text;
+            text = PyUnicode_FromFormat("%U%s%S=%.60R", before, k > 0 ? ", " : "",
+                                        PyTuple_GetItem(naming->keys, k), label);
+            Py_DECREF(before);
+        }
+    }
+    return text;
+}
+
+static int set_attribute(PyObject *object, const char *name, long long value)
+{
+    PyObject *number = PyLong_FromLongLong(value);
+    const int failed = number == NULL || PyObject_SetAttrString(object, name, number) < 0;
+    Py_XDECREF(number);
+    return failed;
+}
+
+static void raise_total(const ev_naming *naming, const ev_panel_place *place,
+                        ptrdiff_t series, int64_t ordinal)
+{
+    char label[EV_LABEL_SIZE] = "";
+    PyObject *where = name_series(naming, series), *text = NULL, *error = NULL;
+    if (naming->freq != NULL) {
+        (void)ev_period_label(*naming->freq, ordinal, label);
+    }
+    else {
+        (void)PyOS_snprintf(label, sizeof label, "%lld", (long long)ordinal);
+    }
+    if (where != NULL) {
+        text = PyUnicode_FromFormat(
+            "measure %R: the total of %U in period %s lies outside the range that is held "
+            "exactly, that of int64",
+            PyTuple_GetItem(naming->measures, place->measure), where, label);
+    }
+    if (text != NULL) {
+        error = PyObject_CallFunctionObjArgs(PyExc_OverflowError, text, NULL);
+    }
+    if (error != NULL && !set_attribute(error, "measure", place->measure) &&
+        !set_attribute(error, "series", series) &&
+        !set_attribute(error, "ordinal", ordinal)) {
+        PyErr_SetObject(PyExc_OverflowError, error);
+    }
+    Py_XDECREF(error);
+    Py_XDECREF(text);
+    Py_XDECREF(where);
+}
+
+/* The series of a cell. */
+static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
+{
+    ptrdiff_t series = 0;
+    while (panel->indptr[series + 1] <= cell) {
+        series++;
+    }
+    return series;
+}
+
+/* ---- sheets ---- */
+
+int ev_py_sheet_open(ev_sheet *sheet, const ev_ledger *ledger, const int32_t *places,
+                     ptrdiff_t series)
+{
+    const size_t measures = (size_t)ledger->measures;
+    memset(sheet, 0, sizeof *sheet);
+    sheet->ledger = ledger;
+    sheet->panel.series = series;
+    sheet->words =
+        ev_take_big(&ledger->cells.memory, ledger->cells.count, sizeof *sheet->words);
+    sheet->panel.measures = PyMem_Calloc(measures + 1, sizeof *sheet->panel.measures);
+    sheet->dict = Py_BuildValue("{s:N}", "measures", PyList_New(ledger->measures));
+    int failed = sheet->dict == NULL;
+    if (sheet->words == NULL || sheet->panel.measures == NULL) {
+        PyErr_NoMemory();
+        failed = 1;
+    }
+    if (!failed) {
+        sheet->panel.indptr =
+            put_array(sheet->dict, "indptr", new_array(series + 1, NPY_INT64));
+        failed = sheet->panel.indptr == NULL;
+    }
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS
+        ev_panel_lay(ledger, places, series, sheet->panel.indptr, sheet->words);
+        Py_END_ALLOW_THREADS
+        failed = make_arrays(sheet) < 0;
+    }
+    return failed ? -1 : 0;
+}
+
+int ev_py_sheet_write(ev_sheet *sheet, ptrdiff_t start, ptrdiff_t stop,
+                      const ev_naming *naming)
+{
+    ev_panel_place place = {0, 0};
+    ev_result result;
+    Py_BEGIN_ALLOW_THREADS
+    result = ev_panel_write(sheet->ledger, sheet->words, start, stop, &sheet->panel,
+                            &place);
+    Py_END_ALLOW_THREADS
+    if (result == EV_RANGE) {
+        raise_total(naming, &place, series_of(&sheet->panel, place.cell),
+                    sheet->panel.ordinals[place.cell]);
+    }
+    else if (result != EV_DONE) {
+        PyErr_NoMemory();
+    }
+    return result == EV_DONE ? 0 : -1;
+}
+
+PyObject *ev_py_sheet_close(ev_sheet *sheet)
+{
+    PyObject *dict = sheet->dict;
+    ev_give(&sheet->ledger->cells.memory, sheet->words);
+    PyMem_Free(sheet->panel.measures);
+    memset(sheet, 0, sizeof *sheet);
+    return dict;
+}
+
+/* ---- panels from panels ---- */
+
+/* One source with the arrays it is read from; `held` keeps them. */
+typedef struct held_source {
+    ev_panel_cells panel;
+    ev_panel_map map;
+    PyObject *held;
+} held_source;
+
+/* An array of the given type and length, held by the source; NULL with an exception. */
+static void *held_array(held_source *source, PyObject *object, int type, ptrdiff_t length,
+                        const char *name)
+{
+    void *data = NULL;
+    PyObject *array =
+        object == NULL ? NULL : PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_IN_ARRAY);
+    if (object == NULL && !PyErr_Occurred()) {
+        PyErr_Format(PyExc_KeyError, "%s", name);
+    }
+    else if (array != NULL && length >= 0 &&
+             PyArray_SIZE((PyArrayObject *)array) != length) {
+        PyErr_Format(PyExc_ValueError, "%s has %zd items, not %zd", name,
+                     PyArray_SIZE((PyArrayObject *)array), length);
+    }
+    else if (array != NULL && PyList_Append(source->held, array) == 0) {
+        data = data_of(array);
+    }
+    Py_XDECREF(array);
+    return data;
+}
+
+/* The same for an entry of a dict that may be None. */
+static int optional_array(held_source *source, PyObject *dict, const char *name, int type,
+                          ptrdiff_t length, void *address)
+{
+    PyObject *object = PyDict_GetItemString(dict, name);
+    void *data = NULL;
+    int failed = 0;
+    if (object != Py_None) {
+        data = held_array(source, object, type, length, name);
+        failed = data == NULL;
+    }
+    memcpy(address, &data, sizeof data);
+    return failed ? -1 : 0;
+}
+
+static int read_scale(PyObject *dict, ev_scale *scale)
+{
+    PyObject *grain = PyDict_GetItemString(dict, "grain");
+    PyObject *places = PyDict_GetItemString(dict, "places");
+    int known = grain == Py_None;
+    *scale = (ev_scale){EV_NO_GRAIN, 0};
+    for (int g = EV_INTEGER; g <= EV_DECIMAL && grain != NULL && !known; g++) {
+        known = PyUnicode_Check(grain) &&
+                PyUnicode_CompareWithASCIIString(grain, grain_name((ev_grain)g)) == 0;
+        scale->grain = known ? (ev_grain)g : EV_NO_GRAIN;
+    }
+    const long value = known && places != NULL ? PyLong_AsLong(places) : -1;
+    known = known && value >= 0 && value <= EV_MOST_PLACES;
+    if (!known && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ValueError, "a measure's grain and places are not known");
+    }
+    scale->places = (int)value;
+    return known ? 0 : -1;
+}
+
+static int read_measure(held_source *source, PyObject *dict, ptrdiff_t cells,
+                        ev_panel_measure *measure)
+{
+    int failed = !PyDict_Check(dict);
+    if (failed) {
+        PyErr_SetString(PyExc_TypeError, "a measure is a dict");
+    }
+    failed = failed || read_scale(dict, &measure->scale) < 0;
+    if (!failed) {
+        measure->lo = held_array(source, PyDict_GetItemString(dict, "lo"), NPY_UINT64, cells,
+                                 "lo");
+        failed = measure->lo == NULL;
+    }
+    failed = failed ||
+             optional_array(source, dict, "hi", NPY_INT64, cells, &measure->hi) < 0 ||
+             optional_array(source, dict, "fine", NPY_UINT64, cells, &measure->fine) < 0 ||
+             optional_array(source, dict, "counts", NPY_INT64, cells, &measure->counts) < 0;
+    for (ptrdiff_t i = 0; !failed && measure->fine != NULL && i < cells; i++) {
+        failed = measure->fine[i] > EV_FINE_MASK;
+    }
+    if (failed && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ValueError, "fine: entries lie below 2^62");
+    }
+    return failed ? -1 : 0;
+}
+
+static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
+{
+    int good = panel->indptr[0] == 0 && panel->indptr[panel->series] == cells;
+    for (ptrdiff_t s = 0; s < panel->series && good; s++) {
+        good = panel->indptr[s] <= panel->indptr[s + 1];
+    }
+    if (!good) {
+        PyErr_SetString(PyExc_ValueError, "indptr does not divide the cells");
+    }
+    return good;
+}
+
+static int read_panel(held_source *source, PyObject *dict, int measures)
+{
+    ev_panel_cells *panel = &source->panel;
+    PyObject *indptr = PyDict_GetItemString(dict, "indptr");
+    PyObject *ordinals = PyDict_GetItemString(dict, "ordinals");
+    PyObject *list = PyDict_GetItemString(dict, "measures");
+    ptrdiff_t cells = 0;
+    int failed = 0;
+    panel->indptr = held_array(source, indptr, NPY_INT64, -1, "indptr");
+    panel->ordinals = panel->indptr == NULL
+                          ? NULL
+                          : held_array(source, ordinals, NPY_INT64, -1, "ordinals");
+    failed = panel->ordinals == NULL;
+    if (!failed) {
+        panel->series = PyObject_Size(indptr) - 1;
+        cells = PyObject_Size(ordinals);
+        panel->rows = held_array(source, PyDict_GetItemString(dict, "rows"), NPY_INT64, cells,
+                                 "rows");
+        failed = panel->rows == NULL;
+    }
+    if (!failed && (panel->series < 0 || list == NULL || !PyList_Check(list) ||
+                    PyList_Size(list) != measures)) {
+        PyErr_SetString(PyExc_ValueError, "a panel of other measures, or without indptr");
+        failed = 1;
+    }
+    failed = failed || !check_indptr(panel, cells);
+    for (int k = 0; k < measures && !failed; k++) {
+        failed = read_measure(source, PyList_GetItem(list, k), cells,
+                              &panel->measures[k]) < 0;
+    }
+    return failed ? -1 : 0;
+}
+
+static int read_map(held_source *source, PyObject *series_map, PyObject *period_map,
+                    PyObject *keep, ptrdiff_t series)
+{
+    ev_panel_map *map = &source->map;
+    const ptrdiff_t count = source->panel.series;
+    int failed = 0;
+    map->series = held_array(source, series_map, NPY_INT64, count, "series_map");
+    failed = map->series == NULL;
+    for (ptrdiff_t s = 0; s < count && !failed; s++) {
+        if (map->series[s] >= series) {
+            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld, beyond %zd series", s,
+                         (long long)map->series[s], series);
+            failed = 1;
+        }
+    }
+    if (!failed && period_map != Py_None) {
+        long long low = 0;
+        PyObject *table = NULL;
+        failed = !PyArg_ParseTuple(period_map, "LO:period_map", &low, &table);
+        if (!failed) {
+            map->low = low;
+            map->periods = held_array(source, table, NPY_INT64, -1, "period_map");
+            failed = map->periods == NULL;
+        }
+        map->period_count = failed ? 0 : (ptrdiff_t)PyObject_Size(table);
+    }
+    if (!failed && keep != Py_None) {
+        map->keep = held_array(source, keep, NPY_BOOL,
+                               (ptrdiff_t)source->panel.indptr[count], "keep");
+        failed = map->keep == NULL;
+    }
+    return failed ? -1 : 0;
+}
+
+static int read_source(held_source *source, PyObject *item, ptrdiff_t series, int measures)
+{
+    PyObject *dict, *series_map, *period_map, *keep;
+    source->held = PyList_New(0);
+    source->panel.measures =
+        PyMem_Calloc((size_t)measures + 1, sizeof *source->panel.measures);
+    int failed = source->held == NULL;
+    if (!failed && source->panel.measures == NULL) {
+        PyErr_NoMemory();
+        failed = 1;
+    }
+    failed = failed ||
+             !PyArg_ParseTuple(item, "O!OOO:source", &PyDict_Type, &dict, &series_map,
+                               &period_map, &keep) ||
+             read_panel(source, dict, measures) < 0 ||
+             read_map(source, series_map, period_map, keep, series) < 0;
+    return failed ? -1 : 0;
+}
+
+static void release_source(held_source *source)
+{
+    Py_CLEAR(source->held);
+    PyMem_Free(source->panel.measures);
+    source->panel.measures = NULL;
+}
+
+static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
+{
+    held_source source;
+    memset(&source, 0, sizeof source);
+    int failed = 1;
+    if (!PyTuple_Check(item)) {
+        PyErr_SetString(PyExc_TypeError, "a source is a tuple of four");
+    }
+    else {
+        failed = read_source(&source, item, series, ledger->measures) < 0;
+    }
+    if (!failed) {
+        ev_result result;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_panel_absorb(ledger, &source.panel, &source.map);
+        Py_END_ALLOW_THREADS
+        failed = result != EV_DONE;
+        if (result == EV_NO_MEMORY) {
+            PyErr_NoMemory();
+        }
+        else if (result == EV_BAD_FORMAT) {
+            PyErr_SetString(PyExc_ValueError,
+                            "measures whose decimals do not go together");
+        }
+        else if (failed) {
+            PyErr_SetString(PyExc_OverflowError,
+                            "a period beyond int32, or more cells than 2^32 - 2");
+        }
+    }
+    release_source(&source);
+    return failed ? -1 : 0;
+}
+
+static PyObject *regroup(PyObject *module, PyObject *args)
+{
+    PyObject *sources, *measures, *panel = NULL;
+    Py_ssize_t series = 0;
+    (void)module;
+    if (PyArg_ParseTuple(args, "OnO!:regroup", &sources, &series, &PyTuple_Type,
+                         &measures)) {
+        const ev_memory memory = ev_py_memory();
+        const ev_naming naming = {.measures = measures};
+        const Py_ssize_t count = PySequence_Size(sources);
+        ev_ledger ledger;
+        int failed = count < 0;
+        const ev_result opened =
+            ev_ledger_open(&ledger, &memory, (int)PyTuple_Size(measures), EV_ADD, 0);
+        if (opened != EV_DONE) {
+            PyErr_NoMemory();
+            failed = 1;
+        }
+        if (!failed && (series < 0 || series > INT32_MAX)) {
+            PyErr_Format(PyExc_ValueError, "series is %zd", series);
+            failed = 1;
+        }
+        for (Py_ssize_t i = 0; i < count && !failed; i++) {
+            PyObject *item = PySequence_GetItem(sources, i);
+            failed = item == NULL || absorb(&ledger, item, series) < 0;
+            Py_XDECREF(item);
+        }
+        failed = failed || ev_ledger_settle(&ledger) != EV_DONE;
+        if (!failed) {
+            ev_sheet sheet;
+            failed = ev_py_sheet_open(&sheet, &ledger, NULL, series) < 0 ||
+                     ev_py_sheet_write(&sheet, 0, series, &naming) < 0;
+            panel = ev_py_sheet_close(&sheet);
+        }
+        if (failed) {
+            Py_CLEAR(panel);
+        }
+        ev_ledger_close(&ledger);
+    }
+    return panel;
+}
+
+static PyMethodDef methods[] = {
+    {"regroup", regroup, METH_VARARGS,
+     "regroup(sources, series, measures) -> dict of arrays: see engine.c."},
+    {NULL, NULL, 0, NULL},
+};
+
+int ev_py_add_regroup(PyObject *module)
+{
+    PyObject *dropped = PyLong_FromLongLong(EV_DROPPED);
+    const int failed =
+        dropped == NULL || PyModule_AddObjectRef(module, "DROPPED", dropped) < 0;
+    Py_XDECREF(dropped);
+    return failed ? -1 : PyModule_AddFunctions(module, methods);
+}

@@ -1,0 +1,402 @@
+/* Rows of a long table by group and period, for Python. Called through evmarket.Rows.
+ *
+ * Rows(batch, columns, ordinals)
+ *     batch: a capsule "evmarket.batch"; columns: tuple of column numbers, the groups
+ *     (none: one group); ordinals: int64 array, one a row.
+ * Rows.run(start, stop)   the present stage for a range of rows; any number of threads
+ *     over disjoint ranges that together are all rows.
+ * Rows.next() -> bool     to the next stage, by one thread; True while there is one:
+ *         while True: [run over all rows]; if not rows.next(): break
+ *     ValueError with .rows = (first, second) when a (group, period) stands twice.
+ * When ready:
+ * Rows.base(lag, start, stop, out)       out: int32 (stop - start); becomes the row of the
+ *     same group `lag` periods earlier, -1 where there is none
+ * Rows.groups(start, stop, out)          out: int32 (rows); out[start:stop] becomes the
+ *     group of each row
+ * Rows.presence(values, start, stop, first, last)   values: float64 (rows); first, last:
+ *     int64 (group_count): first and last ordinal where values is not NaN, of the groups
+ *     start .. stop - 1; the int64 extremes (most, least) where there is none
+ * Rows.group_count, Rows.low, Rows.high, len(Rows)   low, high: of the ordinals
+ * gather(values, base, start, stop, out)  values, out: float64 or int64, base int32:
+ *     out[start:stop] = values[base[start:stop]], NaN (0 of integers) where base is -1
+ *
+ * All of these release the GIL. An index is of no use after an error.
+ */
+#include <string.h>
+
+#include "python/module.h"
+#include "python/numpy.h"
+#include "table/rows.h"
+
+enum { MOST_COLUMNS = 256 };
+
+typedef struct rows_object {
+    PyObject_HEAD
+    ev_rows rows;
+    int broken;
+    PyObject *batch, *ordinals; /* kept while they are read */
+    const ev_column *columns[MOST_COLUMNS];
+} rows_object;
+
+static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    static char *names[] = {"batch", "columns", "ordinals", NULL};
+    PyObject *capsule, *numbers, *given;
+    const ev_batch *batch = NULL;
+    rows_object *self = NULL;
+    int failed = 1;
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O:Rows", names, &capsule,
+                                    &PyTuple_Type, &numbers, &given)) {
+        batch = PyCapsule_GetPointer(capsule, EV_BATCH_CAPSULE);
+    }
+    if (batch != NULL) {
+        self = (rows_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+    }
+    if (self != NULL) {
+        const Py_ssize_t count = PyTuple_Size(numbers);
+        self->broken = 1;
+        self->batch = Py_NewRef(capsule);
+        self->ordinals = PyArray_FROMANY(given, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY);
+        failed = self->ordinals == NULL;
+        if (!failed && (PyArray_SIZE((PyArrayObject *)self->ordinals) != batch->rows ||
+                        count > MOST_COLUMNS || batch->rows >= INT32_MAX)) {
+            PyErr_SetString(PyExc_ValueError, "one ordinal a row, at most 256 columns and "
+                                              "2^31 - 2 rows");
+            failed = 1;
+        }
+        for (Py_ssize_t i = 0; i < count && !failed; i++) {
+            const Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GetItem(numbers, i));
+            failed = number < 0 || number >= batch->ncolumns;
+            if (failed && !PyErr_Occurred()) {
+                PyErr_Format(PyExc_ValueError, "column %zd of a batch of %zd columns",
+                             number, batch->ncolumns);
+            }
+            self->columns[i] = failed ? NULL : &batch->columns[number];
+        }
+        if (!failed) {
+            const ev_memory memory = ev_py_memory();
+            /* Its one error was looked for above. */
+            (void)ev_rows_open(&self->rows, &memory, self->columns, (int)count,
+                               PyArray_DATA((PyArrayObject *)self->ordinals), batch->rows);
+            self->broken = 0;
+        }
+    }
+    if (failed) {
+        Py_CLEAR(self);
+    }
+    return (PyObject *)self;
+}
+
+static void rows_dealloc(PyObject *object)
+{
+    rows_object *self = (rows_object *)object;
+    PyTypeObject *type = Py_TYPE(object);
+    ev_rows_close(&self->rows);
+    Py_XDECREF(self->batch);
+    Py_XDECREF(self->ordinals);
+    ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
+    Py_DECREF(type);
+}
+
+/* ---- making ---- */
+
+/* Whether start .. stop is a range of `count` things of an index in the wanted state. */
+static int check(const rows_object *self, Py_ssize_t start, Py_ssize_t stop,
+                 Py_ssize_t count, int ready)
+{
+    int good = 0;
+    if (self->broken || (self->rows.stage == EV_ROWS_READY) != ready) {
+        PyErr_SetString(PyExc_ValueError, ready ? "the index is not ready"
+                                                : "the index is ready, or of no use after "
+                                                  "an error");
+    }
+    else if (start < 0 || stop < start || stop > count) {
+        PyErr_Format(PyExc_ValueError, "%zd to %zd of %zd", start, stop, count);
+    }
+    else {
+        good = 1;
+    }
+    return good;
+}
+
+static PyObject *rows_run(PyObject *object, PyObject *args)
+{
+    rows_object *self = (rows_object *)object;
+    PyObject *answer = NULL;
+    Py_ssize_t start, stop;
+    if (PyArg_ParseTuple(args, "nn:run", &start, &stop) &&
+        check(self, start, stop, self->rows.count, 0)) {
+        Py_BEGIN_ALLOW_THREADS
+        ev_rows_run(&self->rows, start, stop);
+        Py_END_ALLOW_THREADS
+        answer = Py_NewRef(Py_None);
+    }
+    return answer;
+}
+
+static void raise_repeat(const ev_rows_repeat *repeat)
+{
+    PyObject *text = PyUnicode_FromFormat(
+        "rows %zd and %zd are of the same group and period: each stands once", repeat->first,
+        repeat->second);
+    PyObject *error =
+        text == NULL ? NULL : PyObject_CallFunctionObjArgs(PyExc_ValueError, text, NULL);
+    PyObject *pair = Py_BuildValue("nn", (Py_ssize_t)repeat->first,
+                                   (Py_ssize_t)repeat->second);
+    if (error != NULL && pair != NULL && PyObject_SetAttrString(error, "rows", pair) == 0) {
+        PyErr_SetObject(PyExc_ValueError, error);
+    }
+    Py_XDECREF(pair);
+    Py_XDECREF(error);
+    Py_XDECREF(text);
+}
+
+static void raise_failure(ev_result result, int which, const ev_key_place *place,
+                          const ev_rows_repeat *repeat)
+{
+    if (result == EV_NO_MEMORY) {
+        PyErr_NoMemory();
+    }
+    else if (result == EV_DUPLICATE) {
+        raise_repeat(repeat);
+    }
+    else if (result == EV_BAD_FORMAT) {
+        PyErr_Format(PyExc_TypeError,
+                     "group column %d: its type is no key: it takes text and integers", which);
+    }
+    else if (result == EV_BAD_VALUE && place->byte >= 0) {
+        PyErr_Format(PyExc_ValueError,
+                     "group column %d, row %zd: not UTF-8: byte 0x%02x at place %zd of the "
+                     "text",
+                     which, place->row, place->value, place->byte);
+    }
+    else if (result == EV_BAD_VALUE) {
+        PyErr_Format(PyExc_ValueError,
+                     "group column %d, row %zd: its index or offset points outside the "
+                     "column",
+                     which, place->row);
+    }
+    else if (which >= 0) {
+        PyErr_Format(PyExc_OverflowError, "group column %d, row %zd: beyond int64", which,
+                     place->row);
+    }
+    else {
+        PyErr_SetString(PyExc_OverflowError, "period: an ordinal beyond int32");
+    }
+}
+
+static PyObject *rows_next(PyObject *object, PyObject *ignored)
+{
+    rows_object *self = (rows_object *)object;
+    PyObject *answer = NULL;
+    (void)ignored;
+    if (check(self, 0, 0, 0, 0)) {
+        int more = 0, which = -1;
+        ev_key_place place = {-1, -1, 0};
+        ev_rows_repeat repeat = {-1, -1};
+        ev_result result;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_rows_next(&self->rows, &more, &which, &place, &repeat);
+        Py_END_ALLOW_THREADS
+        if (result != EV_DONE) {
+            self->broken = 1;
+            raise_failure(result, which, &place, &repeat);
+        }
+        else {
+            answer = PyBool_FromLong(more);
+        }
+    }
+    return answer;
+}
+
+/* ---- looking ---- */
+
+/* The data of an array of this type with at least `count` items, contiguous, and
+ * writeable if asked; NULL with an exception set. */
+static void *array_data(PyObject *object, int type, Py_ssize_t count, int writes,
+                        const char *name)
+{
+    PyArrayObject *array = (PyArrayObject *)object;
+    void *data = NULL;
+    if (!PyArray_Check(object) || PyArray_NDIM(array) != 1 ||
+        !PyArray_EquivTypenums(PyArray_TYPE(array), type) ||
+        !(writes ? PyArray_ISCARRAY(array) : PyArray_ISCARRAY_RO(array)) ||
+        PyArray_SIZE(array) < count) {
+        PyErr_Format(PyExc_ValueError, "%s: a contiguous array of the right type, one item "
+                                       "a row",
+                     name);
+    }
+    else {
+        data = PyArray_DATA(array);
+    }
+    return data;
+}
+
+static PyObject *rows_base(PyObject *object, PyObject *args)
+{
+    rows_object *self = (rows_object *)object;
+    PyObject *given, *answer = NULL;
+    long long lag;
+    Py_ssize_t start, stop;
+    if (PyArg_ParseTuple(args, "LnnO:base", &lag, &start, &stop, &given) &&
+        check(self, start, stop, self->rows.count, 1)) {
+        int32_t *out = array_data(given, NPY_INT32, stop - start, 1, "out");
+        if (out != NULL) {
+            Py_BEGIN_ALLOW_THREADS
+            ev_rows_base(&self->rows, lag, start, stop, out);
+            Py_END_ALLOW_THREADS
+            answer = Py_NewRef(Py_None);
+        }
+    }
+    return answer;
+}
+
+static PyObject *rows_groups(PyObject *object, PyObject *args)
+{
+    rows_object *self = (rows_object *)object;
+    PyObject *given, *answer = NULL;
+    Py_ssize_t start, stop;
+    if (PyArg_ParseTuple(args, "nnO:groups", &start, &stop, &given) &&
+        check(self, start, stop, self->rows.count, 1)) {
+        int32_t *out = array_data(given, NPY_INT32, self->rows.count, 1, "out");
+        if (out != NULL) {
+            Py_BEGIN_ALLOW_THREADS
+            ev_rows_groups(&self->rows, start, stop, out + start);
+            Py_END_ALLOW_THREADS
+            answer = Py_NewRef(Py_None);
+        }
+    }
+    return answer;
+}
+
+static PyObject *rows_presence(PyObject *object, PyObject *args)
+{
+    rows_object *self = (rows_object *)object;
+    PyObject *given, *given_first, *given_last, *answer = NULL;
+    Py_ssize_t start, stop;
+    const ptrdiff_t groups = self->rows.group_count;
+    if (PyArg_ParseTuple(args, "OnnOO:presence", &given, &start, &stop, &given_first,
+                         &given_last) &&
+        check(self, start, stop, groups, 1)) {
+        const double *values = array_data(given, NPY_DOUBLE, self->rows.count, 0, "values");
+        int64_t *first =
+            values == NULL ? NULL : array_data(given_first, NPY_INT64, groups, 1, "first");
+        int64_t *last =
+            first == NULL ? NULL : array_data(given_last, NPY_INT64, groups, 1, "last");
+        if (last != NULL) {
+            Py_BEGIN_ALLOW_THREADS
+            ev_rows_presence(&self->rows, values, start, stop, first + start, last + start);
+            Py_END_ALLOW_THREADS
+            answer = Py_NewRef(Py_None);
+        }
+    }
+    return answer;
+}
+
+static PyObject *gather(PyObject *module, PyObject *args)
+{
+    PyObject *given, *given_base, *given_out, *answer = NULL;
+    Py_ssize_t start, stop;
+    (void)module;
+    if (PyArg_ParseTuple(args, "OOnnO:gather", &given, &given_base, &start, &stop,
+                         &given_out)) {
+        const int floats = PyArray_Check(given) &&
+                           PyArray_TYPE((PyArrayObject *)given) == NPY_DOUBLE;
+        const int type = floats ? NPY_DOUBLE : NPY_INT64;
+        const int32_t *base = array_data(given_base, NPY_INT32, stop, 0, "base");
+        const uint64_t *values =
+            base == NULL ? NULL : array_data(given, type, 0, 0, "values");
+        uint64_t *out = values == NULL ? NULL : array_data(given_out, type, stop, 1, "out");
+        const npy_intp count = values == NULL ? 0 : PyArray_SIZE((PyArrayObject *)given);
+        const uint64_t none = floats ? UINT64_C(0x7ff8000000000000) : 0;
+        int good = out != NULL && start >= 0 && start <= stop;
+        if (good) {
+            Py_BEGIN_ALLOW_THREADS
+            for (Py_ssize_t i = start; i < stop; i++) {
+                good &= base[i] >= -1 && base[i] < count;
+            }
+            if (good) {
+                ev_rows_gather(values, base + start, stop - start, none, out + start);
+            }
+            Py_END_ALLOW_THREADS
+        }
+        if (good) {
+            answer = Py_NewRef(Py_None);
+        }
+        else if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_ValueError, "base: rows of values, or -1, and start <= stop");
+        }
+    }
+    return answer;
+}
+
+/* ---- the type ---- */
+
+static Py_ssize_t rows_length(PyObject *object)
+{
+    return ((rows_object *)object)->rows.count;
+}
+
+static PyObject *get_group_count(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyLong_FromSsize_t(((rows_object *)object)->rows.group_count);
+}
+
+static PyObject *get_low(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyLong_FromLongLong(((rows_object *)object)->rows.low);
+}
+
+static PyObject *get_high(PyObject *object, void *ignored)
+{
+    (void)ignored;
+    return PyLong_FromLongLong(((rows_object *)object)->rows.high);
+}
+
+static PyMethodDef rows_methods[] = {
+    {"run", rows_run, METH_VARARGS, "run(start, stop): this stage for a range of rows."},
+    {"next", rows_next, METH_NOARGS, "next() -> bool: to the next stage, if there is one."},
+    {"base", rows_base, METH_VARARGS, "base(lag, start, stop, out)"},
+    {"groups", rows_groups, METH_VARARGS, "groups(start, stop, out)"},
+    {"presence", rows_presence, METH_VARARGS, "presence(values, start, stop, first, last)"},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyGetSetDef rows_getset[] = {
+    {"group_count", get_group_count, NULL, "groups, when ready", NULL},
+    {"low", get_low, NULL, "the least ordinal, when ready and not empty", NULL},
+    {"high", get_high, NULL, "the greatest, likewise", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyType_Slot rows_slots[] = {
+    {Py_tp_new, (void *)rows_new},
+    {Py_tp_dealloc, (void *)rows_dealloc},
+    {Py_tp_methods, rows_methods},
+    {Py_tp_getset, rows_getset},
+    {Py_sq_length, (void *)rows_length},
+    {Py_tp_doc, (void *)"Rows of a long table by group and period."},
+    {0, NULL},
+};
+
+static PyType_Spec rows_spec = {
+    .name = "evmarket._core.Rows",
+    .basicsize = sizeof(rows_object),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = rows_slots,
+};
+
+static PyMethodDef methods[] = {
+    {"gather", gather, METH_VARARGS, "gather(values, base, start, stop, out)"},
+    {NULL, NULL, 0, NULL},
+};
+
+int ev_py_add_rows(PyObject *module)
+{
+    PyObject *type = PyType_FromModuleAndSpec(module, &rows_spec, NULL);
+    const int failed = type == NULL || PyModule_AddObjectRef(module, "Rows", type) < 0;
+    Py_XDECREF(type);
+    return failed ? -1 : PyModule_AddFunctions(module, methods);
+}

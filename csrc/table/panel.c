@@ -1,0 +1,213 @@
+#include "table/panel.h"
+
+#include <math.h>
+
+#include "base/memory.h"
+#include "base/sort.h"
+
+EV_INLINE int64_t place_of(const int32_t *places, int32_t series)
+{
+    return places == NULL ? series : places[series];
+}
+
+void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
+                  ptrdiff_t series, int64_t *restrict indptr, uint64_t *restrict words)
+{
+    memset(indptr, 0, (size_t)(series + 1) * sizeof *indptr);
+    for (ptrdiff_t i = 0; i < ledger->cells.count; i++) {
+        const ev_cell *cell = ev_ledger_cell(ledger, i);
+        indptr[place_of(places, cell->key.a) + 1] += cell->rows > 0;
+    }
+    for (ptrdiff_t s = 0; s < series; s++) {
+        indptr[s + 1] += indptr[s];
+    }
+    /* Each start moves on to its series' end, which is the next one's start. */
+    for (ptrdiff_t i = 0; i < ledger->cells.count; i++) {
+        const ev_cell *cell = ev_ledger_cell(ledger, i);
+        if (cell->rows > 0) {
+            const int64_t offset = cell->key.b - ledger->cells.least_b;
+            words[indptr[place_of(places, cell->key.a)]++] =
+                (uint64_t)offset << 32 | (uint64_t)i;
+        }
+    }
+    memmove(indptr + 1, indptr, (size_t)series * sizeof *indptr);
+    indptr[0] = 0;
+}
+
+/* Few cells by insertion, many by their digits. */
+static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words, ptrdiff_t n)
+{
+    enum { FEW = 64 };
+    ev_result result = EV_DONE;
+    if (n > FEW) {
+        uint32_t *items = ev_take_zeros(memory, n, sizeof *items);
+        result = items == NULL ? EV_NO_MEMORY : ev_sort(memory, words, items, n);
+        ev_give(memory, items);
+    }
+    else {
+        for (ptrdiff_t i = 1; i < n; i++) {
+            const uint64_t word = words[i];
+            ptrdiff_t at = i;
+            for (; at > 0 && words[at - 1] > word; at--) {
+                words[at] = words[at - 1];
+            }
+            words[at] = word;
+        }
+    }
+    return result;
+}
+
+static ev_result write_entry(const ev_entry *entry, int64_t rows, ptrdiff_t i,
+                             const ev_panel_measure *measure)
+{
+    const ev_words words = ev_split_words(entry->total.sum);
+    const int64_t count = rows - entry->uncounted;
+    double value = NAN;
+    const ev_result result = ev_total_read(&entry->total, measure->scale, &value);
+    measure->lo[i] = words.lo;
+    measure->values[i] = count > 0 ? value : NAN;
+    if (measure->hi != NULL) {
+        measure->hi[i] = words.hi;
+    }
+    if (measure->fine != NULL) {
+        measure->fine[i] = entry->total.fine;
+    }
+    if (measure->counts != NULL) {
+        measure->counts[i] = count;
+    }
+    return result;
+}
+
+ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
+                         ptrdiff_t start, ptrdiff_t stop, const ev_panel_cells *panel,
+                         ev_panel_place *place)
+{
+    const ptrdiff_t end = (ptrdiff_t)panel->indptr[stop];
+    ev_result result = EV_DONE;
+    for (ptrdiff_t s = start; s < stop && result == EV_DONE; s++) {
+        result = sort_series(&ledger->cells.memory, words + panel->indptr[s],
+                             (ptrdiff_t)(panel->indptr[s + 1] - panel->indptr[s]));
+    }
+    for (ptrdiff_t i = (ptrdiff_t)panel->indptr[start]; i < end && result == EV_DONE; i++) {
+        if (i + EV_AHEAD < end) {
+            ev_cells_fetch(&ledger->cells, (uint32_t)words[i + EV_AHEAD]);
+        }
+        const uint32_t number = (uint32_t)words[i];
+        const ev_cell *cell = ev_ledger_cell(ledger, number);
+        panel->ordinals[i] = cell->key.b;
+        panel->rows[i] = cell->rows;
+        for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
+            const ev_entry entry = ev_ledger_entry(ledger, number, k);
+            result = write_entry(&entry, cell->rows, i, &panel->measures[k]);
+            *place = (ev_panel_place){k, i};
+        }
+    }
+    return result;
+}
+
+/* ---- panels from panels ---- */
+
+static ev_entry entry_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,
+                         ev_scale into)
+{
+    const int64_t low = (int64_t)measure->lo[cell];
+    const ev_words words = {measure->lo[cell],
+                            measure->hi == NULL ? low >> 63 : measure->hi[cell]};
+    ev_entry entry = {{ev_join_words(words), 0, 0}, 0};
+    if (measure->fine != NULL) {
+        entry.total.fine = measure->fine[cell];
+    }
+    if (measure->counts != NULL) {
+        entry.uncounted = rows - measure->counts[cell];
+    }
+    entry.total = ev_total_rescaled(entry.total, measure->scale, into);
+    return entry;
+}
+
+/* The new ordinal of a cell, or EV_DROPPED. */
+EV_INLINE int64_t new_ordinal(const ev_panel_map *map, int64_t ordinal)
+{
+    int64_t mapped = ordinal;
+    if (map->periods != NULL) {
+        const int64_t at = ordinal - map->low;
+        mapped = at >= 0 && at < map->period_count ? map->periods[at] : EV_DROPPED;
+    }
+    return mapped;
+}
+
+/* Cells on their way into the ledger. */
+typedef struct ev_moves {
+    int32_t series[EV_BLOCK];
+    int32_t ordinals[EV_BLOCK];
+    ptrdiff_t cells[EV_BLOCK];
+    ptrdiff_t count;
+} ev_moves;
+
+static ev_result make_moves(ev_ledger *ledger, const ev_panel_cells *panel,
+                            ev_moves *moves, ev_entry *restrict entries)
+{
+    uint32_t numbers[EV_BLOCK];
+    ev_result result = ev_cells_number(&ledger->cells, moves->series, moves->ordinals,
+                                       moves->count, numbers);
+    for (ptrdiff_t i = 0; i < moves->count && result == EV_DONE; i++) {
+        const ptrdiff_t cell = moves->cells[i];
+        const ev_record record = {.rows = panel->rows[cell]};
+        for (int k = 0; k < ledger->measures; k++) {
+            entries[k] = entry_of(&panel->measures[k], record.rows, cell,
+                                  ledger->scales[k]);
+        }
+        result = ev_ledger_absorb(ledger, numbers[i], &record, entries);
+    }
+    moves->count = 0;
+    return result;
+}
+
+static ev_result move_series(ev_ledger *ledger, const ev_panel_cells *panel,
+                             const ev_panel_map *map, ptrdiff_t series, ev_moves *moves,
+                             ev_entry *restrict entries)
+{
+    const ptrdiff_t end = (ptrdiff_t)panel->indptr[series + 1];
+    ev_result result = EV_DONE;
+    for (ptrdiff_t cell = (ptrdiff_t)panel->indptr[series];
+         cell < end && result == EV_DONE; cell++) {
+        const int64_t ordinal = new_ordinal(map, panel->ordinals[cell]);
+        if (ordinal == EV_DROPPED || (map->keep != NULL && !map->keep[cell])) {
+            continue;
+        }
+        if (ordinal < INT32_MIN || ordinal > INT32_MAX) {
+            result = EV_RANGE;
+        }
+        else {
+            moves->series[moves->count] = (int32_t)map->series[series];
+            moves->ordinals[moves->count] = (int32_t)ordinal;
+            moves->cells[moves->count++] = cell;
+        }
+        if (result == EV_DONE && moves->count == EV_BLOCK) {
+            result = make_moves(ledger, panel, moves, entries);
+        }
+    }
+    return result;
+}
+
+ev_result ev_panel_absorb(ev_ledger *ledger, const ev_panel_cells *panel,
+                          const ev_panel_map *map)
+{
+    const ev_memory *memory = &ledger->cells.memory;
+    ev_entry *entries = ev_take(memory, ledger->measures, sizeof *entries);
+    ev_result result = entries == NULL ? EV_NO_MEMORY : EV_DONE;
+    ev_moves moves;
+    moves.count = 0;
+    for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
+        result = ev_ledger_take_scale(ledger, k, panel->measures[k].scale);
+    }
+    for (ptrdiff_t s = 0; s < panel->series && result == EV_DONE; s++) {
+        if (map->series[s] >= 0) {
+            result = move_series(ledger, panel, map, s, &moves, entries);
+        }
+    }
+    if (result == EV_DONE) {
+        result = make_moves(ledger, panel, &moves, entries);
+    }
+    ev_give(memory, entries);
+    return result;
+}

@@ -1,0 +1,473 @@
+/* Periods out of the columns of a table. */
+#include "calendar/period.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CHUNK = 1024 }; /* rows at a time: what is written is read again from cache */
+
+/* ---- one row ---- */
+
+static int is_valid(const ev_column *column, ptrdiff_t row)
+{
+    const ptrdiff_t bit = column->offset + row;
+    return column->type != EV_COL_NULL &&
+           (column->valid == NULL || ((column->valid[bit >> 3] >> (bit & 7)) & 1) != 0);
+}
+
+/* The number in a row of an integer column; 0 for any other type. */
+EV_INLINE int integer_at(const ev_column *column, ptrdiff_t row, int64_t *value)
+{
+    const ptrdiff_t i = column->offset + row;
+    int found = 1;
+    switch (column->type) {
+    case EV_COL_I8:
+        *value = ((const int8_t *)column->data)[i];
+        break;
+    case EV_COL_I16:
+        *value = ((const int16_t *)column->data)[i];
+        break;
+    case EV_COL_I32:
+        *value = ((const int32_t *)column->data)[i];
+        break;
+    case EV_COL_I64:
+        *value = ((const int64_t *)column->data)[i];
+        break;
+    case EV_COL_U8:
+        *value = ((const uint8_t *)column->data)[i];
+        break;
+    case EV_COL_U16:
+        *value = ((const uint16_t *)column->data)[i];
+        break;
+    case EV_COL_U32:
+        *value = ((const uint32_t *)column->data)[i];
+        break;
+    case EV_COL_U64: {
+        const uint64_t wide = ((const uint64_t *)column->data)[i];
+        *value = wide > INT64_MAX ? INT64_MAX : (int64_t)wide;
+        break;
+    }
+    default:
+        found = 0;
+        break;
+    }
+    return found;
+}
+
+/* The text in a row of a text column, where the row lies; NULL for any other type. */
+static const char *text_at(const ev_column *column, ptrdiff_t row, ptrdiff_t *size)
+{
+    const ptrdiff_t i = column->offset + row;
+    const char *text = NULL;
+    if (column->type == EV_COL_TEXT) {
+        const int32_t *offsets = column->offsets;
+        text = (const char *)column->data + offsets[i];
+        *size = offsets[i + 1] - offsets[i];
+    }
+    else if (column->type == EV_COL_LARGE_TEXT) {
+        const int64_t *offsets = column->offsets;
+        text = (const char *)column->data + offsets[i];
+        *size = (ptrdiff_t)(offsets[i + 1] - offsets[i]);
+    }
+    else if (column->type == EV_COL_TEXT_VIEW) {
+        const char *view = (const char *)column->data + 16 * i;
+        int32_t fields[4]; /* size, first bytes, block, place in it */
+        memcpy(fields, view, sizeof fields);
+        *size = fields[0];
+        text = fields[0] <= 12
+                   ? view + 4
+                   : (const char *)column->blocks[fields[2]] + fields[3];
+    }
+    return text;
+}
+
+/* Days since 1970 in a row of a column of dates or times; 0 for any other type, and
+ * *null where NumPy's NaT stands: the least number. */
+static int day_at(const ev_column *column, ptrdiff_t row, int64_t *day, int *null)
+{
+    static const int64_t MILLISECONDS = 86400000;
+    const ptrdiff_t i = column->offset + row;
+    int64_t per_day = 1, value = 0;
+    int found = 1;
+    switch (column->type) {
+    case EV_COL_DATE32:
+        value = ((const int32_t *)column->data)[i];
+        break;
+    case EV_COL_DATE64:
+    case EV_COL_TIME_MS:
+        per_day = MILLISECONDS;
+        break;
+    case EV_COL_TIME_S:
+        per_day = MILLISECONDS / 1000;
+        break;
+    case EV_COL_TIME_US:
+        per_day = MILLISECONDS * 1000;
+        break;
+    case EV_COL_TIME_NS:
+        per_day = MILLISECONDS * 1000000;
+        break;
+    default:
+        found = 0;
+        break;
+    }
+    if (found) {
+        value = per_day == 1 ? value : ((const int64_t *)column->data)[i];
+        *null = value == (column->type == EV_COL_DATE32 ? INT32_MIN : INT64_MIN);
+        *day = value / per_day - (value % per_day < 0);
+    }
+    return found;
+}
+
+/* The row of the column that holds the value: of the dictionary where there is one.
+ * NULL where there is no value. */
+static const ev_column *value_column(const ev_column *column, ptrdiff_t *row)
+{
+    const ev_column *found = is_valid(column, *row) ? column : NULL;
+    if (found != NULL && column->dictionary != NULL) {
+        int64_t code = -1;
+        (void)integer_at(column, *row, &code);
+        found = NULL;
+        if (code >= 0 && code < column->dictionary->length) {
+            *row = (ptrdiff_t)code;
+            found = is_valid(column->dictionary, *row) ? column->dictionary : NULL;
+        }
+    }
+    return found;
+}
+
+/* A number written as an integer or as digits: year, month or quarter of a pair. */
+static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *number)
+{
+    const ev_column *values = value_column(column, &row);
+    ev_fault fault = EV_FAULT_NONE;
+    ptrdiff_t size = 0;
+    const char *text;
+    if (values == NULL) {
+        fault = EV_FAULT_NULL;
+    }
+    else if (integer_at(values, row, number)) {
+        fault = EV_FAULT_NONE;
+    }
+    else if ((text = text_at(values, row, &size)) != NULL) {
+        *number = 0;
+        fault = size < 1 || size > 4 ? EV_FAULT_NUMBER : EV_FAULT_NONE;
+        for (ptrdiff_t i = 0; i < size && fault == EV_FAULT_NONE; i++) {
+            fault = text[i] < '0' || text[i] > '9' ? EV_FAULT_NUMBER : EV_FAULT_NONE;
+            *number = *number * 10 + (text[i] - '0');
+        }
+    }
+    else {
+        fault = EV_FAULT_TYPE;
+    }
+    return fault;
+}
+
+/* A year written as a number: four digits, so that no position or ordinal passes. */
+static ev_fault check_year(int64_t year)
+{
+    return year < 1000 || year > 9999 ? EV_FAULT_NUMBER : EV_FAULT_NONE;
+}
+
+static ev_fault read_pair(const ev_column *when, const ev_column *within, ev_unit unit,
+                          ptrdiff_t row, ev_said *said)
+{
+    int64_t year = 0, part = 0;
+    ev_fault fault = number_at(when, row, &year);
+    if (fault == EV_FAULT_NONE) {
+        fault = number_at(within, row, &part);
+    }
+    if (fault == EV_FAULT_NONE) {
+        fault = check_year(year);
+    }
+    if (fault == EV_FAULT_NONE && (part < 1 || part > (unit == EV_QUARTER ? 4 : 12))) {
+        fault = EV_FAULT_NUMBER;
+    }
+    *said = (ev_said){unit, (int)year, (int)part, 0};
+    return fault;
+}
+
+/* yyyymm where months are asked for, yyyy where years are. */
+static ev_fault read_integer(int64_t value, const ev_frequency *freq, ev_said *said)
+{
+    ev_fault fault = EV_FAULT_INTEGER;
+    if (freq != NULL && freq->unit == EV_YEAR) {
+        fault = check_year(value);
+        *said = (ev_said){EV_YEAR, (int)value, 1, 0};
+    }
+    else if (freq != NULL && (freq->unit == EV_MONTH || freq->unit == EV_MONTH_JF)) {
+        const int64_t month = value % 100;
+        fault = value < 100001 || value > 999912 || month < 1 || month > 12 ? EV_FAULT_NUMBER
+                                                                            : EV_FAULT_NONE;
+        *said = (ev_said){EV_MONTH, (int)(value / 100), (int)month, 0};
+    }
+    return fault;
+}
+
+static ev_fault read_value(const ev_column *values, const ev_frequency *freq, ptrdiff_t row,
+                           ev_said *said)
+{
+    int64_t number = 0;
+    ptrdiff_t size = 0;
+    int null = 0;
+    const char *text;
+    ev_fault fault = EV_FAULT_TYPE;
+    if (day_at(values, row, &number, &null)) {
+        fault = null                                                ? EV_FAULT_NULL
+                : number < EV_FIRST_DAY || number > EV_LAST_DAY ? EV_FAULT_YEAR
+                                                                    : EV_FAULT_NONE;
+        *said = (ev_said){EV_DAY, 0, 0, number};
+    }
+    else if (integer_at(values, row, &number)) {
+        fault = read_integer(number, freq, said);
+    }
+    else if ((text = text_at(values, row, &size)) != NULL) {
+        fault = ev_period_parse(text, size, said);
+    }
+    return fault;
+}
+
+ev_fault ev_period_read(const ev_column *when, const ev_column *within,
+                        const ev_frequency *freq, ptrdiff_t row, ev_said *said)
+{
+    ev_fault fault;
+    if (within != NULL) {
+        const int quarters = freq != NULL && freq->unit == EV_QUARTER;
+        fault = read_pair(when, within, quarters ? EV_QUARTER : EV_MONTH, row, said);
+    }
+    else {
+        const ev_column *values = value_column(when, &row);
+        fault = values == NULL ? EV_FAULT_NULL : read_value(values, freq, row, said);
+    }
+    return fault;
+}
+
+static ev_fault read_ordinal(const ev_column *when, const ev_column *within,
+                             const ev_frequency *freq, ptrdiff_t row, int64_t *ordinal)
+{
+    ev_said said;
+    ev_fault fault = ev_period_read(when, within, freq, row, &said);
+    if (fault == EV_FAULT_NONE) {
+        fault = ev_period_place(&said, *freq, ordinal);
+    }
+    return fault;
+}
+
+/* One value of a column as text. */
+static int show_value(const ev_column *column, ptrdiff_t row, char *shown, size_t room)
+{
+    const ev_column *values = value_column(column, &row);
+    int64_t number = 0;
+    ptrdiff_t size = 0;
+    int null = 0, length;
+    const char *text;
+    if (values == NULL) {
+        length = snprintf(shown, room, "no value");
+    }
+    else if (integer_at(values, row, &number)) {
+        length = snprintf(shown, room, "%lld", (long long)number);
+    }
+    else if (day_at(values, row, &number, &null)) {
+        length = snprintf(shown, room, "day %lld from 1970-01-01", (long long)number);
+    }
+    else if ((text = text_at(values, row, &size)) != NULL) {
+        const ptrdiff_t most = 40;
+        length = size <= most ? snprintf(shown, room, "'%.*s'", (int)size, text)
+                              : snprintf(shown, room, "'%.*s...'", (int)most, text);
+    }
+    else {
+        length = snprintf(shown, room, "this value");
+    }
+    return length;
+}
+
+int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row,
+                   char shown[EV_SHOWN_SIZE])
+{
+    char year[EV_SHOWN_SIZE], part[EV_SHOWN_SIZE];
+    int length;
+    if (within == NULL) {
+        length = show_value(when, row, shown, EV_SHOWN_SIZE);
+    }
+    else {
+        (void)show_value(when, row, year, sizeof year);
+        (void)show_value(within, row, part, sizeof part);
+        length = snprintf(shown, EV_SHOWN_SIZE, "(%.28s, %.28s)", year, part);
+    }
+    return length;
+}
+
+/* ---- many rows ---- */
+
+static int all_valid(const ev_column *column, ptrdiff_t start, ptrdiff_t count)
+{
+    int all = column->type != EV_COL_NULL;
+    if (column->valid != NULL) {
+        for (ptrdiff_t i = 0; i < count && all; i++) {
+            const ptrdiff_t bit = column->offset + start + i;
+            if ((bit & 7) == 0 && i + 8 <= count && column->valid[bit >> 3] == 0xff) {
+                i += 7;
+            }
+            else {
+                all = (column->valid[bit >> 3] >> (bit & 7)) & 1;
+            }
+        }
+    }
+    return all;
+}
+
+/* Times to days, rounding down; 0 when one is outside the years 1 to 9999. Inlined so
+ * that per_day is a constant in each use. */
+EV_INLINE int days_of_times(const int64_t *restrict times, ptrdiff_t count,
+                            const int64_t per_day, int32_t *restrict days)
+{
+    int bad = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        const int64_t day = times[i] / per_day - (times[i] % per_day < 0);
+        bad |= day < EV_FIRST_DAY || day > EV_LAST_DAY;
+        days[i] = (int32_t)day;
+    }
+    return !bad;
+}
+
+static int days_of_dates(const int32_t *restrict dates, ptrdiff_t count,
+                         int32_t *restrict days)
+{
+    int bad = 0;
+    for (ptrdiff_t i = 0; i < count; i++) {
+        bad |= dates[i] < EV_FIRST_DAY || dates[i] > EV_LAST_DAY;
+        days[i] = dates[i];
+    }
+    return !bad;
+}
+
+/* The days in a stretch of a column; 0 when it holds none or a bad one. */
+static int days_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
+                   int32_t *restrict days)
+{
+    const ptrdiff_t from = when->offset + start;
+    const int64_t *times = when->data;
+    int good = 0;
+    switch (when->type) {
+    case EV_COL_DATE32:
+        good = days_of_dates((const int32_t *)when->data + from, count, days);
+        break;
+    case EV_COL_DATE64:
+    case EV_COL_TIME_MS:
+        good = days_of_times(times + from, count, 86400000, days);
+        break;
+    case EV_COL_TIME_S:
+        good = days_of_times(times + from, count, 86400, days);
+        break;
+    case EV_COL_TIME_US:
+        good = days_of_times(times + from, count, 86400000000, days);
+        break;
+    case EV_COL_TIME_NS:
+        good = days_of_times(times + from, count, 86400000000000, days);
+        break;
+    default:
+        break;
+    }
+    return good;
+}
+
+/* The months in a stretch of yyyymm; 0 when it holds none or a bad one. */
+static int months_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
+                     int32_t *restrict months)
+{
+    int64_t value = 0;
+    const ptrdiff_t rows = integer_at(when, start, &value) ? count : 0;
+    int bad = rows == 0;
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        (void)integer_at(when, start + i, &value);
+        const uint32_t year = (uint32_t)value / 100;
+        const uint32_t month = (uint32_t)value % 100 - 1;
+        bad |= value < 100001 || value > 999912 || month > 11;
+        months[i] = (int32_t)(year * 12 + month) - 1970 * 12;
+    }
+    return !bad;
+}
+
+/* The frequent cases, dates and yyyymm, a stretch at a time. 0 when the stretch is
+ * neither or holds a bad row: reading row by row then tells. */
+static int read_fast(const ev_column *when, const ev_frequency *freq, ptrdiff_t start,
+                     ptrdiff_t count, int64_t *restrict ordinals)
+{
+    int32_t units[CHUNK];
+    int done = 1;
+    if (days_of(when, start, count, units)) {
+        ev_periods_of_days(*freq, count, units, ordinals);
+    }
+    else if ((freq->unit == EV_MONTH || freq->unit == EV_MONTH_JF) &&
+             months_of(when, start, count, units)) {
+        ev_periods_of_months(*freq, count, units, ordinals);
+    }
+    else {
+        done = 0;
+    }
+    return done;
+}
+
+static ev_result result_of(ev_fault fault)
+{
+    ev_result result = EV_BAD_VALUE;
+    if (fault == EV_FAULT_NONE) {
+        result = EV_DONE;
+    }
+    else if (fault == EV_FAULT_YEAR) {
+        result = EV_RANGE;
+    }
+    else if (fault == EV_FAULT_INTEGER || fault == EV_FAULT_TYPE) {
+        result = EV_BAD_FORMAT;
+    }
+    return result;
+}
+
+ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
+                             const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
+                             int64_t *ordinals, ptrdiff_t *bad_row)
+{
+    const int plain = within == NULL && when->dictionary == NULL;
+    ev_fault fault = EV_FAULT_NONE;
+    for (ptrdiff_t done = 0; done < count && fault == EV_FAULT_NONE; done += CHUNK) {
+        const ptrdiff_t first = start + done;
+        const ptrdiff_t rows = count - done < CHUNK ? count - done : CHUNK;
+        if (!plain || !all_valid(when, first, rows) ||
+            !read_fast(when, freq, first, rows, ordinals + done)) {
+            for (ptrdiff_t i = 0; i < rows && fault == EV_FAULT_NONE; i++) {
+                fault = read_ordinal(when, within, freq, first + i, ordinals + done + i);
+                *bad_row = fault == EV_FAULT_NONE ? *bad_row : first + i;
+            }
+        }
+    }
+    return result_of(fault);
+}
+
+void ev_period_words(const ev_column *dictionary, const ev_frequency *freq, int64_t *words)
+{
+    for (ptrdiff_t i = 0; i < dictionary->length; i++) {
+        if (read_ordinal(dictionary, NULL, freq, i, words + i) != EV_FAULT_NONE) {
+            words[i] = EV_NO_PERIOD;
+        }
+    }
+}
+
+ev_result ev_period_decode(const ev_column *when, const int64_t *words,
+                           const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
+                           int64_t *ordinals, ptrdiff_t *bad_row)
+{
+    const int64_t known = when->dictionary->length;
+    ev_fault fault = EV_FAULT_NONE;
+    for (ptrdiff_t i = 0; i < count && fault == EV_FAULT_NONE; i++) {
+        int64_t code = -1;
+        (void)integer_at(when, start + i, &code);
+        ordinals[i] = EV_NO_PERIOD;
+        if (is_valid(when, start + i) && code >= 0 && code < known) {
+            ordinals[i] = words[code];
+        }
+        if (ordinals[i] == EV_NO_PERIOD) {
+            fault = read_ordinal(when, NULL, freq, start + i, ordinals + i);
+            *bad_row = start + i;
+        }
+    }
+    return result_of(fault);
+}

@@ -1,0 +1,183 @@
+#include "table/total.h"
+
+#include <math.h>
+#include <string.h>
+
+/* sum += more; gives +1 or -1 when the sum left the range on that side, else 0. */
+EV_INLINE int add_wrapping(ev_int128 *sum, ev_int128 more)
+{
+    int wrapped = 0;
+    if (__builtin_add_overflow(*sum, more, sum)) {
+        wrapped = more > 0 ? 1 : -1;
+    }
+    return wrapped;
+}
+
+void ev_total_add(ev_total *restrict into, const ev_total *restrict more)
+{
+    const uint64_t fine = into->fine + more->fine;
+    into->fine = fine & EV_FINE_MASK;
+    into->wraps += more->wraps;
+    into->wraps += add_wrapping(&into->sum, more->sum);
+    into->wraps += add_wrapping(&into->sum, (ev_int128)(fine >> EV_FINE_BITS));
+}
+
+ev_total ev_total_of_double(double x)
+{
+    ev_total total = {0, 0, 0};
+    int exponent = 0;
+    /* |x| = mantissa * 2^exponent, the mantissa an integer below 2^53. */
+    const uint64_t mantissa = (uint64_t)(frexp(fabs(x), &exponent) * 0x1p53);
+    exponent -= 53;
+    if (exponent >= -64) {
+        const ev_int128 sum = (ev_int128)((ev_uint128)mantissa << (exponent + 64));
+        total.sum = x < 0 ? -sum : sum;
+    }
+    else if (exponent > -126 - 53) {
+        /* In units of 2^-126 it has at most 53 + 61 bits. */
+        const int shift = exponent + 126;
+        ev_int128 units = shift >= 0 ? (ev_int128)((ev_uint128)mantissa << shift)
+                                     : (ev_int128)(mantissa >> -shift);
+        units = x < 0 ? -units : units;
+        total.sum = units >> EV_FINE_BITS;
+        total.fine = (uint64_t)units & EV_FINE_MASK;
+    }
+    return total;
+}
+
+ev_total ev_total_rescaled(ev_total total, ev_scale from, ev_scale to)
+{
+    ev_total rescaled = total;
+    if (from.grain == EV_INTEGER && to.grain == EV_BINARY) {
+        /* sum * 2^64 = low * 2^64 + rest * 2^128, low the nearest to zero. */
+        const ev_words words = ev_split_words(total.sum);
+        rescaled.sum = (ev_int128)((ev_uint128)words.lo << 64);
+        rescaled.wraps = words.hi + (int64_t)(words.lo >> 63);
+    }
+    return rescaled;
+}
+
+ev_result ev_scale_join(ev_scale a, ev_scale b, ev_scale *joint)
+{
+    ev_result result = EV_DONE;
+    if (b.grain == EV_NO_GRAIN || (a.grain == b.grain && a.places == b.places)) {
+        *joint = a;
+    }
+    else if (a.grain == EV_NO_GRAIN) {
+        *joint = b;
+    }
+    else if (a.grain == EV_DECIMAL || b.grain == EV_DECIMAL) {
+        result = EV_BAD_FORMAT;
+    }
+    else {
+        *joint = (ev_scale){EV_BINARY, 0};
+    }
+    return result;
+}
+
+/* ---- reading out ---- */
+
+EV_INLINE int leading_zeros(ev_uint128 x)
+{
+    const uint64_t high = (uint64_t)(x >> 64);
+    return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)x);
+}
+
+/* The nearest double to (x + something in (0, 1) if `more`) * 2^exponent; x is not 0 and
+ * has at least 64 bits when there is more. */
+static double round_word(ev_uint128 x, int more, int exponent)
+{
+    const int zeros = leading_zeros(x);
+    const ev_uint128 high = x << zeros;
+    const int rest = (uint64_t)high != 0 || more;
+    /* The top 64 bits, the last standing for all below it: rounding 64 to 53 then sees
+     * which side of the middle the number lies on. */
+    const uint64_t top = (uint64_t)(high >> 64) | (uint64_t)rest;
+    return ldexp((double)top, exponent + 64 - zeros);
+}
+
+static double read_binary(const ev_total *total)
+{
+    const int negative = total->sum < 0;
+    ev_uint128 sum = (ev_uint128)total->sum;
+    uint64_t fine = total->fine;
+    if (negative) {
+        fine = ((UINT64_C(1) << EV_FINE_BITS) - fine) & EV_FINE_MASK;
+        sum = fine == 0 ? -sum : ~sum;
+    }
+    double value = 0.0;
+    if (sum >> 64 != 0) {
+        value = round_word(sum, fine != 0, -64);
+    }
+    else if (sum != 0 || fine != 0) {
+        value = round_word(sum << EV_FINE_BITS | fine, 0, -126);
+    }
+    return negative ? -value : value;
+}
+
+/* The nearest double to x / 10^places by long division, bit by bit: rarely needed.
+ * x is not 0. */
+static double divide(ev_uint128 x, int places)
+{
+    ev_uint128 divisor = 1, quotient = 0, remainder = 0;
+    int exponent = 0;
+    for (int i = 0; i < places; i++) {
+        divisor *= 10;
+    }
+    /* 65 bits of quotient and what remains decide the rounding. */
+    for (int bit = 127; bit >= 0 || quotient >> 64 == 0; bit--) {
+        const ev_uint128 next = bit >= 0 ? x >> bit & 1 : 0;
+        remainder = remainder << 1 | next;
+        quotient <<= 1;
+        exponent -= bit < 0;
+        if (remainder >= divisor) {
+            remainder -= divisor;
+            quotient |= 1;
+        }
+    }
+    return round_word(quotient, remainder != 0, exponent);
+}
+
+static double read_decimal(ev_int128 sum, int places)
+{
+    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    const int negative = sum < 0;
+    const ev_uint128 size = negative ? -(ev_uint128)sum : (ev_uint128)sum;
+    double value = 0.0;
+    if (size <= (ev_uint128)1 << 53 && places <= 22) { /* 10^22 is the last exact one */
+        value = (double)(uint64_t)size / tens[places];
+    }
+    else if (size != 0) {
+        value = divide(size, places);
+    }
+    return negative ? -value : value;
+}
+
+ev_result ev_total_read(const ev_total *total, ev_scale scale, double *value)
+{
+    const int64_t whole = (int64_t)total->sum;
+    ev_result result = total->wraps != 0 ? EV_RANGE : EV_DONE;
+    if (scale.grain == EV_INTEGER && whole != total->sum) {
+        result = EV_RANGE;
+    }
+    *value = NAN;
+    if (result == EV_DONE) {
+        switch (scale.grain) {
+        case EV_NO_GRAIN:
+            *value = 0.0;
+            break;
+        case EV_INTEGER:
+            *value = (double)whole;
+            break;
+        case EV_BINARY:
+            *value = read_binary(total);
+            break;
+        case EV_DECIMAL:
+            *value = read_decimal(total->sum, scale.places);
+            break;
+        }
+    }
+    return result;
+}

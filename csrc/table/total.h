@@ -1,0 +1,66 @@
+/* Exact numbers: what a cell holds, and the double it reads as.
+ *
+ * A total is (sum + wraps * 2^128 + fine * 2^-62) units, 0 <= fine < 2^62. The unit is 1
+ * for integers, 2^-64 for binary floats (so that fine counts 2^-126) and 10^-places for
+ * decimals; only floats use `fine`. The form is unique and adding is exact, hence no
+ * order, split or thread can show in a total.
+ */
+#ifndef EV_TOTAL_H
+#define EV_TOTAL_H
+
+#include "base/core.h"
+
+typedef enum ev_grain { EV_NO_GRAIN, EV_INTEGER, EV_BINARY, EV_DECIMAL } ev_grain;
+
+/* The unit of a measure's totals. EV_NO_GRAIN: no value seen yet. */
+typedef struct ev_scale {
+    ev_grain grain;
+    int places; /* of a decimal, 0 .. 38 */
+} ev_scale;
+
+typedef struct ev_total {
+    ev_int128 sum;
+    uint64_t fine;
+    int64_t wraps;
+} ev_total;
+
+enum { EV_FINE_BITS = 62, EV_MOST_PLACES = 38 };
+
+#define EV_FINE_MASK ((UINT64_C(1) << EV_FINE_BITS) - 1)
+
+/* A sum as two words: value and layout of a cell, of an array pair. */
+typedef struct ev_words {
+    uint64_t lo;
+    int64_t hi;
+} ev_words;
+
+EV_INLINE ev_int128 ev_join_words(ev_words words)
+{
+    return (ev_int128)((ev_uint128)(uint64_t)words.hi << 64 | words.lo);
+}
+
+EV_INLINE ev_words ev_split_words(ev_int128 sum)
+{
+    const ev_words words = {(uint64_t)sum, (int64_t)((ev_uint128)sum >> 64)};
+    return words;
+}
+
+/* Adds exactly. */
+void ev_total_add(ev_total *restrict into, const ev_total *restrict more);
+
+/* A float of magnitude below 2^62 in binary units; bits below 2^-126 are cut toward
+ * zero. */
+ev_total ev_total_of_double(double x);
+
+/* The total in the units of `to`, which ev_scale_join gave: integers to binary. */
+ev_total ev_total_rescaled(ev_total total, ev_scale from, ev_scale to);
+
+/* The scale that holds both exactly: integers join floats. EV_BAD_FORMAT for decimals
+ * of different places and for decimals with anything else. */
+ev_result ev_scale_join(ev_scale a, ev_scale b, ev_scale *joint);
+
+/* The nearest double, ties to even. EV_RANGE when the exact total lies outside int64's
+ * range (integers and floats) or outside 128 bits (decimals); then *value is NaN. */
+ev_result ev_total_read(const ev_total *total, ev_scale scale, double *value);
+
+#endif

@@ -1,0 +1,337 @@
+#ifndef EV_PASS
+
+#include "table/values.h"
+
+#include <math.h>
+#include <string.h>
+
+#define EV_SELF "table/values.c"
+#include "base/each_isa.h"
+
+typedef int split_kernel(const double *restrict x, ptrdiff_t n, ev_words *restrict sum);
+typedef void widen_kernel(const int64_t *restrict x, ptrdiff_t n, ev_words *restrict sum);
+
+static split_kernel *const split[EV_ISA_COUNT] = EV_EACH(split);
+static widen_kernel *const widen[EV_ISA_COUNT] = EV_EACH(widen);
+
+/* ---- what the column holds ---- */
+
+ev_result ev_scale_of_column(const ev_column *column, ev_scale *scale)
+{
+    const ev_column *values = column->dictionary != NULL ? column->dictionary : column;
+    ev_result result = EV_DONE;
+    *scale = (ev_scale){EV_INTEGER, 0};
+    if (values->type == EV_COL_NULL) {
+        scale->grain = EV_NO_GRAIN;
+    }
+    else if (values->type == EV_COL_F32 || values->type == EV_COL_F64) {
+        scale->grain = EV_BINARY;
+    }
+    else if (values->type == EV_COL_DECIMAL128 && values->scale >= 0 &&
+             values->scale <= EV_MOST_PLACES) {
+        *scale = (ev_scale){EV_DECIMAL, values->scale};
+    }
+    else if (!ev_is_integer(values->type)) {
+        result = EV_BAD_FORMAT;
+    }
+    return result;
+}
+
+int ev_is_integer(ev_column_type type)
+{
+    return type >= EV_COL_BOOL && type <= EV_COL_U64;
+}
+
+static ptrdiff_t integer_size(ev_column_type type)
+{
+    ptrdiff_t size = 8;
+    switch (type) {
+    case EV_COL_BOOL:
+        size = 0; /* bits: found by number */
+        break;
+    case EV_COL_I8:
+    case EV_COL_U8:
+        size = 1;
+        break;
+    case EV_COL_I16:
+    case EV_COL_U16:
+        size = 2;
+        break;
+    case EV_COL_I32:
+    case EV_COL_U32:
+        size = 4;
+        break;
+    default:
+        break;
+    }
+    return size;
+}
+
+static void mark_nulls(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                       ev_values *restrict values)
+{
+    values->has_null = 0;
+    if (column->type == EV_COL_NULL) {
+        memset(values->null, 1, (size_t)n);
+        values->has_null = 1;
+    }
+    else if (column->valid != NULL) {
+        for (ptrdiff_t i = 0; i < n; i++) {
+            values->null[i] = !ev_bit_at(column->valid, column->offset + start + i);
+            values->has_null |= values->null[i];
+        }
+    }
+}
+
+/* Buffers need not be aligned. */
+#define GATHER(type)                                                                     \
+    for (ptrdiff_t i = 0; i < n; i++) {                                                  \
+        type item;                                                                       \
+        memcpy(&item, from + i * (ptrdiff_t)sizeof item, sizeof item);                   \
+        to[i] = item;                                                                    \
+    }
+
+/* Integers as int64; a uint64 keeps its bits. */
+void ev_integers_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                      int64_t *restrict to)
+{
+    const ptrdiff_t at = column->offset + start;
+    const char *from = (const char *)column->data + at * integer_size(column->type);
+    switch (column->type) {
+    case EV_COL_BOOL:
+        for (ptrdiff_t i = 0; i < n; i++) {
+            to[i] = ev_bit_at(column->data, at + i);
+        }
+        break;
+    case EV_COL_I8:
+        GATHER(int8_t)
+        break;
+    case EV_COL_I16:
+        GATHER(int16_t)
+        break;
+    case EV_COL_I32:
+        GATHER(int32_t)
+        break;
+    case EV_COL_U8:
+        GATHER(uint8_t)
+        break;
+    case EV_COL_U16:
+        GATHER(uint16_t)
+        break;
+    case EV_COL_U32:
+        GATHER(uint32_t)
+        break;
+    default:
+        memcpy(to, from, (size_t)n * sizeof *to);
+        break;
+    }
+}
+
+static void gather_floats(const ev_column *column, ptrdiff_t at, ptrdiff_t n,
+                          double *restrict to)
+{
+    if (column->type == EV_COL_F32) {
+        const char *from = (const char *)column->data + at * (ptrdiff_t)sizeof(float);
+        GATHER(float)
+    }
+    else {
+        memcpy(to, (const char *)column->data + at * (ptrdiff_t)sizeof *to,
+               (size_t)n * sizeof *to);
+    }
+}
+
+/* ---- values of one kind each ---- */
+
+static ev_result read_integers(const ev_column *column, ev_scale scale, ptrdiff_t start,
+                               ptrdiff_t n, ev_isa isa, ev_values *restrict values,
+                               ptrdiff_t *bad_row)
+{
+    int64_t whole[EV_BLOCK];
+    ev_result result = EV_DONE;
+    ev_integers_read(column, start, n, whole);
+    for (ptrdiff_t i = 0; values->has_null && i < n; i++) {
+        whole[i] = values->null[i] ? 0 : whole[i];
+    }
+    widen[isa](whole, n, values->sum);
+    for (ptrdiff_t i = 0; column->type == EV_COL_U64 && i < n; i++) {
+        values->sum[i].hi = 0;
+        if (scale.grain == EV_BINARY && whole[i] < 0 && result == EV_DONE) {
+            result = EV_RANGE;
+            *bad_row = start + i;
+        }
+    }
+    for (ptrdiff_t i = 0; scale.grain == EV_BINARY && i < n; i++) {
+        values->sum[i] = (ev_words){0, whole[i]};
+    }
+    return result;
+}
+
+/* The rows that the kernel left out: NaN, small and large values. */
+static ev_result read_odd_floats(const double *restrict x, ptrdiff_t start, ptrdiff_t n,
+                                 ev_values *restrict values, ptrdiff_t *bad_row)
+{
+    ev_result result = EV_DONE;
+    if (!values->has_null) {
+        memset(values->null, 0, (size_t)n);
+    }
+    memset(values->fine, 0, (size_t)n * sizeof values->fine[0]);
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        const double size = fabs(x[i]);
+        if (isnan(size)) {
+            values->null[i] = 1;
+            values->has_null = 1;
+        }
+        else if (!(size < 0x1p62)) {
+            result = isinf(size) ? EV_BAD_VALUE : EV_RANGE;
+            *bad_row = start + i;
+        }
+        else if (size < 0x1p-11 && size > 0) {
+            const ev_total total = ev_total_of_double(x[i]);
+            values->sum[i] = ev_split_words(total.sum);
+            values->fine[i] = total.fine;
+            values->has_fine |= total.fine != 0;
+        }
+    }
+    return result;
+}
+
+static ev_result read_floats(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                             ev_isa isa, ev_values *restrict values, ptrdiff_t *bad_row)
+{
+    double copy[EV_BLOCK];
+    const double *x = copy;
+    ev_result result = EV_DONE;
+    const int aligned = (uintptr_t)column->data % sizeof(double) == 0;
+    if (column->type == EV_COL_F64 && aligned && !values->has_null) {
+        x = (const double *)column->data + column->offset + start;
+    }
+    else {
+        gather_floats(column, column->offset + start, n, copy);
+        for (ptrdiff_t i = 0; values->has_null && i < n; i++) {
+            copy[i] = values->null[i] ? 0.0 : copy[i];
+        }
+    }
+    if (split[isa](x, n, values->sum)) {
+        result = read_odd_floats(x, start, n, values, bad_row);
+    }
+    return result;
+}
+
+static void read_decimals(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                          ev_values *restrict values)
+{
+    const ptrdiff_t at = (column->offset + start) * (ptrdiff_t)sizeof values->sum[0];
+    memcpy(values->sum, (const char *)column->data + at, (size_t)n * sizeof values->sum[0]);
+    for (ptrdiff_t i = 0; values->has_null && i < n; i++) {
+        if (values->null[i]) {
+            values->sum[i] = (ev_words){0, 0};
+        }
+    }
+}
+
+static ev_result read_plain(const ev_column *column, ev_scale scale, ptrdiff_t start,
+                            ptrdiff_t n, ev_isa isa, ev_values *restrict values,
+                            ptrdiff_t *bad_row)
+{
+    ev_result result = EV_DONE;
+    mark_nulls(column, start, n, values);
+    values->has_fine = 0;
+    if (column->type == EV_COL_NULL) {
+        memset(values->sum, 0, (size_t)n * sizeof values->sum[0]);
+    }
+    else if (column->type == EV_COL_F32 || column->type == EV_COL_F64) {
+        result = read_floats(column, start, n, isa, values, bad_row);
+    }
+    else if (column->type == EV_COL_DECIMAL128) {
+        read_decimals(column, start, n, values);
+    }
+    else {
+        result = read_integers(column, scale, start, n, isa, values, bad_row);
+    }
+    return result;
+}
+
+/* Row by row: a coded measure is rare. */
+static ev_result read_coded(const ev_column *column, ev_scale scale, ptrdiff_t start,
+                            ptrdiff_t n, ev_isa isa, ev_values *restrict values,
+                            ptrdiff_t *bad_row)
+{
+    const ev_column *words = column->dictionary;
+    int64_t index[EV_BLOCK];
+    ev_values one;
+    ev_result result = EV_DONE;
+    mark_nulls(column, start, n, values);
+    if (!values->has_null) {
+        memset(values->null, 0, (size_t)n);
+    }
+    values->has_fine = 0;
+    memset(index, 0, sizeof index);
+    if (column->type != EV_COL_NULL) {
+        ev_integers_read(column, start, n, index);
+    }
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        values->sum[i] = (ev_words){0, 0};
+        values->fine[i] = 0;
+        if (values->null[i]) {
+            continue;
+        }
+        if (index[i] < 0 || index[i] >= words->length) {
+            result = EV_BAD_VALUE;
+        }
+        else {
+            ptrdiff_t ignored = 0;
+            result = read_plain(words, scale, (ptrdiff_t)index[i], 1, isa, &one, &ignored);
+        }
+        if (result != EV_DONE) {
+            *bad_row = start + i;
+        }
+        else {
+            values->sum[i] = one.sum[0];
+            values->fine[i] = one.has_fine ? one.fine[0] : 0;
+            values->null[i] = one.has_null && one.null[0];
+            values->has_fine |= values->fine[i] != 0;
+            values->has_null |= values->null[i];
+        }
+    }
+    return result;
+}
+
+ev_result ev_values_read(const ev_column *column, ev_scale scale, ptrdiff_t start,
+                         ptrdiff_t n, ev_isa isa, ev_values *restrict values,
+                         ptrdiff_t *bad_row)
+{
+    return column->dictionary != NULL
+               ? read_coded(column, scale, start, n, isa, values, bad_row)
+               : read_plain(column, scale, start, n, isa, values, bad_row);
+}
+
+#else /* compiled once per instruction set */
+
+/* x in units of 2^-64, exactly where 2^-11 <= |x| < 2^62 or x is 0; elsewhere 0, and the
+ * result says that there is such a place. A fraction of 53 bits or fewer times 2^63 is an
+ * integer; the sign goes with it, since adding 1 to a negative fraction would round. */
+static int EV_NAME(split)(const double *restrict x, ptrdiff_t n, ev_words *restrict sum)
+{
+    int odd = 0;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const double size = fabs(x[i]);
+        const int plain = (size >= 0x1p-11) & (size < 0x1p62);
+        const double v = plain ? x[i] : 0.0;
+        const int64_t whole = (int64_t)v;
+        const int64_t fraction = (int64_t)((v - (double)whole) * 0x1p63);
+        odd |= !plain & (x[i] != 0.0);
+        sum[i].lo = (uint64_t)fraction << 1;
+        sum[i].hi = whole + (fraction >> 63);
+    }
+    return odd;
+}
+
+static void EV_NAME(widen)(const int64_t *restrict x, ptrdiff_t n, ev_words *restrict sum)
+{
+    for (ptrdiff_t i = 0; i < n; i++) {
+        sum[i].lo = (uint64_t)x[i];
+        sum[i].hi = x[i] >> 63;
+    }
+}
+
+#endif
