@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Sequence
 
+
 DONE = 0
 INCONSISTENT = 1
 BAD = 2
@@ -71,16 +72,16 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _report(options: Namespace) -> tuple[int, str]:
-    from ._market import TITLE, market
-    from ._report import FORMATS
+    from ._market.lines import FORMATS
+    from ._market.market import TITLE, market
 
     shown = FORMATS[options.format](market())
     return DONE, f"{TITLE}\n\n{shown}" if options.format == "text" else shown
 
 
 def _audit(options: Namespace) -> tuple[int, str]:
-    from ._audit import audit
-    from ._audit_report import FORMATS, read_facts
+    from ._audit.audit import audit
+    from ._audit.printing import FORMATS, read_facts
 
     found = audit(read_facts(options.file, options.encoding))
     failed = options.strict and found.counts["inconsistent"] > 0
@@ -88,7 +89,7 @@ def _audit(options: Namespace) -> tuple[int, str]:
 
 
 def _notebook(options: Namespace) -> tuple[int, str]:
-    from ._notebook import write_tour
+    from ._cli.notebook import write_tour
 
     return DONE, f"wrote {write_tour(options.path, options.force)}\n"
 
@@ -118,7 +119,7 @@ def _parser() -> ArgumentParser:
     checks.add_argument("--encoding", default="utf-8-sig", help="default: UTF-8")
     _add_format(checks)
     checks.set_defaults(run=_audit)
-    from ._commands import add_commands
+    from ._cli.commands import add_commands
 
     add_commands(commands, _add_format)
     tour = commands.add_parser(

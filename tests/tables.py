@@ -1,6 +1,7 @@
 """How tests look at what is read of a table."""
 
-from evmarket import _core, _tables
+from evmarket import _core
+from evmarket._inputs import tables as _tables
 
 
 def read(table, columns, **options):

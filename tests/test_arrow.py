@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from tables import Given, lists_of, read
 
-from evmarket import _core, _tables
+from evmarket import _core
+from evmarket._inputs import tables as _tables
 
 # Honest producers
 

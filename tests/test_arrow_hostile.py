@@ -14,7 +14,8 @@ import pytest
 from arrow_producer import Producer, metadata
 from tables import Given, lists_of
 
-from evmarket import _core, _tables
+from evmarket import _core
+from evmarket._inputs import tables as _tables
 
 NUMBERS = struct.pack("4q", 10, 20, 30, 40)
 BITS = b"\x0f"

@@ -15,7 +15,7 @@ import reference_figures as exact
 
 import evmarket as em
 from evmarket import __main__ as command
-from evmarket._audit_report import read_facts
+from evmarket._audit.printing import read_facts
 
 
 def shipped(*names):

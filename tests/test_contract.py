@@ -14,7 +14,8 @@ from functions import (
 )
 
 import evmarket as em
-from evmarket import Status, _workers
+from evmarket import Status
+from evmarket._common import workers as _workers
 
 every = pytest.mark.parametrize("f", FUNCTIONS, ids=name_of)
 along = pytest.mark.parametrize("f", ALONG, ids=name_of)

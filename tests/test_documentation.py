@@ -13,8 +13,7 @@ DOC = em.__doc__
 
 def classes():
     """The public classes, and those of what public functions and methods give."""
-    from evmarket._panel_compare import Comparison, Coverage
-    from evmarket._panel_explain import (
+    from evmarket._explain.panels import (
         PanelContributions,
         PanelIndex,
         PanelMarginBridge,
@@ -22,7 +21,8 @@ def classes():
         PanelPriceVolume,
         PanelShiftShare,
     )
-    from evmarket._panel_table import Table
+    from evmarket._panel.compare import Comparison, Coverage
+    from evmarket._tables.table import Table
     from evmarket.datasets import Dataset
 
     found = [getattr(em, name) for name in em.__all__]

@@ -10,7 +10,7 @@ from panels import refused
 
 import evmarket as em
 from evmarket import __main__ as command
-from evmarket._panel_ranking import ranking
+from evmarket._panel.ranking import ranking
 
 SALES = """\
 maker,region,month,units,revenue,cost

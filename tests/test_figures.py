@@ -415,7 +415,7 @@ def test_columns_agree_with_figures_at_every_awkward_end(name):
     low = np.array([a for a, _ in pairs])
     high = np.array([b for _, b in pairs])
     columns = getattr(em, name)((low[:, None], high[:, None]), (low, high))
-    module = importlib.import_module("evmarket._figure_exact")
+    module = importlib.import_module("evmarket._figures.intervals")
     rule = getattr(module, name.removeprefix("implied_"))
     for i, one in enumerate(pairs):
         for j, two in enumerate(pairs):
@@ -470,7 +470,7 @@ def test_layout_does_not_matter():
 
 
 def test_workers_do_not_matter(workers, monkeypatch):
-    monkeypatch.setattr("evmarket._workers.MIN_CHUNK", 10)
+    monkeypatch.setattr("evmarket._common.workers.MIN_CHUNK", 10)
     rng = np.random.default_rng(9)
     level, growth = rng.uniform(1, 100, (101, 3)), rng.uniform(-1.2, 2, 3)
     found = []
@@ -515,7 +515,14 @@ def test_the_true_base_lies_in_the_interval():
 
 
 @pytest.mark.parametrize(
-    "module", ["_figure", "_figures", "_fact_table", "_audit", "_targets"]
+    "module",
+    [
+        "_figures.figure",
+        "_figures.implied",
+        "_audit.facts",
+        "_audit.audit",
+        "_figures.targets",
+    ],
 )
 def test_documented_examples(module):
     found = doctest.testmod(importlib.import_module(f"evmarket.{module}"))

@@ -23,9 +23,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import evmarket as em
-from evmarket import _files
 from evmarket.__main__ import main
-from evmarket._files import Wanted, tables
+from evmarket._cli import files as _files
+from evmarket._cli.files import Wanted, tables
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT.parent / "shared" / "data"
@@ -181,7 +181,7 @@ def test_tables_that_are_none(reader, write):
     refused("row 1 has 2 fields, the header has 3", ValueError,
             write("maker,month,units\na,2024,1\nb,2024\n"))  # fmt: skip
     refused("row 0 has 4 fields", ValueError, write("maker,month,units\na,2024,1,2\n"))
-    refused("no column 'units': near it are unit", KeyError,
+    refused("no column 'units': near it: unit", KeyError,
             write("maker,month,unit\na,2024,1\n"))  # fmt: skip
     refused("'units' stands 2 times", ValueError, write("maker,month,units,units\n"))
     refused("No such file", ValueError, "/no/such/file.csv")

@@ -9,10 +9,10 @@ import pytest
 
 import evmarket as em
 from evmarket import datasets
-from evmarket._html import ends, label, mark, numbers, text
-from evmarket._market import market
-from evmarket._panel_table import Table
-from evmarket._report import columns_of, middle
+from evmarket._common.html import ends, label, mark, numbers, text
+from evmarket._common.text import columns_of, middle
+from evmarket._market.market import market
+from evmarket._tables.table import Table
 from evmarket.datasets import Dataset
 
 html5lib = pytest.importorskip("html5lib")
@@ -627,7 +627,7 @@ def test_a_large_panel_shows_its_ends_and_its_true_size():
 
 
 def test_a_corner_holds_what_the_whole_holds():
-    from evmarket._panel_select import corner
+    from evmarket._cells.select import corner
 
     source = panel([f"m{k}" for k in range(30)])
     source = source.merge(panel(["m1", "new"]), overlap="replace")

@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 
 import evmarket as em
-from evmarket._panel_files import from_state, to_state
-from evmarket._panel_table import Coded, Table, text_rows
+from evmarket._panel.storage import from_state, to_state
+from evmarket._tables.columns import Coded
+from evmarket._tables.table import Table
+from evmarket._tables.text import text_rows
 
 
 def panel(**options: Any) -> em.Panel:
@@ -173,7 +175,7 @@ def test_polars():
 
 
 def test_arrow():
-    pytest.importorskip("evmarket._tables")
+    pytest.importorskip("evmarket._inputs.tables")
     pyarrow = pytest.importorskip("pyarrow")
     found = pyarrow.table(panel().to_table()).to_pydict()
     assert found == {

@@ -9,13 +9,9 @@ import reference_period as slow
 
 import evmarket as em
 from evmarket import _core
-from evmarket._lags import exit_periods, lag_periods, window_periods
-from evmarket._period import (
-    frequency,
-    ordinals,
-    per_year,
-    year_of,
-)
+from evmarket._calendar.columns import ordinals
+from evmarket._calendar.frequency import frequency, per_year, year_of
+from evmarket._calendar.lags import exit_periods, lag_periods, window_periods
 
 EPOCH = date(1970, 1, 1)
 FISCAL = [f"{unit}-{month}" for unit in "YQ" for month in slow.MONTHS[:-1]]

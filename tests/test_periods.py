@@ -12,7 +12,9 @@ from test_period import ALL, IN_PANDAS, read
 
 import evmarket as em
 from evmarket import _core
-from evmarket._period import first_period, last_period, one_period, ordinals, wholes
+from evmarket._calendar.columns import ordinals
+from evmarket._calendar.labels import first_period, last_period, one_period
+from evmarket._calendar.periods import wholes
 
 # Periods that a user names
 

@@ -340,7 +340,7 @@ def test_the_axes_given_are_used_and_returned(panel):
 
 
 def test_without_a_chinese_font_there_is_no_warning(panel, monkeypatch):
-    from evmarket import _plot
+    from evmarket._common import canvas as _plot
 
     monkeypatch.setattr(_plot, "FAMILIES", ())
     ax = panel["units"].plot()

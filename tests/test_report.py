@@ -13,17 +13,9 @@ import pytest
 
 import evmarket as em
 from evmarket import __main__ as command
-from evmarket._market import market
-from evmarket._report import (
-    WIDTH,
-    Cell,
-    Line,
-    columns_of,
-    csv_text,
-    json_text,
-    text,
-    wrap,
-)
+from evmarket._common.text import WIDTH, columns_of, wrap
+from evmarket._market.lines import Cell, Line, csv_text, json_text, text
+from evmarket._market.market import market
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -541,6 +533,6 @@ def test_an_encoding_without_the_characters_is_no_error(monkeypatch):
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     monkeypatch.setattr(sys, "stdout", stream)
-    monkeypatch.setattr("evmarket._market.TITLE", "新能源")
+    monkeypatch.setattr("evmarket._market.market.TITLE", "新能源")
     assert command.main([]) == 0
     assert raw.getvalue().startswith(b"???\n")

@@ -12,7 +12,8 @@ from tables import lists_of, read
 from test_workers import python
 
 import evmarket as em
-from evmarket import _core, _tables
+from evmarket import _core
+from evmarket._inputs import tables as _tables
 
 DAY = dt.date(2025, 3, 31)
 TIME = dt.datetime(2025, 3, 31, 12, 30)
@@ -290,7 +291,8 @@ import sys
 for name in ("pyarrow", "polars"):
     sys.modules[name] = None
 import numpy as np, pandas as pd
-from evmarket import _core, _tables
+from evmarket import _core
+from evmarket._inputs import tables as _tables
 frame = pd.DataFrame({
     "s": ["a", None, "b"],
     "o": pd.Series(["a", None, "b"], dtype=object),

@@ -13,7 +13,7 @@ import pytest
 from functions import same_bits
 
 import evmarket as em
-from evmarket import _workers
+from evmarket._common import workers as _workers
 
 TESTS = Path(__file__).parent
 
@@ -140,7 +140,7 @@ def test_set_workers_while_others_compute(workers, splits):
 
 WORKERS = """
 import numpy as np, evmarket as em
-from evmarket import _workers
+from evmarket._common import workers as _workers
 _workers.MIN_CHUNK = 64
 em.growth(np.ones(10_000))
 print(len(_workers.chunks(10_000)))
@@ -172,7 +172,7 @@ def test_environment_with_nonsense_is_an_error(text):
 FORK = """
 import os, signal, threading
 import numpy as np, evmarket as em
-from evmarket import _workers
+from evmarket._common import workers as _workers
 _workers.MIN_CHUNK = 64
 em.set_workers(2)
 x = np.arange(1.0, 20_001.0)

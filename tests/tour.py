@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 import evmarket
 
-TOUR = Path(evmarket.__file__).with_name("tour.ipynb")
+TOUR = Path(evmarket.__file__).parent.joinpath("_cli", "tour.ipynb")
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3",

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._inputs import short
-from ._codes import ENTITIES, SCOPES
-from ._dataset import FACT_COLUMNS, Dataset, near
+from .._common.messages import near, short
+from ._codes import ENTITIES, FACT_COLUMNS, SCOPES
+from ._dataset import Dataset
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

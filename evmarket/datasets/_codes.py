@@ -50,3 +50,27 @@ SCOPES: dict[str, str] = {
     "retail-pv": "retail sales of passenger cars, without exports",
     "site": "one site of a maker",
 }
+
+FACT_COLUMNS: tuple[str, ...] = (
+    "id",
+    "entity",
+    "parent",
+    "measure",
+    "dimension",
+    "period",
+    "kind",
+    "mode",
+    "parts",
+    "value",
+    "unit",
+    "text",
+    "growth_text",
+    "growth_base",
+    "growth_basis",
+    "relation",
+    "scope",
+    "source",
+    "vintage",
+    "said_by",
+    "paragraph",
+)

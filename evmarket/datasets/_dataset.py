@@ -6,36 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._inputs import listing, short
+from .._common.messages import near, short
+from ._codes import FACT_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import ArrayLike, NDArray
-
-FACT_COLUMNS: tuple[str, ...] = (
-    "id",
-    "entity",
-    "parent",
-    "measure",
-    "dimension",
-    "period",
-    "kind",
-    "mode",
-    "parts",
-    "value",
-    "unit",
-    "text",
-    "growth_text",
-    "growth_base",
-    "growth_basis",
-    "relation",
-    "scope",
-    "source",
-    "vintage",
-    "said_by",
-    "paragraph",
-)
 
 
 class Dataset:
@@ -127,7 +104,7 @@ class Dataset:
         return found
 
     def __repr__(self) -> str:
-        from .._report import SCREEN, columns_of, middle
+        from .._common.text import SCREEN, columns_of, middle
 
         named = f" {middle(self.name, 30)}" if self.name else ""
         title = f"<Dataset{named}: {len(self)} rows of "
@@ -142,7 +119,7 @@ class Dataset:
         return f"{title}{listed}>"
 
     def _repr_html_(self) -> str:
-        from .._looks import dataset
+        from ._looks import dataset
 
         return dataset(self)
 
@@ -247,16 +224,6 @@ class Dataset:
         import pandas as pd
 
         return pd.DataFrame({name: self[name].copy() for name in self})
-
-
-def near(wanted: str, known: tuple[str, ...]) -> str:
-    """What to say of an unknown name: the near ones, else all of them."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(wanted, known, n=3, cutoff=0.5)
-    if close:
-        return f"near it: {listing(close)}"
-    return f"there are: {listing(known) or 'none'}"
 
 
 def _column(values: ArrayLike, name: str) -> NDArray[Any]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._dataset import FACT_COLUMNS, Dataset
+from ._codes import FACT_COLUMNS
+from ._dataset import Dataset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Row = dict[str, Any]
+
 
 _ASSOCIATION = "China Association of Automobile Manufacturers"
 _BUREAU = "National Bureau of Statistics"

@@ -1,0 +1,1 @@
+"""Facts of the press and what they say of each other."""

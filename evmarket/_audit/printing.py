@@ -1,0 +1,108 @@
+"""An audit on paper: facts from a CSV file, findings as text, CSV and JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from .._common.text import aligned, wrap
+from .._figures.show import show_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .audit import Audit
+
+
+def read_facts(path: str, encoding: str) -> list[dict[str, str]]:
+    """The rows of a CSV file whose first row names the columns."""
+    import csv
+
+    try:
+        with open(path, encoding=encoding, newline="") as file:
+            reader = csv.reader(file, strict=True)
+            header = next(reader, [])
+            rows = [row for row in reader if row]
+    except OSError as error:
+        raise ValueError(f"cannot read {path}: {error.strerror or error}") from None
+    except (UnicodeError, LookupError, csv.Error) as error:
+        raise ValueError(f"cannot read {path}: {error}") from None
+    for i, row in enumerate(rows):
+        if len(row) != len(header):
+            raise ValueError(
+                f"{path}, row {i}: {len(row)} fields under {len(header)} columns"
+            )
+    if len(set(header)) != len(header) or not header:
+        raise ValueError(f"{path}: the first row must name the columns, each once")
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def text(audit: Audit) -> str:
+    """The findings as an aligned table, the inconsistent ones first."""
+    counted = ", ".join(f"{n} {name}" for name, n in audit.counts.items())
+    title = f"Audit of {len(audit.facts)} facts: {counted}"
+    found = list(audit.findings)
+    if not found:
+        return f"{title}\n"
+    notes = [
+        f"apart by {f.distance:.3g} of its last digit" if f.distance == f.distance
+        else f.reason
+        for f in found
+    ]  # fmt: skip
+    columns = [
+        ["outcome", *(f.outcome for f in found)],
+        ["rule", *(f.rule for f in found)],
+        ["printed", *(show_span(f.printed.exact, f.printed.kind) for f in found)],
+        ["implied", *(show_span(f.expected.exact, f.printed.kind) for f in found)],
+        ["facts", *(" ".join(f.facts) for f in found)],
+    ]
+    return "\n".join([*wrap(title, 100), *aligned(columns, range(0), notes)]) + "\n"
+
+
+def csv_text(audit: Audit) -> str:
+    """The findings as CSV, at full precision."""
+    import csv
+    import io
+
+    columns = audit.to_table()
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns.columns)
+    for row in zip(*(columns[name].tolist() for name in columns), strict=True):
+        writer.writerow("" if entry != entry else entry for entry in row)
+    return file.getvalue()
+
+
+def json_text(audit: Audit) -> str:
+    """The findings as JSON: unbounded ends are null, and said to be so."""
+    import json
+
+    def span(figure: Any) -> dict[str, Any]:
+        shown = {"text": figure.text} if figure.text else {}
+        ends = {"low": figure.low, "high": figure.high}
+        shown |= {k: v if math.isfinite(v) else None for k, v in ends.items()}
+        shown |= {"low_open": figure.low_open, "high_open": figure.high_open}
+        unbounded = not all(map(math.isfinite, ends.values()))
+        return shown | ({"unbounded": True} if unbounded else {})
+
+    listed = [
+        {
+            "rule": f.rule,
+            "facts": list(f.facts),
+            "outcome": f.outcome,
+            "printed": span(f.printed),
+            "implied": span(f.expected),
+            "distance": f.distance if math.isfinite(f.distance) else None,
+            "reason": f.reason,
+        }
+        for f in audit.findings
+    ]
+    whole = {"facts": len(audit.facts), "counts": audit.counts, "findings": listed}
+    return json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+FORMATS: dict[str, Callable[[Audit], str]] = {
+    "text": text,
+    "csv": csv_text,
+    "json": json_text,
+}

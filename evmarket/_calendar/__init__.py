@@ -1,0 +1,1 @@
+"""Frequencies, periods, labels and lags."""

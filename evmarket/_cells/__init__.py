@@ -1,0 +1,1 @@
+"""What panels and measures compute with: series, calendar, cells, sums."""

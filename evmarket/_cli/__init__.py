@@ -1,0 +1,1 @@
+"""The command line: commands, files, printing, the notebook writer."""

@@ -1,0 +1,1 @@
+"""Words and tools shared by every area."""

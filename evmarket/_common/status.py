@@ -1,0 +1,183 @@
+"""Why a cell holds what it holds: the codes' names, meanings and labels."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from .types import Codes
+
+
+def lowest(*statuses: Any) -> Codes:
+    """The lowest code that is not OK, cell by cell; OK where all are."""
+    # OK is 0: counted down from 0 it becomes the largest uint8.
+    found = statuses[0] - np.uint8(1)
+    for status in statuses[1:]:
+        found = np.minimum(found, status - np.uint8(1))
+    result: Codes = found + np.uint8(1)
+    return result
+
+
+__all__ = ["Status"]
+
+
+class Status(IntEnum):
+    """What stands behind a number, or behind its absence.
+
+    The numbers are stable and ordered: where several apply, the lowest wins. A number
+    can stand beside a status other than ``OK``; to test for a number use
+    ``numpy.isfinite``.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> values, status = em.growth([0, 5, 4], return_status=True)
+    >>> em.Status.names(status)
+    array(['OUTSIDE', 'ZERO_BASE', 'OK'], dtype='<U20')
+    >>> em.Status.ZERO_BASE.meaning
+    'the base is zero: there is no rate'
+    >>> em.Status.TURNED_PROFIT.label("zh")
+    '扭亏为盈'
+    """
+
+    OK = _core.OK
+    PARTIAL = _core.PARTIAL
+    NOT_BEGUN = _core.NOT_BEGUN
+    EXITED = _core.EXITED
+    MISSING = _core.MISSING
+    OUTSIDE = _core.OUTSIDE
+    ENTERED = _core.ENTERED
+    GAP = _core.GAP
+    INCOMPLETE = _core.INCOMPLETE
+    UNPAIRED = _core.UNPAIRED
+    INVALID = _core.INVALID
+    ZERO_BASE = _core.ZERO_BASE
+    BOTH_ZERO = _core.BOTH_ZERO
+    TURNED_PROFIT = _core.TURNED_PROFIT
+    TURNED_LOSS = _core.TURNED_LOSS
+    LOSS_NARROWED = _core.LOSS_NARROWED
+    LOSS_WIDENED = _core.LOSS_WIDENED
+    LOSS_UNCHANGED = _core.LOSS_UNCHANGED
+    BROKE_EVEN = _core.BROKE_EVEN
+    ZERO_DENOMINATOR = _core.ZERO_DENOMINATOR
+    NEGATIVE_DENOMINATOR = _core.NEGATIVE_DENOMINATOR
+    NO_MATCH = _core.NO_MATCH
+
+    @property
+    def meaning(self) -> str:
+        """One line that says when the status applies."""
+        return _TEXTS[self][0]
+
+    def label(self, language: str = "en") -> str:
+        """A short label for tables, in English (``"en"``) or Chinese (``"zh"``).
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.Status.GAP.label(), em.Status.GAP.label("zh")
+        ('gap', '基期缺数')
+        """
+        if language not in ("en", "zh"):
+            raise ValueError(f"language is {language!r}: known are 'en' and 'zh'")
+        return _TEXTS[self][1 if language == "en" else 2]
+
+    @staticmethod
+    def names(status: ArrayLike) -> NDArray[np.str_]:
+        """The names of an array of codes, in an array of the same shape.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> growth, status = em.growth([4, 5, float("nan")], return_status=True)
+        >>> em.Status.names(status).tolist()
+        ['OUTSIDE', 'OK', 'MISSING']
+        """
+        codes = np.asarray(status)
+        if codes.size and codes.dtype.kind not in "iu":
+            raise TypeError(f"status has dtype {codes.dtype}: codes are integers")
+        unknown = (codes < 0) | (codes >= len(_TEXTS))
+        if unknown.any():
+            raise ValueError(f"status holds {codes[unknown].flat[0]}: no such code")
+        names: NDArray[Any] = np.array([member.name for member in Status])
+        return names[codes.astype(np.intp)]
+
+
+_TEXTS = {
+    Status.OK: ("the number stands", "ok", "正常"),
+    Status.PARTIAL: (
+        "the current or the base period lies after the last complete one",
+        "partial",
+        "未完整",
+    ),
+    Status.NOT_BEGUN: ("the series has no value yet", "not begun", "未开始"),
+    Status.EXITED: ("the series has ended for good", "exited", "已退出"),
+    Status.MISSING: (
+        "the current value is absent: a hole, or not reported yet",
+        "missing",
+        "缺数",
+    ),
+    Status.OUTSIDE: (
+        "the base lies outside the array or the calendar",
+        "outside",
+        "超出范围",
+    ),
+    Status.ENTERED: (
+        "the base is absent because the series had not begun",
+        "entered",
+        "新进入",
+    ),
+    Status.GAP: ("the base is absent", "gap", "基期缺数"),
+    Status.INCOMPLETE: (
+        "a window, a year to date or a group lacks one of its values",
+        "incomplete",
+        "不完整",
+    ),
+    Status.UNPAIRED: (
+        "numerator and denominator do not come from the same rows",
+        "unpaired",
+        "口径不一",
+    ),
+    Status.INVALID: (
+        "an infinity went in, or the result leaves the float range",
+        "invalid",
+        "无效",
+    ),
+    Status.ZERO_BASE: (
+        "the base is zero: there is no rate",
+        "zero base",
+        "基数为零",
+    ),
+    Status.BOTH_ZERO: ("base and current are both zero", "both zero", "均为零"),
+    Status.TURNED_PROFIT: (
+        "a negative base became positive",
+        "turned to profit",
+        "扭亏为盈",
+    ),
+    Status.TURNED_LOSS: ("a positive base became negative", "turned to loss", "首亏"),
+    Status.LOSS_NARROWED: ("both negative, the loss shrank", "loss narrowed", "减亏"),
+    Status.LOSS_WIDENED: ("both negative, the loss grew", "loss widened", "增亏"),
+    Status.LOSS_UNCHANGED: (
+        "both negative, the loss stayed the same",
+        "loss unchanged",
+        "持平",
+    ),
+    Status.BROKE_EVEN: ("a negative base became zero", "broke even", "盈亏平衡"),
+    Status.ZERO_DENOMINATOR: (
+        "the denominator is zero",
+        "zero denominator",
+        "分母为零",
+    ),
+    Status.NEGATIVE_DENOMINATOR: (
+        "the denominator is negative",
+        "negative denominator",
+        "分母为负",
+    ),
+    Status.NO_MATCH: ("no item is present in both periods", "no match", "无可比项"),
+}

@@ -1,0 +1,127 @@
+"""Plain text in columns of a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unicodedata import category, east_asian_width
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+WIDTH = 100
+SCREEN = 80
+"""Columns of a terminal that a repr may take."""
+_GAP = "  "
+
+
+def aligned(
+    columns: Sequence[Sequence[str]],
+    numeric: Collection[int],
+    notes: Sequence[str] = (),
+    width: int = WIDTH,
+) -> list[str]:
+    """Columns, headings first, as aligned rows; text wraps, numbers never do."""
+    cleaned = [[_clean(cell) for cell in column] for column in columns]
+    widths = [max(map(columns_of, column)) for column in cleaned]
+    textual = [place for place in range(len(widths)) if place not in numeric]
+    room = width - len(_GAP) * (len(widths) - 1)
+    while sum(widths) > room:
+        widest = max(textual, key=lambda place: widths[place])
+        if widths[widest] <= 8:
+            break
+        widths[widest] -= 1
+    rows = []
+    for number, cells in enumerate(zip(*cleaned, strict=True)):
+        parts = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
+        for height in range(max(map(len, parts))):
+            row = []
+            for place, part in enumerate(parts):
+                piece = part[height] if height < len(part) else ""
+                blank = " " * (widths[place] - columns_of(piece))
+                row.append(blank + piece if place in numeric else piece + blank)
+            rows.append(_GAP.join(row).rstrip())
+        if number and notes and notes[number - 1]:
+            rows += _hanging(_clean(notes[number - 1]), "    ")
+    return rows
+
+
+def columns_of(shown: str) -> int:
+    """How many columns of a terminal a text takes: Chinese characters two each."""
+    total = 0
+    for character in shown:
+        if category(character) in ("Mn", "Me", "Cf"):
+            continue
+        total += 2 if east_asian_width(character) in "WF" else 1
+    return total
+
+
+def middle(words: str, room: int, between: str = "...") -> str:
+    """A text in at most `room` columns of a terminal: a long one without its middle.
+
+    Examples
+    --------
+    >>> from evmarket._common.text import middle
+    >>> middle("Guangzhou Automobile Group", 16), middle("广州汽车集团股份有限公司", 16)
+    ('Guangzh... Group', '广州汽...限公司')
+    """
+    # So long a text is not measured: it may be a whole file by mistake.
+    if len(words) <= 4 * room:
+        words = _clean(words)
+        if columns_of(words) <= room:
+            return words
+    left = max(room - len(between), 0)
+    start = _fitting(words, left - left // 2)
+    return _clean(start + between + _fitting(words[::-1], left // 2)[::-1])
+
+
+def fitted(head: str, tail: str = "") -> str:
+    """A repr on one line of a screen, else on two, each without its middle if need be.
+
+    The tail comes second, after a blank.
+    """
+    whole = f"{head} {tail}" if tail else head
+    if columns_of(whole) <= SCREEN and whole.isprintable():
+        return whole
+    if not tail:
+        return middle(head, SCREEN)
+    return f"{middle(head, SCREEN)}\n  {middle(tail, SCREEN - 2)}"
+
+
+def _fitting(words: str, room: int) -> str:
+    """As much of a text as fits, from its start."""
+    for place, character in enumerate(words[: 2 * room]):
+        room -= columns_of(character)
+        if room < 0:
+            return words[:place]
+    return words[: 2 * room]
+
+
+def wrap(words: str, room: int) -> list[str]:
+    """A text in rows of at most `room` columns, cut at blanks where there are any."""
+    if columns_of(words) <= room:
+        return [words]
+    rows = [""]
+    for word in words.split(" "):
+        joined = f"{rows[-1]} {word}" if rows[-1] else word
+        if columns_of(joined) <= room:
+            rows[-1] = joined
+            continue
+        if rows[-1]:
+            rows.append("")
+        for character in word:
+            if columns_of(rows[-1] + character) > room and rows[-1]:
+                rows.append("")
+            rows[-1] += character
+    return rows
+
+
+def _hanging(words: str, indent: str) -> list[str]:
+    return [indent + row for row in wrap(words, WIDTH - len(indent))]
+
+
+def _clean(words: str) -> str:
+    """Without characters that would move the cursor."""
+    if words.isprintable():
+        return words
+    return "".join(c if c.isprintable() else " " for c in words)

@@ -1,0 +1,1 @@
+"""Explanations of a change that add up, for arrays and panels."""

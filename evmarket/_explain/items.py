@@ -1,0 +1,410 @@
+"""Items of every group and period of a panel, and explanations laid out on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+from .._cells.cells import Cells
+from .._cells.measure import DENSE_MOST
+from .._cells.shifts import bases
+from .._common.kinds import LEVELS
+from .._common.status import lowest
+from .._common.text import fitted
+from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation, explained
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from .._calendar.periods import Periods
+    from .._cells.frame import Frame
+    from .._common.types import Floats, Ints, Mask
+    from .._panel.measure import Measure
+    from .._panel.panel import Panel
+
+
+class Items:
+    """The series that stand in either period of a pair, for every (group, period).
+
+    The pairs are the cells of `target`, the change of the groups' totals; the items of
+    one pair lie together, pair `p` holding offsets[p] .. offsets[p + 1] - 1. An item
+    has a cell of the panel's table in each period, or -1.
+    """
+
+    def __init__(
+        self, panel: Panel, to: NDArray[np.int32], target: Measure, steps: int
+    ) -> None:
+        data, frame = panel._data, panel._frame
+        table = Cells(data["indptr"], data["ordinals"], data["rows"])
+        count = len(table.ordinals)
+        lost = np.flatnonzero(bases(table, -steps) < 0)
+        every = np.arange(count, dtype=np.int64)
+        now = np.concatenate([every, np.full(len(lost), -1, np.int64)])
+        before = np.concatenate([bases(table, steps), lost])
+        series = np.concatenate([table.series, table.series[lost]])
+        ordinals = np.concatenate([table.ordinals, table.ordinals[lost] + steps])
+        low, high = frame.shown
+        keep = np.flatnonzero((ordinals >= low) & (ordinals <= high))
+        group = to[series[keep]].astype(np.int64)
+        pair = target._cells.place(group, ordinals[keep])
+        keep, pair = keep[pair >= 0], pair[pair >= 0]
+        order = np.argsort(pair, kind="stable")
+        keep = keep[order]
+        self.panel, self.frame, self.target, self.steps = panel, frame, target, steps
+        self.pair: Ints = pair[order]
+        self.series, self.ordinals = series[keep], ordinals[keep]
+        self._cells_of = (before[keep], now[keep])
+        self.count = len(target._cells.ordinals)
+        sizes = np.bincount(self.pair, minlength=self.count)
+        self.offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.intp)
+        self.codes = target._cells.codes.copy()
+        self._known = np.isfinite(target._cells.values)
+
+    def __len__(self) -> int:
+        return len(self.pair)
+
+    # ---- what is in the cells ------------------------------------------------------
+
+    def _part(self, name: str) -> dict[str, Any]:
+        part: dict[str, Any] = self.panel._data["measures"][
+            self.panel._names.index(name)
+        ]
+        return part
+
+    def there(self, name: str) -> tuple[Mask, Mask]:
+        """Whether the measure has a value in the earlier and in the later period."""
+        before, now = (self._taken(self._part(name)["counts"], k) > 0 for k in (0, 1))
+        return before, now
+
+    def values(self, name: str) -> tuple[Floats, Floats]:
+        """The earlier and the later values, 0 where there is none.
+
+        A cell that lacks a part of its value makes its pair INCOMPLETE.
+        """
+        found = []
+        for k, there in enumerate(self.there(name)):
+            values = np.where(there, self._taken(self._part(name)["values"], k), 0.0)
+            lacking = np.isnan(values)
+            self.flag(lacking, _core.INCOMPLETE)
+            values[lacking] = 0.0
+            found.append(values)
+        return found[0], found[1]
+
+    def unpaired(self, one: str, two: str) -> tuple[Mask, Mask]:
+        """Whether the two come from different rows, in each period."""
+        counts = [self._part(name)["counts"] for name in (one, two)]
+        before, now = (
+            self._taken(counts[0], k) != self._taken(counts[1], k) for k in (0, 1)
+        )
+        return before, now
+
+    def _taken(self, cells: Any, k: int) -> Any:
+        """Numbers of the table's cells in a period, 0 where there is no cell."""
+        place = self._cells_of[k]
+        if not len(cells):
+            return np.zeros(len(place), cells.dtype)
+        return np.where(place >= 0, cells[place], cells.dtype.type(0))
+
+    # ---- what became of them -------------------------------------------------------
+
+    def fates(self, names: Sequence[str], here: tuple[Mask, Mask]) -> NDArray[np.uint8]:
+        """What became of each item, `here` telling in which periods it is whole.
+
+        It is new or lost where the other period lies before its series begin or after
+        they end; where they only lack a value there, what it was or is is unknown. A
+        measure that cannot tell makes the pair INCOMPLETE.
+        """
+        fate = np.full(len(self), GAP, np.uint8)
+        fate[here[0] & here[1]] = BOTH
+        some = [self.there(name) for name in names]
+        for k, alone in ((0, ENTRY), (1, EXIT)):
+            empty = here[1 - k] & ~np.any([side[k] for side in some], axis=0)
+            fate[empty & self._gone(names, empty, self.steps * (1 - k))] = alone
+        return fate
+
+    def _gone(self, names: Sequence[str], where: Mask, back: int) -> Mask:
+        """Which of these items have no series, so many periods before their own."""
+        at = np.flatnonzero(where)
+        series, ordinals = self.series[at], self.ordinals[at] - back
+        gone = np.ones(len(at), bool)
+        for name in names:
+            [absence] = self.panel[name]._absences
+            codes = absence.status(self.frame, series, ordinals)
+            gone &= (codes == _core.NOT_BEGUN) | (codes == _core.EXITED)
+            self.flag(at[codes == _core.INCOMPLETE], _core.INCOMPLETE)
+        found = np.zeros(len(self), bool)
+        found[at[gone]] = True
+        return found
+
+    # ---- what is said of the pairs --------------------------------------------------
+
+    def flag(self, items: Any, code: int, over: Sequence[int] = ()) -> None:
+        """Take the numbers from the pairs of some items, and say why.
+
+        A lower status stays, unless it is one that the new one explains (`over`).
+        """
+        pairs = self.pair[items]
+        codes = self.codes[pairs]
+        stands = self._known[pairs] | (codes == _core.OK) | (codes > code)
+        stands |= np.isin(codes, over)
+        self.codes[pairs] = np.where(stands, code, codes)
+        self._known[pairs] = False
+
+    def flag_unpaired(self, one: str, two: str) -> None:
+        """Take the numbers from the pairs where the two come from different rows."""
+        before, now = self.unpaired(one, two)
+        self.flag(before, _core.UNPAIRED, (_core.ENTERED, _core.GAP))
+        absent = (_core.NOT_BEGUN, _core.EXITED, _core.MISSING)
+        self.flag(now, _core.UNPAIRED, absent)
+
+    def flag_pairs(self, codes: NDArray[np.uint8]) -> None:
+        """Give the pairs the lower of their statuses and these."""
+        self.codes = lowest(self.codes, codes)
+
+    @property
+    def known(self) -> Mask:
+        """The pairs whose change is a number and can be explained."""
+        return self._known
+
+    # ---- computing -----------------------------------------------------------------
+
+    def explained(
+        self, family: str, operands: Sequence[Floats], parts: int, item_parts: int = 0
+    ) -> tuple[list[Floats], list[Floats]]:
+        """The numbers of the pairs and of the items; the statuses are noted."""
+        groups, items, codes = explained(
+            family, tuple(operands), self.offsets, (len(self),), parts, item_parts
+        )
+        self.flag_pairs(codes)
+        return groups, items
+
+    def sums(self, values: Floats, fate: NDArray[np.uint8]) -> list[Floats]:
+        """Sums of each pair's items by fate; what rounding left of the last three."""
+        operands = (np.ascontiguousarray(values), fate.astype(float))
+        shape = (len(self),)
+        return explained("sums_by_fate", operands, self.offsets, shape, 5)[0]
+
+    def matched(self, base: Floats, fate: NDArray[np.uint8]) -> Floats:
+        """Share of the items in both periods in the sum of the base values."""
+        both, new, lost, hole, _ = self.sums(base, fate)
+        found: Floats = _core.ratio(both, both + (new + (lost + hole)))
+        return found
+
+
+class OnPanel(Explanation):
+    """An explanation of every group of a panel at every period of its calendar.
+
+    The arrays of groups have the shape (groups, periods), those of items (series,
+    periods); they are spread out when first asked for.
+
+    Attributes
+    ----------
+    groups : dict of str to ndarray
+        The labels of each group, an array a key.
+    series : dict of str to ndarray
+        The labels of each item, an array a key.
+    periods : Periods
+        The calendar.
+    """
+
+    _items: Items
+    _pairs: dict[str, Any]
+    _of_items: dict[str, Any]
+    _fate: NDArray[np.uint8] | None
+
+    def __init__(
+        self,
+        items: Items,
+        pairs: Mapping[str, Any],
+        of_items: Mapping[str, Any] | None = None,
+        fate: NDArray[np.uint8] | None = None,
+        /,
+        **told: Any,
+    ) -> None:
+        # Numbers of pairs without a known change are none, whatever was computed.
+        unknown = ~items.known
+        for values in pairs.values():
+            if values.dtype.kind == "f":
+                values[unknown] = np.nan
+        for values in (of_items or {}).values():
+            values[unknown[items.pair]] = np.nan
+        self.__dict__.update(
+            _items=items,
+            _pairs=dict(pairs),
+            _of_items=dict(of_items or {}),
+            _fate=fate,
+            **told,
+        )
+
+    @property
+    def groups(self) -> dict[str, NDArray[Any]]:
+        return self._items.target.series
+
+    @property
+    def series(self) -> dict[str, NDArray[Any]]:
+        columns = self._items.frame.columns
+        return {key: column.copy() for key, column in columns.items()}
+
+    @property
+    def periods(self) -> Periods:
+        return self._items.frame.periods
+
+    def __getattr__(self, name: str) -> Any:
+        """An array, spread out when it is first asked for."""
+        held = self.__dict__
+        if name in held.get("_pairs", ()):
+            found = self._spread_pairs(held["_pairs"][name])
+        elif name in held.get("_of_items", ()):
+            items = self._items
+            found = _spread(
+                items.frame, items.series, items.ordinals, held["_of_items"][name]
+            )
+        elif name == "status" and "_items" in held:
+            found = self._status()
+        else:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        held[name] = found
+        return found
+
+    def _spread_pairs(self, values: Any) -> Any:
+        target = self._items.target
+        cells, (low, high) = target._cells, target._frame.shown
+        shown = (cells.ordinals >= low) & (cells.ordinals <= high)
+        return _spread(
+            target._frame, cells.series[shown], cells.ordinals[shown], values[shown]
+        )
+
+    def _status(self) -> Any:
+        target, cells = self._items.target, self._items.target._cells
+        told = Cells(cells.indptr, cells.ordinals, cells.values, self._items.codes)
+        found = target._derived(told, target.kind)
+        found._lead = max(0, -self._items.steps)
+        return found.status
+
+    def arrays(self) -> dict[str, Any]:
+        """The arrays by name, in the order in which they are shown.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> list(panel.contributions("units").arrays())
+        ['total', 'entry', 'exit', 'gap', 'matched', 'residual', 'status', 'parts']
+        """
+        names = (*self._pairs, "status", *self._of_items)
+        return {name: getattr(self, name) for name in names}
+
+    def __repr__(self) -> str:
+        target = self._items.target
+        groups, periods = target.shape
+        of = ", ".join(self.groups)
+        within = f" within {of}" if of else ""
+        method = getattr(self, "method", None)
+        how = f" ({method})" if method is not None else ""
+        known, every = int(self._items.known.sum()), self._items.count
+        lines = [
+            fitted(
+                f"{type(self).__name__}{how} of {target.name}{within}:",
+                f"{groups:,} groups x {periods:,} periods, "
+                f"{known:,} of {every:,} known",
+            )
+        ]
+        cells = {**self._pairs, "status": self._items.codes, **self._of_items}
+        return "\n".join(lines + [self._line(n, values) for n, values in cells.items()])
+
+    def _repr_html_(self) -> str:
+        from .looks import on_panel
+
+        return on_panel(self)
+
+    def to_table(self) -> Any:
+        """A row for each group and period, or for each item where items have parts.
+
+        What is known of a whole group then stands beside each of its items, and
+        ``fate`` says what became of the item: both, entry, exit, gap.
+
+        Returns
+        -------
+        Table
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> why = panel.contributions("units").to_table()
+        >>> why["maker"].tolist()[1::2], why["parts"][1::2]
+        (['B', 'B'], array([ nan, -0.3]))
+        """
+        from .._cells.frame import period_column, series_columns
+        from .._tables.columns import free_name
+        from .._tables.table import Table
+
+        items = self._items
+        cells, codes = items.target._cells, items.codes
+        if self._of_items:
+            frame, series, ordinals = items.frame, items.series, items.ordinals
+            pair = items.pair
+        else:
+            frame, low, high = items.target._frame, *items.frame.shown
+            pair = np.flatnonzero((cells.ordinals >= low) & (cells.ordinals <= high))
+            series, ordinals = cells.series[pair], cells.ordinals[pair]
+        columns: dict[str, Any] = dict(series_columns(frame, series))
+        columns[free_name("period", frame.keys)] = period_column(frame, ordinals)
+        more = dict(self._of_items)
+        if self._fate is not None and self._of_items:
+            fate = np.array(FATES, dtype=object)[self._fate]
+            fate[~items.known[pair]] = None
+            more["fate"] = fate
+        more |= {name: values[pair] for name, values in self._pairs.items()}
+        more["status"] = codes[pair]
+        looks, told = {}, {}
+        for name, column in more.items():
+            free = free_name(name, tuple(columns))
+            columns[free], looks[free] = column, self._looks.get(name, "")
+            if column.dtype.kind == "f":
+                told[free] = codes[pair]
+        return Table(columns, "", looks, told)
+
+    def to_pandas(self) -> Any:
+        """`to_table` as a pandas DataFrame.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.contributions("units").to_pandas()["parts"].tolist()[1::2]
+        [nan, -0.3]
+        """
+        return self.to_table().to_pandas()
+
+
+def _spread(frame: Frame, series: Ints, ordinals: Ints, values: Any) -> Any:
+    """Numbers of cells in a dense array: NaN, or 0 of integers, where there is none."""
+    low, high = frame.shown
+    rows, columns = frame.series_count, high - low + 1
+    if rows * columns > DENSE_MOST:
+        raise MemoryError(
+            f"spread out there are {rows:,} x {columns:,} cells: take to_table(), or "
+            "select or roll up first"
+        )
+    none = np.nan if values.dtype.kind == "f" else 0
+    found = np.full((rows, columns), none, values.dtype)
+    found[series, ordinals - low] = values
+    found.flags.writeable = False
+    return found
+
+
+def check_level(panel: Panel, name: Any, what: str) -> str:
+    """The name of a measure that adds up."""
+    found = panel._known(name)
+    kind = panel._kinds[found]
+    if kind not in LEVELS:
+        raise TypeError(f"{what} is {found}, a {kind}: it takes a level, which adds up")
+    return found

@@ -1,0 +1,1 @@
+"""Published figures: reading, intervals, implied values, targets."""

@@ -1,0 +1,223 @@
+"""The only file that knows containers of numbers.
+
+Whatever `numpy.asarray` takes, and masked, nullable and Arrow-backed columns, become an
+ndarray of a dtype the core has loops for, with NaN where a value is missing. Nothing is
+copied that need not be, and nothing is rounded in silence.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._common.messages import short
+
+if TYPE_CHECKING:
+    from .._common.types import Array
+
+
+_READY = frozenset("?bhilqBHIfd")
+_EXACT = 1 << 53
+_SHORT = 1 << 15
+
+
+def is_frame(value: object) -> bool:
+    """Whether value is a data frame or table, whose columns run down."""
+    kind = type(value)
+    return kind.__name__ in ("DataFrame", "LazyFrame", "Table", "RecordBatch") and (
+        _library(value) in ("pandas", "polars", "pyarrow")
+    )
+
+
+def refuse_query(value: object, name: str) -> None:
+    """Raise for a query of polars, which holds no data yet."""
+    if hasattr(value, "collect") and hasattr(value, "collect_schema"):
+        raise TypeError(f"{name} is a query that was not run: call its collect()")
+
+
+def is_short(value: object) -> bool:
+    """Whether value is a plain small array that goes into the core as it is."""
+    return (
+        type(value) is np.ndarray and value.size < _SHORT and value.dtype.char in _READY
+    )
+
+
+def _library(value: object) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def array(value: Any, name: str) -> Any:
+    """The argument `name` as an ndarray the core takes, or as a plain Python number.
+
+    Plain numbers stay what they are, so that they adapt to the dtype beside them.
+    """
+    if type(value) is np.ndarray and value.dtype.char in _READY:
+        return value
+    return _convert(value, name)
+
+
+def whole_array(value: Any, name: str) -> Array:
+    """As `array`, but always an ndarray."""
+    found = array(value, name)
+    return found if isinstance(found, np.ndarray) else np.asarray(found)
+
+
+def _convert(value: Any, name: str) -> Any:
+    kind = type(value)
+    if kind is float or kind is int or kind is bool:
+        if kind is int and not -(1 << 63) <= value < 1 << 63:
+            raise OverflowError(f"{name} is {short(value)}: beyond int64")
+        return value
+    if isinstance(value, np.ma.MaskedArray):
+        mask = np.ma.getmaskarray(value)
+        return _with_missing(_settle(np.asarray(value.data), name), mask, name)
+    library = _library(value)
+    if library == "pandas":
+        return _from_pandas(value, name)
+    if library == "polars":
+        return _from_polars(value, name)
+    if library == "pyarrow":
+        return _from_pyarrow(value, name)
+    try:
+        found = np.asarray(value)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ValueError(f"{name} makes no array: {short(str(error), 120)}") from None
+    return _settle(found, name)
+
+
+def _settle(found: Array, name: str) -> Array:
+    """An ndarray of any dtype as one the core has loops for."""
+    if found.dtype.char in _READY:
+        return found
+    if found.dtype.kind == "O":
+        return _from_objects(found, name)
+    if found.dtype.kind == "u" or found.dtype.newbyteorder("=").char in _READY:
+        return found if found.dtype.kind != "u" else found.astype(_wide(found.dtype))
+    if found.dtype == np.float16:
+        return found.astype(np.float32)
+    if found.dtype.kind in "US" and found.size:
+        place, item = _first_text(found)
+        raise TypeError(f"{name} holds {item} at position {place}: it takes numbers")
+    raise TypeError(
+        f"{name} has dtype {short(str(found.dtype))}: it takes integers and floats"
+    )
+
+
+def _first_text(found: Array) -> tuple[int, str]:
+    """The place of the first text that reads as no number, or 0, and the text."""
+    for place, item in enumerate(found.ravel().tolist()):
+        try:
+            float(item)
+        except ValueError:
+            return place, short(item)
+    return 0, short(found.flat[0])
+
+
+def _wide(dtype: np.dtype[Any]) -> type:
+    return np.float64 if dtype.itemsize == 8 else np.int64
+
+
+def _with_missing(values: Array, missing: Array, name: str) -> Array:
+    """Values with NaN where `missing`; refuses integers float64 cannot hold."""
+    if not missing.any():
+        return values
+    if values.dtype.kind in "iu":
+        kept = values[~missing]
+        if kept.size and (kept.max() > _EXACT or kept.min() < -_EXACT):
+            raise OverflowError(
+                f"{name} has missing entries and integers beyond 2**53: "
+                "float64 would round them"
+            )
+    dtype = np.float32 if values.dtype == np.float32 else np.float64
+    filled = values.astype(dtype)
+    filled[missing] = np.nan
+    return filled
+
+
+def _is_missing(item: Any) -> bool:
+    """None, pandas.NA, NaT and NaN: what differs from itself or cannot say."""
+    if item is None or type(item).__name__ in ("NAType", "NaTType"):
+        return True
+    try:
+        return bool(item != item)
+    except (TypeError, ValueError, ArithmeticError):
+        return False
+
+
+def _from_objects(found: Array, name: str) -> Array:
+    """Python numbers, with None and NA missing; anything else is an error."""
+    items = found.ravel().tolist()
+    missing = np.fromiter(map(_is_missing, items), bool, len(items))
+    plain = [0 if gone else item for item, gone in zip(items, missing, strict=True)]
+    for place, item in enumerate(plain):
+        number = hasattr(item, "__float__") and not isinstance(item, (str, bytes))
+        number = number and not (isinstance(item, np.ndarray) and item.ndim)
+        if not number or isinstance(item, (complex, np.complexfloating)):
+            raise TypeError(
+                f"{name} holds {short(item)} at position {place}: it takes numbers"
+            )
+    whole = all(isinstance(item, (int, np.integer)) for item in plain)
+    try:
+        values = np.array(
+            [int(item) if whole else float(item) for item in plain],
+            dtype=np.int64 if whole else np.float64,
+        )
+    except OverflowError:
+        raise OverflowError(
+            f"{name} holds an integer that neither int64 nor float64 can hold"
+        ) from None
+    except ValueError as error:
+        raise ValueError(f"{name} holds what is no number: {error}") from None
+    return _with_missing(values, missing, name).reshape(found.shape)
+
+
+def _from_pandas(value: Any, name: str) -> Array:
+    if hasattr(value, "columns"):
+        columns = [_from_pandas(value.iloc[:, k], name) for k in range(value.shape[1])]
+        return np.stack(columns, axis=1) if columns else np.empty(value.shape)
+    dtype = getattr(value, "dtype", None)
+    if isinstance(dtype, np.dtype):
+        return _settle(np.asarray(value), name)
+    kind = getattr(dtype, "kind", "O")
+    if kind not in "iufb":
+        return _settle(np.asarray(value, dtype=object), name)
+    missing = np.asarray(value.isna(), dtype=bool)
+    if kind == "f":
+        narrow = getattr(dtype, "itemsize", 8) == 4
+        return np.asarray(
+            value.to_numpy(dtype=np.float32 if narrow else np.float64, na_value=np.nan)
+        )
+    target = np.uint64 if kind == "u" else np.int64
+    values = value.to_numpy(dtype=target, na_value=0)
+    return _with_missing(_settle(np.asarray(values), name), missing, name)
+
+
+def _from_polars(value: Any, name: str) -> Array:
+    refuse_query(value, name)
+    if hasattr(value, "get_columns"):
+        columns = [_from_polars(column, name) for column in value.get_columns()]
+        return np.stack(columns, axis=1) if columns else np.empty(value.shape)
+    if not value.dtype.is_numeric() and str(value.dtype) != "Boolean":
+        return _settle(np.array(value.to_list(), dtype=object), name)
+    if str(value.dtype).startswith("Decimal"):
+        return _settle(np.array(value.to_list(), dtype=object), name)
+    missing = value.is_null().to_numpy()
+    filled = value.fill_null(False if str(value.dtype) == "Boolean" else 0)
+    return _with_missing(_settle(filled.to_numpy(), name), missing, name)
+
+
+def _from_pyarrow(value: Any, name: str) -> Array:
+    if hasattr(value, "column_names") or hasattr(value, "schema"):
+        columns = [_from_pyarrow(column, name) for column in value.columns]
+        return np.stack(columns, axis=1) if columns else np.empty((value.num_rows, 0))
+    if not hasattr(value, "null_count"):
+        return _settle(np.asarray(value.as_py(), dtype=object), name)
+    if value.null_count == 0:
+        return _settle(value.to_numpy(**_may_copy(value)), name)
+    return _settle(np.array(value.to_pylist(), dtype=object), name)
+
+
+def _may_copy(value: Any) -> dict[str, bool]:
+    """pyarrow arrays must be told that a copy is fine; chunked ones need no telling."""
+    return {} if hasattr(value, "chunks") else {"zero_copy_only": False}

@@ -1,0 +1,539 @@
+"""The only file that knows containers of tables.
+
+A table is anything with an Arrow stream or array, a pandas frame, a mapping of columns,
+a dataset, a structured array, or an iterable of these. Each becomes batches of rows, in
+the one form of columns that the core reads; nothing is read whole that can be read in
+parts.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import _core
+from .._common.messages import short
+from .arrays import refuse_query
+from .dates import moments, pandas_frequency
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+
+ROWS_PER_BATCH = 1 << 18
+
+_OURS = (TypeError, ValueError, OverflowError, KeyError, MemoryError)
+
+
+class Field(NamedTuple):
+    """What one column holds.
+
+    `type` is Arrow's name of it, of a coded column that of its words; `zoned` tells
+    timestamps in UTC from local ones; `freq` is the frequency of a column of periods,
+    which holds their ordinals, and None elsewhere.
+    """
+
+    name: str
+    type: str
+    zoned: bool = False
+    freq: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """What columns of several tables must agree in; "" agrees with everything."""
+        if self.freq is not None:
+            return f"periods of '{self.freq}'"
+        if self.zoned:
+            return "zoned times"
+        if "utf8" in self.type:
+            return "text"
+        if self.type.startswith(("date", "timestamp")):
+            return "dates"
+        return "" if self.type == "null" else "numbers"
+
+
+class Batch(NamedTuple):
+    """A capsule "evmarket.batch" with the wanted columns of some rows of the table."""
+
+    capsule: Any
+    first_row: int
+    rows: int
+
+
+class _Open(NamedTuple):
+    """One table, opened: its fields and its batches with the rows of each."""
+
+    fields: tuple[Field, ...]
+    parts: Iterator[tuple[Any, int]]
+
+
+class Batches:
+    """The batches of a table, in order; threads may share one.
+
+    Parameters
+    ----------
+    table : table or iterable of tables
+        See the module. Tables of an iterable are opened one after the other.
+    columns : sequence of str
+        The names of the wanted columns; a batch has them in this order.
+    rows_per_batch : int
+        The most rows of a batch that is made of arrays. What comes from Arrow is cut as
+        its producer cut it.
+
+    Attributes
+    ----------
+    fields : tuple of Field
+        What the wanted columns hold, in the first table.
+
+    Raises
+    ------
+    KeyError
+        No such column; the error names the near ones.
+    TypeError, ValueError, OverflowError
+        No table; a column that cannot be read. Also while the batches are drawn.
+    """
+
+    def __init__(
+        self, table: Any, columns: Sequence[str], rows_per_batch: int = ROWS_PER_BATCH
+    ) -> None:
+        self._columns = tuple(columns)
+        self._rows_per_batch = rows_per_batch
+        self._row = 0
+        self._lock = threading.Lock()
+        self._number = 0
+        first = self._open(table)
+        if first is None:
+            self._tables = _tables_of(table)
+            first = self._next_table()
+            if first is None:
+                raise ValueError("table is an iterable without any table")
+        else:
+            self._tables = iter(())
+        self.fields = first.fields
+        self._parts = first.parts
+
+    def __iter__(self) -> Batches:
+        return self
+
+    def __next__(self) -> Batch:
+        with self._lock:
+            try:
+                found = self._next_batch()
+            except BaseException:  # nothing follows an error, for other threads too
+                self._parts, self._tables = iter(()), iter(())
+                raise
+        if found is None:
+            raise StopIteration
+        return found
+
+    def _next_batch(self) -> Batch | None:
+        while True:
+            for capsule, rows in self._parts:
+                self._row += rows
+                return Batch(capsule, self._row - rows, rows)
+            following = self._next_table()
+            if following is None:
+                return None
+            self._check_fields(following.fields)
+            self._parts = following.parts
+
+    def _next_table(self) -> _Open | None:
+        for table in self._tables:
+            found = self._open(table)
+            if found is None:
+                raise TypeError(f"table {self._number} is {short(table)}: {_TAKEN}")
+            self._number += 1
+            return found
+        return None
+
+    def _open(self, table: Any) -> _Open | None:
+        if _is_arrow(table) and not _is_pandas(table):
+            return _open_arrow(table, self._columns, self._row)
+        names = _names(table)
+        if names is None:
+            return None
+        return _open_columns(
+            table, names, self._columns, self._row, self._rows_per_batch
+        )
+
+    def _check_fields(self, fields: tuple[Field, ...]) -> None:
+        """The fields of a later table against those seen before."""
+        known = []
+        for before, now in zip(self.fields, fields, strict=True):
+            if before.kind and now.kind and before.kind != now.kind:
+                raise TypeError(
+                    f"column {short(now.name)} of table {self._number - 1} holds "
+                    f"{now.kind}, of those before {before.kind}"
+                )
+            known.append(before if before.kind else now)
+        self.fields = tuple(known)
+
+
+def batches(
+    table: Any, columns: Sequence[str], rows_per_batch: int = ROWS_PER_BATCH
+) -> Batches:
+    """The wanted columns of a table, batch by batch; see `Batches`."""
+    return Batches(table, columns, rows_per_batch)
+
+
+def names_of(table: Any) -> list[Any] | None:
+    """The names of a table's columns, where it can be asked without being read: not of
+    iterables, and not of streams that do not say."""
+    names = _names(table)
+    for place in (getattr(table, "schema", None), table):
+        found = getattr(place, "names", None) or getattr(place, "columns", None)
+        if names is None and found is not None:
+            names = list(found() if callable(found) else found)
+    return names
+
+
+def in_one_chunk(column: Any) -> Any:
+    """A column with its chunks joined, where its library joins them."""
+    if _is_pandas(column) and _is_arrow(column):
+        try:
+            from pyarrow import chunked_array
+        except ImportError:
+            return column
+        column = chunked_array(column)
+    for name in ("combine_chunks", "rechunk"):  # of pyarrow, of polars
+        if hasattr(column, name):
+            return getattr(column, name)()
+    return column
+
+
+def arrow_stream(
+    columns: Mapping[str, Any], freqs: Mapping[str, str] | None = None
+) -> Any:
+    """Columns as a capsule "arrow_array_stream" of one record batch.
+
+    Parameters
+    ----------
+    columns : mapping of str to column
+        A column is a one-dimensional array (numbers, bool, datetime64 in D, s, ms, us,
+        ns, text), a list of str and None, ``(column, valid)`` with a bool array, or
+        ``(codes, words)`` and ``(codes, words, valid)``, which become a dictionary: the
+        words without None, which pandas would refuse. Arrays are not copied and must
+        not change as long as the consumer uses them.
+    freqs : mapping of str to str
+        The frequency of int64 columns that hold ordinals of periods, one that pandas
+        has.
+    """
+    freqs = freqs or {}
+    names = tuple(columns)
+    batch = _core.columns(list(columns.values()), names)
+    return _core.arrow_stream(batch, names, tuple(map(freqs.get, names)))
+
+
+# Tables
+
+_TAKEN = (
+    "it takes an object with an Arrow stream, a frame, a dict of columns, a structured "
+    "array, or an iterable of these"
+)
+
+
+def _library(value: object) -> str:
+    return type(value).__module__.partition(".")[0]
+
+
+def _is_pandas(value: object) -> bool:
+    return _library(value) == "pandas"
+
+
+def _is_arrow(value: object) -> bool:
+    return hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
+
+
+def _names(table: Any) -> list[Any] | None:
+    """The names of the columns of a table that gives them one by one."""
+    if isinstance(table, np.ndarray):
+        return None if table.dtype.names is None else list(table.dtype.names)
+    if _is_pandas(table) and hasattr(table, "iloc"):
+        return list(table.columns) if hasattr(table, "columns") else None
+    if hasattr(table, "keys") and hasattr(table, "__getitem__"):
+        return list(table.keys())
+    return None
+
+
+def _tables_of(table: Any) -> Iterator[Any]:
+    refuse_query(table, "table")
+    if isinstance(table, (str, bytes, np.ndarray)) or _is_pandas(table):
+        raise TypeError(f"table is {short(table)}: {_TAKEN}")
+    try:
+        return iter(table)
+    except TypeError:
+        raise TypeError(f"table is {short(table)}: {_TAKEN}") from None
+
+
+def _place(wanted: Any, names: Sequence[Any]) -> int:
+    if wanted not in names:
+        from .._common.messages import near
+
+        known = tuple(map(str, names))
+        raise KeyError(f"no column {short(wanted)}; {near(str(wanted), known)}")
+    if names.count(wanted) > 1:
+        raise ValueError(f"column {short(wanted)} stands {names.count(wanted)} times")
+    return names.index(wanted)
+
+
+def _open_arrow(table: Any, columns: tuple[str, ...], first_row: int) -> _Open:
+    if _library(table) == "polars" and hasattr(table, "select"):
+        for wanted in columns:  # the others need not be converted
+            _place(wanted, table.columns)
+        table = table.select(list(dict.fromkeys(columns)))
+    source = _arrow_source(table, None, first_row)
+    names = source.names
+    source.choose(tuple(_place(wanted, names) for wanted in columns))
+    return _Open(tuple(map(_arrow_field, source.schema)), source)
+
+
+def _arrow_source(source: Any, name: str | None, first_row: int) -> _core.Batches:
+    try:
+        return _core.Batches(source, name, first_row)
+    except _OURS:
+        raise
+    except Exception as error:  # what a library raises that cannot give its stream
+        what = "the table" if name is None else f"column {short(name)}"
+        raise ValueError(
+            f"{what} gives no Arrow stream: {short(str(error), 200)}"
+        ) from error
+
+
+def _arrow_field(facts: tuple[str, str, bool, str, bool, int]) -> Field:
+    name, kind, zoned, freq, _coded, _places = facts
+    ours = pandas_frequency(freq, f"column {short(name)}") if freq else None
+    return Field(name, kind, zoned, ours)
+
+
+def _open_columns(
+    table: Any,
+    names: list[Any],
+    columns: tuple[str, ...],
+    first_row: int,
+    rows_per_batch: int,
+) -> _Open:
+    opened: list[_Column] = []
+    for wanted in columns:
+        _place(wanted, names)
+        opened.append(_column(table[wanted], wanted, first_row))
+        if opened[-1].rows != opened[0].rows:
+            raise ValueError(
+                f"column {short(wanted)} has {opened[-1].rows} rows, "
+                f"{short(columns[0])} has {opened[0].rows}"
+            )
+    return _Open(
+        tuple(column.field for column in opened),
+        _cut(opened, columns, first_row, rows_per_batch),
+    )
+
+
+def _cut(
+    columns: list[_Column], names: tuple[str, ...], first_row: int, most: int
+) -> Iterator[tuple[Any, int]]:
+    """Batches of columns, cut also where the chunks of any of them end."""
+    rows = columns[0].rows if columns else 0
+    quoted = tuple(map(short, names))
+    start = 0
+    while start < rows:
+        stop = min(start + most, rows)
+        for column in columns:
+            ends = column.ends
+            stop = min(stop, ends[bisect_right(ends, start)]) if ends else stop
+        items = [column.rows_between(start, stop) for column in columns]
+        yield _core.columns(items, quoted, first_row + start), stop - start
+        start = stop
+
+
+# Columns
+
+
+class _Column(NamedTuple):
+    """One column: what makes an item of `_core.columns` of its rows, and where its
+    chunks end, if it has chunks."""
+
+    field: Field
+    rows: int
+    rows_between: Callable[[int, int], Any]
+    ends: tuple[int, ...] = ()
+
+
+def _column(value: Any, name: str, first_row: int) -> _Column:
+    if _is_pandas(value):
+        return _pandas_column(value, name, first_row)
+    if isinstance(value, np.ma.MaskedArray):
+        return _masked_column(value, name, first_row)
+    if isinstance(value, np.ndarray):
+        return _array_column(value, name, first_row)
+    if _is_arrow(value):
+        return _arrow_column(value, name, first_row)
+    if isinstance(value, (list, tuple, range)):
+        return _object_column(list(value), name, first_row)
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__array__"):
+        raise TypeError(
+            f"column {short(name)} is {short(value)}: it takes one value a row"
+        )
+    return _array_column(np.asarray(value), name, first_row)
+
+
+def _array_column(array: NDArray[Any], name: str, first_row: int) -> _Column:
+    if array.ndim != 1:
+        raise ValueError(
+            f"column {short(name)} has {array.ndim} dimensions: it takes one"
+        )
+    kind, rows = array.dtype.kind, len(array)
+    if kind == "M":
+        return _time_column(array, name)
+    if kind == "O":
+        return _object_column(array, name, first_row)
+    if kind == "T":
+        return _Column(
+            Field(name, "utf8"),
+            rows,
+            lambda start, stop: ("text", array[start:stop].astype(object)),
+        )
+    if array.dtype == np.float16:
+        return _Column(
+            Field(name, "float32"),
+            rows,
+            lambda start, stop: array[start:stop].astype(np.float32),
+        )
+    if kind not in "biufU" or (kind == "f" and array.dtype.itemsize > 8):
+        cure = ": decode it to text" if kind == "S" else ""
+        raise TypeError(
+            f"column {short(name)} has dtype {short(str(array.dtype))}: it takes bool, "
+            f"integers, float32, float64, datetime64, text and objects{cure}"
+        )
+    text = "utf8" if kind == "U" else array.dtype.name
+    return _Column(Field(name, text), rows, lambda start, stop: array[start:stop])
+
+
+def _masked_column(array: Any, name: str, first_row: int) -> _Column:
+    if array.dtype.kind in "MOT":  # these have nothings of their own
+        objects = np.asarray(array.data).astype(object)
+        objects[np.ma.getmaskarray(array)] = None
+        return _object_column(objects, name, first_row)
+    valid = ~np.ma.getmaskarray(array)
+    plain = _array_column(np.asarray(array.data), name, first_row)
+    return plain._replace(
+        rows_between=lambda start, stop: (
+            plain.rows_between(start, stop),
+            valid[start:stop],
+        )
+    )
+
+
+def _time_column(value: Any, name: str, zoned: bool = False) -> _Column:
+    found = moments(value, f"column {short(name)}")
+    values = found.values
+    if values is None:
+        texts = found.texts or []
+        return _Column(
+            Field(name, "utf8"), len(texts), lambda start, stop: texts[start:stop]
+        )
+    if found.unit:
+        kind = "date32" if found.unit == "D" else f"timestamp[{found.unit}]"
+        times = values.view(f"M8[{found.unit}]")
+        return _Column(
+            Field(name, kind, zoned), len(times), lambda start, stop: times[start:stop]
+        )
+    return _Column(
+        Field(name, "int64", freq=found.stated),
+        len(values),
+        lambda start, stop: values[start:stop],
+    )
+
+
+def _object_column(
+    objects: list[Any] | NDArray[Any], name: str, first_row: int
+) -> _Column:
+    text, integer, floating, _nothing, other = _core.object_rows(objects)
+    if other >= 0:
+        item = objects[other]
+        if not (hasattr(item, "year") or isinstance(item, np.datetime64)):
+            decimal = type(item).__name__ == "Decimal"
+            cure = " (decimals as Arrow decimal128, or as floats)" if decimal else ""
+            raise TypeError(
+                f"column {short(name)}, row {first_row + other}: {short(item)}: it "
+                f"takes text, numbers, dates or periods{cure}"
+            )
+        zoned = getattr(item, "tzinfo", None) is not None
+        return _time_column(list(objects), name, zoned)
+    number = integer if floating < 0 else floating
+    if text >= 0 and number >= 0:
+        row, among = (number, "text") if text < number else (text, "numbers")
+        raise TypeError(
+            f"column {short(name)}, row {first_row + row}: {short(objects[row])} among "
+            f"{among}"
+        )
+    kind = "text" if text >= 0 else "float64" if floating >= 0 else "int64"
+    kind = kind if text >= 0 or number >= 0 else "null"
+    return _Column(
+        Field(name, "utf8" if kind == "text" else kind),
+        len(objects),
+        lambda start, stop: (kind, objects[start:stop]),
+    )
+
+
+def _arrow_column(value: Any, name: str, first_row: int) -> _Column:
+    """An array, chunked array or series that speaks Arrow: views of its chunks."""
+    source = _arrow_source(value, str(name), first_row)
+    source.choose((0,))
+    chunks = [(capsule, rows) for capsule, rows in source if rows]
+    ends = tuple(accumulate(rows for _, rows in chunks))
+
+    def rows_between(start: int, stop: int) -> Any:
+        capsule, rows = chunks[k := bisect_right(ends, start)]
+        before = ends[k] - rows
+        return capsule, 0, start - before, stop - before
+
+    return _Column(
+        _arrow_field(source.schema[0]), ends[-1] if ends else 0, rows_between, ends
+    )
+
+
+def _pandas_column(value: Any, name: str, first_row: int) -> _Column:
+    if getattr(value, "ndim", 1) != 1:
+        raise ValueError(
+            f"column {short(name)} has {value.ndim} dimensions: it takes one"
+        )
+    dtype: Any = value.dtype
+    kind = type(dtype).__name__
+    data = getattr(value, "array", value)
+    if kind in ("PeriodDtype", "DatetimeTZDtype"):
+        return _time_column(value, name, kind == "DatetimeTZDtype")
+    if kind == "CategoricalDtype":
+        return _coded_column(data.codes, data.categories, name)
+    if kind == "ArrowDtype" or getattr(dtype, "storage", "") == "pyarrow":
+        return _arrow_column(data.__arrow_array__(), name, first_row)
+    if not isinstance(dtype, np.dtype) and hasattr(dtype, "numpy_dtype"):
+        return _nullable_column(data, dtype.numpy_dtype, name)
+    if kind == "StringDtype":
+        return _object_column(np.asarray(data, dtype=object), name, first_row)
+    return _array_column(np.asarray(value), name, first_row)
+
+
+def _nullable_column(data: Any, dtype: np.dtype[Any], name: str) -> _Column:
+    def rows_between(start: int, stop: int) -> Any:
+        part = data[start:stop]
+        valid = ~np.asarray(part.isna(), dtype=bool)
+        return part.to_numpy(dtype=dtype, na_value=dtype.type(0)), valid
+
+    return _Column(Field(name, dtype.name), len(data), rows_between)
+
+
+def _coded_column(codes: NDArray[Any], categories: Iterable[Any], name: str) -> _Column:
+    words = _column(categories, name, 0)
+    every = _core.columns([words.rows_between(0, words.rows)], (short(name),))
+    whole = (every, 0, 0, words.rows)
+
+    def rows_between(start: int, stop: int) -> Any:
+        part = codes[start:stop]
+        return part, whole, part >= 0
+
+    return _Column(words.field, len(codes), rows_between)

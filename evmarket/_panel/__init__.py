@@ -1,0 +1,1 @@
+"""The public classes Panel, Measure and Rows, and what they show."""

@@ -1,0 +1,220 @@
+"""Why a total or a margin changed, as a table: what ``explain`` on files prints."""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._cells.frame import key_list
+from .._common.arguments import positive
+from .._explain.base import BOTH, ENTRY, EXIT, GAP
+from .._explain.items import check_level
+from .._tables.columns import label_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from .._explain.panels import PanelContributions
+    from .._tables.table import Table
+    from .panel import Panel
+
+
+_SUMS = {ENTRY: "entry", EXIT: "exit", GAP: "gap"}
+_STEPS = ("price", "unit_cost", "mix", "entry", "exit", "other", "gap")
+
+
+class _Rows:
+    """Rows as they are found: the group, then what the columns hold."""
+
+    def __init__(self) -> None:
+        self.group: list[int] = []
+        self.change: list[str] = []
+        self.rank: list[float] = []
+        self.labels: list[Sequence[Any]] = []
+        self.numbers: list[tuple[float, float, float]] = []
+        self.codes: list[int] = []
+
+    def add(
+        self,
+        group: int,
+        change: str,
+        labels: Sequence[Any],
+        numbers: tuple[float, float, float],
+        code: int,
+        rank: float = float("nan"),
+    ) -> None:
+        """Numbers: the base, the current, and what it adds to the change."""
+        self.group.append(group)
+        self.change.append(change)
+        self.rank.append(rank)
+        self.labels.append(labels)
+        self.numbers.append(numbers)
+        self.codes.append(int(code))
+
+
+def ranking(
+    panel: Panel,
+    total: str | None,
+    by: Any,
+    *,
+    bridge: Sequence[str] | None = None,
+    lag: Any = "1Y",
+    at: Any = None,
+    top: int = 10,
+    within: Any = (),
+) -> Table:
+    """Who contributed how much to the growth of a total, and why a margin moved.
+
+    Parameters
+    ----------
+    panel : Panel
+    total : str, optional
+        A level, whose growth is explained by the labels of `by`: those that contributed
+        most, ranked, the others in one row, what entered, what exited, what lacks a
+        value in one of the periods (gap), and the growth, which is the sum.
+    by : str or sequence of str
+        The keys whose labels are the items.
+    bridge : (str, str, str), optional
+        Revenue, cost and quantity: the change of the margin, cause by cause.
+    lag : int or str, default "1Y"
+    at : str, date, int, optional
+        The period; the last complete one in which any series has a value.
+    top : int, default 10
+        How many items have rows of their own in each group.
+    within : str or sequence of str, default ()
+        Keys that make separate tables.
+
+    Returns
+    -------
+    Table
+    """
+    outer, inner = key_list(panel, within), key_list(panel, by, "by")
+    most = positive(top, "top")
+    if not inner:
+        raise ValueError("by is empty: it takes the keys whose labels are the items")
+    names = [name for name in (total, *(bridge or ())) if name is not None]
+    if not names:
+        raise ValueError("neither total nor bridge says what to explain")
+    for name in names:
+        check_level(panel, name, "bridge" if name != total else "total")
+    items = panel.rollup(*outer, *inner)
+    first = items[names[0]]
+    ordinal = first._last_known() if at is None else first._ordinal(at, "at")
+    when = first._label(ordinal)
+    one = items.select(periods=slice(when, when))
+    rows = _Rows()
+    groups: dict[str, NDArray[Any]] = {}
+    if total is not None:
+        why = one.contributions(total, lag, outer)
+        groups = why.groups
+        _contributed(rows, why, total, inner, most)
+    if bridge is not None:
+        groups = _bridged(rows, one, bridge, lag, outer, len(inner))
+    both = total is not None and bridge is not None
+    return _table(rows, groups, inner, both, f"{_told(total, bridge)}, {when}")
+
+
+def _told(total: str | None, bridge: Sequence[str] | None) -> str:
+    growth = [f"growth of {total}"] if total is not None else []
+    margin = [f"change of the margin on {bridge[0]}"] if bridge is not None else []
+    return " and ".join(growth + margin)
+
+
+def _contributed(
+    rows: _Rows, why: PanelContributions, name: str, inner: Sequence[str], most: int
+) -> None:
+    items, fate = why._items, why._fate
+    assert fate is not None
+    parts = why._of_items["parts"]
+    x0, x1 = items.values(name)
+    columns = [items.frame.columns[key][items.series] for key in inner]
+    place = {int(g): p for p, g in enumerate(items.target._cells.series)}
+    for group in range(len(why.total)):
+        pair = place.get(group)
+        code = int(why.status[group, 0])
+        mine = np.flatnonzero(items.pair == (-1 if pair is None else pair))
+        own = mine[fate[mine] == BOTH]
+        own = own[np.argsort(-np.abs(parts[own]), kind="stable")]
+        shown, rest = own[:most], own[most:]
+        shown = shown[np.argsort(-parts[shown], kind="stable")]
+        for rank, k in enumerate(shown.tolist(), 1):
+            labels = [column[k] for column in columns]
+            rows.add(group, name, labels, (x0[k], x1[k], parts[k]), code, float(rank))
+
+        def level(some: Any) -> tuple[float, float]:
+            return fsum(x0[some]), fsum(x1[some])
+
+        blank = [None] * (len(inner) - 1)
+        if len(rest):
+            numbers = (*level(rest), fsum(parts[rest]))
+            rows.add(group, name, ["others", *blank], numbers, code)
+        for which, word in _SUMS.items():
+            some = mine[fate[mine] == which]
+            part = (why.entry, why.exit, why.gap)[which - 1][group, 0]
+            rows.add(group, name, [word, *blank], (*level(some), float(part)), code)
+        numbers = (*level(mine), float(why.total[group, 0]))
+        rows.add(group, name, ["total", *blank], numbers, code)
+
+
+def _bridged(
+    rows: _Rows, panel: Panel, bridge: Sequence[str], lag: Any, outer: Any, width: int
+) -> dict[str, NDArray[Any]]:
+    revenue, cost, quantity = bridge
+    why = panel.margin_bridge(revenue, cost, quantity, lag, outer)
+    when = panel.periods.first
+    margin = panel.rollup(*outer).margin(revenue, cost)
+    now = margin.at(when)
+    none = float("nan")
+    blank = [None] * (width - 1)
+    for group in range(len(why.total)):
+        code = int(why.status[group, 0])
+        for step in _STEPS:
+            part = float(getattr(why, step)[group, 0])
+            label = step.replace("_", " ")
+            rows.add(group, "margin", [label, *blank], (none, none, part), code)
+        total = float(why.total[group, 0])
+        numbers = (float(now[group]) - total, float(now[group]), total)
+        rows.add(group, "margin", ["total", *blank], numbers, code)
+    return why.groups
+
+
+def _table(
+    rows: _Rows,
+    groups: dict[str, NDArray[Any]],
+    inner: Sequence[str],
+    both: bool,
+    title: str,
+) -> Table:
+    from .._tables.columns import free_name
+    from .._tables.table import Table
+
+    order = np.argsort(rows.group, kind="stable")
+    group = np.asarray(rows.group, np.intp)[order]
+    columns: dict[str, Any] = {key: labels[group] for key, labels in groups.items()}
+
+    def put(name: str, values: Any) -> str:
+        free = free_name(name, (*columns, *inner))
+        columns[free] = values
+        return free
+
+    if both:
+        put("change", label_array(rows.change)[order])
+    put("rank", np.asarray(rows.rank)[order])
+    for k, key in enumerate(inner):
+        words = np.empty(len(order), dtype=object)
+        words[:] = [_text(rows.labels[n][k]) for n in order]
+        columns[key] = words
+    base, current, part = np.asarray(rows.numbers, float).reshape(-1, 3)[order].T
+    put("base", base)
+    put("current", current)
+    looks = {put("contribution", part): "pp"}
+    put("status", np.asarray(rows.codes, np.uint8)[order])
+    return Table(columns, title, looks)
+
+
+def _text(label: Any) -> str | None:
+    return None if label is None else str(label)

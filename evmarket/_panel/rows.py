@@ -1,0 +1,380 @@
+"""Growth, trailing sums and year to date of rows, joined on the calendar."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _core
+from .._arrays.growth import POLICIES
+from .._calendar.columns import ordinals
+from .._calendar.labels import last_period
+from .._calendar.lags import exit_periods, lag_periods
+from .._calendar.periods import Periods
+from .._cells.cells import taken
+from .._cells.lifetimes import NEVER
+from .._common import workers as _workers
+from .._common.arguments import choice
+from .._inputs.arrays import is_frame, refuse_query, whole_array
+from .._inputs.tables import names_of
+from .source import group_batch
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from .measure import Measure
+
+
+__all__ = ["Rows", "growth_by"]
+
+_BLOCK = 1 << 16
+
+
+def growth_by(
+    values: ArrayLike,
+    by: Any,
+    period: Any,
+    *,
+    freq: str | None = None,
+    lag: int | str = "1Y",
+    policy: str = "nm",
+    complete_through: Any = None,
+    return_status: bool = False,
+) -> Any:
+    """Growth of each row on the row of its group a lag earlier, joined on the calendar.
+
+    Parameters
+    ----------
+    values : array_like, one a row
+        NaN and null are missing.
+    by : a column, a list of columns, or a data frame
+        What makes the groups: text or integers. None is a group of its own.
+    period : a column of dates, periods or text, or integers
+        Integers are ordinals, lags then are numbers of periods, unless `freq` is given;
+        a tuple (years, months or quarters) is a pair of columns.
+    freq : str, optional
+        The frequency; needed for dates, which state none.
+    lag : int or str, default "1Y"
+        Periods, or words such as "1Y", "1Q", "1M"; negative looks ahead.
+    policy, return_status
+        As for `growth`.
+    complete_through : str, date, int, optional
+        The last complete period; growth of later ones is NaN and PARTIAL.
+
+    Returns
+    -------
+    ndarray of float64 in the order of the rows, or (values, status)
+
+    Raises
+    ------
+    ValueError
+        If a group has two rows of one period: the rows are named.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> em.growth_by([100, 80, 130, 60], ["A", "B", "A", "B"], [1, 1, 2, 4], lag=1)
+    array([nan, nan, 0.3, nan])
+    """
+    return Rows(by, period, freq).growth(
+        values,
+        lag,
+        policy=policy,
+        complete_through=complete_through,
+        return_status=return_status,
+    )
+
+
+class Rows:
+    """The rows of a long table by group and period, indexed once for many columns.
+
+    Parameters
+    ----------
+    by, period, freq
+        As for `growth_by`.
+
+    Raises
+    ------
+    ValueError
+        If a group has two rows of one period: the rows are named.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> rows = em.Rows(["A", "A", "A"], ["2024-01", "2025-01", "2025-02"])
+    >>> rows.growth([10, 15, 9])
+    array([nan, 0.5, nan])
+    >>> rows.growth([10, 15, 9], "1M", return_status=True)
+    (array([ nan,  nan, -0.4]), array([5, 7, 0], dtype=uint8))
+    """
+
+    def __init__(self, by: Any, period: Any, freq: str | None = None) -> None:
+        found, self._freq = ordinals(period, freq, "period")
+        self._ordinals = np.ascontiguousarray(found, np.int64)
+        batch, count = _group_columns(by, len(found))
+        try:
+            self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
+            self._make(_workers.chunks(len(found)))
+        except TypeError as error:
+            raise TypeError(f"by: {error}") from None
+        self._low = self._index.low if len(found) else 0
+        self._high = self._index.high if len(found) else -1
+
+    def _make(self, cuts: list[tuple[int, int]]) -> None:
+        """Run the stages of the index, each over all rows."""
+        more = True
+        while more:
+            _workers.run(self._index.run, cuts)
+            try:
+                more = self._index.next()
+            except ValueError as error:
+                raise self._repeated(error) from None
+
+    def _repeated(self, error: ValueError) -> ValueError:
+        pair = getattr(error, "rows", None)
+        if pair is None:
+            return error
+        first, second = pair
+        label = self._label(int(self._ordinals[second]))
+        return ValueError(
+            f"by, period: rows {first} and {second} are of one group and period "
+            f"({label}): each may stand once"
+        )
+
+    def _label(self, ordinal: int) -> str:
+        freq = self._freq
+        return str(ordinal) if freq is None else Periods.of(freq, ordinal, 1).first
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    def __repr__(self) -> str:
+        if not len(self):
+            return "Rows(0 rows)"
+        span = f"{self._label(self._low)} to {self._label(self._high)}"
+        return f"Rows({len(self):,} rows of {self._index.group_count:,} groups, {span})"
+
+    def _column(self, values: Any) -> NDArray[Any]:
+        found = whole_array(values, "values")
+        if found.shape != (len(self),):
+            raise ValueError(
+                f"values has shape {found.shape}: there are {len(self)} rows"
+            )
+        kind = np.int64 if found.dtype.kind in "iub" else np.float64
+        return np.ascontiguousarray(found, kind)
+
+    def _complete(self, complete_through: Any) -> int:
+        if complete_through is None:
+            return self._high
+        return last_period(complete_through, self._freq, "complete_through")
+
+    def growth(
+        self,
+        values: ArrayLike,
+        lag: int | str = "1Y",
+        *,
+        policy: str = "nm",
+        complete_through: Any = None,
+        return_status: bool = False,
+    ) -> Any:
+        """Growth of each row on the row of its group a lag earlier; see `growth_by`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> rows = em.Rows(["A", "A", "A"], ["2024-01", "2025-01", "2025-02"])
+        >>> rows.growth([10, 15, 9])
+        array([nan, 0.5, nan])
+        """
+        rate = choice(policy, "policy", POLICIES)
+        steps = lag_periods(lag, self._freq)
+        column = self._column(values)
+        late = self._complete(complete_through)
+        count = len(column)
+        found = np.empty(count)
+        told = return_status or policy == "midpoint"
+        base = np.empty(count if told else 0, np.int32)
+        status = np.empty(count if told else 0, np.uint8)
+
+        def part(start: int, stop: int) -> None:
+            # Block by block: what lies between index and result stays in the cache.
+            room, places = np.empty(_BLOCK, column.dtype), np.empty(_BLOCK, np.int32)
+            for first in range(start, stop, _BLOCK):
+                last = min(first + _BLOCK, stop)
+                here, earlier = slice(first, last), room[: last - first]
+                bases = base[here] if told else places[: last - first]
+                self._index.base(steps, first, last, bases)
+                _core.gather(column, bases, 0, last - first, earlier)
+                rate(earlier, column[here], out=found[here])
+                if column.dtype == np.int64:
+                    found[here][bases < 0] = np.nan
+                if told:
+                    _core.growth_status(earlier, column[here], out=status[here])
+
+        _workers.run(part, _workers.chunks(count))
+        if told:
+            self._explain(
+                status, column, base, steps, late, complete_through is not None
+            )
+        if policy == "midpoint":
+            self._ends(found, status, column, base)
+        if complete_through is not None:
+            found[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
+        return (found, status) if return_status else found
+
+    def _presence(self, column: NDArray[Any], late: int) -> tuple[Any, Any]:
+        """First and last period with a value of each group, the last up to `late`."""
+        groups = self._index.group_count
+        first, last = np.empty(groups, np.int64), np.empty(groups, np.int64)
+        numbers = column.astype(np.float64, copy=False)
+        self._index.presence(numbers, 0, groups, first, last)
+        if late < self._high:
+            spare = np.empty(groups, np.int64)
+            early = np.where(self._ordinals <= late, numbers, np.nan)
+            self._index.presence(early, 0, groups, spare, last)
+        return first, last
+
+    def _groups(self) -> NDArray[np.int32]:
+        found = np.empty(len(self), np.int32)
+        self._index.groups(0, len(self), found)
+        return found
+
+    def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
+        """The status of rows without a value; arrays are those of each row's group."""
+        after = self._exit_after()
+        gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
+        codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
+        codes = np.where(self._ordinals < first, np.uint8(_core.NOT_BEGUN), codes)
+        found: NDArray[np.uint8] = np.where(
+            self._ordinals > late, np.uint8(_core.PARTIAL), codes
+        )
+        return found
+
+    def _exit_after(self) -> int:
+        return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
+
+    def _explain(
+        self, status: Any, column: Any, base: Any, steps: int, late: int, bounded: bool
+    ) -> None:
+        """Statuses that the calendar decides, over those of the two numbers."""
+        groups = self._groups()
+        first, last = (side[groups] for side in self._presence(column, late))
+        before = self._ordinals - steps
+        missing = (
+            np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(base), bool)
+        )
+        lacking = base < 0
+        if column.dtype.kind == "f":
+            lacking |= np.isnan(column[base])
+        codes = np.where(before < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
+        codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
+        status[lacking] = codes[lacking]
+        status[missing] = self._absent(late, first, last)[missing]
+        if bounded:
+            status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
+
+    def _ends(self, found: Any, status: Any, column: Any, base: Any) -> None:
+        """Midpoint growth of what entered and what exited."""
+        entered = status == _core.ENTERED
+        found[entered] = 2 * np.sign(column[entered])
+        gone = (status == _core.EXITED) & (base >= 0)
+        found[gone] = -2 * np.sign(column[base[gone]])
+
+    def trailing(
+        self,
+        values: ArrayLike,
+        window: int | str = "1Y",
+        *,
+        complete_through: Any = None,
+        return_status: bool = False,
+    ) -> Any:
+        """Sum of the last periods of each row's group; see `Measure.trailing`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> rows = em.Rows(["A", "A", "A"], ["2024Q4", "2025Q1", "2025Q2"])
+        >>> rows.trailing([10, 15, 9], 2)
+        array([nan, 25., 24.])
+        """
+        measure = self._measure(values, complete_through)
+        return self._back(measure.trailing(window), return_status)
+
+    def ytd(
+        self,
+        values: ArrayLike,
+        *,
+        complete_through: Any = None,
+        return_status: bool = False,
+    ) -> Any:
+        """Year-to-date sum of each row's group; see `Measure.ytd`.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> rows = em.Rows(["A", "A", "A"], ["2025Q1", "2025Q2", "2026Q1"])
+        >>> rows.ytd([10, 15, 9])
+        array([10., 25.,  9.])
+        """
+        if self._freq is None:
+            raise ValueError(
+                "period holds plain integers, which know no year: give freq="
+            )
+        measure = self._measure(values, complete_through)
+        return self._back(measure.ytd(), return_status)
+
+    def _measure(self, values: Any, complete_through: Any) -> Measure:
+        """The rows as a panel of one measure, its series the groups."""
+        from .build import from_ordinals
+        from .panel import Panel
+
+        column = self._column(values)
+        panel = from_ordinals(
+            Panel, self._groups(), self._ordinals, column, self._freq or "D"
+        )
+        late = self._complete(complete_through)
+        frame = replace(
+            panel._frame,
+            high=max(self._high, late),
+            shown=(self._low, max(self._high, late)),
+            complete=late,
+            exit_after=self._exit_after(),
+            bounded=complete_through is not None,
+        )
+        panel._frame = frame
+        found: Measure = panel["values"]
+        return found
+
+    def _back(self, measure: Measure, return_status: bool) -> Any:
+        """A measure's cells in the order of the rows."""
+        cells, groups = measure._cells, self._groups().astype(np.int64)
+        place = cells.place(groups, self._ordinals)
+        values = taken(cells.values, place, np.nan)
+        if not return_status:
+            return values
+        empty = measure._empty_status(groups, self._ordinals)
+        status = np.where(place >= 0, taken(cells.codes, place, 0), empty)
+        return values, status.astype(np.uint8)
+
+
+def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
+    """The columns of `by` as a batch, and how many there are."""
+    refuse_query(by, "by")
+    if is_frame(by):
+        columns = [by[name] for name in names_of(by) or ()]
+    elif isinstance(by, (list, tuple)) and by and not _is_scalar(by[0]):
+        columns = list(by)
+    else:
+        columns = [by]
+    for k, column in enumerate(columns):
+        if len(column) != rows:
+            raise ValueError(
+                f"by: column {k} has {len(column)} rows, period has {rows}"
+            )
+    return group_batch(columns), len(columns)
+
+
+def _is_scalar(item: Any) -> bool:
+    return item is None or isinstance(item, (str, bytes)) or np.isscalar(item)
