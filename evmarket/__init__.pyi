@@ -51,7 +51,7 @@ from ._arrays.margin import (
     markup as markup,  # (revenue - cost) / cost
 )
 from ._arrays.margin import (
-    ratio as ratio,  # numerator / denominator, such as value per vehicle
+    ratio as ratio,  # numerator / denominator, such as a unit value
 )
 from ._arrays.structure import (
     concentration as concentration,  # combined share of the k largest
@@ -184,7 +184,7 @@ from ._figures.implied import (
     implied_increment as implied_increment,  # increase, from a level and its growth
 )
 from ._figures.implied import (
-    implied_period_growth as implied_period_growth,  # growth of the last single period
+    implied_period_growth as implied_period_growth,  # growth of the last period
 )
 from ._figures.implied import (
     implied_ratio as implied_ratio,  # ratio of two figures

@@ -6,7 +6,12 @@ from hypothesis import HealthCheck, settings
 import evmarket as em
 
 # Scripts: what they assert they assert when they are run.
-collect_ignore = ["accuracy.py", "bench", "tour.py"]
+collect_ignore = [
+    "arrays/accuracy.py",
+    "explain/accuracy_explain.py",
+    "bench",
+    "cli/tour.py",
+]
 
 settings.register_profile(
     "ci",

@@ -1,6 +1,6 @@
 """Runs tests with the extension built under AddressSanitizer and UBSan.
 
-    python tests/sanitized.py [arguments of pytest]
+    python -m tests.sanitized [arguments of pytest]
 
 Without arguments the tests that go through every door of the extension: misuse, arrays,
 tables, Arrow producers that lie, the engine of panels and rows. The build and a copy of
@@ -17,8 +17,9 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOORS = "misuse inputs contract arrow arrow_hostile tables ledger rows"
-USUAL = ["-x", *(f"tests/test_{door}.py" for door in DOORS.split())]
+DOORS = ["tests/test_misuse.py", *(f"tests/{area}" for area in ("inputs", "columns"))]
+DOORS += ["tests/arrays/test_contract.py", "tests/table", "tests/panel/test_rows.py"]
+USUAL = ["-x", *DOORS]
 
 
 def runtime(name: str) -> str:

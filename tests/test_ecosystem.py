@@ -4,10 +4,10 @@ import datetime
 
 import numpy as np
 import pytest
-from functions import FUNCTIONS
 
 import evmarket as em
 from evmarket import Status
+from tests.arrays.functions import FUNCTIONS
 
 NAN = float("nan")
 
@@ -182,7 +182,7 @@ def rows(a):
 
 
 # Every function of columns, each called with `a` around every array. The elementwise
-# and lagged ones, growth to rank, are those of tests/functions.py.
+# and lagged ones, growth to rank, are those of tests/arrays/functions.py.
 CALLS = {
     "base_effect": lambda a: vars(em.base_effect(a(X), 2)),
     "contributions": lambda a: em.contributions(a(ONE), a(ONE + 1)).arrays(),

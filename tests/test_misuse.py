@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from functions import FUNCTIONS, name_of
 
 import evmarket as em
 from evmarket import Status
+from tests.arrays.functions import FUNCTIONS, name_of
 
 X = np.arange(1.0, 25.0)
 LAGGED = {

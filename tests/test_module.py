@@ -3,7 +3,8 @@
 import sys
 
 import pytest
-from test_workers import python
+
+from tests.common.test_workers import python
 
 LIGHT = """
 import sys, numpy
@@ -119,7 +120,7 @@ LEAKS = """
 import gc, resource, sys
 import numpy as np
 import evmarket as em
-from functions import FUNCTIONS, WITH_OUT
+from tests.arrays.functions import FUNCTIONS, WITH_OUT
 
 em.set_workers(1)
 narrow = np.empty(2)  # made once: NumPy itself may lose a reference to its dtype

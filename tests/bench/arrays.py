@@ -1,6 +1,6 @@
 """Work A: growth, margin and shares of arrays, beside the peers that are installed.
 
-Run ``python tests/bench/arrays.py`` with nothing else running. Installs nothing;
+Run ``python -m tests.bench.arrays`` with nothing else running. Installs nothing;
 asserts equal results first; prints the minimum of several interleaved runs and what
 each takes as a multiple of ours.
 """
@@ -14,9 +14,9 @@ import sys
 import time
 
 import numpy as np
-from timing import machine, minima, peer, same, table, versions
 
 import evmarket as em
+from tests.bench.timing import machine, minima, peer, same, table, versions
 
 LAG = 12
 

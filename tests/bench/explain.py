@@ -1,6 +1,6 @@
 """Explanations of many groups against NumPy and numba, in one run.
 
-    python tests/bench/explain.py [--groups 1000000] [--items 10] [--repeats 7]
+    python -m tests.bench.explain [--groups 1000000] [--items 10] [--repeats 7]
 
 Peers are vectorised, write into buffers allocated beforehand (`out=`) and loop nowhere
 in Python; numba is compiled before it is timed. Equal results are asserted first, the

@@ -1,6 +1,6 @@
 """Published figures: speed of reading, of the intervals, of the audit; and enclosure.
 
-Run ``python tests/bench/figures.py`` with nothing else running. The kernels are set
+Run ``python -m tests.bench.figures`` with nothing else running. The kernels are set
 beside a plain Python loop over floats that steps its ends outward as they do; results
 are compared first. ``--only speed|enclosure|corruptions`` runs one part.
 """
@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 import time
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
-from timing import machine, minima, same, table, versions
 
 import evmarket as em
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import reference_figures as exact
+from tests.bench.timing import machine, minima, same, table, versions
+from tests.figures import reference_figures as exact
 
 INF = math.inf
 STEP = math.nextafter
@@ -169,7 +165,7 @@ def enclosure(n):
 
 def corruptions():
     """Every digit of every shipped fact changed in turn, against the exact twin."""
-    import test_audit
+    from tests.audit import test_audit
 
     rows = test_audit.shipped()
     ours = theirs = copies = unread = 0

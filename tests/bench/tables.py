@@ -1,6 +1,6 @@
 """Works B and C: long tables to growth, beside duckdb, polars, pandas, pyarrow and R.
 
-Run ``python tests/bench/tables.py`` with nothing else running; ``--rows`` scales C,
+Run ``python -m tests.bench.tables`` with nothing else running; ``--rows`` scales C,
 ``--only B`` or ``--only C`` runs one of them, ``--scaling`` prints how cost grows. Each
 engine runs in a process of its own, where its peak memory beyond the loaded table is
 taken; results are written out and compared before a ratio is printed. Money is in
@@ -21,7 +21,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from timing import machine, peer, versions
+
+from tests.bench.timing import machine, peer, versions
 
 MAKERS, REGIONS, MODELS, MONTHS = 61, 340, 1500, 60
 FIRST_DAY = np.datetime64("2019-01-01")
@@ -345,7 +346,8 @@ def child(options):
 
 
 def measured(engine, rows, keys, rounds, workers=0, regions=REGIONS):
-    command = [sys.executable, __file__, "--engine", engine, "--rows", str(rows)]
+    command = [sys.executable, "-m", "tests.bench.tables", "--engine", engine]
+    command += ["--rows", str(rows)]
     command += ["--keys", ",".join(keys), "--rounds", str(rounds)]
     command += ["--workers", str(workers), "--regions", str(regions)]
     done = subprocess.run(command, capture_output=True, text=True)

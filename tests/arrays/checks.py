@@ -1,0 +1,134 @@
+"""Comparing arrays with the slow twin, cell by cell."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tests.reference import Status, ulps
+
+# float32 computes in double and rounds once: half a unit, and the error of the double.
+ONE_ROUNDING = 0.5 + 2.0**-26
+
+
+def assert_cells(got, expected, bound, dtype="float64"):
+    """Values within `bound` ulp of the twin's, NaN where it has none; equal codes."""
+    values, status = got
+    values, status = np.asarray(values), np.asarray(status)
+    assert values.dtype == dtype and status.dtype == np.uint8
+    assert values.shape == status.shape == (len(expected),)
+    if dtype == "float32":
+        bound = ONE_ROUNDING
+    for i, (exact, code) in enumerate(expected):
+        assert status[i] == code, (
+            f"cell {i}: {Status(status[i]).name}, expected {code.name}"
+        )
+        value = float(values[i])
+        if exact is None:
+            assert math.isnan(value), f"cell {i}: {value!r}, expected NaN ({code.name})"
+        else:
+            assert math.isfinite(value), (
+                f"cell {i}: {value!r}, expected {float(exact)!r}"
+            )
+            off = ulps(value, exact, dtype)
+            assert off <= bound, (
+                f"cell {i}: {value!r} is {off} ulp from {float(exact)!r}"
+            )
+
+
+def assert_cell(got, expected, bound, dtype="float64"):
+    """The same for a function that reduces: one cell."""
+    values, status = got
+    assert isinstance(values, np.generic) and isinstance(status, np.uint8)
+    assert_cells((np.array([values]), np.array([status])), expected, bound, dtype)
+
+
+def assert_sums(got, expected, magnitudes, dtype="float64"):
+    """Exact sums rounded once, give or take 2**-100 of the summed magnitudes."""
+    values, status = got
+    assert values.dtype == dtype and status.dtype == np.uint8
+    assert values.shape == status.shape == (len(expected),)
+    for i, (exact, code) in enumerate(expected):
+        assert status[i] == code, (
+            f"cell {i}: {Status(status[i]).name}, expected {code.name}"
+        )
+        value = float(values[i])
+        if exact is None:
+            assert math.isnan(value), f"cell {i}: {value!r}, expected NaN ({code.name})"
+        else:
+            assert math.isfinite(value), (
+                f"cell {i}: {value!r}, expected {float(exact)!r}"
+            )
+            bound = 0.5 if dtype == "float64" else ONE_ROUNDING
+            slack = Fraction(magnitudes[i], 2**100)
+            near = min(
+                (exact, exact - slack, exact + slack),
+                key=lambda e: ulps(value, e, dtype),
+            )
+            assert ulps(value, near, dtype) <= bound, (
+                f"cell {i}: {value!r}, not {float(exact)!r}"
+            )
+
+
+def result_type(dtype) -> str:
+    return "float32" if dtype == "float32" else "float64"
+
+
+def corner_values(dtype):
+    """Where something changes: zeros, limits, neighbours, infinities, NaN."""
+    if dtype == "int64":
+        low, high = -(2**63), 2**63 - 1
+        near = [2**53, 2**53 + 1, -(2**53) - 1, low, low + 1, high, high - 1]
+        return [0, 1, -1, 3, -4, *near]
+    info = np.finfo(dtype)
+    sizes = [info.smallest_subnormal, info.tiny, info.tiny * 3, 1, 1 + info.eps]
+    sizes += [1 - info.epsneg, 105, info.max / 3, info.max]
+    sizes = [float(size) for size in sizes]
+    others = [0.0, -0.0, math.inf, -math.inf, math.nan]
+    return sizes + [-size for size in sizes] + others
+
+
+def corners(dtype):
+    """Every pair of corner values, as two arrays."""
+    values = np.array(corner_values(dtype), dtype)
+    first, second = np.meshgrid(values, values)
+    return first.ravel(), second.ravel()
+
+
+def floats(dtype):
+    width = np.dtype(dtype).itemsize * 8
+    ordinary = st.floats(-1000, 1000, width=width)
+    positive = st.floats(0, 1000, width=width)
+    anything = st.floats(width=width)
+    return st.sampled_from(corner_values(dtype)) | ordinary | positive | anything
+
+
+def integers():
+    special = st.sampled_from(corner_values("int64"))
+    return special | st.integers(-5, 5) | st.integers(-(2**63), 2**63 - 1)
+
+
+def cells(dtype):
+    return integers() if dtype == "int64" else floats(dtype)
+
+
+def arrays(dtype, min_size=0, max_size=10):
+    """One-dimensional arrays with every kind of cell."""
+    return st.lists(cells(dtype), min_size=min_size, max_size=max_size).map(
+        lambda values: np.array(values, dtype)
+    )
+
+
+def pairs(dtype, max_size=10):
+    """Two arrays of one length."""
+    return st.lists(st.tuples(cells(dtype), cells(dtype)), max_size=max_size).map(
+        lambda rows: tuple(
+            np.array(column, dtype)
+            for column in (zip(*rows, strict=True) if rows else ([], []))
+        )
+    )
+
+
+DTYPES = ["float64", "float32", "int64"]
+POLICIES = ["nm", "abs", "signed", "midpoint"]

@@ -1,0 +1,150 @@
+"""Shares, concentration and ranks: published results and the twin."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import evmarket as em
+from evmarket import Status
+from tests import reference as ref
+from tests.arrays import accuracy
+from tests.arrays.checks import (
+    DTYPES,
+    arrays,
+    assert_cell,
+    assert_cells,
+    cells,
+    corners,
+    result_type,
+)
+
+NAN, INF = np.nan, np.inf
+
+
+@pytest.mark.parametrize(
+    ("shares", "expected"),
+    [
+        ([30, 30, 20, 20], 0.26),
+        ([70, 30], 0.58),
+        ([25, 20, 15, 10, 8, 7, 6, 5, 4], 0.154),
+    ],
+)
+def test_hhi_of_known_markets(shares, expected):
+    assert em.hhi(shares) == pytest.approx(expected, rel=1e-15)
+    assert em.hhi(np.array(shares) * 1e300) == pytest.approx(expected, rel=1e-14)
+
+
+def test_share_statuses():
+    x = np.array([[1, NAN, -1, 0, INF], [3, 2, 2, 0, 1]])
+    values, status = em.share(x, return_status=True)
+    np.testing.assert_array_equal(values, [[0.25, *[NAN] * 4], [0.75, *[NAN] * 4]])
+    rest = [Status.NEGATIVE_DENOMINATOR, Status.ZERO_DENOMINATOR, Status.INVALID]
+    assert status.tolist() == [
+        [Status.OK, Status.MISSING, *rest],
+        [Status.OK, Status.INCOMPLETE, *rest],
+    ]
+
+
+def test_ranks_with_ties():
+    x = [5, 9, 5, NAN, 1, INF, 9]
+    np.testing.assert_array_equal(em.rank(x), [3, 1, 3, NAN, 5, NAN, 1])
+    np.testing.assert_array_equal(em.rank(x, method="dense"), [2, 1, 2, NAN, 3, NAN, 1])
+    assert em.rank(x, return_status=True)[1].tolist() == [
+        Status.OK, Status.OK, Status.OK, Status.MISSING,
+        Status.OK, Status.INVALID, Status.OK,
+    ]  # fmt: skip
+
+
+def test_ranks_of_large_integers_are_exact():
+    x = 2**60 + np.array([3, 1, 2, 0, 3])
+    np.testing.assert_array_equal(em.rank(x), [1, 4, 3, 5, 1])
+
+
+def parts(dtype):
+    """Groups of parts that are not negative, beside groups of anything."""
+    positive = cells(dtype).filter(lambda v: v >= 0 or v != v)
+    groups = st.lists(positive, max_size=10).map(lambda values: np.array(values, dtype))
+    return groups | arrays(dtype)
+
+
+def bound(dtype):
+    return 3 if dtype == "int64" else 2
+
+
+def hhi_bound(dtype):
+    """One ulp a rounding: squares, their sum, the total twice, its square, quotient;
+    for integers beyond 2**53 the conversion, which squaring doubles."""
+    return 8 if dtype == "int64" else 6
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_every_pair_of_corner_values(dtype):
+    kind = result_type(dtype)
+    for pair in np.stack(corners(dtype), axis=1):
+        x = pair.tolist()
+        got = em.share(pair, return_status=True)
+        assert_cells(got, ref.share(x, dtype=kind), bound(dtype), kind)
+        got = em.concentration(pair, 1, return_status=True)
+        assert_cell(got, ref.concentration(x, 1, dtype=kind), 3, kind)
+        got = em.hhi(pair, return_status=True)
+        assert_cell(got, ref.hhi(x, dtype=kind), hhi_bound(dtype), kind)
+        got = em.rank(pair, return_status=True)
+        assert_cells(got, ref.rank(x, dtype=kind), 0, kind)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+def test_share_is_the_twin(dtype, data):
+    x = data.draw(parts(dtype))
+    kind = result_type(dtype)
+    expected = ref.share(x.tolist(), dtype=kind)
+    assert_cells(em.share(x, return_status=True), expected, bound(dtype), kind)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+def test_concentration_is_the_twin(dtype, data):
+    x, k = data.draw(parts(dtype)), data.draw(st.integers(1, 12))
+    kind = result_type(dtype)
+    expected = ref.concentration(x.tolist(), k, dtype=kind)
+    assert_cell(em.concentration(x, k, return_status=True), expected, 3, kind)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+def test_hhi_is_the_twin(dtype, data):
+    x = data.draw(parts(dtype))
+    kind = result_type(dtype)
+    got = em.hhi(x, return_status=True)
+    assert_cell(got, ref.hhi(x.tolist(), dtype=kind), hhi_bound(dtype), kind)
+
+
+@pytest.mark.parametrize("method", ["min", "dense"])
+@pytest.mark.parametrize("dtype", DTYPES)
+@given(data=st.data())
+def test_rank_is_the_twin(dtype, method, data):
+    x = data.draw(arrays(dtype, max_size=20))
+    kind = result_type(dtype)
+    expected = ref.rank(x.tolist(), method=method, dtype=kind)
+    assert_cells(em.rank(x, method=method, return_status=True), expected, 0, kind)
+
+
+def test_columns_and_rows_agree():
+    x = np.random.default_rng(5).random((37, 23))
+    x[3, 4] = NAN
+    for function in (
+        em.share,
+        em.rank,
+        em.hhi,
+        lambda x, axis: em.concentration(x, 3, axis=axis),
+    ):
+        down, across = function(x, axis=0), function(np.ascontiguousarray(x.T), axis=-1)
+        np.testing.assert_array_equal(down, across.T)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64"])
+def test_accuracy(dtype):
+    worst, a, b, compared = accuracy.measure("share", dtype, 6000, seed=1)
+    assert compared > 5000
+    assert worst <= accuracy.bound("share", dtype), (a, b)

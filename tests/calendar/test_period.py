@@ -1,0 +1,416 @@
+"""The calendar: ordinals, labels, what columns state, lags in words."""
+
+import random
+from datetime import date, datetime, timedelta, timezone
+
+import numpy as np
+import pytest
+
+import evmarket as em
+from evmarket import _core
+from evmarket._calendar.columns import ordinals
+from evmarket._calendar.frequency import frequency, per_year, year_of
+from evmarket._calendar.lags import exit_periods, lag_periods, window_periods
+from tests.calendar import reference_period as slow
+
+EPOCH = date(1970, 1, 1)
+FISCAL = [f"{unit}-{month}" for unit in "YQ" for month in slow.MONTHS[:-1]]
+WEEKS = [f"W-{day}" for day in slow.WEEKDAYS[:-1]]
+IN_PANDAS = ["Y", "Q", "M", "W", "D", *FISCAL, *WEEKS]
+ALL = [*IN_PANDAS, "H", "M-JF"]
+
+
+def read(column, freq=None):
+    return ordinals(column, freq, "month")[0].tolist()
+
+
+def refused(column, freq, *words, error=ValueError):
+    """The column is refused in one line that names each of the words."""
+    with pytest.raises(error) as caught:
+        ordinals(column, freq, "month")
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in ("month", *words):
+        assert word in message, message
+
+
+# Frequencies and ordinals
+
+
+@pytest.mark.parametrize("freq", IN_PANDAS)
+def test_ordinals_and_labels_are_those_of_pandas(freq):
+    pandas = pytest.importorskip("pandas")
+    days = np.concatenate(
+        [
+            np.arange(-26_000, 40_000),  # 1898 to 2079
+            np.linspace(-719_162 + 400, 2_932_896 - 400, 20_000).astype(np.int64),
+        ]
+    ).astype("M8[D]")
+    expected = pandas.DatetimeIndex(days.astype("M8[s]")).to_period(freq)
+    found, named = ordinals(days, freq)
+    assert named == freq
+    np.testing.assert_array_equal(found, expected.asi8)
+    some = expected[:: 65_000 // 50]
+    for ordinal, label in zip(some.asi8, map(str, some), strict=True):
+        if label[:4].isdigit() and int(label[:4]) >= 1000:  # not every pandas pads
+            assert em.Periods.of(freq, ordinal, 1).labels == [label]
+    # From 1898; pandas before 3 counts their ends in nanoseconds, which end in 2262.
+    start, end = (
+        _core.period_days(freq, int(found[0]), 360, last) for last in (False, True)
+    )
+    index = pandas.PeriodIndex.from_ordinals(found[0] + np.arange(360), freq=freq)
+    np.testing.assert_array_equal(
+        start.view("M8[D]"), index.start_time.values.astype("M8[D]")
+    )
+    np.testing.assert_array_equal(
+        end.view("M8[D]"), index.end_time.values.astype("M8[D]")
+    )
+
+
+@pytest.mark.parametrize("freq", ALL)
+def test_against_the_slow_twin(freq):
+    pick = random.Random(freq)
+    days = [EPOCH + timedelta(days=pick.randrange(-60_000, 60_000)) for _ in range(40)]
+    days += [date(2024, 2, 29), date(2025, 1, 1), date(2025, 2, 28), date(2024, 12, 31)]
+    assert read(days, freq) == [slow.ordinal(day, freq) for day in days]
+    for day in days[-14:]:
+        period = em.Periods.of(freq, slow.ordinal(day, freq), 1)
+        first, last = slow.bounds(day, freq)
+        assert period.labels == [slow.label(day, freq)]
+        assert (
+            _core.period_days(freq, period.start, 1, False)[0] == (first - EPOCH).days
+        )
+        assert _core.period_days(freq, period.start, 1, True)[0] == (last - EPOCH).days
+        assert read(period.labels, freq) == [period.start]
+
+
+@pytest.mark.parametrize("freq", ALL)
+def test_labels_read_back(freq):
+    periods = em.Periods("1960", "2040", freq)
+    assert read(periods.labels, freq) == periods.ordinals.tolist()
+    assert em.Periods(periods.first, periods.last, freq) == periods
+
+
+def test_names_of_frequencies():
+    same = {"Y-DEC": "Y", "Q-DEC": "Q", "W-SUN": "W", "M-JF": "M-JF", "Y-MAR": "Y-MAR"}
+    assert {name: frequency(name) for name in same} == same
+    for bad in (
+        "",
+        "m",
+        "A",
+        "ME",
+        "H-MAR",
+        "M-FEB",
+        "Y-",
+        "Y-MON",
+        "W-MAR",
+        "Q-XYZ",
+        "Y\0",
+    ):
+        with pytest.raises(ValueError, match="freq is"):
+            frequency(bad)
+    for bad in (None, 12, b"M"):
+        with pytest.raises(TypeError):
+            frequency(bad)
+    freqs = "Y-MAR", "H", "Q", "M", "M-JF", "W-MON", "D"
+    assert list(map(per_year, freqs)) == [1, 2, 4, 12, 11, 52, 365]
+    assert [year_of(freq) for freq in ("M", "Q-MAR", "Y-JUN", "M-JF")] == [
+        "Y", "Y-MAR", "Y-JUN", "Y"
+    ]  # fmt: skip
+
+
+def test_the_chinese_month_has_eleven_periods():
+    periods = em.Periods("2025", "2025", "M-JF")
+    assert periods.labels == [f"2025-{month:02d}" for month in range(2, 13)]
+    assert read([202501, 202502, 202503, 202512], "M-JF") == [605, 605, 606, 615]
+    assert read(np.array(["2025-01", "2026-01"], "M8[M]"), "M-JF") == [605, 616]
+    assert read(["2025-01", "2025-02-03"], "M-JF") == [605, 605]
+
+
+# What columns hold
+
+TEXTS = {
+    "2025": ("Y", 55),
+    "2025年": ("Y", 55),
+    "2025H2": ("H", 111),
+    "2025Q3": ("Q", 222),
+    "2025q3": ("Q", 222),
+    "2025-Q3": ("Q", 222),
+    "2025-01": ("M", 660),
+    "2025-1": ("M", 660),
+    "2025/1": ("M", 660),
+    "2025/12": ("M", 671),
+    "202501": ("M", 660),
+    "2025年1月": ("M", 660),
+    "2025年12月": ("M", 671),
+    " 2025-01 ": ("M", 660),
+    "2024-12-30/2025-01-05": ("W", 2871),
+}
+DATES = ["2025-01-31", "2025/1/31", "2025/01/31", "2025年1月31日"]
+BAD_TEXTS = [
+    "2025-13", "2025-00", "2025-02-30", "2023-02-29", "25-01", "", " ",
+    "October 31 2017", "2025-", "2025-1-", "2025Q5", "2025Q0", "2025Q", "2025H3",
+    "2025M1", "202513", "20250131", "2025年13月", "2025年1", "2025月1", "2025-1/31",
+    "2025-01-31T00:00", "+2025", "-2025", "２０２５", "2025-01x",
+    "2024-12-30/2025-01-06", "20251Q1", "2025Q1x", "2025-Q", "2025QQ1",
+    "2024-12/2025-01-05", "NaN", "nan", "2025.1", "x" * 500, "2025\n", "2025-01\0",
+    "\ud800",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_forms_of_text(text):
+    stated, expected = TEXTS[text]
+    found, freq = ordinals([text, text])
+    assert (freq, found.tolist()) == (stated, [expected, expected])
+
+
+def test_dates_as_text():
+    refused(DATES, None, "freq=")
+    assert read(DATES, "M") == [660] * 4
+    assert read(DATES, "D") == [20_119] * 4
+    assert read(DATES, "Q-MAR") == [55 * 4 + 3] * 4
+
+
+@pytest.mark.parametrize("text", BAD_TEXTS)
+def test_bad_text_names_its_row_and_what_is_accepted(text):
+    refused(["2025-01", text], "M", "row 1", "accepted", "2025年1月")
+    refused([text], None, "row 0", "accepted")
+
+
+def test_years_outside_the_calendar():
+    refused(["0000"], "Y", "row 0", "9999")
+    refused(["2025-01", "0000-12"], "M", "row 1", "9999")
+    assert read(["0001-01-01", "9999-12-31"], "M") == [-1969 * 12, 8030 * 12 - 1]
+    days = np.array([0, -719_163], "M8[D]")
+    refused(days, "M", "row 1", "9999")
+    refused(np.array([2_932_897] * 2000, "M8[D]"), "D", "row 0")
+    refused(np.array([0, 8030 * 12], "M8[M]"), "M", "row 1", "9999")
+    refused(np.array([10**18], "M8[D]"), "D", "row 0")
+
+
+def test_integers():
+    assert read([202501, 202512], "M") == [660, 671]
+    assert read(np.array([2024, 2025], np.uint16), "Y-MAR") == [54, 55]
+    assert ordinals([7, 8])[1] is None
+    assert read([7, 8]) == [7, 8]
+    for bad in (202500, 202513, 2025, 0, -202501, 20250131, 2**63, -(2**70)):
+        refused([202501, bad], "M", "row 1", "yyyymm")
+    for bad in (25, 10_000, 202501, -1):
+        refused([2025, bad], "Y", "row 1", "yyyy")
+    for freq in ("H", "Q", "W", "D"):
+        refused([202501], freq, "row 0", "yyyymm", error=ValueError)
+    refused([2025.0], "Y", "2025.0", error=TypeError)
+    refused(np.array([2025.0]), "Y", "float64", "integers", error=TypeError)
+    refused([True], "Y", error=TypeError)
+    refused(np.array([True]), "Y", error=TypeError)
+    refused(np.array([b"2025"]), "Y", "decode", error=TypeError)
+
+
+def test_finer_and_coarser_than_asked():
+    refused(["2025-01"], "Y", "row 0", "states M", "resample('Y')")
+    refused(["2025Q1"], "H", "resample('H')")
+    refused(["2025", "2025-02"], "Y", "row 1", "resample")
+    refused(["2024-12-30/2025-01-05"], "M", "plain dates")
+    refused(["2024-12-30/2025-01-05"], "W-WED", "states W")
+    refused(["2025"], "M", "coarser")
+    refused(["2025-01", "2025Q1"], None, "row 1", "coarser")
+    refused(["2025-01"], "D", "coarser")
+    refused(np.array(["2025-01"], "M8[M]"), "Y", "resample('Y')")
+    refused(np.array(["2025"], "M8[Y]"), "M", "coarser")
+    refused(np.array(["2025-01-01"], "M8[W]"), "W", "states W-WED")
+
+
+def test_pairs():
+    assert read(([2025, 2025], [1, 12])) == [660, 671]
+    assert read(([2025], [3]), "Q-MAR") == [55 * 4 + 2]
+    assert read((np.array([2025]), np.array([2])), "M-JF") == [605]
+    assert read((["2025", "2025"], ["01", "2"]), "M") == [660, 661]
+    refused(([2025, 2025], [1, 13]), "M", "row 1", "(2025, 13)")
+    refused(([2025], [5]), "Q", "(2025, 5)")
+    refused(([25], [1]), "M", "(25, 1)")
+    refused(([2025], [1]), "Y", "resample('Y')")
+    refused(([2025], [1, 2]), "M", "1 years")
+    refused(([2025], ["x"]), "M", "row 0")
+    refused(([2025], [None]), "M", "row 0", "no value")
+    refused((["2025-01"], [1]), "M", "row 0")
+
+
+@pytest.mark.parametrize("unit", ["D", "h", "m", "s", "ms", "us", "ns", "ps"])
+def test_units_of_datetime64(unit):
+    days = np.arange(-90, 90) if unit == "ps" else np.arange(-30_000, 30_000, 7)
+    times = days.astype("M8[D]").astype("M8[s]").astype(f"M8[{unit}]")
+    step = np.timedelta64(1, unit) * (unit != "D")
+    for freq in ("M", "D", "W"):
+        expected = ordinals(days.astype("M8[D]"), freq)[0]
+        np.testing.assert_array_equal(ordinals(times, freq)[0], expected)
+        before = ordinals(times - step, freq)[0]  # the instant before midnight
+        late = days - 1 if unit != "D" else days
+        np.testing.assert_array_equal(before, ordinals(late.astype("M8[D]"), freq)[0])
+    swapped = times.astype(times.dtype.newbyteorder(">"))
+    np.testing.assert_array_equal(
+        ordinals(swapped[::2], "M")[0], ordinals(times[::2], "M")[0]
+    )
+
+
+def test_columns_of_python_objects():
+    days = [date(2025, 1, 31), date(2024, 2, 29)]
+    times = [datetime(2025, 1, 31, 23, 59), datetime(1, 1, 1)]
+    assert read(days, "M") == [660, 649]
+    assert read(np.array(days, dtype=object), "M") == [660, 649]
+    assert read(times, "D") == [20_119, -719_162]
+    assert read([np.datetime64("2025-01"), np.datetime64("2025-02")]) == [660, 661]
+    assert read([t.replace(tzinfo=timezone.utc) for t in times], "D") == [
+        20_119,
+        -719_162,
+    ]
+    east = timezone(timedelta(hours=8))
+    refused([times[0].replace(tzinfo=east)], "D", "UTC+08:00", "tz_localize")
+    refused([times[0], times[0].replace(tzinfo=timezone.utc)], "D", "row 1", "zone")
+    refused([days[0], "2025-01"], "M", "row 1", "'2025-01'", error=TypeError)
+    refused([days[0], object()], "M", "row 1", error=TypeError)
+    refused("2025-01", "M", "one value a row", error=TypeError)
+    refused(202501, "M", error=TypeError)
+    refused(np.zeros((2, 2), "M8[D]"), "M", "2 dimensions")
+    assert read([], "M") == []
+    assert ordinals([], "M")[1] == "M"
+    with pytest.raises(ValueError, match="freq="):
+        ordinals(np.array([], dtype="M8[D]"))
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, np.datetime64("NaT", "D")])
+@pytest.mark.parametrize(
+    "first", ["2025-01", 202501, date(2025, 1, 1), np.datetime64("2025-01")]
+)
+def test_a_missing_value_names_its_row(missing, first):
+    refused([first, first, missing], "M", "row 2", "no value")
+    refused([missing, first], "M", "row 0", "no value")
+
+
+def test_missing_in_arrays():
+    refused(np.array(["2025-01", "NaT"], "M8[D]"), "M", "row 1", "no value")
+    refused(np.array(["2025-01", "NaT"], "M8[M]"), "M", "row 1", "no value")
+    refused(np.ma.masked_array([2024, 2025], [False, True]), "Y", "row 1", "no value")
+
+
+# What other libraries hold
+
+
+def test_pandas_columns():
+    pandas = pytest.importorskip("pandas")
+    days = pandas.to_datetime(["2025-01-31", "2024-02-29"])
+    for column in (days, days.to_series(), days.array, days.as_unit("us")):
+        assert read(column, "M") == [660, 649]
+        refused(column, None, "freq=")
+    assert read(days.tz_localize("UTC"), "M") == [660, 649]
+    refused(days.tz_localize("Asia/Shanghai"), "M", "Asia/Shanghai", "UTC")
+    for freq in ("M", "Q-MAR", "W", "D", "Y"):
+        periods = days.to_period(freq)
+        for column in (periods, periods.to_series(), periods.array, list(periods)):
+            found, stated = ordinals(column)
+            assert (found.tolist(), stated) == (periods.asi8.tolist(), freq)
+    refused(days.to_period("M"), "Y", "resample('Y')")
+    refused(days.to_period("Q-MAR"), "Q", "plain dates")
+    refused(days.to_period("h"), "D", "'h'")
+    refused(days.to_period("2M"), "M", "'2M'")
+    refused(pandas.PeriodIndex(["2025-01", None], freq="M"), "M", "row 1", "no value")
+    refused(pandas.Series(["2025-01", None]), "M", "row 1", "no value")
+    refused(pandas.Series([202501, None], dtype="Int64"), "M", "row 1", "no value")
+    refused(pandas.Series([days[0], None]), "M", "row 1", "no value")
+    refused(pandas.DataFrame({"a": [1]}), "M", "whole table", error=TypeError)
+    assert read(pandas.Series([202501], dtype="Int64"), "M") == [660]
+    assert read(pandas.Series(["2025-01", "2025-02"]).astype("category")) == [660, 661]
+    assert read((pandas.Series([2025]), pandas.Series([2]))) == [661]
+
+
+def test_polars_columns():
+    polars = pytest.importorskip("polars")
+    days = [date(2025, 1, 31), date(2024, 2, 29)]
+    times = polars.Series([datetime(2025, 1, 31), datetime(2024, 2, 29)])
+    assert read(polars.Series(days), "M") == [660, 649]
+    assert read(times, "M") == [660, 649]
+    assert read(times.dt.replace_time_zone("UTC"), "M") == [660, 649]
+    refused(times.dt.replace_time_zone("Asia/Shanghai"), "M", "Asia/Shanghai")
+    assert read(polars.Series(["2025-01"])) == [660]
+    assert read(polars.Series([202501]), "M") == [660]
+    refused(polars.Series([202501, None]), "M", "row 1", "no value")
+    refused(polars.Series(["2025-01", None]), "M", "row 1", "no value")
+
+
+def test_pyarrow_columns():
+    arrow = pytest.importorskip("pyarrow")
+    pandas = pytest.importorskip("pandas")
+    days = arrow.array([date(2025, 1, 31), date(2024, 2, 29)])
+    for kind in ("date32", "date64", "timestamp[s]", "timestamp[ns]"):
+        assert read(days.cast(kind), "M") == [660, 649]
+    assert read(arrow.chunked_array([days, days]), "M") == [660, 649] * 2
+    zoned = days.cast("timestamp[s]").cast(arrow.timestamp("s", "Asia/Shanghai"))
+    refused(zoned, "M", "Asia/Shanghai")
+    assert read(zoned.cast(arrow.timestamp("s", "UTC")), "M") == [660, 649]
+    assert read(arrow.array(["2025-01"]).dictionary_encode()) == [660]
+    assert read(arrow.array([2025]), "Y") == [55]
+    refused(arrow.array([2025, None]), "Y", "row 1", "no value")
+    periods = pandas.period_range("2025-01", periods=3, freq="M")
+    assert read(arrow.array(periods)) == [660, 661, 662]
+    assert read(pandas.Series(days, dtype=pandas.ArrowDtype(days.type)), "M") == [
+        660,
+        649,
+    ]
+
+
+# Lags in words
+
+LAGS = [
+    ("1Y", "M", 12), ("-1Y", "M", -12), ("+1Y", "M", 12), ("1y", "M", 12),
+    ("2Q", "M", 6), ("1M", "M", 1), ("12M", "M", 12), ("1H", "M", 6), ("12", "M", 12),
+    (12, "M", 12), (-1, "M", -1), (np.int8(3), "M", 3), ("1Y", "Q", 4),
+    ("6M", "Q-MAR", 2), ("1Y", "H", 2), ("1Y", "Y-MAR", 1), ("4Q", "Y", 1),
+    ("1Y", "M-JF", 11), ("-2Y", "M-JF", -22), ("12M", "M-JF", 11), (11, "M-JF", 11),
+    ("22", "M-JF", 22), ("4W", "W-MON", 4), ("7D", "W", 1), ("1W", "D", 7),
+    (364, "D", 364), (12, None, 12), ("12", None, 12), (" 1Y ", "M", 12),
+]  # fmt: skip
+BAD_LAGS = [
+    ("1Y", "W", ValueError, "52"), ("1Y", "D", ValueError, "365"),
+    ("1M", "Q", ValueError, "whole"), ("5M", "Q", ValueError, "whole"),
+    ("1Q", "Y", ValueError, "whole"), ("1M", "W", ValueError, "whole"),
+    ("1W", "M", ValueError, "whole"), ("3D", "W", ValueError, "whole"),
+    ("1Q", "M-JF", ValueError, "whole"), ("1M", "M-JF", ValueError, "whole"),
+    (12, "M-JF", ValueError, "11"), (1, "M-JF", ValueError, "11"),
+    ("1W", "M-JF", ValueError, "whole"), (0, "M", ValueError, "0"),
+    ("0Y", "M", ValueError, "0"), ("", "M", ValueError, "words"),
+    ("Y", "M", ValueError, "words"), ("1X", "M", ValueError, "words"),
+    ("1.5Y", "M", ValueError, "words"), ("--1Y", "M", ValueError, "words"),
+    ("1 Y", "M", ValueError, "words"), ("１Y", "M", ValueError, "words"),
+    ("1年", "M", ValueError, "words"), ("1Y", None, ValueError, "freq="),
+    (1.0, "M", TypeError, "1.0"), (True, "M", TypeError, "True"),
+    (None, "M", TypeError, "None"), (2**70, "M", OverflowError, "beyond"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lag", "freq", "expected"), LAGS)
+def test_lags(lag, freq, expected):
+    assert lag_periods(lag, freq) == expected
+
+
+@pytest.mark.parametrize(("lag", "freq", "error", "word"), BAD_LAGS)
+def test_bad_lags(lag, freq, error, word):
+    with pytest.raises(error, match="lag is") as caught:
+        lag_periods(lag, freq)
+    assert word in str(caught.value)
+
+
+def test_windows_and_exits():
+    assert window_periods("12M", "M") == 12
+    assert window_periods("1Y", "M-JF") == 11
+    assert window_periods(3, "M-JF") == 3
+    for bad in (0, -1, "-1Y"):
+        with pytest.raises(ValueError, match="window"):
+            window_periods(bad, "M")
+    years = [
+        exit_periods("1Y", freq) for freq in ("Y", "H", "Q", "M", "M-JF", "W", "D")
+    ]
+    assert years == [1, 2, 4, 12, 11, 52, 365]
+    assert exit_periods("2Y", "W-FRI") == 104
+    assert exit_periods(6, "M") == 6
+    with pytest.raises(ValueError, match="exit_after"):
+        exit_periods("0Y", "D")

@@ -1,0 +1,81 @@
+"""The tour, run: python -m tests.cli.tour writes its outputs into the notebook again.
+
+The notebook is its only source. Edit it in JupyterLab or an editor, then run this: what
+an editor adds of its machine goes, what the cells show comes.
+"""
+
+import asyncio
+import sys
+import warnings
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+import evmarket
+
+TOUR = Path(evmarket.__file__).parent.joinpath("_cli", "tour.ipynb")
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+
+
+def read(path=TOUR):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def executed(notebook, folder):
+    """The notebook with what its cells show now, run in a folder."""
+    found = nbformat.from_dict(notebook)
+    for cell in found.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    client = NotebookClient(
+        found,
+        timeout=60,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with warnings.catch_warnings():
+        # What the libraries of Jupyter warn of among themselves is none of ours.
+        warnings.simplefilter("ignore")
+        client.execute()
+        asyncio.set_event_loop(None)
+    return cleaned(found)
+
+
+def cleaned(notebook):
+    """Without what tells of a machine or a moment."""
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({})
+        for output in cell.get("outputs", ()):
+            output.pop("transient", None)
+            if "metadata" in output:
+                output.metadata = nbformat.from_dict({})
+    return notebook
+
+
+def main():
+    notebook = executed(read(), TOUR.parent)
+    # Sorted as JupyterLab sorts, so that saving there changes nothing else.
+    nbformat.write(notebook, TOUR)
+    errors = [
+        output
+        for cell in notebook.cells
+        for output in cell.get("outputs", ())
+        if output.output_type == "error"
+    ]
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

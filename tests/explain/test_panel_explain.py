@@ -1,0 +1,483 @@
+"""Explanations on panels: against the slow twin, the direct ones, and the totals."""
+
+import copy
+import pickle
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import evmarket as em
+from tests.cells.reference_panel import Row, in_order, part_of
+from tests.explain import reference_panel_explain as twin
+from tests.panel.panels import (
+    JAN,
+    WIDE,
+    both,
+    completes,
+    dense_tables,
+    every_kind_of_line,
+    refused,
+    row,
+    series_of,
+    tables,
+)
+from tests.reference import Status as Code
+
+EPS = 2.0**-52
+EVERY = every_kind_of_line()
+COMPLETE = JAN + 27
+LAGS = ["1Y", 1, "-1Y", 7]
+WITHIN = [(), ("maker",), ("region",)]
+NATURAL = st.sampled_from([None, 0, 1, 2, 3, 5, 8, 100])
+
+
+def assert_found(got, expected, table, within, names, scale, of_items=()):
+    """The numbers of every group and period, and of every item, within the bounds.
+
+    `scale` gives the magnitude that errors are measured against, of a group's numbers.
+    """
+    part = part_of(table, within)
+    groups = {key: n for n, key in enumerate(in_order({part(k) for k in table.series}))}
+    series = {key: n for n, key in enumerate(table.series)}
+    for (group, i), found in expected.items():
+        at, where = (groups[group], i), f"{group} {table.labels[i]}"
+        assert Code(got.status[at]) is found["status"], where
+        bound = float(16 * EPS * scale(found))
+        for name in ("total", *names):
+            close(getattr(got, name)[at], found[name], bound, f"{where} {name}")
+        for key in table.series:
+            if part(key) == group:
+                mine = found["items"].get(key, {})
+                for name in of_items:
+                    value = getattr(got, name)[series[key], i]
+                    close(value, mine.get(name), bound, f"{where} {key} {name}")
+
+
+def close(value, exact, bound, where):
+    if exact is None:
+        assert np.isnan(value), f"{where}: {value}, expected none"
+    else:
+        off = abs(Fraction(float(value)) - exact)
+        assert off <= bound, f"{where}: {value}, expected {float(exact)}"
+
+
+def numbers_of(found):
+    """The magnitudes of a group's numbers, items included, and one."""
+    parts = [part for item in found["items"].values() for part in item.values()]
+    own = [x for n, x in found.items() if n not in ("items", "status")]
+    return 1 + sum(abs(x) for x in [*own, *parts] if x is not None)
+
+
+# ---- against the twin ----------------------------------------------------------------
+
+
+def check_contributions(rows, complete, lag, within):
+    panel, slow = both(rows, complete=complete)
+    got = panel.contributions("units", lag, within)
+    expected = twin.contributions(slow, "units", lag, within)
+    names = ("entry", "exit", "gap", "matched")
+    assert_found(got, expected, slow, within, names, numbers_of, ("parts",))
+
+
+def check_price_volume(rows, complete, lag, within, method):
+    panel, slow = both(rows, complete=complete)
+    got = panel.price_volume("revenue", "units", lag, within, method)
+    expected = twin.price_volume(slow, "revenue", "units", lag, within, method)
+    names = ["price", "unit_value", "volume", "entry", "exit", "gap", "matched"]
+    if method == "three-way":
+        names.append("joint")
+    else:
+        assert got.joint is None
+    for found in expected.values():
+        found["unit_value"] = found["price"]
+    assert_found(got, expected, slow, within, names, worths_of)
+
+
+def worths_of(found):
+    """Prices of one period meet quantities of the other."""
+    return 1000 * numbers_of(found)
+
+
+def check_mix_rate(rows, complete, lag, within, method):
+    panel, slow = both(rows, complete=complete)
+    got = panel.mix_rate("revenue", "units", lag, within, method)
+    expected = twin.mix_rate(slow, "revenue", "units", lag, within, method)
+    names, of_items = ("entry", "exit", "gap", "matched"), ["rate", "mix"]
+    if method == "three-way":
+        of_items.append("joint")
+    assert_found(got, expected, slow, within, names, worths_of, of_items)
+
+
+def check_bridge(rows, complete, lag, within):
+    panel, slow = both(rows, complete=complete)
+    got = panel.margin_bridge("revenue", "cost", "units", lag, within)
+    expected = twin.margin_bridge(slow, "revenue", "cost", "units", lag, within)
+    names = (*twin.BRIDGE, "gap", "matched")
+    assert_found(got, expected, slow, within, names, worths_of)
+
+
+def check_index(rows, complete, lag, within, formula):
+    panel, slow = both(rows, complete=complete)
+    got = panel.price_index("revenue", "units", lag, within, formula)
+    expected = twin.price_index(slow, "revenue", "units", lag, within, formula)
+    assert_found(got, expected, slow, within, ("matched_share",), worths_of)
+    for (_, i), found in expected.items():
+        if not within and found["status"] is Code.OK:
+            assert got.matched[0, i] == found["matched"]
+            assert got.dropped[0, i] == found["dropped"]
+
+
+@pytest.mark.parametrize("within", WITHIN)
+@pytest.mark.parametrize("lag", LAGS)
+def test_every_fate(lag, within):
+    for complete in (None, COMPLETE):
+        check_contributions(EVERY, complete, lag, within)
+        check_bridge(EVERY, complete, lag, within)
+        check_mix_rate(EVERY, complete, lag, within, "symmetric")
+        check_price_volume(EVERY, complete, lag, within, "bennet")
+        check_index(EVERY, complete, lag, within, "fisher")
+
+
+lags, groups = st.sampled_from(LAGS), st.sampled_from(WITHIN)
+
+
+@given(tables() | dense_tables(), completes(), lags, groups)
+@settings(max_examples=60)
+def test_contributions(rows, complete, lag, within):
+    check_contributions(rows, complete, lag, within)
+
+
+METHODS = ["bennet", "laspeyres", "paasche", "three-way"]
+
+
+@given(tables() | dense_tables(), completes(), lags, groups, st.sampled_from(METHODS))
+@settings(max_examples=50)
+def test_price_volume(rows, complete, lag, within, method):
+    check_price_volume(rows, complete, lag, within, method)
+
+
+@given(
+    tables(NATURAL) | dense_tables(NATURAL),
+    completes(),
+    lags,
+    groups,
+    st.sampled_from(["symmetric", "three-way"]),
+)
+@settings(max_examples=50)
+def test_mix_rate(rows, complete, lag, within, method):
+    check_mix_rate(rows, complete, lag, within, method)
+
+
+@given(tables(NATURAL) | dense_tables(NATURAL), completes(), lags, groups)
+@settings(max_examples=50)
+def test_margin_bridge(rows, complete, lag, within):
+    check_bridge(rows, complete, lag, within)
+
+
+@given(
+    tables(NATURAL) | dense_tables(NATURAL),
+    completes(),
+    lags,
+    groups,
+    st.sampled_from(["laspeyres", "paasche", "fisher"]),
+)
+@settings(max_examples=50)
+def test_price_index(rows, complete, lag, within, formula):
+    check_index(rows, complete, lag, within, formula)
+
+
+@given(dense_tables(WIDE), completes(), lags, groups)
+@settings(max_examples=40)
+def test_parts_add_up_to_the_growth_of_the_totals(rows, complete, lag, within):
+    panel, _ = both(rows, complete=complete)
+    got = panel.contributions("units", lag, within)
+    total = panel["units"].growth(lag, within=within)
+    known = np.isfinite(got.total)
+    np.testing.assert_array_equal(got.total[known], total.values[known])
+    group = [series_of(total).index(part_of_panel(k, within)) for k in series_of(panel)]
+    sums, sizes = np.zeros(got.total.shape), np.zeros(got.total.shape)
+    parts = np.where(np.isnan(got.parts), 0, got.parts)
+    np.add.at(sums, group, parts)
+    np.add.at(sizes, group, np.abs(parts))
+    rest = got.total - (sums + got.entry + got.exit + got.gap)
+    sizes += np.abs(got.entry) + np.abs(got.exit) + np.abs(got.gap)
+    # The items' doubles are not the exact cells, whose sum the total's growth is of.
+    assert (np.abs(rest) <= 1e-9 * sizes)[known].all()
+
+
+def part_of_panel(key, within):
+    return tuple(key[("maker", "region").index(name)] for name in within)
+
+
+# ---- against the direct ones ---------------------------------------------------------
+
+
+def whole_panel():
+    """Two years of four makers in two regions, nothing absent."""
+    rng = np.random.default_rng(1)
+    makers, regions, months = "ABCD", "NS", 24
+    rows = [
+        Row((m, r), JAN + t, dict(zip(("units", "revenue", "cost"), v, strict=True)))
+        for m in makers
+        for r in regions
+        for t in range(months)
+        for v in [rng.integers(1, 1000, 3).tolist()]
+    ]
+    return both(rows)[0]
+
+
+def test_equals_the_direct_ones_where_nothing_is_absent():
+    panel = whole_panel()
+    u, r, c = (panel[name].values for name in ("units", "revenue", "cost"))
+    t, b = 23, 11
+    pairs = u[:, b], u[:, t]
+    got, direct = panel.contributions("units"), em.contributions(*pairs)
+    assert got.total[0, t] == direct.total
+    np.testing.assert_array_equal(got.parts[:, t], direct.parts)
+    assert got.entry[0, t] == got.exit[0, t] == got.gap[0, t] == 0
+    assert got.matched[0, t] == 1 and abs(got.residual[0, t]) < 4 * EPS
+    prices = r / u
+    worth = prices[:, b], u[:, b], prices[:, t], u[:, t]
+    direct = em.price_volume(*worth)
+    got = panel.price_volume("revenue", "units")
+    assert got.unit_value[0, t] == got.price[0, t] == direct.price
+    assert got.volume[0, t] == direct.volume
+    assert got.total[0, t] == r[:, t].sum() - r[:, b].sum()
+    direct = em.mix_rate(u[:, b], prices[:, b], u[:, t], prices[:, t])
+    got = panel.mix_rate("revenue", "units")
+    np.testing.assert_array_equal(got.rate[:, t], direct.rate)
+    np.testing.assert_array_equal(got.mix[:, t], direct.mix)
+    sides = [x[:, k] for k in (b, t) for x in (r, c, u)]
+    direct, got = (
+        em.margin_bridge(*sides),
+        panel.margin_bridge("revenue", "cost", "units"),
+    )
+    for name in ("price", "unit_cost", "mix", "entry", "exit", "other", "matched"):
+        assert getattr(got, name)[0, t] == getattr(direct, name), name
+    for formula in ("fisher", "tornqvist", "sato-vartia"):
+        got = panel.price_index("revenue", "units", formula=formula)
+        assert got.total[0, t] == em.price_index(*worth, formula=formula).total
+        assert got.matched[0, t] == 8 and got.dropped[0, t] == 0
+        assert got.matched_share[0, t] == 1
+
+
+def test_groups_are_panels_of_their_own():
+    panel = whole_panel()
+    got = panel.contributions("units", within="maker")
+    assert got.groups["maker"].tolist() == list("ABCD")
+    assert got.series.keys() == {"maker", "region"}
+    for n, maker in enumerate("ABCD"):
+        own = panel.select(maker=maker).contributions("units")
+        np.testing.assert_array_equal(got.total[n], own.total[0])
+        np.testing.assert_array_equal(got.parts[2 * n : 2 * n + 2], own.parts)
+
+
+def test_shift_share_equals_the_direct_one():
+    panel = whole_panel()
+    got = panel.shift_share("units", region="region", industry="maker")
+    values = panel.rollup("region", "maker")["units"].values.reshape(2, 4, 24)
+    direct = em.shift_share(values[..., 11], values[..., 23])
+    for name in ("total", "national", "mix", "regional"):
+        found = getattr(got, name)[:, 23].reshape(2, 4)
+        np.testing.assert_array_equal(found, getattr(direct, name))
+    assert got.gap[0, 23] == 0 and got.matched[0, 23] == 1
+    assert got.status.shape == (1, 24) and got.status[0, 23] == 0
+
+
+def test_shift_share_leaves_out_what_is_not_reported():
+    rows = [row(m, t, u, region=r) for m, r, t, u in [
+        ("A", "N", 0, 10), ("A", "S", 0, 20), ("B", "N", 0, 30), ("B", "S", 0, 40),
+        ("A", "N", 12, 11), ("A", "S", 12, 26), ("B", "N", 12, 33), ("B", "S", 11, 7),
+    ]]  # fmt: skip
+    got = both(rows)[0].shift_share("units", "region", "maker")
+    direct = em.shift_share([[10, 30], [20, 0]], [[11, 33], [26, 0]])
+    for name in ("total", "national", "mix", "regional"):
+        found = getattr(got, name)[:, 12]
+        assert np.isnan(found[3])
+        np.testing.assert_array_equal(found[:3], getattr(direct, name).ravel()[:3])
+    assert got.gap[0, 12] == -40 and got.matched[0, 12] == 0.6
+
+
+# ---- entry, exit, gap ----------------------------------------------------------------
+
+
+def test_what_is_not_reported_yet_is_a_gap_and_no_exit():
+    rows = [row("A", t, 100) for t in range(14)] + [row("B", t, 50) for t in range(13)]
+    got = both(rows)[0].contributions("units")
+    assert got.gap[0, 13] == -50 / 150 and got.exit[0, 13] == 0
+    assert got.matched[0, 13] == 100 / 150
+    late = both(rows, complete=JAN + 12)[0].contributions("units")
+    assert Code(late.status[0, 13]) is Code.PARTIAL and np.isnan(late.gap[0, 13])
+
+
+def test_a_group_with_an_incomplete_item_has_no_number():
+    rows = [row("A", t, 10) for t in range(24) if t != 14]
+    rows += [row("B", t, 10) for t in range(24)]
+    panel = both(rows)[0].resample("Q")
+    for got in (panel.contributions("units"), panel.price_volume("revenue", "units")):
+        assert not np.isfinite(got.total[0, 4])
+    got = panel.contributions("units", within="maker")
+    assert Code(got.status[0, 4]) is Code.INCOMPLETE and got.total[1, 4] == 0
+    assert np.isnan(got.parts[0, 4]) and got.parts[1, 4] == 0
+
+
+def test_revenue_without_cost_makes_the_group_unpaired():
+    rows = [row("A", t, 10, 100, 80) for t in (0, 12)]
+    rows += [row("B", 0, 10, 100, 80), row("B", 11, 10, 100, 80)]
+    rows += [row("B", 12, 10, 100, None)]
+    got = both(rows)[0].margin_bridge("revenue", "cost", "units")
+    assert Code(got.status[0, 12]) is Code.UNPAIRED and np.isnan(got.total[0, 12])
+    alone = both(rows)[0].margin_bridge("revenue", "cost", "units", within="maker")
+    assert alone.total[0, 12] == 0 and Code(alone.status[1, 12]) is Code.UNPAIRED
+
+
+def test_revenue_without_units_is_other_in_a_bridge_and_a_gap_in_value():
+    rows = [row("A", t, 10, 100 + t, 80) for t in (0, 12)]
+    rows += [row("B", t, None, 50 + t, 20) for t in (0, 12)]
+    panel = both(rows)[0]
+    bridge = panel.margin_bridge("revenue", "cost", "units")
+    assert bridge.other[0, 12] != 0 and bridge.gap[0, 12] == 0
+    value = panel.price_volume("revenue", "units")
+    assert value.gap[0, 12] == 12
+    assert value.unit_value[0, 12] == pytest.approx(12, rel=1e-14)
+    assert value.matched[0, 12] == 100 / 150
+
+
+def test_no_matched_items_and_one_item():
+    swap = [row("A", 0, 4, 40, 30), row("B", 12, 5, 60, 40)]
+    # Nothing is known of either in the other's month, but that B had not begun.
+    panel = both([*swap, row("B", 13, 5, 60, 40)], exit_after=1)[0]
+    got = panel.price_volume("revenue", "units")
+    assert Code(got.status[0, 12]) is Code.NO_MATCH
+    assert (got.entry[0, 12], got.exit[0, 12], got.unit_value[0, 12]) == (60, -40, 0)
+    bridge = panel.margin_bridge("revenue", "cost", "units")
+    assert Code(bridge.status[0, 12]) is Code.NO_MATCH
+    assert np.isnan(bridge.price[0, 12]) and np.isfinite(bridge.total[0, 12])
+    assert Code(panel.price_index("revenue", "units").status[0, 12]) is Code.NO_MATCH
+    one = both([row("A", 0, 4), row("A", 12, 6)])[0].contributions(
+        "units", within="maker"
+    )
+    assert one.total[0, 12] == one.parts[0, 12] == 0.5
+
+
+def test_a_base_total_of_zero_and_negative_quantities_are_flagged():
+    rows = [row("A", 0, 5, 10), row("B", 0, -5, 10), row("A", 12, 1, 10)]
+    panel = both(rows)[0]
+    got = panel.contributions("units")
+    assert Code(got.status[0, 12]) is Code.ZERO_BASE and np.isnan(got.gap[0, 12])
+    rows = [row("A", 0, -5, 10), row("A", 12, 1, 10)]
+    got = both(rows)[0].price_volume("revenue", "units")
+    assert Code(got.status[0, 12]) is Code.NEGATIVE_DENOMINATOR
+    assert got.total[0, 12] == 0 and np.isnan(got.volume[0, 12])
+
+
+# ---- the objects ---------------------------------------------------------------------
+
+
+def explanations(panel):
+    return [
+        panel.contributions("units"),
+        panel.mix_rate("revenue", "units"),
+        panel.price_volume("revenue", "units"),
+        panel.margin_bridge("revenue", "cost", "units"),
+        panel.shift_share("units", "region", "maker"),
+        panel.price_index("revenue", "units"),
+    ]
+
+
+def test_they_are_the_explanations_of_arrays_and_more():
+    kinds = em.Contributions, em.MixRate, em.PriceVolume, em.MarginBridge
+    found = explanations(whole_panel())
+    for kind, got in zip((*kinds, em.ShiftShare, em.IndexNumber), found, strict=True):
+        assert isinstance(got, kind) and len(got.periods) == 24
+        for name, array in got.arrays().items():
+            assert getattr(got, name) is array and not array.flags.writeable
+            assert array.shape in ((1, 24), (8, 24)), name
+        assert all(len(line) <= 80 for line in repr(got).splitlines()[1:])
+        assert "known" in repr(got)
+        with pytest.raises(AttributeError, match="total"):
+            got.total = 0
+        with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+            _ = got.nothing
+        for other in (pickle.loads(pickle.dumps(got)), copy.copy(got)):
+            np.testing.assert_array_equal(other.total, got.total)
+    assert found[2].method == "bennet" and found[5].method == "fisher"
+    assert np.asarray(found[5]) is not None and found[5].total.shape == (1, 24)
+
+
+def test_a_unit_value_is_shown_as_one():
+    got = whole_panel().price_volume("revenue", "units")
+    assert "unit_value" in repr(got) and "price" not in repr(got)
+    assert "unit_value" in got.to_table().columns
+    assert "price" not in got.to_table().columns
+
+
+def test_as_tables():
+    panel = both(EVERY)[0]
+    got = panel.contributions("units", within="region")
+    table = got.to_table()
+    assert table.columns[:5] == ("maker", "region", "period", "parts", "fate")
+    series = {key: n for n, key in enumerate(series_of(panel))}
+    place = {label: n for n, label in enumerate(panel.periods)}
+    for k in range(0, len(table), 7):
+        at = series[table["maker"][k], table["region"][k]], place[table["period"][k]]
+        np.testing.assert_equal(table["parts"][k], got.parts[at])
+        group = got.groups["region"].tolist().index(table["region"][k]), at[1]
+        np.testing.assert_equal(table["total"][k], got.total[group])
+        assert table["status"][k] == got.status[group]
+        assert (table["fate"][k] == "both") == np.isfinite(table["parts"][k])
+    pytest.importorskip("pandas")
+    assert list(got.to_pandas().columns) == list(table.columns)
+    frame = panel.margin_bridge("revenue", "cost", "units", within="maker").to_pandas()
+    assert list(frame.columns[:3]) == ["maker", "period", "total"]
+
+
+def test_selected_periods_look_back_beyond_themselves():
+    panel = both(EVERY)[0]
+    whole = panel.contributions("units")
+    part = panel.select(periods=slice("2024-01", "2024-02")).contributions("units")
+    assert list(part.periods) == ["2024-01", "2024-02"]
+    np.testing.assert_array_equal(part.parts, whole.parts[:, 24:26])
+    np.testing.assert_array_equal(part.total, whole.total[:, 24:26])
+
+
+def test_workers_change_no_bit(workers):
+    panel = whole_panel()
+    one = explanations(panel)
+    workers(3)
+    for a, b in zip(one, explanations(panel), strict=True):
+        for name, array in a.arrays().items():
+            np.testing.assert_array_equal(array, getattr(b, name))
+
+
+def test_what_is_spread_out_must_fit(monkeypatch):
+    monkeypatch.setattr("evmarket._explain.items.DENSE_MOST", 100)
+    got = whole_panel().contributions("units")
+    assert got.total.shape == (1, 24)
+    with pytest.raises(MemoryError, match=r"8 x 24 cells: take to_table\(\)"):
+        _ = got.parts
+    assert len(got.to_table()) and "parts" in repr(got)
+
+
+def test_bad_arguments():
+    panel = whole_panel()
+    with refused(KeyError, "nobody", "units"):
+        panel.contributions("nobody")
+    with refused(KeyError, "within", "planet", "maker"):
+        panel.contributions("units", within="planet")
+    with refused(ValueError, "lag is 0"):
+        panel.margin_bridge("revenue", "cost", "units", lag=0)
+    with refused(ValueError, "formula", "fisher"):
+        panel.price_index("revenue", "units", formula="carli")
+    with refused(ValueError, "method", "bennet"):
+        panel.price_volume("revenue", "units", method="best")
+    with refused(KeyError, "industry", "model"):
+        panel.shift_share("units", region="region", industry="model")
+    with refused(ValueError, "each may stand once"):
+        panel.shift_share("units", region="region", industry="region")
+    rates = both(EVERY[:1], {"units": "rate", "revenue": "flow", "cost": "flow"})[0]
+    with refused(TypeError, "units", "rate"):
+        rates.contributions("units")

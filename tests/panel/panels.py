@@ -1,0 +1,256 @@
+"""Comparing panels with their slow twin, and random tables for both."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+import evmarket as em
+from tests.arrays.checks import ulps
+from tests.cells import reference_panel as twin
+from tests.cells.reference_panel import Row
+from tests.reference import Status
+
+KINDS = {"units": "flow", "revenue": "flow", "cost": "flow"}
+NAMES = ("maker", "region")
+
+# Bounds in ulp of a cell computed from doubles; 0.5 is a value rounded once.
+ONCE, RATE, MIDPOINT, POWER, SHARE = 0.5, 2, 3, 4, 4
+
+
+# ---- the package's side --------------------------------------------------------------
+
+
+def columns_of(rows, measures, names=NAMES, freq="M"):
+    """Rows as a dict of columns: lists of labels, of periods, arrays of numbers."""
+    columns = {
+        name: [row.key[place] for row in rows] for place, name in enumerate(names)
+    }
+    columns["period"] = [twin.label(freq, row.period) for row in rows]
+    if freq == "M":
+        ordinals = np.array([row.period for row in rows], np.int64)
+        columns["period"] = ordinals.astype("datetime64[M]")
+    for name in measures:
+        columns[name] = numbers([row.values[name] for row in rows])
+    return columns
+
+
+def numbers(values):
+    """int64 where all are integers, else float64 with NaN for None."""
+    if values and all(isinstance(value, int) for value in values):
+        return np.array(values, np.int64)
+    return np.array([math.nan if v is None else v for v in values], np.float64)
+
+
+def panel_of(rows, measures=None, *, names=NAMES, freq="M", **options):
+    measures = KINDS if measures is None else measures
+    columns = columns_of(rows, measures, names, freq)
+    return em.Panel.from_table(
+        columns,
+        keys=list(names),
+        period="period",
+        measures=measures,
+        freq=freq,
+        **options,
+    )
+
+
+def both(rows, measures=None, *, complete=None, **options):
+    """The panel and its twin from the same rows."""
+    measures = KINDS if measures is None else measures
+    freq = options.get("freq", "M")
+    through = None if complete is None else twin.label(freq, complete)
+    slow = twin.build(rows, measures, complete=complete, **options)
+    if "exit_after" in options:
+        options["exit_after"] = int(options["exit_after"])
+    return panel_of(rows, measures, complete_through=through, **options), slow
+
+
+def plain(item):
+    """A label as a Python object; every spelling of missing is None."""
+    item = item.item() if isinstance(item, np.generic) else item
+    return None if item is None or item != item else item
+
+
+def series_of(thing):
+    """The series of a panel or measure, as tuples of labels."""
+    length = len(np.asarray(thing.values)) if hasattr(thing, "values") else len(thing)
+    columns = [[plain(item) for item in column] for column in thing.series.values()]
+    return list(zip(*columns, strict=True)) if columns else [()] * length
+
+
+def column(table, *names):
+    """The first of the named columns that the table has, as a list."""
+    known = list(table.keys() if hasattr(table, "keys") else table.column_names)
+    found = next(name for name in names if name in known)
+    return [plain(item) for item in np.asarray(table[found], dtype=object)]
+
+
+# ---- comparing -----------------------------------------------------------------------
+
+
+def assert_measure(got, expected, bound=ONCE):
+    """Series, calendar, the status of every cell and the value of every cell."""
+    assert series_of(got) == list(expected.cells)
+    lines = list(expected.cells.values())
+    length = len(lines[0]) if lines else 0
+    labels = [
+        twin.label(expected.freq, t)
+        for t in range(expected.first, expected.first + length)
+    ]
+    assert list(got.periods) == labels
+    values, status = np.asarray(got.values), np.asarray(got.status)
+    assert values.dtype == np.float64 and status.dtype == np.uint8
+    assert values.shape == status.shape == (len(lines), length)
+    codes = np.array([[cell[1] for cell in line] for line in lines], np.uint8)
+    for i, j in np.argwhere(status != codes.reshape(status.shape))[:1]:
+        raise AssertionError(
+            f"{list(expected.cells)[i]} {labels[j]}: {Status(status[i, j]).name}, "
+            f"expected {Status(codes[i, j]).name} (value {values[i, j]})"
+        )
+    for key, line, found in zip(expected.cells, lines, values.tolist(), strict=True):
+        for j, (value, (exact, code)) in enumerate(zip(found, line, strict=True)):
+            where = f"{key} {labels[j]} ({code.name})"
+            assert_value(value, exact, bound, where)
+
+
+def assert_value(value, exact, bound, where=""):
+    if exact is None:
+        assert math.isnan(value), f"{where}: {value!r}, expected NaN"
+        return
+    assert math.isfinite(value), f"{where}: {value!r}, expected {float(exact)!r}"
+    if value != float(exact):
+        off = ulps(value, exact)
+        assert off <= bound, f"{where}: {value!r} is {off} ulp from {float(exact)!r}"
+
+
+def assert_same_bits(a, b):
+    """Two measures with the same series, calendar, statuses and bits."""
+    assert series_of(a) == series_of(b)
+    assert list(a.periods) == list(b.periods)
+    np.testing.assert_array_equal(a.status, b.status)
+    assert np.asarray(a.values).tobytes() == np.asarray(b.values).tobytes()
+
+
+def assert_same_panel(a, b):
+    assert tuple(a.keys) == tuple(b.keys) and list(a.measures) == list(b.measures)
+    for name in a.measures:
+        assert_same_bits(a[name], b[name])
+        assert a[name].kind == b[name].kind
+
+
+def refused(error, *words):
+    """The error is of one line and says all of these."""
+    return pytest.raises(error, check=says(*words))
+
+
+def says(*words):
+    def check(caught):
+        text = str(caught.args[0])
+        missing = [word for word in words if str(word) not in text]
+        assert not missing, f"{text!r} does not say {missing}"
+        assert "\n" not in text and len(text) < 600
+        return True
+
+    return check
+
+
+# ---- random tables -------------------------------------------------------------------
+
+JAN = twin.ordinal("M", 2022)
+
+SMALL = st.sampled_from([None, 0, 0, 1, 2, 3, 5, -1, -2, -5, 100])
+# Sums of these are not exact in doubles, in any order.
+WIDE = st.one_of(
+    st.none(),
+    st.sampled_from([0.0, 0.1, -0.1, 1e15, -1e15, 1e-9, -1e-9, 2.0**-126]),
+    st.builds(
+        lambda digits, exponent: digits * 10.0**exponent,
+        st.integers(-9999, 9999),
+        st.integers(-9, 11),
+    ),
+)
+
+
+def tables(
+    cell=SMALL,
+    measures=KINDS,
+    *,
+    months=30,
+    max_size=60,
+    unique=False,
+    makers=("A", "B", None),
+    regions=("N", "S"),
+):
+    """Lists of rows, at least one; `unique`: one row a series and period."""
+    key = st.tuples(st.sampled_from(makers), st.sampled_from(regions))
+    row = st.builds(
+        Row,
+        key,
+        st.integers(JAN, JAN + months - 1),
+        st.fixed_dictionaries(dict.fromkeys(measures, cell)),
+    )
+    by = (lambda row: (row.key, row.period)) if unique else None
+    return st.lists(row, min_size=1, max_size=max_size, unique_by=by)
+
+
+def dense_tables(cell=SMALL, measures=KINDS, months=30):
+    """Series with runs: whole lines of months, pieces of which are left out."""
+    line = st.tuples(
+        st.sampled_from([(m, r) for m in ("A", "B") for r in ("N", "S")]),
+        st.integers(0, months - 1),
+        st.integers(1, months),
+        st.sets(st.integers(0, months - 1), max_size=3),
+        st.lists(cell, min_size=months, max_size=months),
+    )
+
+    def rows(lines):
+        return [
+            Row(key, JAN + i, dict.fromkeys(measures, values[i]))
+            for key, begin, length, holes, values in lines
+            for i in range(begin, min(begin + length, months))
+            if i not in holes
+        ]
+
+    return st.lists(line, min_size=1, max_size=4).map(rows).filter(bool)
+
+
+def completes(months=30):
+    """complete_through, mostly inside the calendar, often not given."""
+    return st.none() | st.integers(JAN + months // 2, JAN + months - 1)
+
+
+def splits(rows, cuts):
+    """The rows in consecutive pieces, none empty."""
+    edges = sorted({0, len(rows), *(cut % (len(rows) + 1) for cut in cuts)})
+    return [rows[a:b] for a, b in pairwise(edges)]
+
+
+# ---- a table with every status -------------------------------------------------------
+
+
+def row(maker, month, units, revenue=None, cost=None, region="N"):
+    values = {"units": units, "revenue": revenue, "cost": cost}
+    return Row((maker, region), JAN + month, values)
+
+
+def every_kind_of_line():
+    """Thirty months, complete through the 28th: one line a maker, each with a fate."""
+    rows = []
+    for month in range(30):
+        rows.append(row("whole", month, 100 + month, 10, 8))
+        if month >= 5:
+            rows.append(row("late", month, 7 * month, 10, 4))
+        if month <= 9:
+            rows.append(row("gone", month, 50 - month, 10, 9))
+        if month not in (6, 20):
+            rows.append(row("holed", month, 40, 10, None if month % 2 else 9))
+        signs = [-2, -2, 3, 0, 0, -4, -1, 5, -6, 0][month % 10]
+        rows.append(row("losses", month, signs, [0, -3, 4][month % 3], 5))
+        rows.append(row("null", month, None))
+    # In the first month one item, in the second the other: nothing to match.
+    rows.append(row("swap", 0, 1, region="S"))
+    rows.append(row("swap", 1, 2, region="N"))
+    return rows

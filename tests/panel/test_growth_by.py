@@ -1,0 +1,328 @@
+"""Rows and growth_by: growth of a long table, aligned with its rows."""
+
+import math
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import evmarket as em
+from evmarket import Status
+from tests.arrays.checks import POLICIES
+from tests.cells import reference_measure as by_hand
+from tests.cells import reference_panel as twin
+from tests.panel.panels import (
+    JAN,
+    MIDPOINT,
+    NAMES,
+    ONCE,
+    RATE,
+    SMALL,
+    WIDE,
+    assert_value,
+    columns_of,
+    completes,
+    dense_tables,
+    tables,
+)
+
+UNITS = {"units": "flow"}
+NAN = np.nan
+
+
+def by_of(columns):
+    return [columns[name] for name in NAMES]
+
+
+def assert_rows(got, rows, measure, bound):
+    """One number and status a row, in the rows' order."""
+    values, status = got
+    assert values.dtype == np.float64 and status.dtype == np.uint8
+    assert values.shape == status.shape == (len(rows),)
+    for i, row in enumerate(rows):
+        exact, code = measure.cells[row.key][row.period - measure.first]
+        where = f"row {i}: {row.key} {twin.label(measure.freq, row.period)}"
+        assert status[i] == code, f"{where}: {Status(status[i]).name}, not {code.name}"
+        assert_value(float(values[i]), exact, bound, where)
+
+
+# ---- published results ---------------------------------------------------------------
+
+
+def test_irregular_years():
+    years, values = [2001, 2002, 2004, 2005], [0.3893, 1.0726, 0.8450, 0.6559]
+    by = ["a"] * 4
+    for lag, printed in [
+        (1, [NAN, 175.52, NAN, -22.37]),
+        (2, [NAN, NAN, -21.22, NAN]),
+        (3, [NAN, NAN, 117.05, -38.85]),
+        (-1, [-63.71, NAN, 28.82, NAN]),
+    ]:
+        got = em.growth_by(values, by, years, freq="Y", lag=lag) * 100
+        np.testing.assert_allclose(got, printed, atol=0.011)
+        # Without a frequency integers are ordinals: the same here.
+        np.testing.assert_array_equal(
+            em.growth_by(values, by, years, lag=lag) * 100, got
+        )
+
+
+def test_calendar_months_from_shuffled_rows():
+    months = np.array(["2021-12", "2022-01", "2022-02", "2022-04"], "datetime64[M]")
+    prices = np.array([104, 100, 102, 107])
+    printed = np.array([NAN, -3.8462, 2, NAN])
+    for order in ([0, 1, 2, 3], [2, 0, 3, 1], [3, 2, 1, 0]):
+        got, status = em.growth_by(
+            prices[order], ["a"] * 4, months[order], lag="1M", return_status=True
+        )
+        np.testing.assert_allclose(got * 100, printed[order], atol=5e-5)
+        expected = [Status.OUTSIDE, Status.OK, Status.OK, Status.GAP]
+        assert status.tolist() == [expected[place] for place in order]
+
+
+def test_groups_that_are_not_contiguous():
+    values, groups = [100, 10, 200, 20, 400, 40], [1, 2, 1, 2, 1, 2]
+    got = em.growth_by(values, groups, [1, 1, 2, 2, 3, 3], lag=1)
+    np.testing.assert_array_equal(got, [NAN, NAN, 1, 1, 1, 1])
+
+
+# ---- against the twin ----------------------------------------------------------------
+
+
+@given(
+    tables(SMALL, UNITS, unique=True, makers=("A", "B", "C", None)),
+    st.sampled_from(["1Y", "-1Y", 1, 3, -2]),
+    st.sampled_from(POLICIES),
+    completes(),
+)
+@settings(max_examples=100)
+def test_growth_by_equals_the_twin(rows, lag, policy, complete):
+    columns = columns_of(rows, UNITS)
+    slow = twin.build(rows, UNITS, complete=complete)
+    expected = by_hand.growth(twin.levels(slow, "units"), lag, policy)
+    got = em.growth_by(
+        columns["units"],
+        by_of(columns),
+        columns["period"],
+        freq="M",
+        lag=lag,
+        policy=policy,
+        complete_through=None if complete is None else twin.label("M", complete),
+        return_status=True,
+    )
+    assert_rows(got, rows, expected, MIDPOINT if policy == "midpoint" else RATE)
+
+
+@given(
+    dense_tables(WIDE, UNITS),
+    completes(),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=60)
+def test_one_index_for_many_columns_and_lags(rows, complete, chance):
+    rows = list({(r.key, r.period): r for r in rows}.values())
+    chance.shuffle(rows)
+    columns = columns_of(rows, UNITS)
+    index = em.Rows(by_of(columns), columns["period"], freq="M")
+    cells = twin.levels(twin.build(rows, UNITS), "units")
+    values = columns["units"]
+    for lag in ("1Y", 1, -1):
+        got = index.growth(values, lag, return_status=True)
+        assert_rows(got, rows, by_hand.growth(cells, lag), RATE)
+        alone = em.growth_by(values, by_of(columns), columns["period"], lag=lag)
+        np.testing.assert_array_equal(got[0], alone)
+    got = index.trailing(values, "1Q", return_status=True)
+    assert_rows(got, rows, by_hand.trailing(cells, "1Q"), ONCE)
+    assert_rows(index.ytd(values, return_status=True), rows, by_hand.ytd(cells), ONCE)
+    if complete is not None:
+        cells = twin.levels(twin.build(rows, UNITS, complete=complete), "units")
+        got = index.growth(
+            values,
+            complete_through=twin.label("M", complete),
+            return_status=True,
+        )
+        assert_rows(got, rows, by_hand.growth(cells), RATE)
+
+
+def test_the_same_for_any_workers_and_kind_of_group(workers):
+    random = np.random.default_rng(5)
+    groups, months = random.permutation(
+        np.stack([np.repeat(np.arange(20_000), 5), np.tile(np.arange(5), 20_000)], 1)
+    )[:90_000].T
+    values = random.uniform(-1, 10, len(groups))
+    first = em.growth_by(values, groups, months, lag=1)
+    text = np.array([f"group {g}" for g in groups])
+    for count in (1, 2, 5):
+        workers(count)
+        np.testing.assert_array_equal(
+            em.growth_by(values, groups, months, lag=1), first
+        )
+    np.testing.assert_array_equal(em.growth_by(values, text, months, lag=1), first)
+    pairs = [groups // 10, groups % 10]
+    np.testing.assert_array_equal(em.growth_by(values, pairs, months, lag=1), first)
+    # Against a plain dictionary.
+    at = dict(
+        zip(zip(groups.tolist(), months.tolist(), strict=True), values, strict=True)
+    )
+    for i in random.integers(0, len(groups), 2000):
+        base = at.get((groups[i], months[i] - 1), NAN)
+        assert_value(
+            float(first[i]),
+            None
+            if not base > 0
+            else by_hand.Fraction(values[i]) / by_hand.Fraction(base) - 1,
+            RATE,
+        )
+
+
+# ---- inputs --------------------------------------------------------------------------
+
+
+def test_ways_to_say_by_and_period():
+    values = [1, 2, 4]
+    months = ["2024-01", "2024-02", "2024-03"]
+    expected = [NAN, 1, 1]
+    for by in (
+        ["a", "a", "a"],
+        [["a", "a", "a"]],
+        [["a", "a", "a"], [1, 1, 1]],
+        np.array([7, 7, 7]),
+        np.array(["a", "a", "a"]),
+    ):
+        for period in (
+            months,
+            np.array(months, "datetime64[M]"),
+            [20_240, 20_241, 20_242],
+        ):
+            lag = 1
+            np.testing.assert_array_equal(
+                em.growth_by(values, by, period, lag=lag), expected
+            )
+    np.testing.assert_array_equal(
+        em.growth_by(values, ["a"] * 3, [202401, 202402, 202403], freq="M", lag="1M"),
+        expected,
+    )
+    days = np.array(["2024-01-31", "2024-02-01", "2024-03-15"], "datetime64[D]")
+    got = em.growth_by(values, ["a"] * 3, days, freq="M", lag="1M")
+    np.testing.assert_array_equal(got, expected)
+
+
+def test_frames():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {
+            "maker": ["A", "B", "A", None],
+            "region": ["N", "N", "N", "N"],
+            "month": pandas.to_datetime(
+                ["2024-01-01", "2024-01-01", "2024-02-01"] * 1 + ["2024-02-01"]
+            ),
+            "units": [10, 20, 15, 30],
+        },
+        index=[9, 8, 7, 6],
+    )
+    for by in (frame[["maker", "region"]], [frame.maker, frame.region]):
+        frame["growth"] = em.growth_by(frame.units, by, frame.month, freq="M", lag="1M")
+        np.testing.assert_array_equal(frame.growth, [NAN, NAN, 0.5, NAN])
+    polars = pytest.importorskip("polars")
+    other = polars.DataFrame(
+        {"g": ["a", "a"], "m": ["2024-01", "2025-01"], "x": [2, 3]}
+    )
+    got = em.growth_by(other["x"], other["g"], other["m"])
+    np.testing.assert_array_equal(got, [NAN, 0.5])
+
+
+def test_no_rows_and_one_row():
+    empty = np.array([], "datetime64[M]")
+    assert em.growth_by([], [], empty).shape == (0,)
+    values, status = em.growth_by(
+        [1.0], ["a"], np.array(["2024-01"], "datetime64[M]"), return_status=True
+    )
+    assert math.isnan(values[0]) and status.tolist() == [Status.OUTSIDE]
+
+
+@pytest.mark.parametrize(
+    ("args", "options", "error", "words"),
+    [
+        (([1, 2], ["a", "a"], ["2024-01", "2024-01"]), {}, ValueError, "2024-01"),
+        (([1, 2], ["a"], ["2024-01", "2024-02"]), {}, ValueError, "by"),
+        (([1], ["a", "a"], ["2024-01", "2024-02"]), {}, ValueError, "values"),
+        ((["x", "y"], ["a", "a"], ["2024-01", "2024-02"]), {}, TypeError, "values"),
+        (([1, 2], ["a", "a"], [1, 2]), {"lag": "1Y"}, ValueError, "freq"),
+        (([1, 2], ["a", "a"], ["2024-01", "2024-02"]), {"lag": 0}, ValueError, "lag"),
+        (([1, 2], ["a", "a"], ["2024-01", "2024-02"]), {"lag": "x"}, ValueError, "lag"),
+        (([1, 2], ["a", "a"], ["2024-01", None]), {}, ValueError, "1"),
+        (([1, 2], [0.5, 1.5], ["2024-01", "2024-02"]), {}, TypeError, "by"),
+        (
+            ([1, 2], ["a", "a"], ["2024-01", "2024-02"]),
+            {"policy": "no"},
+            ValueError,
+            "policy",
+        ),
+        (
+            ([1, 2], ["a", "a"], ["2024-01", "2024-02"]),
+            {"freq": "Q"},
+            ValueError,
+            "resample",
+        ),
+    ],
+)
+def test_misuse(args, options, error, words):
+    with pytest.raises(error, match=words) as caught:
+        em.growth_by(*args, **options)
+    assert "\n" not in str(caught.value)
+
+
+# ---- a live second opinion -----------------------------------------------------------
+
+R_SCRIPT = """
+suppressMessages(library(collapse))
+d <- read.csv(commandArgs(TRUE)[1])
+g <- fgrowth(d$x, c(1, 12, -1), 1, d$g, d$t, scale = 1)
+write.table(g, commandArgs(TRUE)[2], row.names = FALSE, col.names = FALSE,
+            sep = ",", na = "nan")
+"""
+
+
+def collapse():
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("Rscript is not installed")
+    probe = subprocess.run(
+        [rscript, "-e", "library(collapse)"], capture_output=True, check=False
+    )
+    if probe.returncode:
+        pytest.skip("R has no collapse")
+    return rscript
+
+
+def test_against_r_collapse(tmp_path):
+    rscript = collapse()
+    random = np.random.default_rng(11)
+    groups, months = np.divmod(
+        random.choice(40_000 * 30, size=1_000_000, replace=False), 30
+    )
+    # Halves are printed and read exactly; none is zero, so that every rate is finite.
+    values = random.integers(1, 20_000, 1_000_000) / 2
+    source, target, script = (tmp_path / name for name in ("in.csv", "out.csv", "r.R"))
+    np.savetxt(
+        source,
+        np.stack([groups, months + 24_000, values], 1),
+        delimiter=",",
+        header="g,t,x",
+        comments="",
+        fmt=["%d", "%d", "%.1f"],
+    )
+    script.write_text(R_SCRIPT)
+    subprocess.run(
+        [rscript, str(script), str(source), str(target)],
+        capture_output=True,
+        check=True,
+    )
+    theirs = np.loadtxt(target, delimiter=",")
+    rows = em.Rows(groups, months + JAN, freq=None)
+    for place, lag in enumerate((1, 12, -1)):
+        ours = rows.growth(values, lag)
+        np.testing.assert_array_equal(np.isnan(ours), np.isnan(theirs[:, place]))
+        np.testing.assert_allclose(ours, theirs[:, place], rtol=1e-13, atol=1e-14)

@@ -1,0 +1,479 @@
+"""Panels: build, exactness, and panels made from panels, against the slow twin."""
+
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import evmarket as em
+from evmarket import Status
+from tests.cells import reference_measure as by_hand
+from tests.cells import reference_panel as twin
+from tests.cells.reference_panel import Row
+from tests.panel.panels import (
+    JAN,
+    KINDS,
+    NAMES,
+    ONCE,
+    SMALL,
+    WIDE,
+    assert_measure,
+    assert_same_bits,
+    assert_same_panel,
+    assert_value,
+    both,
+    column,
+    columns_of,
+    completes,
+    dense_tables,
+    panel_of,
+    row,
+    series_of,
+    splits,
+    tables,
+)
+
+UNITS = {"units": "flow"}
+
+
+def one(values, kind="flow", **options):
+    """A panel of one series without keys: one row a month, None without a row."""
+    rows = [
+        Row((), JAN + i, {"units": v}) for i, v in enumerate(values) if v is not None
+    ]
+    return panel_of(rows, {"units": kind}, names=(), **options)
+
+
+# ---- build ---------------------------------------------------------------------------
+
+
+def test_what_a_panel_tells():
+    rows = [
+        row("B", 2, 5, 1.5, 1.0),
+        row("A", 0, 3, 2.5, 2.0, region="S"),
+        row("A", 0, 4, None, 1.0, region="S"),
+        row(None, 1, 7, 0.5, 0.25),
+    ]
+    panel = panel_of(rows, units={"revenue": "CNY", "cost": "CNY"})
+    assert tuple(panel.keys) == NAMES and list(panel.measures) == list(KINDS)
+    assert panel.shape == (3, 3) and len(panel) == 3
+    assert list(panel.periods) == ["2022-01", "2022-02", "2022-03"]
+    assert panel.periods == em.Periods("2022-01", "2022-03")
+    assert series_of(panel["units"]) == [("A", "S"), ("B", "N"), (None, "N")]
+    units = panel["units"]
+    assert (units.name, units.kind) == ("units", "flow")
+    assert panel["revenue"].unit == "CNY"
+    np.testing.assert_array_equal(
+        units.values, [[7, np.nan, np.nan], [np.nan, np.nan, 5], [np.nan, 7, np.nan]]
+    )
+    np.testing.assert_array_equal(np.asarray(units), units.values)
+    assert Status.names(units.status).tolist() == [
+        ["OK", "MISSING", "MISSING"],
+        ["NOT_BEGUN", "NOT_BEGUN", "OK"],
+        ["NOT_BEGUN", "OK", "MISSING"],
+    ]
+    np.testing.assert_array_equal(panel["revenue"].values[0], [2.5, np.nan, np.nan])
+    smaller = panel[["units", "revenue"]]
+    assert list(smaller.measures) == ["units", "revenue"]
+    assert_same_bits(smaller["units"], units)
+
+
+def test_keys_are_sorted_by_label_integers_by_number_none_last():
+    columns = {
+        "code": [10, 9, 10, 2],
+        "name": ["ä", "Z", None, "z"],
+        "year": [2020, 2021, 2020, 2021],
+        "n": [1, 2, 3, 4],
+    }
+    panel = em.Panel.from_table(
+        columns, keys=["code", "name"], period="year", measures=["n"], freq="Y"
+    )
+    assert series_of(panel["n"]) == [(2, "z"), (9, "Z"), (10, "ä"), (10, None)]
+
+
+def test_from_arrays_and_from_wide_equal_from_table():
+    rows = [row("A", 0, 1), row("A", 2, 3), row("B", 1, 5)]
+    columns = columns_of(rows, UNITS)
+    panel = panel_of(rows, UNITS)
+    arrays = em.Panel.from_arrays(
+        keys={name: columns[name] for name in NAMES},
+        period=columns["period"],
+        measures={"units": columns["units"]},
+    )
+    assert_same_panel(arrays, panel)
+    wide = {"2022-01": [1, None], "2022-02": [None, 5], "2022-03": [3, None]}
+    headers = em.Panel.from_wide(
+        {"maker": ["A", "B"], "region": ["N", "N"]} | wide,
+        key="maker",
+        measure="units",
+        period=None,
+        columns=list(wide),
+        keys=["region"],
+    )
+    assert set(headers.keys) == set(NAMES)
+    assert_same_bits(headers.rollup("maker")["units"], panel.rollup("maker")["units"])
+    down = em.Panel.from_wide(
+        {
+            "month": columns_of([row("A", i, 0) for i in range(3)], UNITS)["period"],
+            "A": [1, np.nan, 3],
+            "B": [np.nan, 5, np.nan],
+        },
+        key="maker",
+        measure="units",
+        period="month",
+    )
+    assert tuple(down.keys) == ("maker",)
+    np.testing.assert_array_equal(down["units"].values, panel["units"].values)
+
+
+def test_a_pair_of_columns_is_a_period():
+    columns = {"y": [2024, 2024], "m": [1, 3], "n": [1, 2]}
+    panel = em.Panel.from_table(columns, keys=[], period=("y", "m"), measures=["n"])
+    assert list(panel.periods) == ["2024-01", "2024-02", "2024-03"]
+    quarters = em.Panel.from_table(
+        columns, keys=[], period=("y", "m"), measures=["n"], freq="Q"
+    )
+    assert list(quarters.periods) == ["2024Q1", "2024Q2", "2024Q3"]
+
+
+@given(tables(SMALL), completes(), st.sampled_from(["missing", "zero"]))
+def test_levels_equal_the_twin(rows, complete, absent):
+    if absent == "zero" and complete is None:
+        complete = max(r.period for r in rows)
+    panel, slow = both(rows, complete=complete, absent=absent)
+    for name in KINDS:
+        assert_measure(panel[name], twin.levels(slow, name))
+
+
+@given(dense_tables(SMALL), completes(), st.integers(1, 14))
+def test_exit_takes_a_whole_run_up_to_the_last_complete_period(rows, complete, run):
+    panel, slow = both(rows, complete=complete, exit_after=run)
+    assert_measure(panel["units"], twin.levels(slow, "units"))
+
+
+@given(tables(SMALL, months=4), st.sampled_from(["add", "identical", "last"]))
+def test_duplicates(rows, policy):
+    panel, slow = both(rows, duplicates=policy)
+    for name in KINDS:
+        assert_measure(panel[name], twin.levels(slow, name))
+
+
+@pytest.mark.parametrize("freq", ["Y", "H", "Q", "M", "M-JF"])
+def test_every_frequency(freq):
+    start = twin.ordinal(freq, 2004)
+    rows = [
+        Row(("A", "N"), start + 7 * i % 23, {"units": i, "revenue": i / 8, "cost": 1})
+        for i in range(20)
+    ]
+    # At M-JF a period is named by its month: February for January and February.
+    panel, slow = both(rows, freq=freq)
+    assert_measure(panel["units"], twin.levels(slow, "units"))
+    expected = by_hand.growth(twin.levels(slow, "units"), "1Y")
+    assert_measure(panel["units"].growth("1Y"), expected, 2)
+
+
+def test_january_alone_is_half_of_a_joint_period():
+    columns = {"month": ["2024-01", "2024-02", "2025-01"], "units": [10, 20, 40]}
+    panel = em.Panel.from_table(
+        columns, keys=[], period="month", measures=["units"], freq="M-JF"
+    )
+    units = panel["units"]
+    labels = list(units.periods)
+    assert (labels[0], labels[-1], len(labels)) == ("2024-02", "2025-02", 12)
+    assert units.values[0, 0] == 30 and units.status[0, 0] == Status.OK
+    assert np.isnan(units.values[0, -1])
+    assert units.status[0, -1] == Status.INCOMPLETE
+    assert units.growth("1Y").status[0, -1] == Status.INCOMPLETE
+
+
+# ---- exactness -----------------------------------------------------------------------
+
+
+def test_what_plain_addition_gets_wrong():
+    def total(values):
+        rows = [Row((), JAN, {"units": value}) for value in values]
+        return float(panel_of(rows, UNITS, names=())["units"].values[0, 0])
+
+    assert total([1e16, 1.0, -1e16]) == 1.0
+    assert total([0.1] * 10_000) == 1000.0
+    assert total([2.0**61, 2.0**-126, -(2.0**61)]) == 2.0**-126
+    assert total([2.0**-127] * 4) == 0.0
+    assert total([-(2.0**-126) - 2.0**-130, 2.0**-126]) == 0.0
+    big = 2**62
+    assert total([big, big - 1, -big, 3]) == float(big + 2)
+    assert total([2**63 - 1, 1, -1]) == float(2**63 - 1)
+    assert total([-(2**63)]) == -(2.0**63)
+
+
+def test_exact_gives_fractions():
+    rows = [Row((), JAN, {"units": v}) for v in (0.1, 0.2)]
+    rows.append(Row((), JAN + 2, {"units": 2.0**60 + 512}))
+    exact = np.asarray(panel_of(rows, UNITS, names=())["units"].exact(), dtype=object)
+    assert exact.shape == (1, 3)
+    assert exact[0, 0] == Fraction(0.1) + Fraction(0.2)
+    assert exact[0, 1] is None
+    assert exact[0, 2] == 2**60 + 512
+
+
+@given(tables(WIDE, months=6), st.integers(1, 8), st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_the_same_bits_for_any_order_and_workers(rows, workers, chance):
+    panel, slow = both(rows)
+    shuffled = rows[:]
+    chance.shuffle(shuffled)
+    again = panel_of(shuffled, workers=workers)
+    assert_same_panel(again, panel)
+    for name in KINDS:
+        assert_measure(panel[name], twin.levels(slow, name))
+
+
+@given(
+    tables(WIDE, months=6),
+    st.lists(st.integers(0, 99), max_size=5),
+    st.randoms(use_true_random=False),
+)
+@settings(max_examples=60)
+def test_the_same_bits_for_any_split_and_order_of_merges(rows, cuts, chance):
+    panel = panel_of(rows)
+    pieces = splits(rows, cuts)
+    tables_ = [columns_of(piece, KINDS) for piece in pieces]
+    options = {"keys": list(NAMES), "period": "period", "measures": KINDS}
+    streamed = em.Panel.from_table(iter(tables_), **options)
+    assert_same_panel(streamed, panel)
+    parts = [em.Panel.from_table(table, **options) for table in tables_]
+    while len(parts) > 1:  # merge any two until one is left
+        chance.shuffle(parts)
+        parts.append(parts.pop().merge(parts.pop()))
+    assert_same_panel(parts[0], panel)
+
+
+def test_many_rows_on_many_workers_equal_fractions():
+    chance = random.Random(7)
+    rows = [
+        Row(
+            (f"m{chance.randrange(40)}", chance.randrange(9)),
+            JAN + chance.randrange(48),
+            {
+                "units": chance.randrange(-(10**15), 10**15),
+                "revenue": chance.uniform(-1, 1) * 10.0 ** chance.randrange(-9, 15),
+                "cost": None if chance.random() < 0.1 else chance.random(),
+            },
+        )
+        for _ in range(30_000)
+    ]
+    slow = twin.build(rows, KINDS)
+    panels = [panel_of(rows, workers=workers) for workers in (1, 2, 8)]
+    for panel in panels[1:]:
+        assert_same_panel(panel, panels[0])
+    for name in KINDS:
+        assert_measure(panels[0][name], twin.levels(slow, name))
+
+
+# ---- panels from panels --------------------------------------------------------------
+
+
+@given(tables(WIDE, months=14), st.sampled_from([(), ("maker",), ("region",), NAMES]))
+@settings(max_examples=60)
+def test_rollup_equals_the_panel_of_those_keys(rows, keep):
+    panel, slow = both(rows)
+    rolled = panel.rollup(*keep)
+    part = twin.part_of(slow, keep)
+    coarse_rows = [r._replace(key=part(r.key)) for r in rows]
+    assert_same_panel(rolled, panel_of(coarse_rows, names=keep))
+    coarse = twin.rollup(slow, *keep)
+    for name in KINDS:
+        assert_measure(rolled[name], twin.levels(coarse, name))
+        counted = twin.members(coarse, slow, part, name)
+        np.testing.assert_array_equal(rolled[name].members, list(counted.values()))
+
+
+@given(tables(WIDE, months=14))
+@settings(max_examples=40)
+def test_recode_equals_the_panel_of_the_new_labels(rows):
+    panel, slow = both(rows)
+    present = {key[0] for key in slow.series}
+    labels = {old: new for old, new in [("B", "A"), ("A", "C")] if old in present}
+    coded = panel.recode("maker", labels)
+    renamed = [r._replace(key=(labels.get(r.key[0], r.key[0]), r.key[1])) for r in rows]
+    assert_same_panel(coded, panel_of(renamed))
+    assert_measure(
+        coded["cost"], twin.levels(twin.recode(slow, "maker", labels), "cost")
+    )
+
+
+@given(tables(WIDE, months=14), completes(14))
+@settings(max_examples=40)
+def test_select_keeps_the_calendar(rows, complete):
+    panel, slow = both(rows, complete=complete)
+    if not any(r.key[0] == "A" for r in rows):
+        return
+    one_maker = twin.select(slow, lambda key: key[0] == "A", ("region",))
+    assert_measure(panel.select(maker="A")["cost"], twin.levels(one_maker, "cost"))
+    listed = twin.select(slow, lambda key: key[0] == "A", NAMES)
+    assert_measure(panel.select(maker=["A"])["cost"], twin.levels(listed, "cost"))
+    assert_measure(panel.select({"maker": ["A"]})["cost"], twin.levels(listed, "cost"))
+    assert_measure(panel["cost"].select(maker=["A"]), twin.levels(listed, "cost"))
+    if any(r.key[0] != "A" for r in rows):
+        others = twin.select(slow, lambda key: key[0] != "A", NAMES)
+        assert_measure(panel.exclude(maker="A")["cost"], twin.levels(others, "cost"))
+
+
+def test_select_of_periods_keeps_earlier_ones_as_bases():
+    panel = one(list(range(1, 31)))
+    cut = panel.select(periods=slice("2023", "2023-06"))
+    assert list(cut.periods) == list(panel.periods)[12:18]
+    whole, part = panel["units"], cut["units"]
+    np.testing.assert_array_equal(part.values, whole.values[:, 12:18])
+    for name, args in [("growth", ("1Y",)), ("trailing", ("12M",)), ("ytd", ())]:
+        mine, theirs = (getattr(m, name)(*args) for m in (part, whole))
+        np.testing.assert_array_equal(mine.values, theirs.values[:, 12:18])
+        np.testing.assert_array_equal(mine.status, theirs.status[:, 12:18])
+    single = panel.select(periods="2023-02")
+    assert list(single.periods) == ["2023-02"]
+    assert panel.select(periods=slice("2024", None)).periods.first == "2024-01"
+    # The end of the cut is the last complete period: what is absent there has exited.
+    rows = [row("A", 0, 1), row("B", 0, 1), row("B", 12, 1), row("A", 20, 1)]
+    shown = panel_of(rows, UNITS).select(periods=slice(None, "2023-01"))
+    assert shown["units"].status[0, -1] == Status.EXITED
+    assert panel_of(rows, UNITS)["units"].status[0, 12] == Status.MISSING
+
+
+def test_merge_of_cells_both_have():
+    first = [row("A", 0, 1), row("A", 1, 2)]
+    second = [row("A", 1, 10), row("B", 2, 20)]
+    a, b = (panel_of(rows, UNITS) for rows in (first, second))
+    for overlap in ("add", "replace"):
+        slow = twin.merge(
+            twin.build(first, UNITS), twin.build(second, UNITS), overlap=overlap
+        )
+        merged = a.merge(b, overlap=overlap)
+        assert_measure(merged["units"], twin.levels(slow, "units"))
+    with pytest.raises(ValueError, match="2022-02"):
+        a.merge(b, overlap="error")
+    assert_same_panel(
+        a.merge(panel_of(second[1:], UNITS), overlap="error"),
+        panel_of(first + second[1:], UNITS),
+    )
+
+
+@given(dense_tables(SMALL), completes(), st.sampled_from(["Q", "H", "Y"]))
+@settings(max_examples=60)
+def test_resample_of_a_flow(rows, complete, freq):
+    panel, slow = both(rows, complete=complete)
+    expected = by_hand.resample(twin.levels(slow, "units"), freq)
+    coarse = panel.resample(freq)
+    assert_measure(coarse["units"], expected)
+    assert_measure(coarse["units"].growth("1Y"), by_hand.growth(expected, "1Y"), 2)
+
+
+@given(tables(SMALL, {"units": "flow"}, months=18, unique=True), st.booleans())
+@settings(max_examples=60)
+def test_resample_of_a_stock_takes_the_last_period_alone(rows, cumulative):
+    kind = "cumulative" if cumulative else "stock"
+    rows += [row("A", 0, 1, region="Z"), row("A", 17, 1, region="Z")]
+    panel, slow = both(rows, {"units": kind})
+    expected = by_hand.resample(twin.levels(slow, "units"), "Q", kind)
+    assert_measure(panel.resample("Q")["units"], expected)
+
+
+@given(tables(WIDE, UNITS, months=24))
+@settings(max_examples=40)
+def test_resample_equals_the_panel_built_directly(rows):
+    # Every month of every series has a row, so every quarter is complete.
+    keys = {r.key for r in rows}
+    rows += [Row(key, JAN + i, {"units": 0.5}) for key in keys for i in range(24)]
+    fine = panel_of(rows, UNITS)
+    for freq, per_year in [("Q", 4), ("H", 2), ("Y", 1)]:
+        coarse = [r._replace(period=twin.coarser(r.period, "M", freq)) for r in rows]
+        direct = panel_of(coarse, UNITS, freq=freq)
+        assert direct.shape == (len(keys), 2 * per_year)
+        assert_same_panel(fine.resample(freq), direct)
+        assert_same_bits(
+            fine.rollup().resample(freq)["units"], direct.rollup()["units"]
+        )
+    joint = fine.resample("M-JF")["units"]
+    slow = by_hand.resample(twin.levels(twin.build(rows, UNITS), "units"), "M-JF")
+    assert_measure(joint, slow)
+    assert_same_bits(fine.resample("Q").resample("Y")["units"], direct["units"])
+
+
+def test_a_roll_up_with_an_incomplete_member_is_incomplete():
+    rows = [row("A", i, 1) for i in range(6) if i != 4]
+    rows += [row("B", i, 1) for i in range(6)]
+    total = panel_of(rows, UNITS).resample("Q").rollup()["units"]
+    assert total.values[0, 0] == 6 and np.isnan(total.values[0, 1])
+    assert total.status.tolist() == [[Status.OK, Status.INCOMPLETE]]
+    # Rolled up first, the hole is not seen: only `.members` tells.
+    first = panel_of(rows, UNITS).rollup()
+    assert first["units"].members.tolist() == [[2, 2, 2, 2, 1, 2]]
+    assert first.resample("Q")["units"].values.tolist() == [[6, 5]]
+
+
+# ---- out again -----------------------------------------------------------------------
+
+
+@given(tables(SMALL, months=14))
+@settings(max_examples=40)
+def test_the_long_form_holds_the_occupied_cells(rows):
+    panel, slow = both(rows)
+    table = panel.to_table()
+    months = [str(item)[:7] for item in column(table, "period", "month")]
+    got = {
+        cell[:3]: cell[3:]
+        for cell in zip(
+            *(column(table, name) for name in NAMES),
+            months,
+            *(column(table, name) for name in KINDS),
+            strict=True,
+        )
+    }
+    expected = {}
+    for name in KINDS:
+        for key, cells in twin.sums(slow, name).items():
+            for t, (total, _) in cells.items():
+                line = expected.setdefault((*key, twin.label("M", t)), {})
+                line[name] = total
+    # A cell whose rows are all null may have a line of its own, without a value.
+    for where, values in got.items():
+        for name, value in zip(KINDS, values, strict=True):
+            exact = expected.get(where, {}).get(name)
+            assert_value(float("nan") if value is None else value, exact, ONCE, name)
+    assert set(expected) <= set(got)
+
+
+def test_frames_and_arrow_out():
+    rows = [row("A", 0, 1, 0.5, 0.25), row("B", 2, 3, None, 1.0)]
+    panel = panel_of(rows)
+    pandas = pytest.importorskip("pandas")
+    frame = panel.to_pandas().reset_index()
+    assert isinstance(frame, pandas.DataFrame) and len(frame) == 2
+    assert frame["units"].tolist() == [1, 3]
+    wide = panel["units"].to_pandas(layout="wide")
+    np.testing.assert_array_equal(wide.to_numpy(float), panel["units"].values)
+    polars = pytest.importorskip("polars")
+    out = panel.to_polars()
+    assert isinstance(out, polars.DataFrame) and out.height == 2
+    pyarrow = pytest.importorskip("pyarrow")
+    table = pyarrow.table(panel)
+    assert table.num_rows == 2 and table["units"].to_pylist() == [1, 3]
+    options = {"keys": list(NAMES), "measures": KINDS, "freq": "M"}
+    period = next(name for name in table.column_names if name not in (*NAMES, *KINDS))
+    assert_same_panel(em.Panel.from_table(table, period=period, **options), panel)
+
+
+def test_a_hole_leaves_a_roll_up_of_quarters_without_a_number():
+    # One series enters within the quarter (a number beside ENTERED), the other has a
+    # hole in it: their sum is no number.
+    rows = [row("A", i, 1) for i in range(4, 12)]
+    rows += [row("B", i, 2) for i in range(12) if i != 4]
+    quarters = panel_of(rows, UNITS).resample("Q")
+    assert quarters["units"].at("2022Q2", status=True)[1].tolist() == [
+        Status.ENTERED,
+        Status.INCOMPLETE,
+    ]
+    values, status = quarters.rollup()["units"].at("2022Q2", status=True)
+    assert np.isnan(values).all() and status.tolist() == [Status.INCOMPLETE]
+    assert quarters.rollup()["units"].at("2022Q3").tolist() == [9.0]
