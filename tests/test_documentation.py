@@ -1,8 +1,11 @@
 """The documentation: help(em) lists what there is, and everything has an example."""
 
+import ast
+import importlib
 import inspect
 import pydoc
 import re
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +84,44 @@ def test_every_name_is_listed_once_on_a_line_of_its_own():
     names = [name for name, _ in listed if name in em.__all__]
     assert sorted(names) == sorted(em.__all__)
     assert max(map(len, DOC.split("\n"))) <= 76, "help indents by four"
+
+
+def stub():
+    """The public names as a parser of Python reads them: name to (module, attribute)."""
+    path = Path(em.__file__).with_name("__init__.pyi")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {
+        alias.asname: (f"evmarket.{node.module}" if node.module else None, alias.name)
+        for node in tree.body[1:]
+        for alias in node.names
+    }
+
+
+def test_stub_all_dir_and_modules_agree_name_by_name():
+    names = stub()
+    assert sorted(names) == em.__all__ == dir(em)
+    for name, (module, attribute) in names.items():
+        value = getattr(em, name)
+        if module is None:
+            assert value is importlib.import_module(f"evmarket.{attribute}")
+        else:
+            assert value is getattr(importlib.import_module(module), attribute)
+
+
+def test_names_of_the_design_are_public():
+    # Written out here, so that no tool that sorts or removes imports can drop one.
+    names = """AUDIT_RULES Audit BaseEffect Claims Contributions Facts Figure Finding
+    IndexNumber Lmdi MarginBridge Measure MixRate Operand Panel Periods PriceVolume
+    PriceVolumeMix Rows ShiftShare Status __version__ annualized_growth audit
+    base_effect build_info cagr check concentration contributions datasets figures
+    from_ytd growth growth_between growth_by hhi implied_base implied_current
+    implied_growth implied_increment implied_period_growth implied_ratio
+    implied_ratio_growth implied_remainder implied_share implied_total
+    incremental_margin index index_contributions lmdi log_growth margin margin_bridge
+    markup mean_growth mix_rate price_index price_volume price_volume_mix
+    quantity_index rank ratio required_outgrowth required_pace run_rate set_workers
+    share share_path shift_share trailing ytd"""
+    assert sorted(names.split()) == em.__all__
 
 
 def test_help_begins_with_the_list():
