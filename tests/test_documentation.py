@@ -87,7 +87,7 @@ def test_every_name_is_listed_once_on_a_line_of_its_own():
 
 
 def stub():
-    """The public names as a parser of Python reads them: name to (module, attribute)."""
+    """The public names as Python parses them: name to (module, attribute)."""
     path = Path(em.__file__).with_name("__init__.pyi")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
