@@ -13,9 +13,10 @@
  *     stands, and may be dropped.
  * Partial.clear()        gives its memory back.
  * Partial.cells, Partial.series   counts so far (of each rule "identical" row apart).
- * Partial.finish(run=None, parts=1) -> dict, and the partial is empty; run(write, calls)
- *     calls write(start, stop) for each of the `parts` calls, on threads of its own, and
- *     returns or raises when all have ended; None: the caller's thread does it all.
+ * Partial.finish() -> dict, after which the Partial is empty. Many threads can share the
+ *     work: indptr = prepare(); then write(start, stop) on any threads, for ranges of
+ *     series that together are range(len(indptr) - 1); then finish(). After prepare, only
+ *     write and finish may be called.
  *     "labels"   a list a key: its labels in order, str or int, None last
  *     "codes"    int32 (series, keys): places in labels; series sorted by them
  *     "repeat"   None, or (first row, second row, series, ordinal) of the repeated cell
@@ -48,56 +49,79 @@
  */
 #include "python/engine.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/dispatch.h"
+#include "python/batch.h"
+#include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/period.h"
 
-typedef enum partial_state { FRESH, WRITING, BROKEN, FINISHED } partial_state;
+/* Bits, so that a set of states is an int. */
+typedef enum partial_state { ADDING = 1, WRITING = 2, BROKEN = 4, FINISHED = 8 } partial_state;
+
+/* Users of a partial: 0, or n threads that write, or ALONE for the one thread that does
+ * anything else. */
+enum { ALONE = -(1 << 30) };
 
 typedef struct partial_object {
     PyObject_HEAD
     ev_partial partial;
-    partial_state state;
-    int busy; /* a thread is at work in it */
+    partial_state state;                /* set only by a thread that is alone */
+    atomic_int users;
     PyObject *keys, *measures, *period; /* names */
     int has_freq;
-    ev_frequency freq; /* of the batch added last */
-    ev_sheet sheet;    /* while it is written */
-    const ev_naming *naming;
-    int writers;
+    ev_frequency freq;         /* of the batch added last */
+    ev_output output;          /* while WRITING */
+    _Atomic ptrdiff_t written; /* series so far, while WRITING */
 } partial_object;
 
-/* ---- one thread at a time ---- */
+/* ---- one thread at a time, or any number that write ---- */
 
-static int enter(partial_object *self)
+static void raise_in_use(void)
 {
-    int entered = 0;
-    if (EV_SWAP(&self->busy, 1) != 0) {
-        PyErr_SetString(PyExc_ValueError, "the partial panel is in use by another thread");
-    }
-    else if (self->state != FRESH) {
+    PyErr_SetString(PyExc_ValueError, "this Partial is in use by another thread");
+}
+
+/* Whether the state is one of `allowed`; 0 with an exception set. */
+static int is_in(const partial_object *self, int allowed)
+{
+    const int good = ((int)self->state & allowed) != 0;
+    if (!good) {
         PyErr_SetString(PyExc_ValueError,
-                        self->state == BROKEN
-                            ? "the partial panel is of no use after an error"
-                            : "the partial panel is finished");
-        EV_STORE(&self->busy, 0);
+                        self->state == BROKEN ? "this Partial failed earlier and cannot be used"
+                        : self->state == FINISHED ? "this Partial is finished"
+                        : self->state == ADDING   ? "call prepare before write"
+                                                  : "after prepare, only write and finish work");
     }
-    else {
-        entered = 1;
+    return good;
+}
+
+/* Makes this thread the only user; 0 with an exception set. */
+static int enter(partial_object *self, int allowed)
+{
+    int users = 0;
+    int entered = atomic_compare_exchange_strong(&self->users, &users, ALONE);
+    if (!entered) {
+        raise_in_use();
+    }
+    else if (!is_in(self, allowed)) {
+        (void)atomic_fetch_sub(&self->users, ALONE);
+        entered = 0;
     }
     return entered;
 }
 
 static void leave(partial_object *self, partial_state state)
 {
-    if (state != FRESH) {
+    if (state == BROKEN || state == FINISHED) {
+        Py_XDECREF(ev_py_output_close(&self->output));
         ev_partial_close(&self->partial);
     }
     self->state = state;
-    EV_STORE(&self->busy, 0);
+    (void)atomic_fetch_sub(&self->users, ALONE);
 }
 
 static ev_naming naming_of(const partial_object *self)
@@ -162,6 +186,7 @@ static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     }
     if (self != NULL) {
         const ev_memory memory = ev_py_memory();
+        self->state = ADDING;
         self->keys = Py_NewRef(keys);
         self->measures = Py_NewRef(measures);
         self->period = period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
@@ -183,7 +208,8 @@ static void partial_dealloc(PyObject *object)
 {
     partial_object *self = (partial_object *)object;
     PyTypeObject *type = Py_TYPE(object);
-    if (self->state == FRESH) {
+    if (self->state == ADDING || self->state == WRITING) {
+        Py_XDECREF(ev_py_output_close(&self->output));
         ev_partial_close(&self->partial);
     }
     Py_XDECREF(self->keys);
@@ -194,42 +220,6 @@ static void partial_dealloc(PyObject *object)
 }
 
 /* ---- add ---- */
-
-enum { MOST_COLUMNS = 256 };
-
-static const ev_column *column_at(const ev_batch *batch, PyObject *tuple, Py_ssize_t i)
-{
-    const ev_column *column = NULL;
-    const Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GetItem(tuple, i));
-    if (number == -1 && PyErr_Occurred()) {
-        column = NULL;
-    }
-    else if (number < 0 || number >= batch->ncolumns) {
-        PyErr_Format(PyExc_ValueError, "column %zd of a batch of %zd columns", number,
-                     batch->ncolumns);
-    }
-    else {
-        column = &batch->columns[number];
-    }
-    return column;
-}
-
-/* Fills `columns` from the numbers; -1 with an exception set. */
-static int find_columns(const ev_batch *batch, PyObject *tuple, Py_ssize_t least,
-                        Py_ssize_t most, const ev_column **columns)
-{
-    const Py_ssize_t count = PyTuple_Size(tuple);
-    int failed = count < least || count > most || count > MOST_COLUMNS;
-    if (failed) {
-        PyErr_Format(PyExc_ValueError, "%zd column numbers, %zd to %zd are wanted", count,
-                     least, most < MOST_COLUMNS ? most : MOST_COLUMNS);
-    }
-    for (Py_ssize_t i = 0; i < count && !failed; i++) {
-        columns[i] = column_at(batch, tuple, i);
-        failed = columns[i] == NULL;
-    }
-    return failed ? -1 : 0;
-}
 
 static int optional_freq(PyObject *name, void *address)
 {
@@ -248,7 +238,7 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
                           ptrdiff_t start, ptrdiff_t count)
 {
     PyObject *answer = NULL;
-    if (enter(self)) {
+    if (enter(self, ADDING)) {
         ev_result result;
         ev_place place;
         Py_BEGIN_ALLOW_THREADS
@@ -262,7 +252,7 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
             const ev_naming naming = naming_of(self);
             ev_py_raise_batch(&naming, self->period, result, &place, columns);
         }
-        leave(self, result == EV_DONE ? FRESH : BROKEN);
+        leave(self, result == EV_DONE ? ADDING : BROKEN);
         answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
     }
     return answer;
@@ -273,7 +263,7 @@ static PyObject *partial_add(PyObject *object, PyObject *args, PyObject *kwargs)
     static char *names[] = {"batch", "keys", "period", "measures", "freq", "first_row",
                             "start", "stop", NULL};
     partial_object *self = (partial_object *)object;
-    const ev_column *keys[MOST_COLUMNS], *measures[MOST_COLUMNS];
+    const ev_column *keys[EV_PY_MOST_COLUMNS], *measures[EV_PY_MOST_COLUMNS];
     const ev_column *periods[2] = {NULL, NULL};
     PyObject *capsule, *key_columns, *period_columns, *measure_columns, *stop = Py_None;
     PyObject *answer = NULL;
@@ -285,7 +275,7 @@ static PyObject *partial_add(PyObject *object, PyObject *args, PyObject *kwargs)
                                     &PyTuple_Type, &key_columns, &PyTuple_Type,
                                     &period_columns, &PyTuple_Type, &measure_columns,
                                     optional_freq, &freq, &first_row, &start, &stop)) {
-        batch = PyCapsule_GetPointer(capsule, EV_BATCH_CAPSULE);
+        batch = ev_py_batch(capsule);
     }
     if (batch != NULL) {
         end = stop == Py_None ? batch->rows : PyLong_AsSsize_t(stop);
@@ -297,11 +287,11 @@ static PyObject *partial_add(PyObject *object, PyObject *args, PyObject *kwargs)
         PyErr_Format(PyExc_ValueError, "rows %zd to %zd of a batch of %zd", start, end,
                      batch->rows);
     }
-    else if (find_columns(batch, key_columns, PyTuple_Size(self->keys),
+    else if (ev_py_batch_columns(batch, key_columns, PyTuple_Size(self->keys),
                           PyTuple_Size(self->keys), keys) == 0 &&
-             find_columns(batch, measure_columns, PyTuple_Size(self->measures),
+             ev_py_batch_columns(batch, measure_columns, PyTuple_Size(self->measures),
                           PyTuple_Size(self->measures), measures) == 0 &&
-             find_columns(batch, period_columns, 1, 2, periods) == 0) {
+             ev_py_batch_columns(batch, period_columns, 1, 2, periods) == 0) {
         const ev_batch_columns columns = {.keys = keys,
                                           .when = periods[0],
                                           .within = periods[1],
@@ -330,8 +320,8 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
         PyErr_SetString(PyExc_ValueError,
                         "partial panels of different keys, measures or duplicates");
     }
-    else if (enter(other)) {
-        if (enter(self)) {
+    else if (enter(other, ADDING)) {
+        if (enter(self, ADDING)) {
             ev_result result;
             ev_place place;
             Py_BEGIN_ALLOW_THREADS
@@ -345,10 +335,10 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
                 const ev_naming naming = naming_of(self);
                 ev_py_raise_batch(&naming, self->period, result, &place, NULL);
             }
-            leave(self, result == EV_DONE ? FRESH : BROKEN);
+            leave(self, result == EV_DONE ? ADDING : BROKEN);
             answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
         }
-        leave(other, FRESH);
+        leave(other, ADDING);
     }
     return answer;
 }
@@ -358,7 +348,7 @@ static PyObject *partial_clear(PyObject *object, PyObject *ignored)
     partial_object *self = (partial_object *)object;
     PyObject *answer = NULL;
     (void)ignored;
-    if (enter(self)) {
+    if (enter(self, ADDING)) {
         leave(self, FINISHED);
         answer = Py_NewRef(Py_None);
     }
@@ -367,100 +357,76 @@ static PyObject *partial_clear(PyObject *object, PyObject *ignored)
 
 /* ---- finish ---- */
 
-/* What finish hands to `run`. */
+static int prepare(partial_object *self)
+{
+    const int failed = ev_py_partial_prepare(&self->partial, &self->output) < 0;
+    atomic_store(&self->written, 0);
+    return failed ? -1 : 0;
+}
+
+static int write_series(partial_object *self, ptrdiff_t start, ptrdiff_t stop)
+{
+    const ev_naming naming = naming_of(self);
+    const int failed = ev_py_output_write(&self->output, start, stop, &naming) < 0;
+    if (!failed) {
+        (void)atomic_fetch_add(&self->written, stop - start);
+    }
+    return failed ? -1 : 0;
+}
+
+static PyObject *partial_prepare(PyObject *object, PyObject *ignored)
+{
+    partial_object *self = (partial_object *)object;
+    PyObject *indptr = NULL;
+    (void)ignored;
+    if (enter(self, ADDING)) {
+        const int failed = prepare(self) < 0;
+        if (!failed) {
+            indptr = Py_XNewRef(PyDict_GetItemString(self->output.dict, "indptr"));
+        }
+        leave(self, failed ? BROKEN : WRITING);
+    }
+    return indptr;
+}
+
 static PyObject *partial_write(PyObject *object, PyObject *args)
 {
     partial_object *self = (partial_object *)object;
     PyObject *answer = NULL;
     Py_ssize_t start = 0, stop = 0;
-    (void)EV_ADD_TO(&self->writers, 1);
-    if (!PyArg_ParseTuple(args, "nn:write", &start, &stop)) {
-        answer = NULL;
+    const int shared = atomic_fetch_add(&self->users, 1) >= 0;
+    if (!shared) {
+        raise_in_use();
     }
-    else if (EV_LOAD(&self->state) != WRITING || start < 0 || stop < start ||
-             stop > self->sheet.panel.series) {
-        PyErr_SetString(PyExc_ValueError, "write is for finish alone");
+    else if (is_in(self, WRITING) && PyArg_ParseTuple(args, "nn:write", &start, &stop)) {
+        if (start < 0 || stop < start || stop > self->output.panel.series) {
+            PyErr_Format(PyExc_ValueError, "cannot write series %zd to %zd of %zd", start,
+                         stop, self->output.panel.series);
+        }
+        else if (write_series(self, start, stop) == 0) {
+            answer = Py_NewRef(Py_None);
+        }
     }
-    else if (ev_py_sheet_write(&self->sheet, start, stop, self->naming) == 0) {
-        answer = Py_NewRef(Py_None);
-    }
-    (void)EV_ADD_TO(&self->writers, -1);
+    (void)atomic_fetch_sub(&self->users, 1);
     return answer;
 }
 
-typedef struct finish_options {
-    partial_object *self;
-    PyObject *run;
-    int parts;
-} finish_options;
-
-/* Runs of series with about as many cells each. */
-static PyObject *cut_series(const ev_panel_cells *panel, int parts)
+static PyObject *partial_finish(PyObject *object, PyObject *ignored)
 {
-    const int64_t cells = panel->indptr[panel->series];
-    PyObject *calls = PyList_New(0);
-    int failed = calls == NULL;
-    ptrdiff_t start = 0;
-    for (int k = 1; k <= parts && !failed; k++) {
-        ptrdiff_t stop = k == parts ? panel->series : start;
-        while (stop < panel->series && panel->indptr[stop] < cells / parts * k) {
-            stop++;
-        }
-        PyObject *call = Py_BuildValue("nn", (Py_ssize_t)start, (Py_ssize_t)stop);
-        failed = call == NULL || PyList_Append(calls, call) < 0;
-        Py_XDECREF(call);
-        start = stop;
-    }
-    if (failed) {
-        Py_CLEAR(calls);
-    }
-    return calls;
-}
-
-static int write_in_parts(ev_sheet *sheet, const ev_naming *naming, void *context)
-{
-    finish_options *options = context;
-    partial_object *self = options->self;
-    PyObject *write = PyObject_GetAttrString((PyObject *)self, "_write");
-    PyObject *calls = write == NULL ? NULL : cut_series(&sheet->panel, options->parts);
-    PyObject *done = NULL;
-    if (calls != NULL) {
-        self->naming = naming;
-        EV_STORE(&self->state, WRITING);
-        done = PyObject_CallFunctionObjArgs(options->run, write, calls, NULL);
-        EV_STORE(&self->state, BROKEN);
-        while (EV_LOAD(&self->writers) != 0) { /* one that `run` did not wait for */
-            Py_BEGIN_ALLOW_THREADS
-            Py_END_ALLOW_THREADS
-        }
-    }
-    Py_XDECREF(write);
-    Py_XDECREF(calls);
-    Py_XDECREF(done);
-    return done == NULL ? -1 : 0;
-}
-
-static int write_at_once(ev_sheet *sheet, const ev_naming *naming, void *context)
-{
-    (void)context;
-    return ev_py_sheet_write(sheet, 0, sheet->panel.series, naming);
-}
-
-static PyObject *partial_finish(PyObject *object, PyObject *args, PyObject *kwargs)
-{
-    static char *names[] = {"run", "parts", NULL};
     partial_object *self = (partial_object *)object;
-    finish_options options = {self, Py_None, 1};
     PyObject *panel = NULL;
-    if (PyArg_ParseTupleAndKeywords(args, kwargs, "|Oi:finish", names, &options.run,
-                                    &options.parts) &&
-        enter(self)) {
-        const ev_naming naming = naming_of(self);
-        panel = ev_py_finish(&self->partial, &naming, &self->sheet,
-                             options.run == Py_None || options.parts < 2 ? write_at_once
-                                                                         : write_in_parts,
-                             &options);
-        leave(self, panel != NULL ? FINISHED : BROKEN);
+    (void)ignored;
+    if (enter(self, ADDING | WRITING)) {
+        int failed = 0;
+        if (self->state == ADDING) {
+            failed = prepare(self) < 0 || write_series(self, 0, self->output.panel.series) < 0;
+        }
+        else if (atomic_load(&self->written) != self->output.panel.series) {
+            PyErr_SetString(PyExc_ValueError, "finish needs every series written once");
+            failed = 1;
+        }
+        panel = failed ? NULL : ev_py_output_close(&self->output);
+        leave(self, failed ? BROKEN : FINISHED);
     }
     return panel;
 }
@@ -477,7 +443,7 @@ static PyObject *get_series(PyObject *object, void *ignored)
 {
     const partial_object *self = (partial_object *)object;
     const ptrdiff_t count =
-        self->state == FRESH ? ev_partial_series_count(&self->partial) : 0;
+        self->state == ADDING ? ev_partial_series_count(&self->partial) : 0;
     (void)ignored;
     return PyLong_FromSsize_t(count);
 }
@@ -486,9 +452,9 @@ static PyMethodDef partial_methods[] = {
     {"add", (PyCFunction)(void (*)(void))partial_add, METH_VARARGS | METH_KEYWORDS,
      "add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)"},
     {"merge", partial_merge, METH_O, "merge(other): adds all that other holds."},
-    {"finish", (PyCFunction)(void (*)(void))partial_finish, METH_VARARGS | METH_KEYWORDS,
-     "finish(run=None, parts=1) -> dict of arrays."},
-    {"_write", partial_write, METH_VARARGS, "_write(start, stop): for finish alone."},
+    {"prepare", partial_prepare, METH_NOARGS, "prepare() -> indptr; then write, finish."},
+    {"write", partial_write, METH_VARARGS, "write(start, stop): some of the series."},
+    {"finish", partial_finish, METH_NOARGS, "finish() -> dict of arrays."},
     {"clear", partial_clear, METH_NOARGS, "clear(): gives the memory back."},
     {NULL, NULL, 0, NULL},
 };
@@ -520,5 +486,5 @@ int ev_py_add_engine(PyObject *module)
     PyObject *type = PyType_FromModuleAndSpec(module, &partial_spec, NULL);
     const int failed = type == NULL || PyModule_AddObjectRef(module, "Partial", type) < 0;
     Py_XDECREF(type);
-    return failed || ev_py_add_regroup(module) < 0 ? -1 : 0;
+    return failed ? -1 : 0;
 }

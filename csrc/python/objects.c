@@ -1,8 +1,8 @@
 /* Python objects and fixed-width text as columns of numbers and UTF-8. */
 #include <string.h>
 
-#include "python/columns.h"
 #include "python/numpy.h"
+#include "python/objects.h"
 
 /* ---- UTF-8 of code points ---- */
 
@@ -37,7 +37,7 @@ static Py_ssize_t used_width(const Py_UCS4 *item, Py_ssize_t width)
     return width;
 }
 
-int ev_py_unicode_column(held_columns *held, const Py_UCS4 *items, Py_ssize_t width,
+int ev_py_unicode_column(ev_held *held, const Py_UCS4 *items, Py_ssize_t width,
                          ev_column *column)
 {
     const Py_ssize_t rows = column->length;
@@ -218,7 +218,7 @@ int ev_py_objects_type(PyObject *name, ev_column_type *type)
     return found ? 0 : -1;
 }
 
-static void raise_wrong(const held_columns *held, Py_ssize_t row, PyObject *item,
+static void raise_wrong(const ev_held *held, Py_ssize_t row, PyObject *item,
                         const char *among)
 {
     PyErr_Format(PyExc_TypeError, "column %U, row %lld: %.60R among %s", held->name,
@@ -227,7 +227,7 @@ static void raise_wrong(const held_columns *held, Py_ssize_t row, PyObject *item
 
 /* ---- numbers ---- */
 
-static int integer_of(const held_columns *held, Py_ssize_t row, PyObject *item,
+static int integer_of(const ev_held *held, Py_ssize_t row, PyObject *item,
                       int64_t *value)
 {
     int overflow = 0, failed;
@@ -243,7 +243,7 @@ static int integer_of(const held_columns *held, Py_ssize_t row, PyObject *item,
     return failed ? -1 : 0;
 }
 
-static int float_of(const held_columns *held, Py_ssize_t row, PyObject *item,
+static int float_of(const ev_held *held, Py_ssize_t row, PyObject *item,
                     object_kind kind, double *value)
 {
     int64_t whole = 0;
@@ -264,7 +264,7 @@ static int float_of(const held_columns *held, Py_ssize_t row, PyObject *item,
     return failed ? -1 : 0;
 }
 
-static int number_at(const held_columns *held, ev_column_type type, Py_ssize_t row,
+static int number_at(const ev_held *held, ev_column_type type, Py_ssize_t row,
                      PyObject *item, object_kind kind, void *data)
 {
     int failed = 1;
@@ -280,7 +280,7 @@ static int number_at(const held_columns *held, ev_column_type type, Py_ssize_t r
     return failed ? -1 : 0;
 }
 
-static int numbers_column(held_columns *held, const objects *from, uint8_t *valid,
+static int numbers_column(ev_held *held, const objects *from, uint8_t *valid,
                           ev_column *column)
 {
     uint64_t *data = ev_py_keep_bytes(held, from->count * (Py_ssize_t)sizeof *data);
@@ -303,7 +303,7 @@ static int numbers_column(held_columns *held, const objects *from, uint8_t *vali
 /* ---- text ---- */
 
 /* The UTF-8 of a text, which lives as long as the text; NULL with an exception set. */
-static const char *utf8_of(const held_columns *held, Py_ssize_t row, PyObject *item,
+static const char *utf8_of(const ev_held *held, Py_ssize_t row, PyObject *item,
                            Py_ssize_t *size)
 {
     const char *text = PyUnicode_AsUTF8AndSize(item, size);
@@ -315,7 +315,7 @@ static const char *utf8_of(const held_columns *held, Py_ssize_t row, PyObject *i
 }
 
 /* Bytes of all texts together; marks the rows that have one. -1 with an exception set. */
-static Py_ssize_t measure_texts(const held_columns *held, const objects *from,
+static Py_ssize_t measure_texts(const ev_held *held, const objects *from,
                                 uint8_t *valid, int64_t *ends)
 {
     Py_ssize_t total = 0;
@@ -340,7 +340,7 @@ static Py_ssize_t measure_texts(const held_columns *held, const objects *from,
     return total;
 }
 
-static int texts_column(held_columns *held, const objects *from, uint8_t *valid,
+static int texts_column(ev_held *held, const objects *from, uint8_t *valid,
                         ev_column *column)
 {
     int64_t *ends = ev_py_keep_bytes(held, (from->count + 1) * (Py_ssize_t)sizeof *ends);
@@ -369,7 +369,7 @@ static int texts_column(held_columns *held, const objects *from, uint8_t *valid,
     return failed ? -1 : 0;
 }
 
-int ev_py_objects_column(held_columns *held, ev_column_type type, PyObject *given,
+int ev_py_objects_column(ev_held *held, ev_column_type type, PyObject *given,
                          ev_column *column)
 {
     objects from = {NULL, NULL, 0};

@@ -2,7 +2,7 @@
  * not read as expected. Slow and plain. */
 #include <string.h>
 
-#include "python/arrow.h"
+#include "python/batch.h"
 #include "python/module.h"
 
 static int bit_at(const void *bits, ptrdiff_t i)
