@@ -11,8 +11,9 @@ int ev_py_batch_columns(const ev_batch *batch, PyObject *numbers, Py_ssize_t lea
     const Py_ssize_t count = PyTuple_Size(numbers);
     int failed = count < least || count > most || count > EV_PY_MOST_COLUMNS;
     if (failed) {
-        PyErr_Format(PyExc_ValueError, "got %zd column numbers, needs %zd to %zd", count,
-                     least, most < EV_PY_MOST_COLUMNS ? most : EV_PY_MOST_COLUMNS);
+        PyErr_Format(PyExc_ValueError, "got %zd column numbers, needs %zd to %zd",
+                     count, least,
+                     most < EV_PY_MOST_COLUMNS ? most : EV_PY_MOST_COLUMNS);
     }
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         const Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GetItem(numbers, i));

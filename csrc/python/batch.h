@@ -9,12 +9,12 @@
 
 enum { EV_PY_MOST_COLUMNS = 256 };
 
-/* The batch in a capsule, which keeps it alive. NULL with an exception set for any other
- * object. */
+/* The batch in a capsule, which keeps it alive. NULL with an exception set for any
+ * other object. */
 const ev_batch *ev_py_batch(PyObject *capsule);
 
-/* Fills `columns` with the columns of a batch whose numbers are in a tuple of `least` to
- * `most` items, at most EV_PY_MOST_COLUMNS. -1 with an exception set. */
+/* Fills `columns` with the columns of a batch whose numbers are in a tuple of `least`
+ * to `most` items, at most EV_PY_MOST_COLUMNS. -1 with an exception set. */
 int ev_py_batch_columns(const ev_batch *batch, PyObject *numbers, Py_ssize_t least,
                         Py_ssize_t most, const ev_column **columns);
 

@@ -1,51 +1,55 @@
 /* The table engine for Python. Called through evmarket.Panel.
  *
  * Partial(keys, measures, *, period="period", duplicates="add", track=False, isa=None)
- *     keys, measures: tuples of names, for messages. duplicates: "add", "identical",
+ *     keys, measures: tuples of names, for messages. duplicates: "add", "identical" or
  *     "last". track: find the first repeated (series, period); see "repeat" below.
- *     isa: None for the module's path, or "baseline", "avx2".
+ *     isa: None for the module's instruction set, or "baseline", "avx2".
  * Partial.add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)
- *     batch: a capsule "evmarket.batch"; keys, measures: tuples of column numbers; period:
- *     (column,) or (year, month or quarter); freq: its name, or None where the column holds
- *     ordinals as integers. Adds the rows start .. stop - 1; first_row is the number of the
- *     batch's row 0 in the whole table. After an error the partial is of no further use.
- * Partial.merge(other)   adds another partial with the same keys, measures and rule; other
- *     stands, and may be dropped.
- * Partial.clear()        gives its memory back.
- * Partial.cells, Partial.series   counts so far (of each rule "identical" row apart).
- * Partial.finish() -> dict, after which the Partial is empty. Many threads can share the
- *     work: indptr = prepare(); then write(start, stop) on any threads, for ranges of
- *     series that together are range(len(indptr) - 1); then finish(). After prepare, only
- *     write and finish may be called.
- *     "labels"   a list a key: its labels in order, str or int, None last
- *     "codes"    int32 (series, keys): places in labels; series sorted by them
+ *     Adds the rows start .. stop - 1 of a capsule "evmarket.batch". keys, measures:
+ *     tuples of column numbers. period: (column,) or (year, month or quarter). freq: its
+ *     name, or None for a column of ordinals (integers). first_row: the number of the
+ *     batch's row 0 in the whole table. After an error the Partial cannot be used.
+ * Partial.merge(other)
+ *     Adds another Partial with the same keys, measures and rule, which is not changed.
+ * Partial.clear()
+ *     Frees the memory.
+ * Partial.cells, Partial.series
+ *     Counts so far; under "identical", different rows of a cell count as cells.
+ * Partial.finish() -> dict, after which the Partial is empty
+ *     Threads can share the work: indptr = prepare(); write(start, stop) on any threads,
+ *     for disjoint ranges that together are all series; then finish(). After prepare only
+ *     write and finish may be called. The dict holds
+ *     "labels"   one list per key: its labels in order, str or int, None last
+ *     "codes"    int32 (series, keys): places in labels; series are sorted by them
  *     "repeat"   None, or (first row, second row, series, ordinal) of the repeated cell
- *                whose second row comes first; under "identical" rows that differ; only
- *                with track
- *     and as regroup:
- *     "indptr"   int64 (series + 1): cells of series s are indptr[s] .. indptr[s + 1] - 1
+ *                whose second row comes first (under "identical": with different rows);
+ *                needs track
+ *     and the same as regroup:
+ *     "indptr"   int64 (series + 1): series s has the cells indptr[s] .. indptr[s + 1] - 1
  *     "ordinals" int64 (cells): sorted within a series
- *     "rows"     int64 (cells): rows seen; rows - 1 were repeated
- *     "measures" a list of dicts a measure:
- *         "grain"  "integer", "float", "decimal", or None when no value was seen
+ *     "rows"     int64 (cells): rows seen; rows - 1 are repeated
+ *     "measures" one dict per measure:
+ *         "grain"  "integer", "float", "decimal", or None if there was no value
  *         "places" of decimals, else 0
- *         "lo"     uint64 (cells)   the exact sum is (hi * 2^64 + lo + fine * 2^-62) units
- *         "hi"     int64 (cells), or None: the sign of lo; so for integers
- *         "fine"   uint64 (cells), or None: 0
- *         "counts" int64 (cells): rows counted, not null; the same object as "rows" when
- *                  every row is
+ *         "lo"     uint64 (cells): the exact sum is (hi * 2^64 + lo + fine * 2^-62) units
+ *         "hi"     int64 (cells), or None for integers: then hi is the sign of lo
+ *         "fine"   uint64 (cells), or None for 0
+ *         "counts" int64 (cells): rows counted, not null; the same object as "rows" if
+ *                  every row is counted
  *         "values" float64 (cells): nearest to the sum; NaN where counts is 0
- *     a unit is 1 of integers, 2^-64 of floats, 10^-places of decimals.
+ *     A unit is 1 for integers, 2^-64 for floats, 10^-places for decimals.
  * regroup(sources, series, measures) -> the same dict without labels, codes and repeat
- *     sources: a sequence of (panel, series_map, period_map, keep): panel a dict as above;
- *     series_map int (its series): new series, below `series`, or -1 to drop; period_map
- *     None or (low, int64 array of the new ordinals of low, low + 1 ..., DROPPED to drop;
- *     ordinals beyond it are dropped); keep None or bool (its cells). series: how many
- *     the result has; measures: names. Cells that meet are added exactly.
+ *     sources: a sequence of (panel, series_map, period_map, keep). panel: a dict as above.
+ *     series_map: for each of its series the new one, below `series`, or -1 to drop it.
+ *     period_map: None, or (low, int64 array) with the new ordinals of low, low + 1 ...;
+ *     ordinals with DROPPED or outside the array are dropped. keep: None or bool (cells).
+ *     series: the number of series of the result. measures: names. Cells that meet are
+ *     added exactly.
  *
- * add, merge, finish and regroup release the GIL; a partial takes one thread at a time
- * (ValueError otherwise). Errors are TypeError, ValueError, OverflowError and MemoryError;
- * those of a total that cannot be held carry .measure, .series, .ordinal.
+ * add, merge, prepare, write, finish and regroup release the GIL. A Partial is used by one
+ * thread at a time, except write; else ValueError. Other errors are TypeError,
+ * OverflowError and MemoryError. The OverflowError of a total outside the range of int64
+ * has the attributes measure, series and ordinal.
  */
 #include "python/engine.h"
 
@@ -60,7 +64,12 @@
 #include "python/period.h"
 
 /* Bits, so that a set of states is an int. */
-typedef enum partial_state { ADDING = 1, WRITING = 2, BROKEN = 4, FINISHED = 8 } partial_state;
+typedef enum partial_state {
+    ADDING = 1,
+    WRITING = 2,
+    BROKEN = 4,
+    FINISHED = 8
+} partial_state;
 
 /* Users of a partial: 0, or n threads that write, or ALONE for the one thread that does
  * anything else. */
@@ -69,7 +78,7 @@ enum { ALONE = -(1 << 30) };
 typedef struct partial_object {
     PyObject_HEAD
     ev_partial partial;
-    partial_state state;                /* set only by a thread that is alone */
+    partial_state state; /* set only by a thread that is alone */
     atomic_int users;
     PyObject *keys, *measures, *period; /* names */
     int has_freq;
@@ -90,11 +99,12 @@ static int is_in(const partial_object *self, int allowed)
 {
     const int good = ((int)self->state & allowed) != 0;
     if (!good) {
-        PyErr_SetString(PyExc_ValueError,
-                        self->state == BROKEN ? "this Partial failed earlier and cannot be used"
-                        : self->state == FINISHED ? "this Partial is finished"
-                        : self->state == ADDING   ? "call prepare before write"
-                                                  : "after prepare, only write and finish work");
+        PyErr_SetString(
+            PyExc_ValueError,
+            self->state == BROKEN     ? "this Partial failed earlier and cannot be used"
+            : self->state == FINISHED ? "this Partial is finished"
+            : self->state == ADDING   ? "call prepare before write"
+                                      : "after prepare, only write and finish work");
     }
     return good;
 }
@@ -147,8 +157,10 @@ static int read_duplicates(const char *name, ev_duplicates *rule)
         *rule = EV_LAST;
     }
     else {
-        PyErr_Format(PyExc_ValueError, "duplicates is '%.40s': it takes 'add', 'identical' "
-                                       "or 'last'", name);
+        PyErr_Format(PyExc_ValueError,
+                     "duplicates is '%.40s': it takes 'add', 'identical' "
+                     "or 'last'",
+                     name);
         known = 0;
     }
     return known;
@@ -162,7 +174,8 @@ static int read_isa(PyTypeObject *type, const char *name, ev_isa *isa)
         *isa = *state;
     }
     else if (ev_isa_choose(name, isa) != EV_DONE) {
-        PyErr_Format(PyExc_ValueError, "isa is '%.40s': not a path of this build", name);
+        PyErr_Format(PyExc_ValueError, "isa is '%.40s': not a path of this build",
+                     name);
         known = 0;
     }
     return known;
@@ -170,8 +183,8 @@ static int read_isa(PyTypeObject *type, const char *name, ev_isa *isa)
 
 static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"keys", "measures", "period", "duplicates", "track", "isa",
-                            NULL};
+    static char *names[] = {"keys",  "measures", "period", "duplicates",
+                            "track", "isa",      NULL};
     PyObject *keys, *measures, *period = NULL;
     const char *duplicates = "add", *isa_name = NULL;
     int track = 0;
@@ -182,17 +195,19 @@ static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
                                     &PyTuple_Type, &keys, &PyTuple_Type, &measures,
                                     &period, &duplicates, &track, &isa_name) &&
         read_duplicates(duplicates, &rule) && read_isa(type, isa_name, &isa)) {
-        self = (partial_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+        self =
+            (partial_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     }
     if (self != NULL) {
         const ev_memory memory = ev_py_memory();
         self->state = ADDING;
         self->keys = Py_NewRef(keys);
         self->measures = Py_NewRef(measures);
-        self->period = period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
-        const ev_result result = ev_partial_open(
-            &self->partial, &memory, (int)PyTuple_Size(keys), (int)PyTuple_Size(measures),
-            rule, track, isa);
+        self->period =
+            period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
+        const ev_result result =
+            ev_partial_open(&self->partial, &memory, (int)PyTuple_Size(keys),
+                            (int)PyTuple_Size(measures), rule, track, isa);
         if (result != EV_DONE || self->period == NULL) {
             if (result != EV_DONE) {
                 PyErr_NoMemory();
@@ -241,10 +256,9 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
     if (enter(self, ADDING)) {
         ev_result result;
         ev_place place;
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_partial_add(&self->partial, columns, start, count, &place);
-        Py_END_ALLOW_THREADS
-        self->has_freq = columns->freq != NULL;
+        Py_BEGIN_ALLOW_THREADS result =
+            ev_partial_add(&self->partial, columns, start, count, &place);
+        Py_END_ALLOW_THREADS self->has_freq = columns->freq != NULL;
         if (self->has_freq) {
             self->freq = *columns->freq;
         }
@@ -260,8 +274,8 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
 
 static PyObject *partial_add(PyObject *object, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"batch", "keys", "period", "measures", "freq", "first_row",
-                            "start", "stop", NULL};
+    static char *names[] = {"batch",     "keys",  "period", "measures", "freq",
+                            "first_row", "start", "stop",   NULL};
     partial_object *self = (partial_object *)object;
     const ev_column *keys[EV_PY_MOST_COLUMNS], *measures[EV_PY_MOST_COLUMNS];
     const ev_column *periods[2] = {NULL, NULL};
@@ -288,9 +302,9 @@ static PyObject *partial_add(PyObject *object, PyObject *args, PyObject *kwargs)
                      batch->rows);
     }
     else if (ev_py_batch_columns(batch, key_columns, PyTuple_Size(self->keys),
-                          PyTuple_Size(self->keys), keys) == 0 &&
+                                 PyTuple_Size(self->keys), keys) == 0 &&
              ev_py_batch_columns(batch, measure_columns, PyTuple_Size(self->measures),
-                          PyTuple_Size(self->measures), measures) == 0 &&
+                                 PyTuple_Size(self->measures), measures) == 0 &&
              ev_py_batch_columns(batch, period_columns, 1, 2, periods) == 0) {
         const ev_batch_columns columns = {.keys = keys,
                                           .when = periods[0],
@@ -324,10 +338,10 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
         if (enter(self, ADDING)) {
             ev_result result;
             ev_place place;
-            Py_BEGIN_ALLOW_THREADS
-            result = ev_partial_merge(&self->partial, &other->partial, &place);
-            Py_END_ALLOW_THREADS
-            if (other->has_freq) {
+            Py_BEGIN_ALLOW_THREADS result =
+                ev_partial_merge(&self->partial, &other->partial, &place);
+            Py_END_ALLOW_THREADS if (other->has_freq)
+            {
                 self->has_freq = 1;
                 self->freq = other->freq;
             }
@@ -398,10 +412,11 @@ static PyObject *partial_write(PyObject *object, PyObject *args)
     if (!shared) {
         raise_in_use();
     }
-    else if (is_in(self, WRITING) && PyArg_ParseTuple(args, "nn:write", &start, &stop)) {
+    else if (is_in(self, WRITING) &&
+             PyArg_ParseTuple(args, "nn:write", &start, &stop)) {
         if (start < 0 || stop < start || stop > self->output.panel.series) {
-            PyErr_Format(PyExc_ValueError, "cannot write series %zd to %zd of %zd", start,
-                         stop, self->output.panel.series);
+            PyErr_Format(PyExc_ValueError, "cannot write series %zd to %zd of %zd",
+                         start, stop, self->output.panel.series);
         }
         else if (write_series(self, start, stop) == 0) {
             answer = Py_NewRef(Py_None);
@@ -419,7 +434,8 @@ static PyObject *partial_finish(PyObject *object, PyObject *ignored)
     if (enter(self, ADDING | WRITING)) {
         int failed = 0;
         if (self->state == ADDING) {
-            failed = prepare(self) < 0 || write_series(self, 0, self->output.panel.series) < 0;
+            failed = prepare(self) < 0 ||
+                     write_series(self, 0, self->output.panel.series) < 0;
         }
         else if (atomic_load(&self->written) != self->output.panel.series) {
             PyErr_SetString(PyExc_ValueError, "finish needs every series written once");
@@ -452,7 +468,8 @@ static PyMethodDef partial_methods[] = {
     {"add", (PyCFunction)(void (*)(void))partial_add, METH_VARARGS | METH_KEYWORDS,
      "add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)"},
     {"merge", partial_merge, METH_O, "merge(other): adds all that other holds."},
-    {"prepare", partial_prepare, METH_NOARGS, "prepare() -> indptr; then write, finish."},
+    {"prepare", partial_prepare, METH_NOARGS,
+     "prepare() -> indptr; then write, finish."},
     {"write", partial_write, METH_VARARGS, "write(start, stop): some of the series."},
     {"finish", partial_finish, METH_NOARGS, "finish() -> dict of arrays."},
     {"clear", partial_clear, METH_NOARGS, "clear(): gives the memory back."},
@@ -484,7 +501,8 @@ static PyType_Spec partial_spec = {
 int ev_py_add_engine(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &partial_spec, NULL);
-    const int failed = type == NULL || PyModule_AddObjectRef(module, "Partial", type) < 0;
+    const int failed =
+        type == NULL || PyModule_AddObjectRef(module, "Partial", type) < 0;
     Py_XDECREF(type);
     return failed ? -1 : 0;
 }

@@ -5,13 +5,15 @@
 #include "python/output.h"
 #include "table/partial.h"
 
-/* Sorts a partial and opens its output, with "labels", "codes" and "repeat" in the dict;
- * the partial may then only be closed, after the output. -1 with an exception set; close
- * the output either way, also when it was never opened (then it must be zero). */
+/* Sorts a partial and opens its output, with "labels", "codes" and "repeat" in the
+ * dict; the partial may then only be closed, after the output. -1 with an exception
+ * set; close the output either way, also when it was never opened (then it must be
+ * zero). */
 int ev_py_partial_prepare(ev_partial *partial, ev_output *output);
 
-/* Sets the exception for an error that ev_partial_add found in a batch, or ev_partial_merge
- * (then `batch` is NULL). `period` is the name of the period columns. */
+/* Sets the exception for an error that ev_partial_add found in a batch, or
+ * ev_partial_merge (then `batch` is NULL). `period` is the name of the period columns.
+ */
 void ev_py_raise_batch(const ev_naming *naming, PyObject *period, ev_result result,
                        const ev_place *place, const ev_batch_columns *batch);
 

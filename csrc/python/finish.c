@@ -46,8 +46,9 @@ static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
     }
     return repeat.first < 0
                ? Py_NewRef(Py_None)
-               : Py_BuildValue("LLii", (long long)repeat.first, (long long)repeat.second,
-                               (int)places[repeat.series], (int)repeat.ordinal);
+               : Py_BuildValue("LLii", (long long)repeat.first,
+                               (long long)repeat.second, (int)places[repeat.series],
+                               (int)repeat.ordinal);
 }
 
 /* Puts `value` into the dict and gives it up, also when that fails. */
@@ -59,8 +60,8 @@ static int put(PyObject *dict, const char *name, PyObject *value)
 }
 
 /* Opens the output of a sorted partial. */
-static int open_sorted(const ev_partial *partial, int32_t *const *orders, PyObject *codes,
-                       const int32_t *places, ev_output *output)
+static int open_sorted(const ev_partial *partial, int32_t *const *orders,
+                       PyObject *codes, const int32_t *places, ev_output *output)
 {
     int failed = ev_py_output_open(output, &partial->ledger, places,
                                    ev_partial_series_count(partial)) < 0;
@@ -79,19 +80,18 @@ int ev_py_partial_prepare(ev_partial *partial, ev_output *output)
     int32_t *places = PyMem_Malloc(((size_t)shape[0] + 1) * sizeof *places);
     int failed = codes == NULL || orders == NULL || places == NULL;
     for (int k = 0; k < keys && !failed; k++) {
-        orders[k] = PyMem_Malloc(((size_t)partial->keys[k].count + 1) * sizeof **orders);
+        orders[k] =
+            PyMem_Malloc(((size_t)partial->keys[k].count + 1) * sizeof **orders);
         failed = orders[k] == NULL;
     }
     if (!failed) {
         int32_t *cells = PyArray_DATA((PyArrayObject *)codes);
         ev_result result;
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_ledger_settle(&partial->ledger);
+        Py_BEGIN_ALLOW_THREADS result = ev_ledger_finish(&partial->ledger);
         if (result == EV_DONE) {
             result = ev_partial_sort(partial, orders, cells, places);
         }
-        Py_END_ALLOW_THREADS
-        failed = result != EV_DONE;
+        Py_END_ALLOW_THREADS failed = result != EV_DONE;
     }
     if (!failed) {
         failed = open_sorted(partial, orders, codes, places, output) < 0;

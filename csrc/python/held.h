@@ -22,8 +22,8 @@ ev_held *ev_py_held_new(Py_ssize_t count, int64_t first_row);
 /* Releases the columns and everything they keep alive; NULL is allowed. */
 void ev_py_held_free(ev_held *held);
 
-/* Keeps `object` alive with the columns and takes over the reference. Returns the object,
- * or NULL with an exception set; `object` may be NULL. */
+/* Keeps `object` alive with the columns and takes over the reference. Returns the
+ * object, or NULL with an exception set; `object` may be NULL. */
 PyObject *ev_py_keep(ev_held *held, PyObject *object);
 
 /* New memory that lives as long as the columns. NULL with an exception set. */

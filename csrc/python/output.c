@@ -41,10 +41,11 @@ static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
                               PyObject *rows, ev_panel_measure *measure)
 {
     const ev_scale scale = ledger->scales[k];
+    const ev_extras *extras = &ledger->extras;
     const int wide = scale.grain == EV_BINARY || scale.grain == EV_DECIMAL;
-    PyObject *dict = Py_BuildValue("{s:z,s:i,s:O,s:O,s:O}", "grain",
-                                   ev_py_grain_name(scale.grain), "places", scale.places, "hi",
-                                   Py_None, "fine", Py_None, "counts", rows);
+    PyObject *dict = Py_BuildValue(
+        "{s:z,s:i,s:O,s:O,s:O}", "grain", ev_py_grain_name(scale.grain), "places",
+        scale.places, "hi", Py_None, "fine", Py_None, "counts", rows);
     int failed = dict == NULL;
     memset(measure, 0, sizeof *measure);
     if (!failed) {
@@ -56,11 +57,11 @@ static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
         measure->hi = put_array(dict, "hi", new_array(cells, NPY_INT64));
         failed = measure->hi == NULL;
     }
-    if (!failed && ev_ledger_has_fine(ledger, k)) {
+    if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE))) {
         measure->fine = put_array(dict, "fine", new_array(cells, NPY_UINT64));
         failed = measure->fine == NULL;
     }
-    if (!failed && ev_ledger_has_uncounted(ledger, k)) {
+    if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED))) {
         measure->counts = put_array(dict, "counts", new_array(cells, NPY_INT64));
         failed = measure->counts == NULL;
     }
@@ -129,7 +130,8 @@ static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
 static int set_attribute(PyObject *object, const char *name, long long value)
 {
     PyObject *number = PyLong_FromLongLong(value);
-    const int failed = number == NULL || PyObject_SetAttrString(object, name, number) < 0;
+    const int failed =
+        number == NULL || PyObject_SetAttrString(object, name, number) < 0;
     Py_XDECREF(number);
     return failed;
 }
@@ -140,7 +142,8 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
     char label[EV_LABEL_SIZE] = "";
     const ptrdiff_t series = series_of(&output->panel, place->cell);
     const int64_t ordinal = output->panel.ordinals[place->cell];
-    PyObject *where = name_series(output, naming->keys, series), *text = NULL, *error = NULL;
+    PyObject *where = name_series(output, naming->keys, series), *text = NULL,
+             *error = NULL;
     if (naming->freq != NULL) {
         (void)ev_period_label(*naming->freq, ordinal, label);
     }
@@ -148,10 +151,11 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
         (void)PyOS_snprintf(label, sizeof label, "%lld", (long long)ordinal);
     }
     if (where != NULL) {
-        text = PyUnicode_FromFormat(
-            "measure %R: the total of %U in period %s is outside the range of int64, in "
-            "which totals are exact",
-            PyTuple_GetItem(naming->measures, place->measure), where, label);
+        text = PyUnicode_FromFormat("measure %R: the total of %U in period %s is "
+                                    "outside the range of int64, in "
+                                    "which totals are exact",
+                                    PyTuple_GetItem(naming->measures, place->measure),
+                                    where, label);
     }
     if (text != NULL) {
         error = PyObject_CallFunctionObjArgs(PyExc_OverflowError, text, NULL);
@@ -169,7 +173,7 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
 /* ---- outputs ---- */
 
 int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t *places,
-                     ptrdiff_t series)
+                      ptrdiff_t series)
 {
     const size_t measures = (size_t)ledger->measures;
     memset(output, 0, sizeof *output);
@@ -190,27 +194,26 @@ int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t 
         failed = output->panel.indptr == NULL;
     }
     if (!failed) {
-        Py_BEGIN_ALLOW_THREADS
-        ev_panel_lay(ledger, places, series, output->panel.indptr, output->words);
-        Py_END_ALLOW_THREADS
-        failed = make_arrays(output) < 0;
+        Py_BEGIN_ALLOW_THREADS ev_panel_lay(ledger, places, series,
+                                            output->panel.indptr, output->words);
+        Py_END_ALLOW_THREADS failed = make_arrays(output) < 0;
     }
     return failed ? -1 : 0;
 }
 
 int ev_py_output_write(ev_output *output, ptrdiff_t start, ptrdiff_t stop,
-                      const ev_naming *naming)
+                       const ev_naming *naming)
 {
     ev_panel_place place = {0, 0};
     ev_result result;
-    Py_BEGIN_ALLOW_THREADS
-    result = ev_panel_write(output->ledger, output->words, start, stop, &output->panel,
-                            &place);
-    Py_END_ALLOW_THREADS
-    if (result == EV_RANGE) {
+    Py_BEGIN_ALLOW_THREADS result = ev_panel_write(output->ledger, output->words, start,
+                                                   stop, &output->panel, &place);
+    Py_END_ALLOW_THREADS if (result == EV_RANGE)
+    {
         raise_total(output, naming, &place);
     }
-    else if (result != EV_DONE) {
+    else if (result != EV_DONE)
+    {
         PyErr_NoMemory();
     }
     return result == EV_DONE ? 0 : -1;
@@ -226,4 +229,3 @@ PyObject *ev_py_output_close(ev_output *output)
     memset(output, 0, sizeof *output);
     return dict;
 }
-

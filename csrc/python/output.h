@@ -27,8 +27,8 @@ typedef struct ev_output {
 } ev_output;
 
 /* Makes the arrays and assigns cells to series: series s of the ledger becomes series
- * places[s], or s where places is NULL, among `series` of them. -1 with an exception set;
- * close the output either way. */
+ * places[s], or s where places is NULL, among `series` of them. -1 with an exception
+ * set; close the output either way. */
 int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t *places,
                       ptrdiff_t series);
 

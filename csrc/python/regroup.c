@@ -215,7 +215,7 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
     if (!failed) {
         ev_result result;
         Py_BEGIN_ALLOW_THREADS
-        result = ev_panel_absorb(ledger, &source.panel, &source.map);
+        result = ev_panel_regroup(ledger, &source.panel, &source.map);
         Py_END_ALLOW_THREADS
         failed = result != EV_DONE;
         if (result == EV_NO_MEMORY) {
@@ -261,7 +261,7 @@ static PyObject *regroup(PyObject *module, PyObject *args)
             failed = item == NULL || absorb(&ledger, item, series) < 0;
             Py_XDECREF(item);
         }
-        failed = failed || ev_ledger_settle(&ledger) != EV_DONE;
+        failed = failed || ev_ledger_finish(&ledger) != EV_DONE;
         if (!failed) {
             ev_output output;
             failed = ev_py_output_open(&output, &ledger, NULL, series) < 0 ||

@@ -194,7 +194,7 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
         }
     }
     if (result == EV_DONE) {
-        result = ev_ledger_add(ledger, numbers, n, partial->values,
+        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
                                batch->first_row + start + at);
     }
     return result;
