@@ -72,29 +72,15 @@ static void let_go(plan *p)
 /* 0 where the type is not written. */
 static int write_format(const ev_column *column, char format[16])
 {
-    static const struct {
-        ev_column_type type;
-        const char *format;
-    } formats[] = {
-        {EV_COL_NULL, "n"},      {EV_COL_BOOL, "b"},      {EV_COL_I8, "c"},
-        {EV_COL_I16, "s"},       {EV_COL_I32, "i"},       {EV_COL_I64, "l"},
-        {EV_COL_U8, "C"},        {EV_COL_U16, "S"},       {EV_COL_U32, "I"},
-        {EV_COL_U64, "L"},       {EV_COL_F32, "f"},       {EV_COL_F64, "g"},
-        {EV_COL_DATE32, "tdD"},  {EV_COL_DATE64, "tdm"},  {EV_COL_TIME_S, "tss:"},
-        {EV_COL_TIME_MS, "tsm:"}, {EV_COL_TIME_US, "tsu:"}, {EV_COL_TIME_NS, "tsn:"},
-        {EV_COL_TEXT, "u"},      {EV_COL_LARGE_TEXT, "U"},
-    };
-    int found = column->type == EV_COL_DECIMAL128;
-    if (found) {
+    const char *known = ev_column_facts(column->type)->format;
+    const int written = column->type != EV_COL_TEXT_VIEW;
+    if (column->type == EV_COL_DECIMAL128) {
         (void)snprintf(format, 16, "d:38,%d", column->scale);
     }
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && !found; i++) {
-        found = formats[i].type == column->type;
-        if (found) {
-            (void)snprintf(format, 16, "%s", formats[i].format);
-        }
+    else if (written) {
+        (void)snprintf(format, 16, "%s", known);
     }
-    return found;
+    return written;
 }
 
 static char *put_span(char *at, const char *text, size_t length)

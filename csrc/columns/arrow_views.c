@@ -38,54 +38,6 @@ static void *own(const reader *r, size_t size)
     return block;
 }
 
-EV_INLINE int bit_at(const uint8_t *bits, ptrdiff_t i)
-{
-    return bits[i >> 3] >> (i & 7) & 1;
-}
-
-EV_INLINE int has_value(const ev_column *column, ptrdiff_t row)
-{
-    return column->valid == NULL || bit_at(column->valid, column->offset + row);
-}
-
-/* ---- what a type needs ---- */
-
-/* Bytes of one value in the data buffer; 0 for bits, nothing and text, whose bytes are
- * not counted in values. */
-static ptrdiff_t value_size(ev_column_type type)
-{
-    ptrdiff_t size = 8;
-    switch (type) {
-    case EV_COL_NULL:
-    case EV_COL_BOOL:
-    case EV_COL_TEXT:
-    case EV_COL_LARGE_TEXT:
-        size = 0;
-        break;
-    case EV_COL_I8:
-    case EV_COL_U8:
-        size = 1;
-        break;
-    case EV_COL_I16:
-    case EV_COL_U16:
-        size = 2;
-        break;
-    case EV_COL_I32:
-    case EV_COL_U32:
-    case EV_COL_F32:
-    case EV_COL_DATE32:
-        size = 4;
-        break;
-    case EV_COL_DECIMAL128:
-    case EV_COL_TEXT_VIEW:
-        size = 16;
-        break;
-    default:
-        break;
-    }
-    return size;
-}
-
 /* ---- the array's own claims ---- */
 
 static ev_result check_header(const reader *r, const struct ArrowArray *array,
@@ -120,34 +72,16 @@ static ev_result check_header(const reader *r, const struct ArrowArray *array,
 
 /* ---- validity ---- */
 
-/* Whether all bits from `from` on are set. */
-static int all_set(const uint8_t *bits, ptrdiff_t from, ptrdiff_t count)
-{
-    ptrdiff_t i = from;
-    const ptrdiff_t end = from + count;
-    int all = 1;
-    while (i < end && (i & 7) != 0 && all) {
-        all = bit_at(bits, i++);
-    }
-    for (; i + 8 <= end && all; i += 8) {
-        all = bits[i >> 3] == 0xff;
-    }
-    while (i < end && all) {
-        all = bit_at(bits, i++);
-    }
-    return all;
-}
-
 /* Sets column->valid to its rows that have a value both here and in the table, whose row
  * 0 is bit table_from of table_bits (NULL: all have). */
 static ev_result combine(const reader *r, ev_column *column, const uint8_t *table_bits,
                          ptrdiff_t table_from)
 {
     ev_result result = EV_DONE;
-    if (column->valid != NULL && all_set(column->valid, column->offset, column->length)) {
+    if (column->valid != NULL && ev_all_set(column->valid, column->offset, column->length)) {
         column->valid = NULL;
     }
-    if (table_bits != NULL && !all_set(table_bits, table_from, column->length)) {
+    if (table_bits != NULL && !ev_all_set(table_bits, table_from, column->length)) {
         const size_t bytes = (size_t)(column->offset + column->length + 7) / 8;
         uint8_t *both = own(r, bytes);
         if (both == NULL) {
@@ -156,7 +90,7 @@ static ev_result combine(const reader *r, ev_column *column, const uint8_t *tabl
         else {
             memset(both, 0, bytes);
             for (ptrdiff_t i = 0; i < column->length; i++) {
-                const int set = has_value(column, i) && bit_at(table_bits, table_from + i);
+                const int set = ev_has_value(column, i) && ev_bit_at(table_bits, table_from + i);
                 const ptrdiff_t at = column->offset + i;
                 both[at >> 3] = (uint8_t)(both[at >> 3] | set << (at & 7));
             }
@@ -245,14 +179,9 @@ static ev_result read_views(const reader *r, const struct ArrowArray *array,
         result = align(r, sizes, 0, blocks * 8, 8, (const void **)&column->block_sizes);
     }
     for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
-        int32_t view[4]; /* size, first bytes, block, place in it */
-        memcpy(view, (const char *)column->data + (column->offset + i) * 16, sizeof view);
-        const int inside =
-            view[0] <= 12 ||
-            (view[2] >= 0 && view[2] < blocks && view[3] >= 0 &&
-             column->blocks[view[2]] != NULL &&
-             column->block_sizes[view[2]] >= (int64_t)view[3] + view[0]);
-        if ((view[0] < 0 || !inside) && has_value(column, i)) {
+        const uint8_t *text = NULL;
+        ptrdiff_t size = 0;
+        if (ev_has_value(column, i) && ev_text_at(column, i, &text, &size) != EV_DONE) {
             result = lie_in_row(r, i, "its text view points outside the blocks");
         }
     }
@@ -279,7 +208,7 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
         /* Views begin within the first eight rows of their buffers, so that a bitmap of
          * their own need not reach back to the beginning of a long array. */
         const ptrdiff_t start = (ptrdiff_t)array->offset + from, skip = start & ~7;
-        const ptrdiff_t size = value_size(type);
+        const ptrdiff_t size = ev_column_facts(type)->size;
         column->offset = start & 7;
         if (array->buffers[0] != NULL) {
             column->valid = (const uint8_t *)array->buffers[0] + skip / 8;
@@ -306,71 +235,23 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
     return result;
 }
 
-/* Whether any of `count` indices lies outside `words`; negative ones do. */
-#define ANY_OUTSIDE(type)                                                                \
-    static int any_outside_##type(const type *indices, ptrdiff_t count, uint64_t words)  \
-    {                                                                                    \
-        int outside = 0;                                                                 \
-        for (ptrdiff_t i = 0; i < count; i++) {                                          \
-            outside |= (uint64_t)indices[i] >= words;                                    \
-        }                                                                                \
-        return outside;                                                                  \
-    }
-ANY_OUTSIDE(int8_t)
-ANY_OUTSIDE(uint8_t)
-ANY_OUTSIDE(int16_t)
-ANY_OUTSIDE(uint16_t)
-ANY_OUTSIDE(int32_t)
-ANY_OUTSIDE(uint32_t)
-ANY_OUTSIDE(int64_t)
-ANY_OUTSIDE(uint64_t)
-
-/* The same for `count` rows of a coded column from row `from` on. */
-static int codes_outside(const ev_column *column, ptrdiff_t from, ptrdiff_t count,
-                         uint64_t words)
-{
-    const ptrdiff_t size = value_size(column->type);
-    const void *at = (const char *)column->data + (column->offset + from) * size;
-    int outside = 0;
-    switch (column->type) {
-    case EV_COL_I8:
-        outside = any_outside_int8_t(at, count, words);
-        break;
-    case EV_COL_U8:
-        outside = any_outside_uint8_t(at, count, words);
-        break;
-    case EV_COL_I16:
-        outside = any_outside_int16_t(at, count, words);
-        break;
-    case EV_COL_U16:
-        outside = any_outside_uint16_t(at, count, words);
-        break;
-    case EV_COL_I32:
-        outside = any_outside_int32_t(at, count, words);
-        break;
-    case EV_COL_U32:
-        outside = any_outside_uint32_t(at, count, words);
-        break;
-    case EV_COL_I64:
-        outside = any_outside_int64_t(at, count, words);
-        break;
-    default:
-        outside = any_outside_uint64_t(at, count, words);
-        break;
-    }
-    return outside;
-}
-
-/* Rows that have a value must have a code of one. Most often all rows do, which is told
- * quickly; the indices of nulls may be anything. */
+/* Rows that have a value must have an index into the dictionary; the indices of nulls may
+ * be anything. Usually all are good, which a block at a time shows quickly. */
 static ev_result check_codes(const reader *r, const ev_column *column, ptrdiff_t words)
 {
+    enum { BLOCK = 256 };
+    int64_t codes[BLOCK];
     ev_result result = EV_DONE;
-    if (column->length > 0 &&
-        codes_outside(column, 0, column->length, (uint64_t)words)) {
-        for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
-            if (has_value(column, i) && codes_outside(column, i, 1, (uint64_t)words)) {
-                result = lie_in_row(r, i, "its code points outside the dictionary");
+    for (ptrdiff_t at = 0; at < column->length && result == EV_DONE; at += BLOCK) {
+        const ptrdiff_t n = column->length - at < BLOCK ? column->length - at : BLOCK;
+        int outside = 0;
+        ev_integers_read(column, at, n, codes);
+        for (ptrdiff_t i = 0; i < n; i++) {
+            outside |= (uint64_t)codes[i] >= (uint64_t)words; /* negative ones are large */
+        }
+        for (ptrdiff_t i = 0; i < n && outside && result == EV_DONE; i++) {
+            if (ev_has_value(column, at + i) && (uint64_t)codes[i] >= (uint64_t)words) {
+                result = lie_in_row(r, at + i, "its code points outside the dictionary");
             }
         }
     }

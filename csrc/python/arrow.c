@@ -309,7 +309,7 @@ static PyObject *field_facts(const ev_arrow_field *field)
 {
     PyObject *name = decoded(field->name), *facts = NULL;
     if (name != NULL) {
-        facts = Py_BuildValue("(OsOsOi)", name, ev_column_type_name(field->type),
+        facts = Py_BuildValue("(OsOsOi)", name, ev_column_facts(field->type)->name,
                               field->zoned ? Py_True : Py_False, field->freq,
                               field->coded ? Py_True : Py_False, field->scale);
         Py_DECREF(name);

@@ -281,7 +281,7 @@ static int mask_column(ev_held *held, PyObject *mask, ev_column *column)
 
 static int is_coded(const ev_column *column, ev_column *words, ev_held *held)
 {
-    const int integers = column->type >= EV_COL_I8 && column->type <= EV_COL_U64;
+    const int integers = ev_is_index(column->type);
     if (!integers || column->dictionary != NULL || words->dictionary != NULL) {
         ev_py_column_error(held, PyExc_TypeError, -1,
                            "is coded, but not by integers into plain words");

@@ -141,7 +141,7 @@ static void check_formats(void)
         CHECK(field_of(good[i].format, &field, &fault) == EV_DONE);
         CHECK(field.type == good[i].type && field.scale == good[i].scale);
         CHECK(field.zoned == good[i].zoned && !field.coded && field.freq[0] == 0);
-        CHECK(strcmp(ev_column_type_name(field.type), "unknown") != 0);
+        CHECK(ev_column_facts(field.type)->name != NULL);
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         CHECK(field_of(bad[i].format, &field, &fault) == bad[i].result);
