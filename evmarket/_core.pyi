@@ -173,10 +173,6 @@ class Partial:
         track: bool = ...,
         isa: str | None = ...,
     ) -> Partial: ...
-    @property
-    def cells(self) -> int: ...
-    @property
-    def series(self) -> int: ...
     def add(
         self,
         batch: Any,

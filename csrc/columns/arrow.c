@@ -298,7 +298,7 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
     field->name = name;
     field->coded = words != NULL;
     if (words != NULL && (!is_alive(words) || words->dictionary != NULL)) {
-        ev_arrow_say(fault, name, " has a dictionary that is released or coded itself");
+        ev_arrow_say(fault, name, " has a dictionary that is released or coded too");
         result = EV_BAD_VALUE;
     }
     if (result == EV_DONE) {

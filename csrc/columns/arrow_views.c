@@ -1,15 +1,15 @@
-/* Arrays to columns: every claim that can be checked is checked here, once, so that those
- * who read the columns need not. */
+/* Arrays to columns. Everything a producer states that can be checked is checked here,
+ * once; readers of the columns do not check again. */
 #include <stdio.h>
-#include <string.h>
 
+#include "base/memory.h"
 #include "columns/arrow.h"
 
-/* What the steps of one array share. */
+/* Shared by the steps that read one array. */
 typedef struct reader {
     ev_arrow_views *views;
     ev_arrow_fault *fault;
-    const char *name;   /* of the column at hand */
+    const char *name;   /* of the column being read */
     int64_t first_row;
 } reader;
 
@@ -26,19 +26,18 @@ static ev_result lie_in_row(const reader *r, ptrdiff_t row, const char *what)
     return EV_BAD_VALUE;
 }
 
-/* Memory that lives with the views; NULL when there is none. */
+/* Memory that lives as long as the views; NULL when memory is out. */
 static void *own(const reader *r, size_t size)
 {
     ev_arrow_views *views = r->views;
-    void *block =
-        views->memory.resize(views->memory.owner, NULL, size > 0 ? size : 1);
+    void *block = ev_take(&views->memory, (ptrdiff_t)size, 1);
     if (block != NULL) {
         views->owned[views->owned_count++] = block;
     }
     return block;
 }
 
-/* ---- the array's own claims ---- */
+/* ---- the header of an array ---- */
 
 static ev_result check_header(const reader *r, const struct ArrowArray *array,
                               ev_column_type type)
@@ -49,31 +48,31 @@ static ev_result check_header(const reader *r, const struct ArrowArray *array,
     ev_result result = EV_DONE;
     if (array->length < 0 || array->offset < 0 || array->null_count < -1 ||
         array->length > PTRDIFF_MAX / 32 - array->offset) {
-        result = lie(r, "has a length, offset or null count that cannot be");
+        result = lie(r, "has an impossible length, offset or null count");
     }
     else if (array->null_count > array->length) {
-        result = lie(r, "counts more nulls than rows");
+        result = lie(r, "has more nulls than rows");
     }
     else if (type != EV_COL_NULL &&
              (views ? count < 3 || count > INT32_MAX : count != least)) {
-        result = lie(r, "has a number of buffers that does not go with its type");
+        result = lie(r, "has the wrong number of buffers for its type");
     }
     else if (type != EV_COL_NULL && array->buffers == NULL) {
         result = lie(r, "has no list of buffers");
     }
     else if (array->n_children != 0) {
-        result = lie(r, "has children, which its type has not");
+        result = lie(r, "has children, but its type has none");
     }
     else if (type != EV_COL_NULL && array->null_count > 0 && array->buffers[0] == NULL) {
-        result = lie(r, "counts nulls but has no validity bitmap");
+        result = lie(r, "has nulls but no validity bitmap");
     }
     return result;
 }
 
 /* ---- validity ---- */
 
-/* Sets column->valid to its rows that have a value both here and in the table, whose row
- * 0 is bit table_from of table_bits (NULL: all have). */
+/* Sets column->valid: a row has a value if both the column and the table have one. Row 0
+ * is bit table_from of table_bits; NULL: the table has all rows. */
 static ev_result combine(const reader *r, ev_column *column, const uint8_t *table_bits,
                          ptrdiff_t table_from)
 {
@@ -102,7 +101,7 @@ static ev_result combine(const reader *r, ev_column *column, const uint8_t *tabl
 
 /* ---- buffers ---- */
 
-/* `buffer` + `skip` bytes, aligned: in place where it is, else a copy of `size` bytes. */
+/* `buffer` + `skip` bytes, aligned: in place if they are, else a copy of `size` bytes. */
 static ev_result align(const reader *r, const void *buffer, ptrdiff_t skip,
                        ptrdiff_t size, ptrdiff_t alignment, const void **aligned)
 {
@@ -122,7 +121,7 @@ static ev_result align(const reader *r, const void *buffer, ptrdiff_t skip,
     return result;
 }
 
-/* Whether the rows' offsets begin at 0 or above and ascend. */
+/* Whether the offsets of the rows are not negative and do not descend. */
 #define OFFSETS_ASCEND(type)                                                             \
     static int ascend_##type(const type *offsets, ptrdiff_t count)                       \
     {                                                                                    \
@@ -190,8 +189,8 @@ static ev_result read_views(const reader *r, const struct ArrowArray *array,
 
 /* ---- columns ---- */
 
-/* A column of `length` rows from row `from` of an array; the top struct's bits as for
- * combine. Codes of a dictionary are read like any integers. */
+/* A column of `length` rows from row `from` of an array; the bits of the table as for
+ * combine. The indices of a coded column are read like other integers. */
 static ev_result read_column(const reader *r, const struct ArrowArray *array,
                              ptrdiff_t from, ptrdiff_t length, ev_column_type type,
                              const uint8_t *table_bits, ptrdiff_t table_from,
@@ -205,8 +204,8 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
         result = lie(r, "is shorter than the table");
     }
     if (result == EV_DONE && type != EV_COL_NULL && length > 0) {
-        /* Views begin within the first eight rows of their buffers, so that a bitmap of
-         * their own need not reach back to the beginning of a long array. */
+        /* Views begin within the first eight rows of their buffers, so that a combined
+         * bitmap is short even late in a long array. */
         const ptrdiff_t start = (ptrdiff_t)array->offset + from, skip = start & ~7;
         const ptrdiff_t size = ev_column_facts(type)->size;
         column->offset = start & 7;
@@ -268,7 +267,7 @@ static ev_result read_dictionary(const reader *r, const ev_arrow_field *field,
         result = lie(r, "is coded but its dictionary is released");
     }
     else if (dictionary->dictionary != NULL) {
-        result = lie(r, "has a dictionary that is coded itself");
+        result = lie(r, "has a dictionary that is coded too");
     }
     else {
         result = read_column(r, dictionary, 0, (ptrdiff_t)dictionary->length, field->type,
@@ -295,7 +294,7 @@ static ev_result read_field(const reader *r, const ev_arrow_field *field,
         result = lie(r, "is released");
     }
     else if (!field->coded && array->dictionary != NULL) {
-        result = lie(r, "has a dictionary that its schema does not know");
+        result = lie(r, "has a dictionary, but its schema has none");
     }
     else {
         result = read_column(r, array, from, (ptrdiff_t)table->length,
@@ -322,7 +321,7 @@ static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
     }
     else if (table->length < 0 || table->offset < 0 ||
              table->length > PTRDIFF_MAX / 32 - table->offset) {
-        what = "its length or offset cannot be";
+        what = "its length or offset is impossible";
     }
     for (ptrdiff_t i = 0; i < count && what == NULL; i++) {
         if (fields[i].place == EV_ARROW_ITSELF) {
@@ -330,7 +329,7 @@ static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
         }
         if (table->n_buffers < 0 || table->n_buffers > 1 ||
             (table->n_buffers == 1 && table->buffers == NULL)) {
-            what = "its top struct has other buffers than a validity bitmap";
+            what = "its top struct has buffers besides a validity bitmap";
         }
         else if (fields[i].place >= table->n_children || table->children == NULL) {
             what = "a batch has fewer columns than the schema";
@@ -347,12 +346,8 @@ static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
  * offsets or sizes, and the same of its dictionary. */
 static ev_result make_room(ev_arrow_views *views, ptrdiff_t count)
 {
-    const ev_memory *memory = &views->memory;
-    const size_t fields = (size_t)count;
-    views->columns = memory->resize(memory->owner, NULL,
-                                    (2 * fields + 1) * sizeof *views->columns);
-    views->owned =
-        memory->resize(memory->owner, NULL, (6 * fields + 1) * sizeof *views->owned);
+    views->columns = ev_take(&views->memory, 2 * count, sizeof *views->columns);
+    views->owned = ev_take(&views->memory, 6 * count, sizeof *views->owned);
     return views->columns == NULL || views->owned == NULL ? EV_NO_MEMORY : EV_DONE;
 }
 
@@ -383,13 +378,9 @@ void ev_arrow_close(ev_arrow_views *views)
 {
     const ev_memory *memory = &views->memory;
     for (ptrdiff_t i = 0; i < views->owned_count; i++) {
-        (void)memory->resize(memory->owner, views->owned[i], 0);
+        ev_give(memory, views->owned[i]);
     }
-    if (views->owned != NULL) {
-        (void)memory->resize(memory->owner, views->owned, 0);
-    }
-    if (views->columns != NULL) {
-        (void)memory->resize(memory->owner, views->columns, 0);
-    }
+    ev_give(memory, views->owned);
+    ev_give(memory, views->columns);
     memset(views, 0, sizeof *views);
 }

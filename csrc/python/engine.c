@@ -13,8 +13,6 @@
  *     Adds another Partial with the same keys, measures and rule, which is not changed.
  * Partial.clear()
  *     Frees the memory.
- * Partial.cells, Partial.series
- *     Counts so far; under "identical", different rows of a cell count as cells.
  * Partial.finish() -> dict, after which the Partial is empty
  *     Threads can share the work: indptr = prepare(); write(start, stop) on any threads,
  *     for disjoint ranges that together are all series; then finish(). After prepare only
@@ -58,6 +56,7 @@
 
 #include "base/dispatch.h"
 #include "python/batch.h"
+#include "python/errors.h"
 #include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
@@ -263,8 +262,8 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
             self->freq = *columns->freq;
         }
         if (result != EV_DONE) {
-            const ev_naming naming = naming_of(self);
-            ev_py_raise_batch(&naming, self->period, result, &place, columns);
+            ev_py_raise_batch(self->keys, self->measures, self->period, result, &place,
+                              columns);
         }
         leave(self, result == EV_DONE ? ADDING : BROKEN);
         answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
@@ -346,8 +345,8 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
                 self->freq = other->freq;
             }
             if (result != EV_DONE) {
-                const ev_naming naming = naming_of(self);
-                ev_py_raise_batch(&naming, self->period, result, &place, NULL);
+                ev_py_raise_batch(self->keys, self->measures, self->period, result, &place,
+                                  NULL);
             }
             leave(self, result == EV_DONE ? ADDING : BROKEN);
             answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
@@ -449,21 +448,6 @@ static PyObject *partial_finish(PyObject *object, PyObject *ignored)
 
 /* ---- the type ---- */
 
-static PyObject *get_cells(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromSsize_t(((partial_object *)object)->partial.ledger.cells.count);
-}
-
-static PyObject *get_series(PyObject *object, void *ignored)
-{
-    const partial_object *self = (partial_object *)object;
-    const ptrdiff_t count =
-        self->state == ADDING ? ev_partial_series_count(&self->partial) : 0;
-    (void)ignored;
-    return PyLong_FromSsize_t(count);
-}
-
 static PyMethodDef partial_methods[] = {
     {"add", (PyCFunction)(void (*)(void))partial_add, METH_VARARGS | METH_KEYWORDS,
      "add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)"},
@@ -476,17 +460,10 @@ static PyMethodDef partial_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyGetSetDef partial_getset[] = {
-    {"cells", get_cells, NULL, "occupied cells so far", NULL},
-    {"series", get_series, NULL, "series so far", NULL},
-    {NULL, NULL, NULL, NULL, NULL},
-};
-
 static PyType_Slot partial_slots[] = {
     {Py_tp_new, (void *)partial_new},
     {Py_tp_dealloc, (void *)partial_dealloc},
     {Py_tp_methods, partial_methods},
-    {Py_tp_getset, partial_getset},
     {Py_tp_doc, (void *)"Part of a panel: rows in, exact cells by series and period."},
     {0, NULL},
 };

@@ -11,10 +11,4 @@
  * zero). */
 int ev_py_partial_prepare(ev_partial *partial, ev_output *output);
 
-/* Sets the exception for an error that ev_partial_add found in a batch, or
- * ev_partial_merge (then `batch` is NULL). `period` is the name of the period columns.
- */
-void ev_py_raise_batch(const ev_naming *naming, PyObject *period, ev_result result,
-                       const ev_place *place, const ev_batch_columns *batch);
-
 #endif

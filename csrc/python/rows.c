@@ -25,6 +25,7 @@
 #include <string.h>
 
 #include "python/batch.h"
+#include "python/errors.h"
 #include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
@@ -153,28 +154,15 @@ static void raise_failure(ev_result result, int which, const ev_key_place *place
     else if (result == EV_DUPLICATE) {
         raise_repeat(repeat);
     }
-    else if (result == EV_BAD_FORMAT) {
-        PyErr_Format(PyExc_TypeError,
-                     "group column %d: its type is no key: it takes text and integers", which);
-    }
-    else if (result == EV_BAD_VALUE && place->byte >= 0) {
-        PyErr_Format(PyExc_ValueError,
-                     "group column %d, row %zd: not UTF-8: byte 0x%02x at place %zd of the "
-                     "text",
-                     which, place->row, place->value, place->byte);
-    }
-    else if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ValueError,
-                     "group column %d, row %zd: its index or offset points outside the "
-                     "column",
-                     which, place->row);
-    }
-    else if (which >= 0) {
-        PyErr_Format(PyExc_OverflowError, "group column %d, row %zd: beyond int64", which,
-                     place->row);
+    else if (which < 0) {
+        PyErr_SetString(PyExc_OverflowError, "period: an ordinal outside int32");
     }
     else {
-        PyErr_SetString(PyExc_OverflowError, "period: an ordinal beyond int32");
+        PyObject *what = PyUnicode_FromFormat("group column %d", which);
+        if (what != NULL) {
+            ev_py_raise_key(what, result, place, 0);
+        }
+        Py_XDECREF(what);
     }
 }
 
