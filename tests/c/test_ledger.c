@@ -79,11 +79,30 @@ static void rounding_at_the_middle(void)
     CHECK(value == -0.05);
 }
 
+/* Adds the rows start .. stop - 1 of a column of floats. */
+static ev_result add_range(ev_ledger *ledger, const ev_column *column,
+                           const int32_t *series, const int32_t *ordinals, int start,
+                           int stop)
+{
+    static ev_values values;
+    ev_result result = ev_ledger_take_scale(ledger, 0, BINARY);
+    for (int at = start; at < stop && result == EV_DONE; at += 100) {
+        uint32_t numbers[100];
+        ptrdiff_t bad_row;
+        result = ev_cells_number(&ledger->cells, series + at, ordinals + at, 100, numbers);
+        if (result == EV_DONE) {
+            CHECK(ev_values_read(column, BINARY, at, 100, EV_BASELINE, &values, &bad_row) ==
+                  EV_DONE);
+            result = ev_ledger_add_rows(ledger, numbers, 100, &values, at);
+        }
+    }
+    return result;
+}
+
 /* The same rows into one ledger and into two that are merged, memory failing anywhere. */
 static void merging_and_failures(ev_duplicates rule)
 {
     enum { ROWS = 2000 };
-    static ev_values values;
     double x[ROWS];
     int32_t series[ROWS], ordinals[ROWS];
     uint64_t state = 3;
@@ -108,19 +127,8 @@ static void merging_and_failures(ev_duplicates rule)
             result = result == EV_DONE ? opened : result;
         }
         for (int k = 0; k < 3 && result == EV_DONE; k++) {
-            result = ev_ledger_take_scale(&parts[k], 0, BINARY);
             const int start = k == 2 ? ROWS / 2 : 0, stop = k == 1 ? ROWS / 2 : ROWS;
-            for (int at = start; at < stop && result == EV_DONE; at += 100) {
-                uint32_t numbers[100];
-                ptrdiff_t bad_row;
-                result = ev_cells_number(&parts[k].cells, series + at, ordinals + at, 100,
-                                         numbers);
-                if (result == EV_DONE) {
-                    CHECK(ev_values_read(&column, BINARY, at, 100, EV_BASELINE, &values,
-                                         &bad_row) == EV_DONE);
-                    result = ev_ledger_add_rows(&parts[k], numbers, 100, &values, at);
-                }
-            }
+            result = add_range(&parts[k], &column, series, ordinals, start, stop);
         }
         if (result == EV_DONE) {
             result = ev_ledger_merge(&parts[2], &parts[1], same);
