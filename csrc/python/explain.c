@@ -6,6 +6,7 @@
 
 #include "explain/explain.h"
 #include "explain/lmdi.h"
+#include "python/memory.h"
 #include "python/module.h"
 
 /* The data of a writable contiguous array of `type` with `size` items, or NULL with an
