@@ -13,7 +13,7 @@ from unicodedata import category
 
 import numpy as np
 
-from .numbers import _places, _shown
+from .numbers import column
 from .status import Status
 from .text import columns_of, middle
 
@@ -191,20 +191,16 @@ def numbers(
     >>> numbers([0.5], look="rate")
     ['+50.00%']
     """
-    found = np.asarray(values).reshape(-1).tolist()
-    told_of = [0] * len(found) if codes is None else np.ravel(codes).tolist()
-    looks = [look] * len(found) if isinstance(look, str) else list(look)
-    places = _places([n for n, k in zip(found, looks, strict=True) if not k])
-    return [
-        _number(_shown(number, kind, places), code)
-        for number, code, kind in zip(found, told_of, looks, strict=True)
-    ]
+    texts = column(np.asarray(values).reshape(-1).tolist(), look)
+    every = [0] * len(texts) if codes is None else np.ravel(codes).tolist()
+    return [_number(*pair) for pair in zip(texts, every, strict=True)]
 
 
-def _number(shown: str, code: int) -> Html:
-    if not shown:
+def _number(words: str, code: int) -> Html:
+    if not words:
         return mark(code) if code else NONE
-    return Html(f"{mark(code)} {text(shown)}") if code else text(shown)
+    shown = text(words.replace("inf", "∞"))
+    return Html(f"{mark(code)} {shown}") if code else shown
 
 
 # ---- tables ----------------------------------------------------------------------

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._common.numbers import _plain_number
+from .._common.numbers import column as number_column
 from .._common.status import Status
 from .._common.text import SCREEN, aligned, columns_of, middle
 from .columns import Coded
@@ -86,19 +85,14 @@ def _on_screen(table: Table) -> list[str]:
 
 
 def _texts(column: Array, look: str, codes: Array | None) -> list[str]:
-    from .._common.numbers import RELATIVE
-
     items = column.tolist()
     if column.dtype == np.uint8:
         return ["" if code == 0 else Status(code).name for code in items]
-    if column.dtype.kind != "f":
-        shown = str if column.dtype.kind in "Ob" else "{:,}".format
-        return ["" if item is None else shown(item) for item in items]
-    relative = RELATIVE.get(look, _plain_number)
-    why = ["-"] * len(items)
-    if codes is not None:
-        why = [Status(code).name if code else "-" for code in codes.tolist()]
+    if column.dtype.kind in "Ob":
+        return ["" if item is None else str(item) for item in items]
+    every = [0] * len(items) if codes is None else codes.tolist()
+    texts = number_column(items, look)
     return [
-        none if math.isnan(item) else relative(item)
-        for item, none in zip(items, why, strict=True)
+        words or (Status(code).name if code else "-")
+        for words, code in zip(texts, every, strict=True)
     ]
