@@ -239,7 +239,7 @@ def _report(options: Namespace) -> Table:
         return found
     when = np.full(len(found), found.title.rpartition(", ")[2], dtype=object)
     columns = {free_name("period", found.columns): when} | found.to_dict()
-    return Table(columns, found.title, found.looks, found.statuses)
+    return Table(columns, found.title, found.formats, found.statuses)
 
 
 def _growth(options: Namespace) -> Table:
@@ -335,7 +335,7 @@ def _cells(measure: Measure, at: Any) -> tuple[Any, Any]:
 def _rows(
     measure: Measure, series: Any, ordinals: Any, *more: tuple[str, Any, str]
 ) -> Table:
-    """Keys and period of some cells, and more columns: name, numbers, look."""
+    """Keys and period of some cells, and more columns: name, numbers, format."""
     from .._cells.frame import period_column, series_columns
     from .._tables.columns import free_name
     from .._tables.table import Table
@@ -344,11 +344,11 @@ def _rows(
     columns[free_name("period", tuple(columns))] = period_column(
         measure._frame, ordinals
     )
-    looks = {}
-    for name, column, look in more:
+    formats = {}
+    for name, column, form in more:
         free = free_name(name, tuple(columns))
-        columns[free], looks[free] = column, look
-    return Table(columns, looks=looks)
+        columns[free], formats[free] = column, form
+    return Table(columns, formats=formats)
 
 
 def _read(measure: Measure, series: Any, ordinals: Any) -> tuple[Any, Any]:
@@ -372,4 +372,4 @@ def _below(parts: Sequence[Table]) -> Table:
     columns = {
         name: np.concatenate([part[name] for part in parts]) for name in parts[0]
     }
-    return Table(columns, looks=parts[0].looks)
+    return Table(columns, formats=parts[0].formats)
