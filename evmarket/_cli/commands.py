@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._common.messages import short
-from .files import Wanted, tables
+from .csv_files import Wanted
+from .files import tables
 from .printing import _PRINTED
 
 if TYPE_CHECKING:
