@@ -12,14 +12,14 @@ from .._common.html import (
     cut,
     ends,
     label,
+    left_out,
     span,
     strong,
     table,
     text,
-    told_ends,
 )
 from .._figures.looks import _interval, _valued
-from .._tables.looks import ROWS
+from .._tables.html import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def findings(of: Sequence[Finding], title: Html | None = None) -> str:
     ]
     named = title or Html(f"{strong('Findings')} {text(f'{count:,}')}")
     return box(
-        named, table(columns, cut(shown)), foot=[told_ends(shown, count, "findings")]
+        named, table(columns, cut(shown)), foot=[left_out(shown, count, "findings")]
     )
 
 
@@ -96,7 +96,7 @@ def facts(of: Any) -> str:
         columns.append(Column(text(name), cells, "number"))
     title = Html(f"{strong('Facts')} {text(f'{count:,} figures')}")
     return box(
-        title, table(columns, cut(shown)), foot=[told_ends(shown, count, "figures")]
+        title, table(columns, cut(shown)), foot=[left_out(shown, count, "figures")]
     )
 
 

@@ -16,14 +16,14 @@ from .._common.html import (
     ends,
     joined,
     label,
+    left_out,
     legend,
     numbers,
     strong,
     table,
     text,
-    told_ends,
 )
-from .._tables.looks import ROWS, column_of
+from .._tables.html import ROWS, column_of
 from .base import FATES
 from .items import OnPanel
 
@@ -138,7 +138,7 @@ def _cells(
         for name, a in single.items()
         if name not in ("status", "residual")
     ]
-    foot += [_residual(arrays["residual"]), told_ends(shown, count, "rows")]
+    foot += [_residual(arrays["residual"]), left_out(shown, count, "rows")]
     return table(columns, cut(shown)), [joined(foot), legend(codes)]
 
 
@@ -189,7 +189,7 @@ def _pairs(of: OnPanel) -> tuple[Html, Any, Html]:
         some = values[pair]
         told_of = _codes(name, some, codes)
         columns.append(column_of(name.replace("_", " "), some, looks[name], told_of))
-    left = told_ends(shown, len(every), "groups and periods")
+    left = left_out(shown, len(every), "groups and periods")
     return table(columns, cut(shown)), codes, left
 
 
@@ -215,5 +215,5 @@ def _items(of: OnPanel) -> tuple[Html, Html]:
         fates = [text(FATES[fate]) for fate in of._fate[some]]
         columns.append(Column(text("fate"), fates))
     when = f"items of {of.periods[at - low]}" if high >= low else ""
-    heading = joined([text(when), told_ends(shown, len(mine), "items")])
+    heading = joined([text(when), left_out(shown, len(mine), "items")])
     return caption(heading), table(columns, cut(shown))

@@ -21,7 +21,7 @@ from .._common.canvas import (
     sourced,
 )
 from .._common.messages import short
-from .._common.numbers import change
+from .._common.numbers import RELATIVE, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,7 +180,7 @@ def waterfall(
     for k, (value, top) in enumerate(
         zip([*heights, total], [*np.maximum(bottoms, ends), max(total, 0)], strict=True)
     ):
-        told = f"{100 * value:+.2f} pp" if pp else change(value)
+        told = RELATIVE["pp"](value) if pp else signed(value)
         ax.annotate(
             told, (k, top), (0, 3), textcoords="offset points", ha="center", size=8
         )

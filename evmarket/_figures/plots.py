@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.canvas import COLOURS, axes, legible, shortened
-from .._common.numbers import number, percent, points
+from .._common.canvas import COLOURS, axes, legible, number_axis, shortened
+from .._common.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def _bar(ax: Any, y: float, span: tuple[float, float, float], **style: Any) -> N
 
 def plot_figures(figures: Sequence[Figure], ax: Any) -> Any:
     """`Figure.plot`: a row a figure."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     kinds = {figure.kind for figure in figures}
     if len(kinds) > 1:
@@ -53,10 +53,8 @@ def plot_figures(figures: Sequence[Figure], ax: Any) -> Any:
     names = [shortened(figure.text or number(figure.value)) for figure in figures]
     here.set_yticks(range(len(names)), names)
     here.set_ylim(len(names) - 0.5, -0.5)
-    shares = {"percent": percent, "growth": percent, "pp": points}
-    form = shares.get(figures[0].kind, number)
     here.xaxis.set_major_locator(MaxNLocator(5))
-    here.xaxis.set_major_formatter(FuncFormatter(form))
+    number_axis(here.xaxis, figures[0].kind)
     nouns = sorted({figure.of for figure in figures if figure.of})
     here.set_xlabel(", ".join(nouns) or figures[0].kind)
     here.set_title("What the printed digits stand for")
