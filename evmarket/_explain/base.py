@@ -7,17 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .. import _core
-from .._arrays.apply import axis_of, common_shape, series_array
-from .._common import workers as _workers
 from .._common.text import fitted
-from .._inputs.arrays import whole_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from .._common.types import Array
 
 
@@ -182,83 +174,6 @@ class Bridge(Explanation):
         return plot_bridge(
             self, self._steps, self._title, self._in_points, group, at, ax
         )
-
-
-def explained(
-    family: str,
-    operands: tuple[Array, ...],
-    offsets: NDArray[np.intp] | None,
-    shape: tuple[int, ...],
-    parts: int,
-    item_parts: int = 0,
-) -> tuple[list[Array], list[Array], NDArray[np.uint8]]:
-    """What a family gives for groups of items: of the groups, of the items, statuses.
-
-    The operands and the items' numbers have the shape (groups, items) or, with the
-    offsets that divide all items into groups, (items,).
-    """
-    count = shape[0] if offsets is None else len(offsets) - 1
-    # One block for all: asked for together, memory is cheaper to get.
-    groups = tuple(np.empty((parts, count)))
-    items = tuple(np.empty((item_parts, *shape)))
-    status = np.empty(count, np.uint8)
-    shared = (family, operands, offsets, groups, items or None, status)
-    runs = _workers.chunks(count, int(np.prod(shape, dtype=np.intp)))
-    _workers.run(_core.explain, [(*shared, *run) for run in runs])
-    return list(groups), list(items), status
-
-
-class Groups:
-    """Operands of one shape, turned so that items lie last and all else is groups."""
-
-    def __init__(self, values: Sequence[Any], names: Sequence[str], axis: Any) -> None:
-        found = [series_array(v, n, axis) for v, n in zip(values, names, strict=True)]
-        shape = common_shape(found, names)
-        self.axis = axis_of(axis, len(shape), names[0])
-        self.outer = shape[: self.axis] + shape[self.axis + 1 :]
-        self.items = shape[self.axis]
-        self.count = int(np.prod(self.outer, dtype=np.intp))
-        self.operands = tuple(self._turned(a, shape) for a in found)
-
-    def _turned(self, values: Array, shape: tuple[int, ...]) -> Array:
-        whole = np.broadcast_to(values.astype(np.float64, copy=False), shape)
-        return np.moveaxis(whole, self.axis, -1).reshape(self.count, self.items)
-
-    def explain(
-        self, family: str, parts: int, item_parts: int = 0
-    ) -> tuple[list[Any], list[Any], Any]:
-        """The numbers of the groups, those of the items, and the statuses."""
-        groups, items, status = explained(
-            family, self.operands, None, (self.count, self.items), parts, item_parts
-        )
-        return (
-            [a.reshape(self.outer)[()] for a in groups],
-            [self._back(a) for a in items],
-            status.reshape(self.outer)[()],
-        )
-
-    def _back(self, values: Array) -> Array:
-        shaped = values.reshape((*self.outer, self.items))
-        return np.moveaxis(shaped, -1, self.axis)
-
-
-def cubes(
-    x0: Any, x1: Any, rows: str, columns: str
-) -> tuple[tuple[Any, Any], tuple[int, ...], tuple[int, ...]]:
-    """x0 and x1 as contiguous (groups, rows, columns), with both parts of the shape."""
-    found = [whole_array(x0, "x0"), whole_array(x1, "x1")]
-    shape = common_shape(found, ("x0", "x1"))
-    if len(shape) < 2:
-        raise ValueError(f"x0 has shape {shape}: it takes (..., {rows}, {columns})")
-    outer, inner = shape[:-2], shape[-2:]
-    count = int(np.prod(outer, dtype=np.intp))
-    a, b = (
-        np.ascontiguousarray(np.broadcast_to(x, shape), np.float64).reshape(
-            count, *inner
-        )
-        for x in found
-    )
-    return (a, b), outer, inner
 
 
 # What became of an item between two periods, as csrc/explain/fates.c counts them.

@@ -13,7 +13,8 @@ from .._cells.shifts import bases
 from .._common.kinds import LEVELS
 from .._common.status import lowest
 from .._common.text import fitted
-from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation, explained
+from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation
+from .families import SUMS, Family, decompose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,20 +174,20 @@ class Items:
     # ---- computing -----------------------------------------------------------------
 
     def explained(
-        self, family: str, operands: Sequence[Floats], parts: int, item_parts: int = 0
+        self, family: Family, operands: Sequence[Floats]
     ) -> tuple[list[Floats], list[Floats]]:
         """The numbers of the pairs and of the items; the statuses are noted."""
-        groups, items, codes = explained(
-            family, tuple(operands), self.offsets, (len(self),), parts, item_parts
+        groups, items, codes = decompose(
+            family, tuple(operands), self.offsets, (len(self),)
         )
         self.flag_pairs(codes)
-        return groups, items
+        return list(groups.values()), list(items.values())
 
     def sums(self, values: Floats, fate: NDArray[np.uint8]) -> list[Floats]:
         """Sums of each pair's items by fate; what rounding left of the last three."""
         operands = (np.ascontiguousarray(values), fate.astype(float))
         shape = (len(self),)
-        return explained("sums_by_fate", operands, self.offsets, shape, 5)[0]
+        return list(decompose(SUMS, operands, self.offsets, shape)[0].values())
 
     def matched(self, base: Floats, fate: NDArray[np.uint8]) -> Floats:
         """Share of the items in both periods in the sum of the base values."""

@@ -11,15 +11,14 @@ from .._calendar.lags import lag_periods
 from .._cells.frame import grouped, key_list
 from .._common.arguments import choice
 from .arrays import (
-    _MIX_RATE,
-    _PRICE_VOLUME,
     Contributions,
     MarginBridge,
     MixRate,
     PriceVolume,
 )
 from .base import BOTH, GAP
-from .indices import _FORMULAS, IndexNumber
+from .families import CONTRIBUTIONS, FORMULAS, MARGIN_BRIDGE, MIX_RATE, PRICE_VOLUME
+from .indices import IndexNumber
 from .items import Items, OnPanel, check_level
 from .lmdi import ShiftShare, shift_share
 
@@ -105,7 +104,7 @@ def contributions(
     )
     x0, x1 = items.values(name)
     fate = items.fates([name], items.there(name))
-    (total, residual), (parts,) = items.explained("contributions", (x0, x1), 2, 1)
+    (total, residual), (parts,) = items.explained(CONTRIBUTIONS, (x0, x1))
     _, entry, exit_, gap, rest = items.sums(parts, fate)
     grown = items.target._cells.values.copy()
     parts[fate != BOTH] = np.nan
@@ -166,7 +165,7 @@ class PanelMixRate(OnPanel, MixRate):
 def mix_rate(
     panel: Panel, numerator: str, denominator: str, lag: Any, within: Any, method: str
 ) -> PanelMixRate:
-    family, item_parts = choice(method, "method", _MIX_RATE)
+    family = choice(method, "method", MIX_RATE)
     above = check_level(panel, numerator, "numerator")
     below = check_level(panel, denominator, "denominator")
     items = _items(
@@ -180,8 +179,8 @@ def mix_rate(
     fate[((w0 == 0) & (n0 != 0)) | ((w1 == 0) & (n1 != 0))] = GAP
     kept = fate != GAP
     operands = [_only(kept, x) for x in (w0, _rate(n0, w0), w1, _rate(n1, w1))]
-    (total, residual), parts = items.explained(family, operands, 2, item_parts)
-    of_items = dict(zip(("rate", "mix", "joint"), parts, strict=False))
+    (total, residual), parts = items.explained(family, operands)
+    of_items = dict(zip(family.items, parts, strict=True))
     _, entry, exit_, _, rest = items.sums(np.sum(parts, axis=0), fate)
     changed = items.target._cells.values.copy()
     gap = changed - total
@@ -198,7 +197,7 @@ def mix_rate(
     for values in of_items.values():
         values[fate != BOTH] = np.nan
     told = {"method": method, "axis": 0}
-    if item_parts == 2:
+    if len(parts) == 2:
         told["joint"] = None
     return PanelMixRate(items, groups, of_items, fate, **told)
 
@@ -268,7 +267,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
 def price_volume(
     panel: Panel, value: str, quantity: str, lag: Any, within: Any, method: str
 ) -> PanelPriceVolume:
-    family, count = choice(method, "method", _PRICE_VOLUME)
+    family = choice(method, "method", PRICE_VOLUME)
     worth = check_level(panel, value, "value")
     units = check_level(panel, quantity, "quantity")
     items, here, values, quantities = _worth(panel, worth, units, lag, within)
@@ -276,7 +275,7 @@ def price_volume(
     kept = fate != GAP
     (v0, v1), (q0, q1) = values, quantities
     operands = [_only(kept, x) for x in (_rate(v0, q0), q0, _rate(v1, q1), q1)]
-    parts, _ = items.explained(family, operands, count)
+    parts, _ = items.explained(family, operands)
     total, price, volume, *joint, entry, exit_, residual = parts
     _, _, _, gap, rest = items.sums(v1 - v0, fate)
     changed = items.target._cells.values.copy()
@@ -373,7 +372,7 @@ def margin_bridge(
     fate = items.fates([r, c], items.there(r))
     kept = fate != GAP
     operands = [_only(kept, side[k]) for k in (0, 1) for side in sides]
-    parts, _ = items.explained("margin_bridge", operands, 9)
+    parts, _ = items.explained(MARGIN_BRIDGE, operands)
     total, price, cost_, mix, entry, exit_, other, matched, residual = parts
     changed = items.target._cells.values.copy()
     gap = changed - total
@@ -506,7 +505,7 @@ class PanelIndex(OnPanel, IndexNumber):
 def price_index(
     panel: Panel, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
-    family = choice(formula, "formula", _FORMULAS)
+    family = choice(formula, "formula", FORMULAS)
     worth = check_level(panel, value, "value")
     units = check_level(panel, quantity, "quantity")
     items, here, (v0, v1), (q0, q1) = _worth(panel, worth, units, lag, within)
@@ -515,7 +514,7 @@ def price_index(
         for pair in ((v0, v1), (q0, q1))
     )
     operands = (_rate(v[0], q[0]), q[0], _rate(v[1], q[1]), q[1])
-    (total, _, matched, dropped, residual), _ = items.explained(family, operands, 5)
+    (total, _, matched, dropped, residual), _ = items.explained(family, operands)
     both = np.where((q[0] != 0) & (q[1] != 0), BOTH, GAP).astype(np.uint8)
     groups = {
         "total": total,
