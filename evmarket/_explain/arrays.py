@@ -24,6 +24,8 @@ from .families import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from .plots import Stack
+
 
 __all__ = [
     "Contributions",
@@ -70,7 +72,7 @@ class Contributions(Explanation):
     status: Any
     axis: int
 
-    _looks: ClassVar[dict[str, str]] = {
+    _formats: ClassVar[dict[str, str]] = {
         "total": "rate",
         **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
         "matched": "share",
@@ -102,15 +104,27 @@ class Contributions(Explanation):
         >>> [f"{bar.get_height():.2f}" for bar in ax.patches]
         ['0.12', '-0.02']
         """
-        from .plots import plot_contributions, plot_panel_contributions
+        from .plots import plot_stack
 
-        if hasattr(self, "_items"):
-            return plot_panel_contributions(self, group, ax, top)
+        return plot_stack(self._stack(group), ax, top)
+
+    def _stack(self, group: Any) -> Stack:
+        """The bars to plot: one per group."""
+        from .plots import Stack
+
         if group is not None:
             raise TypeError(
                 f"group is {short(group)}: a plot of arrays shows all groups, omit it"
             )
-        return plot_contributions(self, ax, top)
+        parts = np.moveaxis(self.parts, self.axis, 0)
+        if parts.ndim > 2:
+            raise ValueError(
+                f"parts has {parts.ndim} dimensions: a plot shows 1 or 2, choose groups"
+            )
+        parts = parts.reshape(len(parts), -1)
+        names = [f"item {i}" for i in range(len(parts))]
+        total = np.atleast_1d(self.total)
+        return Stack(parts, names, total, "Contributions to growth")
 
 
 def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contributions:
@@ -472,7 +486,7 @@ class MarginBridge(Bridge):
     residual: Any
     status: Any
 
-    _looks: ClassVar[dict[str, str]] = {
+    _formats: ClassVar[dict[str, str]] = {
         **dict.fromkeys(("total", *MARGIN_STEPS, "gap"), "pp"),
         "matched": "share",
     }

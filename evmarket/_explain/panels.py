@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .._common.types import Floats, Mask
     from .._panel.measure import Measure
     from .._panel.panel import Panel
+    from .plots import Stack
 
 
 __all__ = [
@@ -94,6 +95,27 @@ class PanelContributions(OnPanel, Contributions):
     gap: Any
     matched: Any
 
+    def _stack(self, group: Any) -> Stack:
+        """The bars to plot: one per period of a group."""
+        from .._common.canvas import names_of
+        from .plots import Stack
+
+        (g, _), subtitle, source = self._chosen(group, None)
+        items = self._items
+        rows = np.unique(items.series[items.target._cells.series[items.pair] == g])
+        series = {key: labels[rows] for key, labels in self.series.items()}
+        return Stack(
+            self.parts[rows],
+            names_of(series, len(rows)),
+            self.total[g],
+            ", ".join(
+                [f"Contributions to the growth of {items.target.name}", *subtitle[:-1]]
+            ),
+            {name: getattr(self, name)[g] for name in ("entry", "exit", "gap")},
+            self.periods,
+            source,
+        )
+
 
 def contributions(
     panel: Panel, measure: str, lag: Any, within: Any
@@ -159,7 +181,7 @@ class PanelMixRate(OnPanel, MixRate):
     gap: Any
     matched: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
 
 def mix_rate(
@@ -257,7 +279,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     gap: Any
     matched: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
     def __getattr__(self, name: str) -> Any:
         # Under the name that it has for arrays too.
@@ -422,7 +444,7 @@ class PanelShiftShare(OnPanel, ShiftShare):
     gap: Any
     matched: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
 
 _ROOM = 1 << 22
@@ -499,7 +521,7 @@ class PanelIndex(OnPanel, IndexNumber):
 
     matched_share: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched_share": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched_share": "share"}
 
 
 def price_index(
