@@ -91,13 +91,13 @@ def panel_html(
     """An explanation of a panel: groups by period, then the items of one period."""
     tables = [_preview(groups, formats)]
     if items is not None:
-        left_out = left_out(items.rows, items.count, "items")
+        omitted = left_out(items.rows, items.count, "items")
         tables.append(
-            caption(joined([text(period and f"items of {period}"), left_out]))
+            caption(joined([text(period and f"items of {period}"), omitted]))
         )
         tables.append(_preview(items, formats))
-    left_out = left_out(groups.rows, groups.count, "groups and periods")
-    foot = [joined([_residual(residual), left_out]), legend(groups.codes)]
+    omitted = left_out(groups.rows, groups.count, "groups and periods")
+    foot = [joined([_residual(residual), omitted]), legend(groups.codes)]
     return box(title, *tables, foot=foot)
 
 
