@@ -244,6 +244,7 @@ class Rows:
         """The status of rows without a value, from the lifetimes of their groups."""
         after = self._exit_after()
         gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
+        codes: NDArray[np.uint8]
         codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
         codes[self._ordinals < first] = _core.NOT_BEGUN
         codes[self._ordinals > late] = _core.PARTIAL
