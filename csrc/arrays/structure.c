@@ -201,9 +201,15 @@ static void put_ranks(const ev_line *line, int dense)
     }
 }
 
-static void rank_min(const ev_line *line) { put_ranks(line, 0); }
+static void rank_min(const ev_line *line)
+{
+    put_ranks(line, 0);
+}
 
-static void rank_dense(const ev_line *line) { put_ranks(line, 1); }
+static void rank_dense(const ev_line *line)
+{
+    put_ranks(line, 1);
+}
 
 /* ---- concentration ----------------------------------------------------------- */
 
