@@ -384,6 +384,5 @@ const ev_linewise ev_growth_lines[] = {
     {"ytd", 2, 0, 0, {ytd_i64, ytd_f64}},
     {"from_ytd", 2, 0, 0, {from_ytd_i64, from_ytd_f64}},
     {"trailing", 1, 0, 2, {trailing_i64, trailing_f64}},
+    {.name = NULL},
 };
-const int ev_growth_line_count =
-    (int)(sizeof ev_growth_lines / sizeof ev_growth_lines[0]);

@@ -8,6 +8,5 @@
  * incremental_margin (revenue0, profit0, revenue1, profit1) and its status.
  * Denominators that are not positive give NaN; the change of revenue may be negative. */
 extern const ev_elementwise ev_margin_functions[];
-extern const int ev_margin_function_count;
 
 #endif

@@ -268,9 +268,8 @@ const ev_linewise ev_structure_lines[] = {
     {"concentration", 1, 1, 1, {concentration, concentration}},
     {"rank_min", 0, 0, 2, {rank_min, rank_min}},
     {"rank_dense", 0, 0, 2, {rank_dense, rank_dense}},
+    {.name = NULL},
 };
-const int ev_structure_line_count =
-    (int)(sizeof ev_structure_lines / sizeof ev_structure_lines[0]);
 
 #define EV_SELF "arrays/structure.c"
 #include "base/each_isa.h"

@@ -147,12 +147,16 @@ static void elementwise_loop(char **args, const npy_intp *dimensions,
 
 int ev_py_add_elementwise(PyObject *module, const ev_elementwise *f, ev_isa isa)
 {
-    char types[MOST_TYPES + 1] = "";
-    memset(types, 'd', (size_t)f->nin);
-    memset(types, 'x', (size_t)f->typed);
-    types[f->nin] = '>';
-    memset(types + f->nin + 1, f->out == EV_U8 ? 'B' : 'r', (size_t)f->nout);
-    return ev_py_add_ufunc(module, f->name, NULL, types, elementwise_loop, isa, f);
+    int failed = 0;
+    for (; f->name != NULL && !failed; f++) {
+        char types[MOST_TYPES + 1] = "";
+        memset(types, 'd', (size_t)f->nin);
+        memset(types, 'x', (size_t)f->typed);
+        types[f->nin] = '>';
+        memset(types + f->nin + 1, f->out == EV_U8 ? 'B' : 'r', (size_t)f->nout);
+        failed = ev_py_add_ufunc(module, f->name, NULL, types, elementwise_loop, isa, f) < 0;
+    }
+    return failed ? -1 : 0;
 }
 
 /* ---- registration ------------------------------------------------------------ */

@@ -28,8 +28,8 @@ int ev_py_add_ufunc(PyObject *module, const char *name, const char *signature,
                     const char *types, PyUFuncGenericFunction run, ev_isa isa,
                     const void *function);
 
-/* Adds an elementwise function of the core as a ufunc. */
-int ev_py_add_elementwise(PyObject *module, const ev_elementwise *function, ev_isa isa);
+/* Adds a table of elementwise functions of the core as ufuncs. -1 with an exception. */
+int ev_py_add_elementwise(PyObject *module, const ev_elementwise *table, ev_isa isa);
 
 /* One item as 8 bytes; `narrow` widens a float to a double. */
 static inline void ev_py_read(double *to, const char *from, int narrow)
