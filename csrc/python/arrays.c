@@ -32,7 +32,8 @@ static void gather_lines(const lines *l, ptrdiff_t start, ptrdiff_t count, doubl
     if (labs(l->in) < labs(l->in_item)) {
         for (ptrdiff_t i = 0; i < l->n; i++) {
             for (ptrdiff_t j = 0; j < count; j++) {
-                ev_py_read(values + j * l->n + i, in + j * l->in + i * l->in_item, narrow);
+                ev_py_read(values + j * l->n + i, in + j * l->in + i * l->in_item,
+                           narrow);
             }
         }
     }

@@ -20,7 +20,8 @@ static void *output(PyObject *object, int type, ptrdiff_t size)
     }
     else if (PyArray_TYPE(array) != type || !PyArray_ISCARRAY(array) ||
              PyArray_SIZE(array) != size) {
-        PyErr_SetString(PyExc_ValueError, "an output has the wrong dtype, shape or layout");
+        PyErr_SetString(PyExc_ValueError,
+                        "an output has the wrong dtype, shape or layout");
     }
     else {
         data = PyArray_DATA(array);
@@ -226,8 +227,8 @@ static PyObject *py_shift_share(PyObject *Py_UNUSED(module), PyObject *args)
     double *to[EV_SHIFT_OUT];
     uint8_t *status = NULL;
     Py_ssize_t start, stop;
-    int good = PyArg_ParseTuple(args, "OOOOnn:shift_share", &x0, &x1, &out, &codes, &start,
-                                &stop) &&
+    int good = PyArg_ParseTuple(args, "OOOOnn:shift_share", &x0, &x1, &out, &codes,
+                                &start, &stop) &&
                read_pair(x0, x1, &from.x0, &from.x1, shape);
     if (good) {
         from.regions = shape[1];

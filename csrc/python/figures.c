@@ -52,7 +52,8 @@ static void total_loop(char **args, const npy_intp *dimensions, const npy_intp *
     (void)data;
     for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
         for (int k = 0; k < 4; k++) {
-            ev_py_gather(block + k * parts, args[k] + i * steps[k], steps[6 + k], parts, 0);
+            ev_py_gather(block + k * parts, args[k] + i * steps[k], steps[6 + k], parts,
+                         0);
         }
         write_span(args, steps, i,
                    ev_span_total(block, block + parts, block + 2 * parts,

@@ -48,7 +48,8 @@ static inline void ev_py_read(double *to, const char *from, int narrow)
 void ev_py_gather(void *to, const char *from, ptrdiff_t stride, ptrdiff_t n, int narrow);
 
 /* Copies n contiguous results to where they belong; `narrow` rounds them to floats. */
-void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n, int narrow);
+void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n,
+                   int narrow);
 void ev_py_scatter_bytes(char *to, ptrdiff_t stride, const uint8_t *from, ptrdiff_t n);
 
 /* The first magnitude that rounds beyond the range of the type. */
