@@ -8,7 +8,7 @@
 
 static void drop_capsule(void *capsule)
 {
-    if (Py_IsInitialized()) { /* else nobody is left to count */
+    if (Py_IsInitialized()) { /* else the interpreter is gone */
         const PyGILState_STATE state = PyGILState_Ensure();
         Py_DECREF((PyObject *)capsule);
         PyGILState_Release(state);
@@ -31,7 +31,7 @@ static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
 {
     int failed = PyTuple_Size(tuple) != count;
     if (failed) {
-        PyErr_Format(PyExc_ValueError, "%zd texts for %zd columns", PyTuple_Size(tuple),
+        PyErr_Format(PyExc_ValueError, "got %zd texts for %zd columns", PyTuple_Size(tuple),
                      count);
     }
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
@@ -55,7 +55,7 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         failed = texts[i] == NULL;
         if (failed) {
-            PyErr_SetString(PyExc_TypeError, "a column needs a name");
+            PyErr_SetString(PyExc_TypeError, "every column needs a name");
         }
     }
     if (!failed && result == EV_DONE) {
@@ -65,14 +65,14 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
         PyErr_NoMemory();
     }
     else if (!failed && result != EV_DONE) {
-        PyErr_SetString(PyExc_TypeError, "a column of a type that is not written");
+        PyErr_SetString(PyExc_TypeError, "a column has a type that cannot be written");
     }
     if (failed || result != EV_DONE) {
         free(stream);
         stream = NULL;
     }
     else {
-        Py_INCREF(capsule); /* drop_capsule gives it up */
+        Py_INCREF(capsule); /* drop_capsule releases it */
     }
     return stream;
 }

@@ -1,5 +1,5 @@
-/* What each file adds to the module: its functions and types. Only module.c calls these.
- * They return 0, or -1 with an exception set. */
+/* What each file adds to the module: its functions and types. Only module.c calls
+ * these. They return 0, or -1 with an exception set. */
 #ifndef EV_PY_MODULE_H
 #define EV_PY_MODULE_H
 

@@ -1,5 +1,4 @@
-/* A batch as Python lists: what the tests compare, and what one looks at when a table is
- * not read as expected. Slow and plain. */
+/* A batch as Python lists, for label columns and for tests. Slow and plain. */
 #include <string.h>
 
 #include "python/batch.h"
@@ -36,7 +35,7 @@ static PyObject *text(const ev_column *column, ptrdiff_t row)
     ptrdiff_t size = 0;
     PyObject *answer = NULL;
     if (ev_text_at(column, row, &from, &size) != EV_DONE) {
-        PyErr_SetString(PyExc_IndexError, "a text outside its column");
+        PyErr_SetString(PyExc_IndexError, "a text is outside its column");
     }
     else {
         answer = PyUnicode_DecodeUTF8(size == 0 ? "" : (const char *)from, size, "strict");
@@ -68,7 +67,7 @@ static PyObject *value_at(const ev_column *column, ptrdiff_t row)
     else {
         ev_integers_read(column, row, 1, &whole);
         if (words != NULL && (whole < 0 || whole >= words->length)) {
-            PyErr_SetString(PyExc_IndexError, "a code outside its dictionary");
+            PyErr_SetString(PyExc_IndexError, "a code is outside its dictionary");
         }
         else {
             value = words != NULL                 ? value_at(words, (ptrdiff_t)whole)
