@@ -1,6 +1,7 @@
 #include "columns/arrow.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -327,59 +328,43 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
 
 /* ---- streams ---- */
 
-static ev_result producer_failed(struct ArrowArrayStream *stream, int code,
-                                 ev_arrow_fault *fault)
+enum { RELEASED = INT_MIN }; /* beside the producer's codes: nothing was called */
+
+/* The result for the code that a function of the producer returned. */
+static ev_result answer_of(struct ArrowArrayStream *stream, int code, ev_arrow_fault *fault)
 {
-    const char *message =
-        stream->get_last_error != NULL ? stream->get_last_error(stream) : NULL;
-    ev_result result = EV_STOPPED;
-    if (code == ENOMEM) {
-        result = EV_NO_MEMORY;
+    const char *message = code != 0 && code != RELEASED && stream->get_last_error != NULL
+                              ? stream->get_last_error(stream)
+                              : NULL;
+    if (code == RELEASED) {
+        say(fault, "the table's %s is released", "stream");
     }
     else if (message != NULL && *message != 0) {
         say(fault, "the table's producer failed: %.360s", message);
     }
-    else {
+    else if (code != 0) {
         (void)snprintf(fault->text, EV_ARROW_TEXT,
                        "the table's producer failed with error %d and no message", code);
     }
-    return result;
+    return code == 0 ? EV_DONE : code == ENOMEM ? EV_NO_MEMORY : EV_STOPPED;
 }
 
 ev_result ev_arrow_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out,
                               ev_arrow_fault *fault)
 {
-    ev_result result = EV_DONE;
+    const int open = stream->release != NULL && stream->get_schema != NULL;
     memset(out, 0, sizeof *out);
-    if (stream->release == NULL || stream->get_schema == NULL) {
-        say(fault, "the table's %s is released", "stream");
-        result = EV_STOPPED;
-    }
-    else {
-        const int code = stream->get_schema(stream, out);
-        if (code != 0) {
-            out->release = NULL; /* a failed call may write anything */
-            result = producer_failed(stream, code, fault);
-        }
-    }
-    return result;
+    const int code = open ? stream->get_schema(stream, out) : RELEASED;
+    out->release = code == 0 ? out->release : NULL; /* a failed call may write anything */
+    return answer_of(stream, code, fault);
 }
 
 ev_result ev_arrow_get_next(struct ArrowArrayStream *stream, struct ArrowArray *out,
                             ev_arrow_fault *fault)
 {
-    ev_result result = EV_DONE;
+    const int open = stream->release != NULL && stream->get_next != NULL;
     memset(out, 0, sizeof *out);
-    if (stream->release == NULL || stream->get_next == NULL) {
-        say(fault, "the table's %s is released", "stream");
-        result = EV_STOPPED;
-    }
-    else {
-        const int code = stream->get_next(stream, out);
-        if (code != 0) {
-            out->release = NULL;
-            result = producer_failed(stream, code, fault);
-        }
-    }
-    return result;
+    const int code = open ? stream->get_next(stream, out) : RELEASED;
+    out->release = code == 0 ? out->release : NULL;
+    return answer_of(stream, code, fault);
 }

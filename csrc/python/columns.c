@@ -28,28 +28,17 @@ static void release_capsule(PyObject *capsule)
 
 /* ---- arrays of numbers ---- */
 
-static int column_type(int number, ev_column_type *type)
+/* The type of an array of integers or floats; 0 for any other array. */
+static int number_type(PyArrayObject *array, ev_column_type *type)
 {
-    static const struct {
-        int number;
-        ev_column_type type;
-    } types[] = {
-        {NPY_BYTE, EV_COL_I8},       {NPY_UBYTE, EV_COL_U8},
-        {NPY_SHORT, EV_COL_I16},     {NPY_USHORT, EV_COL_U16},
-        {NPY_INT, EV_COL_I32},       {NPY_UINT, EV_COL_U32},
-        {NPY_LONG, sizeof(long) == 8 ? EV_COL_I64 : EV_COL_I32},
-        {NPY_ULONG, sizeof(long) == 8 ? EV_COL_U64 : EV_COL_U32},
-        {NPY_LONGLONG, EV_COL_I64},  {NPY_ULONGLONG, EV_COL_U64},
-        {NPY_FLOAT, EV_COL_F32},     {NPY_DOUBLE, EV_COL_F64},
-    };
-    int found = 0;
-    for (size_t i = 0; i < sizeof types / sizeof types[0] && !found; i++) {
-        found = types[i].number == number;
-        if (found) {
-            *type = types[i].type;
-        }
-    }
-    return found;
+    const char kind = PyArray_DESCR(array)->kind;
+    const npy_intp size = PyArray_ITEMSIZE(array);
+    const int step = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : size == 8 ? 3 : -1;
+    const int known = step >= (kind == 'f' ? 2 : 0);
+    *type = (ev_column_type)(kind == 'i'   ? EV_COL_I8 + step
+                             : kind == 'u' ? EV_COL_U8 + step
+                                           : EV_COL_F32 + step - 2);
+    return known && (kind == 'i' || kind == 'u' || kind == 'f');
 }
 
 /* Contiguous, aligned, in native byte order; kept with the columns. */
@@ -163,7 +152,7 @@ static int array_column(ev_held *held, PyObject *object, ev_column *column)
         ev_py_column_error(held, PyExc_ValueError, -1, "needs one dimension");
     }
     else if (type != NPY_BOOL && type != NPY_UNICODE && type != NPY_DATETIME &&
-             !column_type(type, &column->type)) {
+             !number_type((PyArrayObject *)object, &column->type)) {
         PyErr_Format(PyExc_TypeError,
                      "column %U has dtype %R: needs bool, integers, float32, float64, "
                      "datetime64 or text",

@@ -119,7 +119,6 @@ static int exec_module(PyObject *module)
     failed = failed || ev_py_add_rows(module) < 0;
     failed = failed || ev_py_add_arrow(module) < 0;
     failed = failed || ev_py_add_arrow_out(module) < 0;
-    failed = failed || ev_py_add_readback(module) < 0;
     failed = failed || ev_py_add_period(module) < 0;
     failed = failed || ev_py_add_explain(module) < 0;
     if (!failed) {

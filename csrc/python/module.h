@@ -17,7 +17,6 @@ int ev_py_add_regroup(PyObject *module);
 int ev_py_add_rows(PyObject *module);
 int ev_py_add_arrow(PyObject *module);
 int ev_py_add_arrow_out(PyObject *module);
-int ev_py_add_readback(PyObject *module);
 int ev_py_add_period(PyObject *module);
 int ev_py_add_figures(PyObject *module, ev_isa isa);
 int ev_py_add_explain(PyObject *module);

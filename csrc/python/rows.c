@@ -31,6 +31,8 @@
 #include "python/numpy.h"
 #include "table/rows.h"
 
+#include <structmember.h> /* after Python.h */
+
 typedef struct rows_object {
     PyObject_HEAD
     ev_rows rows;
@@ -318,24 +320,6 @@ static Py_ssize_t rows_length(PyObject *object)
     return ((rows_object *)object)->rows.count;
 }
 
-static PyObject *get_group_count(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromSsize_t(((rows_object *)object)->rows.group_count);
-}
-
-static PyObject *get_low(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromLongLong(((rows_object *)object)->rows.low);
-}
-
-static PyObject *get_high(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromLongLong(((rows_object *)object)->rows.high);
-}
-
 static PyMethodDef rows_methods[] = {
     {"run", rows_run, METH_VARARGS, "run(start, stop): runs this stage for a range of rows."},
     {"next", rows_next, METH_NOARGS, "next() -> bool: starts the next stage, if there is one."},
@@ -345,18 +329,21 @@ static PyMethodDef rows_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static PyGetSetDef rows_getset[] = {
-    {"group_count", get_group_count, NULL, "groups, when ready", NULL},
-    {"low", get_low, NULL, "the least ordinal, when ready and not empty", NULL},
-    {"high", get_high, NULL, "the greatest ordinal, when ready and not empty", NULL},
-    {NULL, NULL, NULL, NULL, NULL},
+static PyMemberDef rows_members[] = {
+    {"group_count", T_PYSSIZET, offsetof(rows_object, rows.group_count), READONLY,
+     "groups, when ready"},
+    {"low", T_LONGLONG, offsetof(rows_object, rows.low), READONLY,
+     "the least ordinal, when ready and not empty"},
+    {"high", T_LONGLONG, offsetof(rows_object, rows.high), READONLY,
+     "the greatest ordinal, when ready and not empty"},
+    {NULL, 0, 0, 0, NULL},
 };
 
 static PyType_Slot rows_slots[] = {
     {Py_tp_new, (void *)rows_new},
     {Py_tp_dealloc, (void *)rows_dealloc},
     {Py_tp_methods, rows_methods},
-    {Py_tp_getset, rows_getset},
+    {Py_tp_members, rows_members},
     {Py_sq_length, (void *)rows_length},
     {Py_tp_doc, (void *)"Rows of a long table by group and period."},
     {0, NULL},
