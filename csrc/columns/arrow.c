@@ -203,29 +203,16 @@ static int find_extension(const char *metadata, span *name, span *parameters)
 /* The frequency in {"freq": "M"}, as pandas writes it; 0 if there is none. */
 static int read_freq(span json, char freq[EV_ARROW_FREQ])
 {
-    static const char key[] = "\"freq\"";
-    const int32_t size = json.text == NULL ? 0 : json.size;
-    int32_t at = 0, length = 0;
-    while (at + (int32_t)sizeof key - 1 <= size &&
-           memcmp(json.text + at, key, sizeof key - 1) != 0) {
-        at++;
+    char text[128] = "";
+    int end = 0;
+    if (json.text != NULL) {
+        (void)snprintf(text, sizeof text, "%.*s", (int)json.size, json.text);
     }
-    at += (int32_t)sizeof key - 1;
-    while (at < size && (json.text[at] == ' ' || json.text[at] == ':')) {
-        at++;
-    }
-    const int opened = at < size && json.text[at] == '"';
-    at++;
-    while (opened && at + length < size && json.text[at + length] != '"') {
-        length++;
-    }
-    const int good = opened && at + length < size && length > 0 && length < EV_ARROW_FREQ;
-    if (good) {
-        memcpy(freq, json.text + at, (size_t)length);
-        freq[length] = 0;
-    }
-    return good;
+    const char *at = strstr(text, "\"freq\"");
+    return at != NULL && sscanf(at, "\"freq\" : \"%15[^\"]\"%n", freq, &end) == 1 && end > 0;
 }
+
+_Static_assert(EV_ARROW_FREQ == 16, "read_freq reads 15 bytes");
 
 static ev_result read_extension(const struct ArrowSchema *schema, const char *name,
                                 ev_arrow_field *field, ev_arrow_fault *fault)
