@@ -18,7 +18,7 @@ from .._common.html import (
     table,
     text,
 )
-from .._figures.looks import _interval, _valued
+from .._figures.html import interval, value_of
 from .._tables.html import ROWS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def findings(of: Sequence[Finding], title: Html | None = None) -> str:
         Column(text("printed"), [_printed(f) for f in some], "words"),
         Column(
             text("implied"),
-            [_interval(f.expected, f.printed.kind) for f in some],
+            [interval(f.expected.exact, f.printed.kind) for f in some],
             "number",
         ),
         Column(text("why"), [_why(f) for f in some], "words"),
@@ -67,8 +67,12 @@ def _outcome(words: str) -> Html:
 
 def _printed(of: Finding) -> Html:
     """The printed figure: its text, and the interval that it means."""
-    given = label(of.printed.text) if of.printed.text else _valued(of.printed)
-    return Html(f"{given} {_interval(of.printed, of.printed.kind)}")
+    given = (
+        label(of.printed.text)
+        if of.printed.text
+        else value_of(of.printed.exact, of.printed.kind)
+    )
+    return Html(f"{given} {interval(of.printed.exact, of.printed.kind)}")
 
 
 def _why(of: Finding) -> Html:
@@ -104,4 +108,4 @@ def _read(readings: Any, row: int) -> Html:
     if math.isnan(readings.low[row]):
         return Html("")
     figure = readings.figure(row)
-    return label(figure.text) if figure.text else _valued(figure)
+    return label(figure.text) if figure.text else value_of(figure.exact, figure.kind)

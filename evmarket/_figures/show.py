@@ -16,7 +16,7 @@ _SHOWN = {
 
 
 def show(x: Bound | None, kind: str) -> str:
-    """A number in six significant digits, as its kind is read."""
+    """A number with six significant digits and the sign of its kind."""
     if x is None:
         return "?"
     times, mark = _SHOWN.get(kind, (1, ""))
@@ -25,7 +25,7 @@ def show(x: Bound | None, kind: str) -> str:
 
 
 def show_span(span: Span, kind: str) -> str:
-    """Value and interval, a round bracket where an end is open."""
+    """Value and interval; an open end has a round bracket."""
     left, right = "(" if span.low_open else "[", ")" if span.high_open else "]"
     ends = f"{left}{show(span.low, kind)}, {show(span.high, kind)}{right}"
     return ends if span.value is None else f"{show(span.value, kind)} {ends}"
