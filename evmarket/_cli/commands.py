@@ -116,7 +116,7 @@ def _explain(options: Namespace) -> Table:
     options.measures += [name for name in dict.fromkeys(used) if name not in named]
     options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
     return ranking(
-        _panel(options),
+        _panel(options)._data,
         options.total,
         options.by,
         bridge=options.bridge,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells.frame import period_column, series_columns
 from .._common.kinds import format_of
 from .._tables.columns import Coded, free_name
 from .._tables.table import Table
@@ -59,45 +58,27 @@ def _side_by_side(
 
     A row is an occupied cell of `measure`, or a series if a period `at` is given.
     """
-    frame = measure._frame
-    series, ordinals = _rows(measure, at)
-    shown: dict[str, Any] = dict(series_columns(frame, series))
+    data = measure._data
+    if at is None:
+        keep = data.calendar.shows(data.cells.ordinals)
+        series, ordinals = data.cells.series[keep], data.cells.ordinals[keep]
+    else:
+        series = np.arange(data.series.count)
+        ordinals = np.full(len(series), data.calendar.ordinal(at, "at"), np.int64)
+    shown: dict[str, Any] = dict(data.series.coded(series))
 
     def add(name: str, column: Any) -> str:
         free = free_name(name, tuple(shown))
         shown[free] = column
         return free
 
-    add("period", period_column(frame, ordinals))
+    add("period", data.calendar.coded(ordinals))
     if label:
         add("measure", Coded(np.zeros(len(series), np.intp), (label,)))
     formats = {}
     for name, numbers, status in columns:
-        values, codes = _read(numbers, series, ordinals)
+        values, codes = numbers._data.read(series, ordinals)
         formats[add(name, values)] = format_of(numbers.kind)
         if status:
             add(status, codes)
     return Table(shown, formats=formats)
-
-
-def _rows(measure: Measure, at: Any) -> tuple[Any, Any]:
-    """Series and ordinals of the occupied cells, or of all series at a period."""
-    cells = measure._cells
-    if at is not None:
-        every = np.arange(len(measure))
-        return every, np.full(len(every), measure._ordinal(at, "at"), np.int64)
-    low, high = measure._frame.shown
-    keep = (cells.ordinals >= low) & (cells.ordinals <= high)
-    return cells.series[keep], cells.ordinals[keep]
-
-
-def _read(measure: Measure, series: Any, ordinals: Any) -> tuple[Any, Any]:
-    """Values and statuses of a measure at some cells."""
-    cells = measure._cells
-    place = cells.place(series, ordinals)
-    some = place >= 0
-    values = np.full(len(place), np.nan)
-    values[some] = cells.values[place[some]]
-    codes = np.array(measure._empty_status(series, ordinals))
-    codes[some] = cells.codes[place[some]]
-    return values, codes
