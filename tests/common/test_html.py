@@ -360,15 +360,15 @@ def test_middle_fits_whatever_the_width():
 
 
 def test_numbers_are_shown_as_their_kind_asks():
-    assert numbers([0.1234, -2.5], look="rate") == ["+12.34%", "-250.00%"]
-    assert numbers([0.1234], look="share") == ["12.34%"]
-    assert numbers([0.012], look="pp") == ["+1.20 pp"]
+    assert numbers([0.1234, -2.5], formats="rate") == ["+12.34%", "-250.00%"]
+    assert numbers([0.1234], formats="share") == ["12.34%"]
+    assert numbers([0.012], formats="pp") == ["+1.20 pp"]
     assert numbers([1234567, -2]) == ["1,234,567", "-2"]
     assert numbers([1234567.0, 0.5]) == ["1,234,567", "0.5"]
     assert numbers([3.14159, 10.5]) == ["3.14", "10.50"]
     assert numbers([1e-9, 0.0]) == ["0.000000001", "0"]
     assert numbers([1e20, -np.inf]) == ["1e+20", "-∞"]
-    assert numbers([1e300], look="rate") == ["1e+300"]
+    assert numbers([1e300], formats="rate") == ["1e+300"]
     assert numbers([2**60], [0]) == ["1,152,921,504,606,846,976"]
 
 
