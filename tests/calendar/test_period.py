@@ -269,7 +269,7 @@ def test_columns_of_python_objects():
     refused([times[0], times[0].replace(tzinfo=timezone.utc)], "D", "row 1", "zone")
     refused([days[0], "2025-01"], "M", "row 1", "'2025-01'", error=TypeError)
     refused([days[0], object()], "M", "row 1", error=TypeError)
-    refused("2025-01", "M", "one value a row", error=TypeError)
+    refused("2025-01", "M", "one value per row", error=TypeError)
     refused(202501, "M", error=TypeError)
     refused(np.zeros((2, 2), "M8[D]"), "M", "2 dimensions")
     assert read([], "M") == []
@@ -317,7 +317,7 @@ def test_pandas_columns():
     refused(pandas.Series(["2025-01", None]), "M", "row 1", "no value")
     refused(pandas.Series([202501, None], dtype="Int64"), "M", "row 1", "no value")
     refused(pandas.Series([days[0], None]), "M", "row 1", "no value")
-    refused(pandas.DataFrame({"a": [1]}), "M", "whole table", error=TypeError)
+    refused(pandas.DataFrame({"a": [1]}), "M", "is a table", error=TypeError)
     assert read(pandas.Series([202501], dtype="Int64"), "M") == [660]
     assert read(pandas.Series(["2025-01", "2025-02"]).astype("category")) == [660, 661]
     assert read((pandas.Series([2025]), pandas.Series([2]))) == [661]

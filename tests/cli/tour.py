@@ -1,7 +1,7 @@
-"""The tour, run: python -m tests.cli.tour writes its outputs into the notebook again.
+"""Run the tour: python -m tests.cli.tour writes its outputs into the notebook.
 
-The notebook is its only source. Edit it in JupyterLab or an editor, then run this: what
-an editor adds of its machine goes, what the cells show comes.
+The notebook is the only source. Edit it in JupyterLab or an editor, then run this: it
+removes the metadata of the editor and adds the outputs of the cells.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ def read(path=TOUR):
 
 
 def executed(notebook, folder):
-    """The notebook with what its cells show now, run in a folder."""
+    """The notebook with new outputs, run in a folder."""
     found = nbformat.from_dict(notebook)
     for cell in found.cells:
         if cell.cell_type == "code":
@@ -45,7 +45,7 @@ def executed(notebook, folder):
         resources={"metadata": {"path": str(folder)}},
     )
     with warnings.catch_warnings():
-        # What the libraries of Jupyter warn of among themselves is none of ours.
+        # Warnings of the Jupyter libraries are ignored.
         warnings.simplefilter("ignore")
         client.execute()
         asyncio.set_event_loop(None)
@@ -53,7 +53,7 @@ def executed(notebook, folder):
 
 
 def cleaned(notebook):
-    """Without what tells of a machine or a moment."""
+    """The notebook without traces of a machine or a time."""
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})
