@@ -1,4 +1,4 @@
-"""em.Periods, and the periods that a user names."""
+"""em.Periods, and labels of periods that a user gives."""
 
 import pickle
 from datetime import date, datetime
@@ -13,10 +13,8 @@ from evmarket import _core
 from evmarket._calendar.columns import ordinals
 from evmarket._calendar.labels import first_period, last_period, one_period
 from evmarket._calendar.periods import wholes
-from tests.calendar import reference_period as slow
+from tests.calendar import reference_period as reference
 from tests.calendar.test_period import ALL, IN_PANDAS, read
-
-# Periods that a user names
 
 
 @pytest.mark.parametrize(
@@ -87,9 +85,6 @@ def test_pandas_periods_as_labels():
     assert one_period(pandas.Period("2025-03", "Q-MAR"), "Q-MAR", "x") == 223
 
 
-# Periods
-
-
 def test_periods():
     months = em.Periods("2024-01", "2026-02")
     assert (len(months), months.first, months.last, months.freq, months.start) == (
@@ -152,7 +147,7 @@ def test_periods_as_arrays():
     for freq in ("H", "Q", "Y-MAR", "M-JF", "W"):
         found = em.Periods("2025", "2025", freq).to_numpy()
         assert found.dtype == "M8[D]"
-        expected = [slow.bounds(day, freq)[0] for day in found.tolist()]
+        expected = [reference.bounds(day, freq)[0] for day in found.tolist()]
         assert found.tolist() == expected
     pandas = pytest.importorskip("pandas")
     for freq in IN_PANDAS:
@@ -174,8 +169,8 @@ def test_wholes_of_days(whole):
     found = wholes(days, whole)
     for k in range(0, len(days), 17):
         day = date.fromisoformat(days[k])
-        first, last = slow.bounds(day, whole)
-        assert found.periods[int(found.group[k])] == slow.label(day, whole)
+        first, last = reference.bounds(day, whole)
+        assert found.periods[int(found.group[k])] == reference.label(day, whole)
         assert found.place[k] == (day - first).days
         assert found.parts[k] == (last - first).days + 1
 
