@@ -43,7 +43,6 @@ FAMILIES = (
 """Families with Chinese glyphs, the plainest first."""
 LAST_RESORT = "Last Resort High-Efficiency"
 """The font matplotlib brings that has a box for every character."""
-_TICKS = 8
 
 
 # ---- matplotlib ------------------------------------------------------------------
