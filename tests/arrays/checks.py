@@ -16,7 +16,7 @@ ONE_ROUNDING = 0.5 + 2.0**-26
 def assert_cells(got, expected, bound, dtype="float64", slack=None):
     """Values within `bound` ulp of the reference, NaN where it has none; equal codes.
 
-    `slack` gives the distance from the exact value that is allowed besides, per cell.
+    `slack` is an additional distance from the exact value, allowed per cell.
     """
     values, status = got
     values, status = np.asarray(values), np.asarray(status)
