@@ -8,16 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays.growth import (
-    cagr,
-    from_ytd,
-    growth,
-    growth_between,
-    mean_growth,
-    trailing,
-    ytd,
-)
+from .._arrays.growth import cagr, growth, growth_between, mean_growth
 from .._arrays.margin import margin
+from .._arrays.sums import from_ytd, trailing, ytd
 from .._common.status import Status
 from .facts import Series, difference, implied_base, quotient, rate_between, total_of
 from .lines import Cell, Line
