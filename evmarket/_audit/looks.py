@@ -12,14 +12,14 @@ from .._common.html import (
     cut,
     ends,
     label,
+    left_out,
     span,
     strong,
     table,
     text,
-    told_ends,
 )
-from .._figures.looks import _interval, _valued
-from .._tables.looks import ROWS
+from .._figures.html import interval, value_of
+from .._tables.html import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,7 @@ def findings(of: Sequence[Finding], title: Html | None = None) -> str:
         Column(text("printed"), [_printed(f) for f in some], "words"),
         Column(
             text("implied"),
-            [_interval(f.expected, f.printed.kind) for f in some],
+            [interval(f.expected.exact, f.printed.kind) for f in some],
             "number",
         ),
         Column(text("why"), [_why(f) for f in some], "words"),
@@ -53,7 +53,7 @@ def findings(of: Sequence[Finding], title: Html | None = None) -> str:
     ]
     named = title or Html(f"{strong('Findings')} {text(f'{count:,}')}")
     return box(
-        named, table(columns, cut(shown)), foot=[told_ends(shown, count, "findings")]
+        named, table(columns, cut(shown)), foot=[left_out(shown, count, "findings")]
     )
 
 
@@ -67,8 +67,12 @@ def _outcome(words: str) -> Html:
 
 def _printed(of: Finding) -> Html:
     """The printed figure: its text, and the interval that it means."""
-    given = label(of.printed.text) if of.printed.text else _valued(of.printed)
-    return Html(f"{given} {_interval(of.printed, of.printed.kind)}")
+    given = (
+        label(of.printed.text)
+        if of.printed.text
+        else value_of(of.printed.exact, of.printed.kind)
+    )
+    return Html(f"{given} {interval(of.printed.exact, of.printed.kind)}")
 
 
 def _why(of: Finding) -> Html:
@@ -96,7 +100,7 @@ def facts(of: Any) -> str:
         columns.append(Column(text(name), cells, "number"))
     title = Html(f"{strong('Facts')} {text(f'{count:,} figures')}")
     return box(
-        title, table(columns, cut(shown)), foot=[told_ends(shown, count, "figures")]
+        title, table(columns, cut(shown)), foot=[left_out(shown, count, "figures")]
     )
 
 
@@ -104,4 +108,4 @@ def _read(readings: Any, row: int) -> Html:
     if math.isnan(readings.low[row]):
         return Html("")
     figure = readings.figure(row)
-    return label(figure.text) if figure.text else _valued(figure)
+    return label(figure.text) if figure.text else value_of(figure.exact, figure.kind)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.arguments import positive
 from .._common.canvas import COLOURS, axes, legend, legible, shortened, sourced
-from .._figures.plots import _bar
+from .._figures.plots import bar
 
 if TYPE_CHECKING:
     from .audit import Audit
@@ -26,7 +26,7 @@ def plot_audit(audit: Audit, ax: Any, top: int) -> Any:
             figure = getattr(finding, name)
             ends = (figure.low, figure.value, figure.high)
             span = tuple((x - middle) / unit for x in ends)
-            _bar(
+            bar(
                 here,
                 row + 0.3 * k - 0.15,
                 (span[0], span[1], span[2]),

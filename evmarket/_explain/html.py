@@ -16,14 +16,14 @@ from .._common.html import (
     ends,
     joined,
     label,
+    left_out,
     legend,
     numbers,
     strong,
     table,
     text,
-    told_ends,
 )
-from .._tables.looks import ROWS, column_of
+from .._tables.html import ROWS, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,13 +91,13 @@ def panel_html(
     """An explanation of a panel: groups by period, then the items of one period."""
     tables = [_preview(groups, formats)]
     if items is not None:
-        left_out = told_ends(items.rows, items.count, "items")
+        omitted = left_out(items.rows, items.count, "items")
         tables.append(
-            caption(joined([text(period and f"items of {period}"), left_out]))
+            caption(joined([text(period and f"items of {period}"), omitted]))
         )
         tables.append(_preview(items, formats))
-    left_out = told_ends(groups.rows, groups.count, "groups and periods")
-    foot = [joined([_residual(residual), left_out]), legend(groups.codes)]
+    omitted = left_out(groups.rows, groups.count, "groups and periods")
+    foot = [joined([_residual(residual), omitted]), legend(groups.codes)]
     return box(title, *tables, foot=foot)
 
 
@@ -193,5 +193,5 @@ def _cell_rows(
         for name, a in single.items()
         if name not in ("status", "residual")
     ]
-    foot += [_residual(arrays["residual"]), told_ends(rows, count, "rows")]
+    foot += [_residual(arrays["residual"]), left_out(rows, count, "rows")]
     return table(columns, cut(rows)), [joined(foot), legend(codes)]

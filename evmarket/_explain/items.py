@@ -18,7 +18,7 @@ from .._common.kinds import LEVELS
 from .._common.messages import short
 from .._common.status import lowest
 from .._common.text import fitted
-from .._tables.looks import ROWS
+from .._tables.html import ROWS
 from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation, _lines
 from .families import SUMS, Family, decompose
 

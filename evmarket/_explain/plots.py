@@ -20,7 +20,7 @@ from .._common.canvas import (
     shortened,
     sourced,
 )
-from .._common.numbers import change
+from .._common.numbers import RELATIVE, signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,7 +147,7 @@ def _annotate(
 ) -> None:
     """Write each value above its bar."""
     for k, (value, top) in enumerate(zip(values, tops, strict=True)):
-        words = f"{100 * value:+.2f} pp" if pp else change(value)
+        words = RELATIVE["pp"](value) if pp else signed(value)
         ax.annotate(
             words, (k, top), (0, 3), textcoords="offset points", ha="center", size=8
         )

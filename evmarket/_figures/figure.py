@@ -1,57 +1,47 @@
-"""Published figures: what a printed number says about the true one."""
+"""Figure: a published number, and the interval of true numbers that it allows."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._common.messages import short
 from .._inputs.arrays import refuse_query
-from .intervals import INF, Span, above, below, exactly, nearest
-from .reading import Reading, read
+from .intervals import INF, Span, nearest
+from .reading import read
 from .show import show_span
+from .state import FIGURE_KINDS, FigureState, from_number, from_text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-KINDS = ("number", "percent", "growth", "pp", "multiple", "change")
-# What a printed kind may be called instead: only what leaves its numbers as they are.
-_RENAMED = {
-    "percent": ("growth",),
-    "growth": ("percent",),
-    "number": ("change",),
-    "change": ("number",),
-}
-
-
 class Figure:
-    """A published figure: its value, and the interval its printed digits stand for.
+    """A published figure: its value, and the interval that its printed digits allow.
 
     Parameters
     ----------
     value : str, int, float, decimal.Decimal, fractions.Fraction or Figure
-        Text as printed, English or Chinese, or a number. Only text carries rounding: a
-        number is exact unless `unit` is given.
+        Text as printed, English or Chinese, or a number. Only text has a rounding unit
+        of its own: a number is exact unless `unit` is given.
     unit : number, optional
-        The rounding unit, a place of the last digit, where it is not the one the text
-        shows. A number is rounded to it first, in decimal, ties to the even digit
-        (GB/T 8170), as one who prints it would.
+        The rounding unit, a place of the last digit, if it is not the one that the text
+        shows. A number is first rounded to it in decimal, ties to the even digit
+        (GB/T 8170).
     kind : str, optional
-        What the figure is, where text leaves it open: "growth" for "80%".
+        The kind, where the text leaves it open: "growth" for "80%".
 
     Attributes
     ----------
     value, low, high : float
-        The number printed (the middle of a range) and the ends; rates are fractions.
-        Ends may be infinite. For an implied figure the ends are rounded outward.
+        The printed number (the middle of a range) and the ends; rates are fractions.
+        Ends may be infinite. Ends of an implied figure are rounded outward.
     low_open, high_open : bool
-        Whether an end itself lies outside.
+        Whether the end itself is excluded.
     unit : float
         The rounding unit; 0 for an exact number, NaN for an implied figure.
     relation : str
@@ -61,21 +51,22 @@ class Figure:
     of : str
         What is counted, as printed: "vehicles", "元".
     text : str
-        As given; empty for numbers and implied figures.
+        The text given; empty for numbers and implied figures.
 
     Raises
     ------
     TypeError
         If value is neither text nor a real number.
     ValueError
-        If the text is no figure (the message shows where reading stopped), the number
-        is not finite, the unit not positive or the kind not one the text can have.
+        If the text is not a figure (the message shows where reading stopped), the
+        number is not finite, the unit not positive, or the text cannot have the kind.
 
     Notes
     -----
-    A figure N printed to the unit u stands for [N - u/2, N + u/2]; trailing zeros of a
-    number without a decimal point are not significant, its first two digits always are.
-    Figures have no arithmetic: use `implied_base` and its kin, which enclose the truth.
+    A figure N printed to the unit u stands for [N - u/2, N + u/2]. Trailing zeros of a
+    number without a decimal point do not count as digits, except the second digit.
+    Figures have no arithmetic: `implied_base` and the other implied functions enclose
+    the true result.
 
     Examples
     --------
@@ -88,94 +79,94 @@ class Figure:
     True
     """
 
-    __slots__ = (
-        "_unit",
-        "exact",
-        "high",
-        "kind",
-        "low",
-        "of",
-        "relation",
-        "text",
-        "unit",
-        "value",
-    )
+    __slots__ = ("_state",)
 
-    text: str
-    value: float
-    low: float
-    high: float
-    unit: float
-    relation: str
-    kind: str
-    of: str
-    exact: Span
-    _unit: Fraction | None
+    _state: FigureState
 
     def __init__(
         self, value: Any, *, unit: Any = None, kind: str | None = None
     ) -> None:
-        if kind is not None and kind not in KINDS:
-            raise ValueError(f"kind is {short(kind)}: it is one of {', '.join(KINDS)}")
-        if isinstance(value, Figure):
+        if kind is not None and kind not in FIGURE_KINDS:
+            known = ", ".join(FIGURE_KINDS)
+            raise ValueError(f"kind is {short(kind)}: it is one of {known}")
+        if isinstance(value, (Figure, FigureState)):
             if unit is not None:
-                raise ValueError("unit: the figure given has one already")
-            fields = [getattr(value, name) for name in _FIELDS]
-            if kind is not None:
-                fields[2] = _renamed(kind, value.kind, value.text)
-            _fill(self, *fields)
-        elif isinstance(value, str):
-            self._from_text(value, unit, kind)
-        else:
-            self._from_number(value, unit, kind or "number")
-
-    def _from_text(self, text: str, unit: Any, kind: str | None) -> None:
-        reading = read(text)
-        span = _span(reading)
-        step = Fraction(reading.unit, reading.over)
-        if reading.relation == "under" and kind == "growth" and reading.bare:
-            span = span._replace(low=-INF, low_open=True)
-        if unit is not None:
-            step = _unit_of(unit)
-            if reading.relation not in ("exact", "about") or span.value is None:
-                raise ValueError(f"unit: {short(text)} states a bound, not a rounding")
-            if (span.value / step).denominator != 1:
                 raise ValueError(
-                    f"unit is {short(unit)}: {short(text)} has finer digits"
+                    f"unit is {short(unit)}: the figure already has a unit; leave it "
+                    "out"
                 )
-            span = Span(span.value - step / 2, span.value + step / 2, value=span.value)
-        kind = _renamed(kind, reading.kind, text) if kind else reading.kind
-        _fill(self, span, reading.relation, kind, reading.of, text, step)
+            given = value._state if isinstance(value, Figure) else value
+            state = given.renamed(kind)
+        elif isinstance(value, str):
+            state = from_text(value, unit, kind)
+        else:
+            state = from_number(value, unit, kind or "number")
+        object.__setattr__(self, "_state", state)
 
-    def _from_number(self, value: Any, unit: Any, kind: str) -> None:
-        number = _number(value, "value", decimal=unit is not None)
-        if unit is None:
-            _fill(self, exactly(number), "exact", kind, "", "", Fraction(0))
-            return
-        step = _unit_of(unit)
-        number = round(number / step) * step  # ties to even
-        span = Span(number - step / 2, number + step / 2, value=number)
-        _fill(self, span, "exact", kind, "", "", step)
+    @property
+    def exact(self) -> Span:
+        """The interval in exact fractions."""
+        return self._state.exact
+
+    @property
+    def value(self) -> float:
+        """The printed number; NaN where an implied figure has none."""
+        return self._state.value
+
+    @property
+    def low(self) -> float:
+        """The low end."""
+        return self._state.low
+
+    @property
+    def high(self) -> float:
+        """The high end."""
+        return self._state.high
 
     @property
     def low_open(self) -> bool:
-        """Whether the low end itself lies outside."""
+        """Whether the low end itself is excluded."""
         return self.exact.low_open
 
     @property
     def high_open(self) -> bool:
-        """Whether the high end itself lies outside."""
+        """Whether the high end itself is excluded."""
         return self.exact.high_open
 
+    @property
+    def unit(self) -> float:
+        """The rounding unit; 0 for an exact number, NaN for an implied figure."""
+        return math.nan if self._state.unit is None else nearest(self._state.unit)
+
+    @property
+    def relation(self) -> str:
+        """How the number was printed: "exact", "about", "over" and so on."""
+        return self._state.relation
+
+    @property
+    def kind(self) -> str:
+        """The kind: "number", "percent", "growth", "pp", "multiple" or "change"."""
+        return self._state.kind
+
+    @property
+    def of(self) -> str:
+        """What is counted, as printed."""
+        return self._state.of
+
+    @property
+    def text(self) -> str:
+        """The text given; empty for numbers and implied figures."""
+        return self._state.text
+
     def plot(self, *more: Figure, ax: Any = None) -> Any:
-        """This figure and others of its kind, a row each, with their intervals.
+        """Plot this figure and others of its kind with their intervals.
 
         Parameters
         ----------
         *more : Figure
-            Others of the same kind.
+            Other figures of the same kind.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure without it. Open ends are arrows.
+            The axes to draw on; new ones by default. Unbounded ends are arrows.
 
         Returns
         -------
@@ -192,7 +183,7 @@ class Figure:
         """
         from .plots import plot_figures
 
-        return plot_figures((self, *more), ax)
+        return plot_figures([one._state for one in (self, *more)], ax)
 
     def meets(self, other: Any) -> bool:
         """Whether this figure and another can be the same number.
@@ -204,8 +195,8 @@ class Figure:
         Returns
         -------
         bool
-            True where the intervals have a point in common; touching at an open end
-            does not count.
+            True if the intervals have a point in common; touching at an open end does
+            not count.
 
         Examples
         --------
@@ -218,7 +209,7 @@ class Figure:
         return self.exact.meets(figure(other).exact)
 
     def integers(self, max: int = 10) -> list[int]:
-        """The whole numbers inside, where there are at most `max`.
+        """The integers in the interval, if there are at most `max`.
 
         Parameters
         ----------
@@ -227,7 +218,7 @@ class Figure:
         Returns
         -------
         list of int
-            Empty where there is none, and where there are more than `max`.
+            Empty if there are none, or more than `max`.
 
         Examples
         --------
@@ -247,26 +238,23 @@ class Figure:
         from .._common.text import fitted
 
         of = f" {self.of}" if self.of and not self.text else ""
-        shown = f"{show_span(self.exact, self.kind)}{of})"
+        interval = f"{show_span(self.exact, self.kind)}{of})"
         if not self.text:
-            return fitted(f"Figure({shown}")
-        return fitted(f"Figure({self.text!r}:", shown)
+            return fitted(f"Figure({interval}")
+        return fitted(f"Figure({self.text!r}:", interval)
 
     def _repr_html_(self) -> str:
-        from .looks import figure
+        from .html import figure
 
-        return figure(self)
+        return figure(self._state)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Figure):
             return NotImplemented
-        return self._identity() == other._identity()
+        return self._state == other._state
 
     def __hash__(self) -> int:
-        return hash(self._identity())
-
-    def _identity(self) -> tuple[Any, ...]:
-        return self.exact, self.relation, self.kind, self.of, self.text, self._unit
+        return hash(self._state)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Figure is frozen: {name} cannot be set")
@@ -275,61 +263,18 @@ class Figure:
         raise AttributeError(f"a Figure is frozen: {name} cannot be deleted")
 
     def __reduce__(self) -> Any:
-        return _made, tuple(getattr(self, name) for name in _FIELDS)
-
-
-_FIELDS = ("exact", "relation", "kind", "of", "text", "_unit")
-
-
-def _fill(
-    made: Figure,
-    span: Span,
-    relation: str,
-    kind: str,
-    of: str,
-    text: str,
-    unit: Fraction | None,
-) -> None:
-    """Set every attribute, once."""
-    implied = relation == "implied"
-    down, up = (below, above) if implied else (nearest, nearest)
-    values = {
-        "exact": span,
-        "relation": relation,
-        "kind": kind,
-        "of": of,
-        "text": text,
-        "_unit": unit,
-        "unit": math.nan if unit is None else nearest(unit),
-        "value": math.nan if span.value is None else nearest(span.value),
-        "low": down(span.low),
-        "high": up(span.high),
-    }
-    for name, value in values.items():
-        object.__setattr__(made, name, value)
-
-
-def _made(
-    span: Span, relation: str, kind: str, of: str, text: str, unit: Fraction | None
-) -> Figure:
-    made = object.__new__(Figure)
-    _fill(made, span, relation, kind, of, text, unit)
-    return made
+        return Figure, (self._state,)
 
 
 def implied(span: Span, kind: str, of: str = "") -> Figure:
     """The figure that a computation gives."""
-    return _made(span, "implied", kind, of, "", None)
+    return Figure(FigureState(span, "implied", kind, of))
 
 
 def moved(one: Figure, value: float) -> Figure:
     """A printed figure around another value, with its rounding and hedge."""
-    span = one.exact
-    if span.value is None or nearest(span.value) == value:
-        return one
-    by = _number(value, "value", decimal=True) - span.value
-    span = Span(span.low + by, span.high + by, *span[2:4], span.value + by)
-    return _made(span, one.relation, one.kind, one.of, "", one._unit)
+    same = one.exact.value is None or one.value == value
+    return one if same else Figure(one._state.around(value))
 
 
 def figure(value: Any) -> Figure:
@@ -337,90 +282,50 @@ def figure(value: Any) -> Figure:
     return value if isinstance(value, Figure) else Figure(value)
 
 
-def _renamed(kind: str, printed: str, text: str) -> str:
-    if text and kind != printed and kind not in _RENAMED.get(printed, ()):
-        raise ValueError(f"kind is {short(kind)}: {short(text)} is a {printed}")
-    return kind
+class FigureRow(NamedTuple):
+    """One figure as a row of the columns of `figures`."""
+
+    value: float
+    low: float
+    high: float
+    unit: float
+    low_open: bool
+    high_open: bool
+    relation: str
+    kind: str
+    of: str
 
 
-def _number(value: Any, name: str, decimal: bool) -> Fraction:
-    """A finite number as a fraction; with `decimal` a float is what it prints as."""
-    if (
-        isinstance(value, (bool, np.bool_))
-        or not (hasattr(value, "__float__") or hasattr(value, "__index__"))
-        or isinstance(value, (complex, np.ndarray))
-    ):
-        raise TypeError(f"{name} is {short(value)}: it takes text or a real number")
-    try:
-        if isinstance(value, np.generic):
-            value = value.item()
-        return Fraction(repr(value) if decimal and isinstance(value, float) else value)
-    except (ValueError, OverflowError):
-        raise ValueError(f"{name} is {short(value)}: it must be finite") from None
-    except TypeError:
-        raise TypeError(f"{name} is {short(value)}: it takes a real number") from None
-
-
-def _unit_of(unit: Any) -> Fraction:
-    step = _number(unit, "unit", decimal=True)
-    if step <= 0:
-        raise ValueError(f"unit is {short(unit)}: it must be positive")
-    return step
-
-
-def _span(reading: Reading) -> Span:
-    over = reading.over
-    return Span(
-        -INF if reading.low is None else Fraction(reading.low, over),
-        INF if reading.high is None else Fraction(reading.high, over),
-        reading.low_open,
-        reading.high_open,
-        Fraction(reading.value, over),
-    )
-
-
-# ---- columns ----------------------------------------------------------------------
-
-_Row = tuple[float, float, float, float, bool, bool, str, str, str]
-_EMPTY: _Row = (math.nan, math.nan, math.nan, math.nan, False, False, "", "", "")
-COLUMNS = (
-    "value",
-    "low",
-    "high",
-    "unit",
-    "low_open",
-    "high_open",
-    "relation",
-    "kind",
-    "of",
-)
+_NAN = math.nan
+_MISSING = FigureRow(_NAN, _NAN, _NAN, _NAN, False, False, "", "", "")
+_TYPES = (*[np.float64] * 4, *[np.bool_] * 2, *[np.str_] * 3)
 
 
 @lru_cache(maxsize=1 << 16)
-def _text_row(text: str) -> _Row:
-    r = read(text)
-    over = r.over  # whole numbers divide to the nearest double
-    return (
-        r.value / over,
-        -INF if r.low is None else r.low / over,
-        INF if r.high is None else r.high / over,
-        r.unit / over,
-        r.low_open,
-        r.high_open,
-        r.relation,
-        r.kind,
-        r.of,
+def _text_row(text: str) -> FigureRow:
+    reading = read(text)
+    over = reading.over  # dividing integers gives the nearest double
+    return FigureRow(
+        value=reading.value / over,
+        low=-INF if reading.low is None else reading.low / over,
+        high=INF if reading.high is None else reading.high / over,
+        unit=reading.unit / over,
+        low_open=reading.low_open,
+        high_open=reading.high_open,
+        relation=reading.relation,
+        kind=reading.kind,
+        of=reading.of,
     )
 
 
-def read_row(item: Any) -> _Row:
-    """One entry of a column in the order of COLUMNS; what is missing is NaN."""
+def read_row(item: Any) -> FigureRow:
+    """One entry of a column; a missing one has NaN."""
     if isinstance(item, str):
-        return _text_row(item) if item else _EMPTY
+        return _text_row(item) if item else _MISSING
     if item is None or type(item).__name__ in ("NAType", "NaTType") or item != item:
-        return _EMPTY
+        return _MISSING
     one = figure(item)
-    return tuple(getattr(one, name) for name in COLUMNS)
+    return FigureRow(*(getattr(one, name) for name in FigureRow._fields))
 
 
 def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
@@ -429,7 +334,7 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
     Parameters
     ----------
     column : sequence of str, numbers or Figures
-        One figure an entry. None, NaN and empty text are missing.
+        One figure per entry. None, NaN and empty text are missing.
 
     Returns
     -------
@@ -440,7 +345,7 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
     Raises
     ------
     TypeError
-        If column is one text, or an entry is neither text nor number.
+        If column is a single text, or an entry is neither text nor a number.
     ValueError
         If an entry cannot be read; the message names its row.
 
@@ -454,9 +359,12 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
     ['number', '', 'growth']
     """
     if isinstance(column, (str, bytes)) or not hasattr(column, "__iter__"):
-        raise TypeError(f"column is {short(column)}: it takes a sequence; see Figure")
+        raise TypeError(
+            f"column is {short(column)}: it takes a sequence; read a single figure "
+            "with Figure"
+        )
     refuse_query(column, "column")
-    # numpy's and pyarrow's own scalars as plain objects
+    # plain objects in place of the scalars of NumPy and pyarrow
     plain = getattr(column, "to_pylist", None) or getattr(column, "tolist", None)
     items = list(column) if plain is None else plain()
     rows = []
@@ -465,9 +373,8 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
             rows.append(read_row(item))
         except (TypeError, ValueError) as error:
             raise type(error)(f"column, row {i}: {error}") from None
-    columns = zip(*rows, strict=True) if rows else iter([()] * len(COLUMNS))
-    types = [np.float64] * 4 + [np.bool_] * 2 + [np.str_] * 3
+    columns = zip(*rows, strict=True) if rows else iter([()] * len(_TYPES))
     return {
         name: np.array(values, dtype=dtype)
-        for name, values, dtype in zip(COLUMNS, columns, types, strict=True)
+        for name, values, dtype in zip(FigureRow._fields, columns, _TYPES, strict=True)
     }

@@ -1,29 +1,36 @@
-"""Implied values: what published figures say about numbers that were not printed."""
+"""Implied values: what published figures imply about numbers that were not printed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
+from .._common.messages import short
 from . import intervals as exact
 from .figure import Figure, implied
-from .intervals import Span
-from .operands import (
-    as_columns,
+from .formulas import (
+    BASE,
+    CURRENT,
+    GROWTH,
+    INCREMENT,
+    PERIOD_GROWTH,
+    RATIO,
+    RATIO_GROWTH,
+    REMAINDER,
+    SHARE,
+    Ends,
+    Formula,
     closed,
-    one_implied,
-    operand,
-    parts_of,
-    plain,
-    settle,
-    span_of,
-    stacked,
+    evaluate,
+    settled,
 )
+from .operands import broadcast, ends_of, operand, parts_of, span_of, stacked
 
 if TYPE_CHECKING:
-    from .._common.types import Floats
+    from .intervals import Span
 
 
 __all__ = [
@@ -41,37 +48,37 @@ __all__ = [
 
 
 def implied_base(level: Any, growth: Any) -> Any:
-    """The base that a level and its growth imply, ``level / (1 + growth)``.
+    """The base implied by a level and its growth, ``level / (1 + growth)``.
 
     Parameters
     ----------
     level, growth : str, number, Figure or column
-        Printed text, exact numbers (rates as fractions), Figures; or columns: a pair
-        (low, high) of array_like, what `figures` returns, a list of texts, an array of
-        exact numbers. Columns broadcast together. A multiple counts as a growth of one
-        less; a printed number without a percent sign is no growth.
+        Printed text, an exact number (rates as fractions) or a Figure; or a column: a
+        pair (low, high) of array_like, the result of `figures`, a list of texts, an
+        array of exact numbers. Columns broadcast together. A multiple is a growth of
+        one less; a printed number without a percent sign is not a growth.
 
     Returns
     -------
     Figure, or (low, high) : pair of float64 arrays
-        A Figure where all operands are single. Ends are rounded outward: at most 5 ulp
-        outside the exact end, never inside. A growth that reaches -100% makes the base
-        unbounded.
+        A Figure if all operands are single. Ends are rounded outward: never inside the
+        exact end, and at most 5 ulp outside it. The base is unbounded if the growth can
+        be -100%.
 
     Raises
     ------
     TypeError
-        For an operand that is neither text, number nor column.
+        If an operand is neither text, a number nor a column.
     ValueError
-        For text that is no figure, a figure that is no level or no growth, columns that
-        do not fit, and where a single growth is -100% or less throughout (columns: a
-        pair of NaN there, as for missing entries).
+        If a text is not a figure, a figure is not a level or not a growth, columns do
+        not fit together, or a single growth is certainly -100% or less. In columns such
+        a growth gives a pair of NaN, as missing entries do.
 
     Notes
     -----
-    Interval arithmetic in which each operand stands once, so that the ends lie at
-    corners (R. E. Moore, Interval Analysis, 1966). An end is open when every corner
-    that gives it is; columns are closed.
+    The formula uses each operand once, so the ends of the interval lie at corners
+    (R. E. Moore, Interval Analysis, 1966). An end is open if every corner that attains
+    it is open; columns are closed.
 
     Examples
     --------
@@ -79,14 +86,7 @@ def implied_base(level: Any, growth: Any) -> Any:
     >>> em.implied_base("139,000 vehicles", "80%")
     Figure(77,222.2 [76,731.3, 77,715.9] vehicles)
     """
-    return one_implied(
-        _core.implied_base,
-        exact.base,
-        None,
-        None,
-        level=(level, "level"),
-        growth=(growth, "growth"),
-    )
+    return _run("implied_base", level=level, growth=growth)
 
 
 def implied_growth(base: Any, current: Any) -> Any:
@@ -95,17 +95,17 @@ def implied_growth(base: Any, current: Any) -> Any:
     Parameters
     ----------
     base, current : str, number, Figure or column
-        As in `implied_base`; the earlier comes first.
+        As in `implied_base`; the earlier level comes first.
 
     Returns
     -------
     Figure of kind growth, or (low, high) : pair of float64 arrays
-        Unbounded above where the base reaches 0; outward rounding as in `implied_base`.
+        Unbounded above if the base can be 0; rounded outward as in `implied_base`.
 
     Raises
     ------
     TypeError, ValueError
-        As in `implied_base`; also where a single base is nowhere positive.
+        As in `implied_base`; also if a single base is certainly not positive.
 
     Examples
     --------
@@ -113,18 +113,11 @@ def implied_growth(base: Any, current: Any) -> Any:
     >>> em.implied_growth("12,859,000", "16.49 million")
     Figure(28.237% [28.1932%, 28.2809%])
     """
-    return one_implied(
-        _core.implied_growth,
-        exact.growth,
-        "growth",
-        "",
-        base=(base, "level"),
-        current=(current, "level"),
-    )
+    return _run("implied_growth", base=base, current=current)
 
 
 def implied_current(base: Any, growth: Any) -> Any:
-    """The level that a base and its growth imply, ``base * (1 + growth)``.
+    """The level implied by a base and its growth, ``base * (1 + growth)``.
 
     Parameters
     ----------
@@ -134,12 +127,12 @@ def implied_current(base: Any, growth: Any) -> Any:
     Returns
     -------
     Figure, or (low, high) : pair of float64 arrays
-        Outward rounding as in `implied_base`.
+        Rounded outward as in `implied_base`.
 
     Raises
     ------
     TypeError, ValueError
-        As in `implied_base`, except that every growth has a level.
+        As in `implied_base`, except that any growth is valid.
 
     Examples
     --------
@@ -147,18 +140,11 @@ def implied_current(base: Any, growth: Any) -> Any:
     >>> em.implied_current("45,000 vehicles", "more than doubled")
     Figure(90,000 (89,000, inf) vehicles)
     """
-    return one_implied(
-        _core.implied_current,
-        exact.current,
-        None,
-        None,
-        base=(base, "level"),
-        growth=(growth, "growth"),
-    )
+    return _run("implied_current", base=base, growth=growth)
 
 
 def implied_increment(level: Any, growth: Any) -> Any:
-    """What a level gained on its implied base, ``level - level / (1 + growth)``.
+    """The increase of a level on its implied base, ``level - level / (1 + growth)``.
 
     Parameters
     ----------
@@ -168,7 +154,7 @@ def implied_increment(level: Any, growth: Any) -> Any:
     Returns
     -------
     Figure of kind change, or (low, high) : pair of float64 arrays
-        Narrower than the difference of level and base, which would use the level twice.
+        Narrower than level less implied base, which would use the level twice.
 
     Raises
     ------
@@ -181,33 +167,26 @@ def implied_increment(level: Any, growth: Any) -> Any:
     >>> em.implied_increment("139,000 vehicles", "80%")
     Figure(61,777.8 [61,341.2, 62,214.7] vehicles)
     """
-    return one_implied(
-        _core.implied_increment,
-        exact.increment,
-        "change",
-        None,
-        level=(level, "level"),
-        growth=(growth, "growth"),
-    )
+    return _run("implied_increment", level=level, growth=growth)
 
 
 def implied_ratio(numerator: Any, denominator: Any) -> Any:
-    """A ratio of two amounts: a unit value, a margin from profit and revenue.
+    """The ratio of two amounts: a unit value, or a margin from profit and revenue.
 
     Parameters
     ----------
     numerator, denominator : str, number, Figure or column
-        As in `implied_base`; changes of levels too, for incremental ratios.
+        As in `implied_base`; also changes of levels, for incremental ratios.
 
     Returns
     -------
     Figure of kind number, or (low, high) : pair of float64 arrays
-        Unbounded where the denominator reaches 0.
+        Unbounded if the denominator can be 0.
 
     Raises
     ------
     TypeError, ValueError
-        As in `implied_base`; also where a single denominator is nowhere positive.
+        As in `implied_base`; also if a single denominator is certainly not positive.
 
     Examples
     --------
@@ -215,18 +194,11 @@ def implied_ratio(numerator: Any, denominator: Any) -> Any:
     >>> em.implied_ratio("16.49 billion", "139,000")
     Figure(118,633 [118,172, 119,097])
     """
-    return one_implied(
-        _core.implied_ratio,
-        exact.ratio,
-        "number",
-        "",
-        numerator=(numerator, "amount"),
-        denominator=(denominator, "amount"),
-    )
+    return _run("implied_ratio", numerator=numerator, denominator=denominator)
 
 
 def implied_ratio_growth(numerator_growth: Any, denominator_growth: Any) -> Any:
-    """Growth of a ratio, ``(1 + numerator_growth) / (1 + denominator_growth) - 1``.
+    """The growth of a ratio, ``(1 + numerator_growth) / (1 + denominator_growth) - 1``.
 
     Parameters
     ----------
@@ -236,8 +208,8 @@ def implied_ratio_growth(numerator_growth: Any, denominator_growth: Any) -> Any:
     Returns
     -------
     Figure of kind growth, or (low, high) : pair of float64 arrays
-        Of value and units it is the growth of the value per vehicle: mix included, not
-        a price. Unbounded where denominator_growth reaches -100%.
+        For value and units this is the growth of the value per vehicle: it includes
+        the mix, so it is not a price. Unbounded if denominator_growth can be -100%.
 
     Raises
     ------
@@ -250,18 +222,15 @@ def implied_ratio_growth(numerator_growth: Any, denominator_growth: Any) -> Any:
     >>> em.implied_ratio_growth("70.3%", "80%")
     Figure(-5.38889% [-5.67867%, -5.09749%])
     """
-    return one_implied(
-        _core.implied_ratio_growth,
-        exact.ratio_growth,
-        "growth",
-        "",
-        numerator_growth=(numerator_growth, "growth"),
-        denominator_growth=(denominator_growth, "growth"),
+    return _run(
+        "implied_ratio_growth",
+        numerator_growth=numerator_growth,
+        denominator_growth=denominator_growth,
     )
 
 
 def implied_share(part: Any, whole: Any) -> Any:
-    """The share of a part in a whole, cut to [0, 1].
+    """The share of a part in a whole, limited to [0, 1].
 
     Parameters
     ----------
@@ -275,8 +244,8 @@ def implied_share(part: Any, whole: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        As in `implied_base`; also where a single whole is nowhere positive, or the part
-        surely more than the whole or less than 0 (columns: a pair of NaN).
+        As in `implied_base`; also if a single whole is certainly not positive, or the
+        part certainly more than the whole or less than 0. Columns give a pair of NaN.
 
     Examples
     --------
@@ -284,37 +253,30 @@ def implied_share(part: Any, whole: Any) -> Any:
     >>> em.implied_share("45,000", 429_445)
     Figure(10.4786% [10.3622%, 10.5951%])
     """
-    return one_implied(
-        _core.implied_share,
-        exact.share,
-        "percent",
-        "",
-        part=(part, "level"),
-        whole=(whole, "level"),
-    )
+    return _run("implied_share", part=part, whole=whole)
 
 
 def implied_period_growth(
     ytd: Any, ytd_growth: Any, earlier_ytd: Any, earlier_growth: Any
 ) -> Any:
-    """Growth of a single period from two year-to-date levels with their growths.
+    """The growth of one period, from two year-to-date levels and their growths.
 
     Parameters
     ----------
     ytd, earlier_ytd : str, number, Figure or column
-        Levels since the beginning of the year, through the period and before it.
+        Levels since the start of the year: through the period, and before it.
     ytd_growth, earlier_growth : str, number, Figure or column
         Their growths on the year before.
 
     Returns
     -------
     Figure of kind growth, or (low, high) : pair of float64 arrays
-        Unbounded where the implied base of the period reaches 0.
+        Unbounded if the implied base of the period can be 0.
 
     Raises
     ------
     TypeError, ValueError
-        As in `implied_base`; also where that base is nowhere positive.
+        As in `implied_base`; also if that base is certainly not positive.
 
     Examples
     --------
@@ -323,25 +285,22 @@ def implied_period_growth(
     >>> em.implied_period_growth(through[0], "0.6%", through[1], "7.5%")
     Figure(-57.4679% [-57.9516%, -56.9777%])
     """
-    return one_implied(
-        _core.implied_period_growth,
-        exact.period_growth,
-        "growth",
-        "",
-        ytd=(ytd, "level"),
-        ytd_growth=(ytd_growth, "growth"),
-        earlier_ytd=(earlier_ytd, "level"),
-        earlier_growth=(earlier_growth, "growth"),
+    return _run(
+        "implied_period_growth",
+        ytd=ytd,
+        ytd_growth=ytd_growth,
+        earlier_ytd=earlier_ytd,
+        earlier_growth=earlier_growth,
     )
 
 
 def implied_remainder(whole: Any, *parts: Any) -> Any:
-    """What is left of a whole, ``whole - sum of parts``.
+    """The rest of a whole, ``whole - sum of parts``.
 
     Parameters
     ----------
     whole, *parts : str, number, Figure or column
-        As in `implied_base`; changes of levels too.
+        As in `implied_base`; also changes of levels.
 
     Returns
     -------
@@ -359,48 +318,32 @@ def implied_remainder(whole: Any, *parts: Any) -> Any:
     >>> em.implied_remainder("609,200 vehicles", "290,000", "319,200")
     Figure(0 [-5,100, 5,100] vehicles)
     """
-    first = operand(whole, "whole", "amount")
-    others = [operand(p, f"part {i}", "amount") for i, p in enumerate(parts)]
-    if isinstance(first, Figure) and all(isinstance(p, Figure) for p in others):
-        span = exact.remainder(
-            first.exact, *(p.exact for p in others if isinstance(p, Figure))
-        )
-        return implied(span, first.kind, first.of)
-    columns = stacked(others, "amount")
-    ends = [*as_columns(first, "amount"), *columns]
-    shape = np.broadcast_shapes(np.shape(ends[0]), *(e.shape[:-1] for e in columns))
-    wholes = [np.broadcast_to(e, shape) for e in ends[:2]]
-    rows = [np.broadcast_to(e, (*shape, e.shape[-1])) for e in columns]
-
-    def recompute(place: tuple[int, ...]) -> Span:
-        spans = map(closed, rows[0][place], rows[1][place])
-        return exact.remainder(closed(wholes[0][place], wholes[1][place]), *spans)
-
-    low, high = _core.implied_remainder(*wholes, *rows)
-    return plain(settle(low, high, recompute))
+    numbered = {f"part {i}": part for i, part in enumerate(parts)}
+    return _run("implied_remainder", whole=whole, **numbered)
 
 
 def implied_total(levels: Any, growths: Any) -> Any:
-    """The growth of the sum of levels, each with a growth of its own.
+    """The growth of a sum of levels, from the levels and their growths.
 
     Parameters
     ----------
     levels, growths : list, or column
-        As many growths as levels. Lists of what `implied_base` takes; or columns, a
-        pair (low, high) of arrays or what `figures` returns, whose last axis runs over
-        the parts.
+        One growth per level. Lists of operands as in `implied_base`; or columns with
+        the parts along the last axis: a pair (low, high) of arrays, or the result of
+        `figures`.
 
     Returns
     -------
     Figure of kind growth, or (low, high) : pair of float64 arrays
-        The ends are those of the best and the worst choice of every level and growth
-        within its interval, each level used once for the sum and for its base.
+        The ends are the lowest and the highest growth over all choices of levels and
+        growths in their intervals. A choice has one number per level, which the sum
+        and the base share.
 
     Raises
     ------
     TypeError, ValueError
-        As in `implied_base`; also where levels and growths differ in number, or there
-        is none.
+        As in `implied_base`; also if levels and growths differ in number, or there are
+        none.
 
     Examples
     --------
@@ -408,40 +351,88 @@ def implied_total(levels: Any, growths: Any) -> Any:
     >>> em.implied_total(["290,000", "319,200"], ["-22.62%", "-23.02%"])
     Figure(-22.8301% [-22.8369%, -22.8234%])
     """
-    one, two = (
-        parts_of(levels, "levels", "level"),
-        parts_of(growths, "growths", "growth"),
-    )
+    one = parts_of(levels, "levels", "level")
+    two = parts_of(growths, "growths", "growth")
     singles = [x for x in (*one, *two) if isinstance(x, Figure)]
     if len(singles) == len(one) + len(two):
-        spans = [span_of(x, "level") for x in singles[: len(one)]]
-        rates = [span_of(x, "growth") for x in singles[len(one) :]]
-        if len(spans) != len(rates) or not spans:
-            raise ValueError(
-                f"levels has {len(spans)} parts, growths {len(rates)}: "
-                "one growth a level, at least one"
-            )
-        try:
-            return implied(exact.total(spans, rates), "growth")
-        except exact.BeyondError as error:
-            raise ValueError(f"implied_total: {error}") from None
-    ends: list[Floats] = []
-    for found, role in ((one, "level"), (two, "growth")):
-        whole = not found or isinstance(found[0], np.ndarray)
-        ends += found if whole else stacked(found, role)  # type: ignore[arg-type]
-    if any(e.ndim == 0 for e in ends):
-        raise ValueError("levels, growths: columns need an axis of parts")
-    try:
-        ends = list(np.broadcast_arrays(*ends))
-    except ValueError:
-        shapes = f"{np.shape(ends[0])}, {np.shape(ends[2])}"
-        raise ValueError(f"levels and growths do not fit: {shapes}") from None
+        return _total_of_figures(singles[: len(one)], singles[len(one) :])
+    ends = [*stacked(one, "levels", "level"), *stacked(two, "growths", "growth")]
+    if any(np.ndim(end) == 0 for end in ends):
+        raise ValueError(
+            "levels, growths: single numbers have no parts; give columns with the "
+            "parts along the last axis"
+        )
+    ends = broadcast(ends, "levels, growths")
     if ends[0].shape[-1] == 0:
         raise ValueError("levels has no parts: it takes at least one")
 
-    def recompute(place: tuple[int, ...]) -> Span:
-        a, b, c, d = (e[place] for e in ends)
+    def exactly(place: tuple[int, ...]) -> Span:
+        a, b, c, d = (end[place] for end in ends)
         return exact.total(list(map(closed, a, b)), list(map(closed, c, d)))
 
     low, high = _core.implied_total(*ends)
-    return plain(settle(low, high, recompute))
+    return _plain(settled(low, high, exactly))
+
+
+def _total_of_figures(levels: list[Figure], growths: list[Figure]) -> Figure:
+    if len(levels) != len(growths) or not levels:
+        raise ValueError(
+            f"levels has {len(levels)} parts, growths {len(growths)}: give one growth "
+            "per level, and at least one level"
+        )
+    spans = [span_of(one, "level") for one in levels]
+    rates = [span_of(one, "growth") for one in growths]
+    try:
+        return implied(exact.total(spans, rates), "growth")
+    except exact.BeyondError as error:
+        raise ValueError(f"implied_total: {error}") from None
+
+
+class _Rule(NamedTuple):
+    """A formula, the roles of its operands in turn, and what the result is.
+
+    Without a kind the result has that of the first operand; with `noun` it counts what
+    the first operand counts.
+    """
+
+    formula: Formula
+    roles: tuple[str, ...]
+    kind: str | None = None
+    noun: bool = False
+
+
+_RULES = {
+    "implied_base": _Rule(BASE, ("level", "growth"), noun=True),
+    "implied_growth": _Rule(GROWTH, ("level",), "growth"),
+    "implied_current": _Rule(CURRENT, ("level", "growth"), noun=True),
+    "implied_increment": _Rule(INCREMENT, ("level", "growth"), "change", noun=True),
+    "implied_ratio": _Rule(RATIO, ("amount",), "number"),
+    "implied_ratio_growth": _Rule(RATIO_GROWTH, ("growth",), "growth"),
+    "implied_share": _Rule(SHARE, ("level",), "percent"),
+    "implied_period_growth": _Rule(PERIOD_GROWTH, ("level", "growth"), "growth"),
+    "implied_remainder": _Rule(REMAINDER, ("amount",), noun=True),
+}
+
+
+def _run(name: str, **values: Any) -> Any:
+    """A Figure from single operands; a pair of columns if one operand is a column."""
+    rule = _RULES[name]
+    roles = dict(zip(values, cycle(rule.roles), strict=False))
+    operands = {n: operand(value, n, roles[n]) for n, value in values.items()}
+    singles = {n: one for n, one in operands.items() if isinstance(one, Figure)}
+    if len(singles) < len(operands):
+        pairs = [ends_of(one, roles[n]) for n, one in operands.items()]
+        ends = broadcast([end for pair in pairs for end in pair], name)
+        return _plain(evaluate(rule.formula, ends))
+    try:
+        span = rule.formula.exactly(*(span_of(x, roles[n]) for n, x in singles.items()))
+    except exact.BeyondError as error:
+        given = ", ".join(f"{n} {short(one, 80)}" for n, one in singles.items())
+        raise ValueError(f"{name}: {error} ({given})") from None
+    first = next(iter(singles.values()))
+    return implied(span, rule.kind or first.kind, first.of if rule.noun else "")
+
+
+def _plain(columns: Ends) -> tuple[Any, Any]:
+    """A pair of arrays, or of numbers if the operands were pairs of numbers."""
+    return columns.low[()], columns.high[()]

@@ -1,7 +1,8 @@
 """Exact interval arithmetic on single figures: fractions, open and unbounded ends.
 
-Each operand is used once, so the ends of a result lie at corners. An end is open when
-every corner that gives it is, and a corner is open when one of its coordinates is.
+Each formula uses each operand once, so the ends of a result lie at corners of the box
+of its operands. A corner is open if one of its coordinates is open. An end is open if
+every corner that attains it is open.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 INF = math.inf
-Bound = Fraction | float  # a float is infinite
+Bound = Fraction | float  # a float is always infinite
 
 
 def endless(x: Bound) -> bool:
@@ -22,7 +23,7 @@ def endless(x: Bound) -> bool:
 
 
 class Span(NamedTuple):
-    """An interval, and the value printed or computed in it (None: there is none)."""
+    """An interval, and the printed or computed value in it, if there is one."""
 
     low: Bound
     high: Bound
@@ -31,28 +32,28 @@ class Span(NamedTuple):
     value: Fraction | None = None
 
     def shifted(self, by: int) -> Span:
-        """The span of x + by."""
+        """The span of ``x + by``."""
         value = None if self.value is None else self.value + by
         return self._replace(low=self.low + by, high=self.high + by, value=value)
 
     def holds(self, x: Bound) -> bool:
-        """Whether x lies inside."""
+        """Whether x is in the span."""
         above = self.low < x or (self.low == x and not self.low_open)
         return above and (x < self.high or (x == self.high and not self.high_open))
 
     def meets(self, other: Span) -> bool:
-        """Whether the two have a point in common."""
+        """Whether the two spans have a point in common."""
         return not gap(self, other)[1]
 
 
 class BeyondError(ValueError):
-    """The operands leave no value: a divisor is nowhere positive."""
+    """The operands allow no value, for example because no divisor is positive."""
 
 
 def gap(one: Span, two: Span) -> tuple[Bound, bool]:
-    """How far apart two spans are, and whether they miss each other.
+    """The distance between two spans, and whether they are disjoint.
 
-    Spans that only touch where an end is open miss each other by 0.
+    Spans that touch at an open end are disjoint, at distance 0.
     """
     low, high = max(one.low, two.low), min(one.high, two.high)
     if low > high:
@@ -61,19 +62,19 @@ def gap(one: Span, two: Span) -> tuple[Bound, bool]:
 
 
 def exactly(number: int | float | Fraction) -> Span:
-    """The span of one exact number, or of one infinite end."""
+    """The span of one exact number, or of an infinite one."""
     value = number if number in (INF, -INF) else Fraction(number)
     return Span(value, value, value=value if isinstance(value, Fraction) else None)
 
 
 def closed(low: float, high: float) -> Span:
-    """The closed span of two doubles; infinite ends are open."""
+    """The closed span between two doubles; infinite ends are open."""
     ends = [exactly(x).low for x in (low, high)]
     return Span(ends[0], ends[1], endless(ends[0]), endless(ends[1]))
 
 
 def nearest(x: Bound) -> float:
-    """The nearest double; beyond the range the infinite one."""
+    """The nearest double; infinity beyond the range of doubles."""
     try:
         return float(x)
     except OverflowError:
@@ -82,14 +83,14 @@ def nearest(x: Bound) -> float:
 
 def below(x: Bound) -> float:
     """The largest double that is not above x."""
-    near = nearest(x)
-    return math.nextafter(near, -INF) if near > x else near
+    double = nearest(x)
+    return math.nextafter(double, -INF) if double > x else double
 
 
 def above(x: Bound) -> float:
     """The smallest double that is not below x."""
-    near = nearest(x)
-    return math.nextafter(near, INF) if near < x else near
+    double = nearest(x)
+    return math.nextafter(double, INF) if double < x else double
 
 
 def _ends(span: Span) -> Iterator[tuple[Bound, bool]]:
@@ -99,26 +100,26 @@ def _ends(span: Span) -> Iterator[tuple[Bound, bool]]:
 
 
 def _corners(f: Callable[..., Bound | None], *spans: Span) -> Span:
-    """The span of f over a box on which it is monotone in each operand.
+    """The span of f over a box, for an f that is monotone in each operand.
 
-    f takes bounds, infinite ones too, and returns the limit there; None where it has
-    none, which the corners beside it bound.
+    f takes bounds, also infinite ones, and returns its limit there. It returns None
+    where it has no limit; the neighbouring corners then give the ends.
     """
-    found: dict[Bound, bool] = {}
+    ends: dict[Bound, bool] = {}
     for corner in itertools.product(*(tuple(_ends(s)) for s in spans)):
         at = f(*(end for end, _ in corner))
         if at is not None:
             is_open = any(is_open for _, is_open in corner) or endless(at)
-            found[at] = found.get(at, True) and is_open
-    low, high = min(found), max(found)
+            ends[at] = ends.get(at, True) and is_open
+    low, high = min(ends), max(ends)
     values = [s.value for s in spans]
     value = f(*values) if None not in values else None
     value = value if isinstance(value, Fraction) else None
-    return Span(low, high, found[low], found[high], value)
+    return Span(low, high, ends[low], ends[high], value)
 
 
 def positive(span: Span, name: str, rule: str) -> Span:
-    """The part of a divisor above 0; what reaches 0 has its open end there."""
+    """The positive part of a divisor; an end cut off at 0 is open."""
     if span.high <= 0:
         raise BeyondError(f"{name} is {rule}")
     if span.low > 0:
@@ -128,12 +129,12 @@ def positive(span: Span, name: str, rule: str) -> Span:
 
 
 def factor(growth: Span, name: str = "growth") -> Span:
-    """1 + growth, cut to its positive part."""
+    """The positive part of 1 + growth."""
     return positive(growth.shifted(1), name, "-100% or less throughout")
 
 
 def _over(n: Bound, d: Bound) -> Bound | None:
-    """n / d for d >= 0, as a limit; 0 / 0 counts as unbounded."""
+    """n / d for d >= 0, as a limit; 0 / 0 is unbounded."""
     if d == 0:
         return INF if n >= 0 else -INF
     if endless(d):
@@ -147,7 +148,7 @@ def _inverse(x: Bound) -> Bound:
 
 
 def _times(a: Bound, b: Bound) -> Bound:
-    """a * b; an exact 0 stays 0 beside an unbounded end."""
+    """a * b; an exact 0 times an unbounded end is 0."""
     return Fraction(0) if a == 0 or b == 0 else a * b
 
 
@@ -191,18 +192,18 @@ def ratio_growth(numerator_growth: Span, denominator_growth: Span) -> Span:
 
 
 def share(part: Span, whole: Span) -> Span:
-    """part / whole, cut to [0, 1]"""
-    found = _corners(_over, part, positive(whole, "whole", "nowhere positive"))
-    over = found.low > 1 or (found.low == 1 and found.low_open)
-    if over or found.high < 0 or (found.high == 0 and found.high_open):
+    """part / whole, limited to [0, 1]"""
+    rates = _corners(_over, part, positive(whole, "whole", "nowhere positive"))
+    over = rates.low > 1 or (rates.low == 1 and rates.low_open)
+    if over or rates.high < 0 or (rates.high == 0 and rates.high_open):
         raise BeyondError("part is " + ("more than whole" if over else "below 0"))
-    if found.low < 0:
-        found = found._replace(low=Fraction(0), low_open=False)
-    if found.high > 1:
-        found = found._replace(high=Fraction(1), high_open=False)
-    if found.value is not None and not 0 <= found.value <= 1:
-        found = found._replace(value=None)
-    return found
+    if rates.low < 0:
+        rates = rates._replace(low=Fraction(0), low_open=False)
+    if rates.high > 1:
+        rates = rates._replace(high=Fraction(1), high_open=False)
+    if rates.value is not None and not 0 <= rates.value <= 1:
+        rates = rates._replace(value=None)
+    return rates
 
 
 def remainder(whole: Span, *parts: Span) -> Span:
@@ -223,10 +224,11 @@ def remainder(whole: Span, *parts: Span) -> Span:
 def _factor_end(
     levels: Sequence[Span], factors: Sequence[Span], sign: int
 ) -> tuple[Bound, bool]:
-    """The least (sign -1) or greatest (1) of sum L / sum (L / s), and whether open.
+    """The least (sign -1) or greatest (1) sum L / sum (L / s), and whether it is open.
 
-    From one choice of ends to the next: each part takes the corner that pulls the
-    present value its way, until none pulls it further. At most as many rounds as parts.
+    In each round every part takes the corner that moves the value furthest in the
+    wanted direction. The rounds end when the value no longer moves: after at most as
+    many rounds as there are parts.
     """
     corners = []
     for level, part in zip(levels, factors, strict=True):
@@ -246,16 +248,16 @@ def _factor_end(
         bases = sum(x * r for x, r, _ in chosen)
         if bases <= 0:
             break
-        found = total / bases
-        if best is not None and sign * (found - best[0]) <= 0:
+        quotient = total / bases
+        if best is not None and sign * (quotient - best[0]) <= 0:
             break
-        best = found, any(is_open for x, _, is_open in chosen if x)
+        best = quotient, any(is_open for x, _, is_open in chosen if x)
         chosen = [
-            max(c, key=lambda e: sign * e[0] * (1 - found * e[1])) for c in corners
+            max(c, key=lambda e: sign * e[0] * (1 - quotient * e[1])) for c in corners
         ]
     ends = [] if best is None else [best]
     for level, part in zip(levels, factors, strict=True):
-        if endless(level.high):  # as its level grows, its own growth is the whole's
+        if endless(level.high):  # an unbounded level makes the total grow as it does
             ends.append((part.low if sign < 0 else part.high, True))
     unbounded = best is None and sum(x for x, _, _ in chosen) > 0
     if unbounded or not ends:
@@ -264,7 +266,7 @@ def _factor_end(
 
 
 def total(levels: Sequence[Span], growths: Sequence[Span]) -> Span:
-    """The growth of the sum of levels, each with its own growth."""
+    """The growth of the sum of levels, from the growth of each level."""
     factors = [factor(g, f"growth {i}") for i, g in enumerate(growths)]
     pairs = list(zip(levels, factors, strict=True))
     if all(x.low >= 0 for x in levels):
@@ -293,7 +295,7 @@ def total(levels: Sequence[Span], growths: Sequence[Span]) -> Span:
 
 
 def period_growth(ytd: Span, growth: Span, earlier: Span, earlier_growth: Span) -> Span:
-    """Growth of what lies between two year-to-date levels, from their growths."""
+    """The growth of the period between two year-to-date levels, from their growths."""
     now, then = factor(growth, "ytd_growth"), factor(earlier_growth, "earlier_growth")
     ends = [end for span in (ytd, earlier) for end, _ in _ends(span)]
     if now.low == 0 or then.low == 0 or any(map(endless, ends)):
@@ -306,12 +308,12 @@ def period_growth(ytd: Span, growth: Span, earlier: Span, earlier_growth: Span) 
         return (y - e) / base - 1 if base > 0 else None
 
     try:
-        found = _corners(at, ytd, now, earlier, then)
+        span = _corners(at, ytd, now, earlier, then)
     except ValueError:
         raise BeyondError("the base of the single period is nowhere positive") from None
     if min(bases) <= 0:
         if ytd.high > earlier.low:
-            found = found._replace(high=INF, high_open=True)
+            span = span._replace(high=INF, high_open=True)
         if ytd.low < earlier.high:
-            found = found._replace(low=-INF, low_open=True)
-    return found
+            span = span._replace(low=-INF, low_open=True)
+    return span

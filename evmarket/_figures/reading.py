@@ -1,9 +1,9 @@
-"""Reading a published figure: "13.9万辆", "down nearly 20%", "8-9 billion yuan".
+"""The reader of published figures: "13.9万辆", "down nearly 20%", "8-9 billion yuan".
 
-A figure is words, a number, words, and for a range a second number and more words.
-Numbers vary and words repeat, so a text is split at its numbers, and each piece of
-words is read once and remembered. All arithmetic is on integers over a power of
-ten; nothing is rounded in binary. Time is linear in the length of the text.
+A figure is words, a number, words; a range continues with a second number and words.
+Numbers vary and words repeat, so a text is split at its numbers and each piece of words
+is read once and cached. All arithmetic is on integers over a power of ten; nothing is
+rounded in binary. The time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -13,10 +13,20 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-LONGEST = 200  # characters; no printed figure comes near it
+LONGEST = 200  # characters; far more than any printed figure has
+
+HEDGES = {
+    "about": "about",
+    "nearly": "nearly",
+    "over": "more than",
+    "at_least": "at least",
+    "under": "less than",
+    "at_most": "at most",
+}
+"""The relations that words before a number state, with those words."""
 
 # (class, meaning, English words, Chinese words): earlier lines win over later ones.
-# English words end where no letter follows; a blank in them stands for any number.
+# An English word must not be followed by a letter; a blank in it matches any number.
 _LEXICON: tuple[tuple[str, Any, str, str], ...] = (
     (
         "hedge",
@@ -113,7 +123,7 @@ _BETWEEN = frozenset(("-", "~", "to", "至", "到"))
 
 
 class Reading(NamedTuple):
-    """What a text says. Every number is an integer, to be divided by ``over``."""
+    """A text as numbers: integers, each to be divided by ``over``."""
 
     value: int
     low: int | None  # None: unbounded
@@ -125,20 +135,24 @@ class Reading(NamedTuple):
     relation: str
     kind: str
     of: str
-    bare: bool  # neither a verb nor a sign was printed
+    bare: bool  # has neither a verb nor a sign
 
 
 class _Before(NamedTuple):
+    """The words before the first number."""
+
     hedge: str | None
-    direction: int  # -1 and 1 for verbs and losses, 0 where none is
+    direction: int  # -1 or 1 for verbs and losses, otherwise 0
     changes: bool  # a verb without "to": a change, not a level
-    sign: int  # -1 and 1 as printed, 0 where none is
+    sign: int  # -1 or 1 as printed, otherwise 0
     money: str
     word: tuple[int, int] | None
     bare: bool
 
 
 class _After(NamedTuple):
+    """The words after a number."""
+
     some: int  # 0 none, 1 before the scale word, 2 after it
     hedge: str | None
     scale: int | None
@@ -150,7 +164,7 @@ class _After(NamedTuple):
 
 
 class _StopError(Exception):
-    """Reading stopped at a character of a piece of words."""
+    """The place in a piece of words where reading stopped, and the reason."""
 
     def __init__(self, at: int, why: str = "reading stopped") -> None:
         self.at = at
@@ -173,7 +187,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _tokens(piece: str) -> Iterator[tuple[str, Any, str, int]]:
-    """The words of a piece as (class, meaning, as printed, place)."""
+    """The words of a piece as (class, meaning, printed word, place)."""
     token = _patterns()[1]
     at, end = 0, len(piece.rstrip(" "))
     while at < end:
@@ -185,7 +199,7 @@ def _tokens(piece: str) -> Iterator[tuple[str, Any, str, int]]:
         at = match.end()
 
 
-# Words before a number come in this order; those of order 0 anywhere before a sign.
+# The order of words before a number; words of order 0 may come anywhere before a sign.
 _BEFORE = {
     "skip": 0,
     "hedge": 0,
@@ -225,23 +239,23 @@ def _before(piece: str) -> _Before:
     direction = seen["verb"] if changes else seen.get("loss", 0)
     sign = seen.get("sign", 0)
     return _Before(
-        seen.get("hedge"),
-        direction,
-        changes,
-        sign,
-        seen.get("money", ""),
-        seen.get("word"),
-        sign == 0 and "verb" not in seen,
+        hedge=seen.get("hedge"),
+        direction=direction,
+        changes=changes,
+        sign=sign,
+        money=seen.get("money", ""),
+        word=seen.get("word"),
+        bare=sign == 0 and "verb" not in seen,
     )
 
 
-# Words after a number come in this order; those of order 0 anywhere.
+# The order of words after a number; words of order 0 may come anywhere.
 _AFTER = {"some": 0, "after": 0, "scale": 1, "unit": 2, "noun": 3, "skip": 4, "verb": 5}
 
 
 @lru_cache(maxsize=4096)
 def _after(piece: str, ranges: bool) -> _After:
-    """The words after a number, and where ``ranges`` those between two numbers."""
+    """The words after a number; with ``ranges``, the words between two numbers."""
     seen: dict[str, Any] = {}
     some = reached = 0
     noun_from = noun_to = 0
@@ -249,7 +263,7 @@ def _after(piece: str, ranges: bool) -> _After:
     for name, meaning, printed, at in _tokens(piece):
         order = _AFTER.get(name, -1)
         if ranges and "between" in seen:
-            # after "to" a sign or a currency, after a dash no second dash
+            # "to" may be followed by a sign or a currency, a dash not by a dash
             if name in seen or not (
                 name == "money" or (name == "sign" and seen["between"] != "-")
             ):
@@ -275,19 +289,19 @@ def _after(piece: str, ranges: bool) -> _After:
     if name == "skip" or (ranges and "between" not in seen):
         raise _StopError(len(piece))
     return _After(
-        some,
-        seen.get("after"),
-        seen.get("scale"),
-        seen.get("unit"),
-        piece[noun_from:noun_to],
-        seen.get("verb", 0),
-        ranges,
-        seen.get("sign", 1),
+        some=some,
+        hedge=seen.get("after"),
+        scale=seen.get("scale"),
+        unit=seen.get("unit"),
+        noun=piece[noun_from:noun_to],
+        direction=seen.get("verb", 0),
+        ranges=ranges,
+        sign=seen.get("sign", 1),
     )
 
 
 class _Number(NamedTuple):
-    """digits x 10^place, printed to 10^unit; 10^last is its last digit not 0."""
+    """digits * 10^place, printed to 10^unit; the last nonzero digit counts 10^last."""
 
     digits: int
     place: int
@@ -311,7 +325,7 @@ def _number(printed: str, shift: int) -> _Number:
 def _hedged(
     relation: str, n: int, half: int, some: int
 ) -> tuple[int | None, int | None, bool, bool]:
-    """What a hedge makes of the magnitude n: low, high, low open, high open."""
+    """The interval of a hedged magnitude n: low, high, low open, high open."""
     match relation:
         case "nearly":
             return n - half, n, False, True
@@ -329,9 +343,9 @@ def _hedged(
             return n - half, n + half, False, False
 
 
-def _kind(kind: str, before: _Before, after: _After | None) -> str:
-    """A change of a level is a change, of a rate pp, everything else growth."""
-    if before.changes or (after is not None and after.direction):
+def _kind(kind: str, before: _Before, after: _After) -> str:
+    """The kind of the whole: a change of a level is "change", of a rate "pp"."""
+    if before.changes or after.direction:
         return {"number": "change", "pp": "pp"}.get(kind, "growth")
     return "growth" if kind == "percent" and before.sign else kind
 
@@ -339,7 +353,7 @@ def _kind(kind: str, before: _Before, after: _After | None) -> str:
 def _single(before: _Before, number: _Number, after: _After, kind: str) -> Reading:
     hedges = [h for h in (before.hedge, after.hedge, after.some and "and_some") if h]
     if len(hedges) > 1:
-        raise _StopError(0, "two hedges")
+        raise _StopError(0, "it has two hedges")
     relation = str(hedges[0]) if hedges else "exact"
     least = min(number.place, number.unit, number.last, 0)
     n = 2 * number.digits * 10 ** (number.place - least)
@@ -355,17 +369,17 @@ def _single(before: _Before, number: _Number, after: _After, kind: str) -> Readi
         )
         low_open, high_open = high_open, low_open
     return Reading(
-        n,
-        low,
-        high,
-        2 * 10**-least,
-        low_open,
-        high_open,
-        unit,
-        relation,
-        _kind(kind, before, after),
-        after.noun or before.money.strip(),
-        before.bare and not after.direction,
+        value=n,
+        low=low,
+        high=high,
+        over=2 * 10**-least,
+        low_open=low_open,
+        high_open=high_open,
+        unit=unit,
+        relation=relation,
+        kind=_kind(kind, before, after),
+        of=after.noun or before.money.strip(),
+        bare=before.bare and not after.direction,
     )
 
 
@@ -373,32 +387,32 @@ def _range(
     before: _Before, one: _Number, middle: _After, two: _Number, last: _After, kind: str
 ) -> Reading:
     if before.hedge or any(e.hedge or e.some for e in (middle, last)):
-        raise _StopError(0, "a range takes no hedge, seen")
+        raise _StopError(0, "a range cannot have a hedge")
     least = min(one.place, two.place, one.unit, two.unit, 0)
     low = 2 * one.digits * 10 ** (one.place - least) * (before.sign or 1)
     high = 2 * two.digits * 10 ** (two.place - least) * middle.sign
     if low >= high:
-        raise _StopError(0, "a range must rise, and does not")
+        raise _StopError(0, "the first number of a range must be the smaller")
     if (before.direction or last.direction) < 0:
         low, high = -high, -low
     unit = 2 * 10 ** (min(one.unit, two.unit) - least)
     return Reading(
-        (low + high) // 2,
-        low,
-        high,
-        2 * 10**-least,
-        False,
-        False,
-        unit,
-        "range",
-        _kind(kind, before, last),
-        last.noun or middle.noun or before.money.strip(),
-        before.bare and not last.direction,
+        value=(low + high) // 2,
+        low=low,
+        high=high,
+        over=2 * 10**-least,
+        low_open=False,
+        high_open=False,
+        unit=unit,
+        relation="range",
+        kind=_kind(kind, before, last),
+        of=last.noun or middle.noun or before.money.strip(),
+        bare=before.bare and not last.direction,
     )
 
 
 def _shared(middle: _After, last: _After, name: str) -> Any:
-    """What both ends of a range carry, or one of them for both."""
+    """The word of both ends of a range, which one of them may leave out."""
     one, two = getattr(middle, name), getattr(last, name)
     if one and two and one != two:
         raise _StopError(0, f"the ends of a range differ in {name}")
@@ -406,7 +420,7 @@ def _shared(middle: _After, last: _After, name: str) -> Any:
 
 
 def _pieces(plain: str, at: list[int]) -> Reading:
-    """Read a text; ``at`` holds the place where the piece being read begins."""
+    """Read a text; ``at`` receives the place where the current piece begins."""
     match = _patterns()[0].match(plain)
     assert match is not None  # every part of the pattern may be empty
     words, one, middle, two, last = match.groups()
@@ -450,21 +464,22 @@ def _pieces(plain: str, at: list[int]) -> Reading:
     return _single(before, number, after, kind)
 
 
-def shown(text: str, most: int = 40) -> str:
-    """The text as an error shows it: quoted, escaped, shortened."""
+def _quoted(text: str, most: int = 40) -> str:
+    """The text for an error message: quoted, escaped, shortened."""
     return repr(text if len(text) <= most else text[:most] + "...")
 
 
 def read(text: str) -> Reading:
-    """Read one figure; ValueError where the text is none."""
+    """Read one figure; raise ValueError if the text is not a figure."""
     start = [0]
     try:
         if len(text) > LONGEST:
-            raise _StopError(LONGEST, "no figure is so long, reading stopped")
+            why = f"longer than {LONGEST} characters, reading stopped"
+            raise _StopError(LONGEST, why)
         return _pieces(text if text.isascii() else text.translate(_PLAIN), start)
     except _StopError as stop:
         at, why = start[0] + stop.at, stop.why
-    rest = shown(text[at : at + 13], 12) if at < len(text) else "the end"
+    rest = _quoted(text[at : at + 13], 12) if at < len(text) else "the end"
     raise ValueError(
-        f"{shown(text)} is not a figure: {why} at character {at + 1}, {rest}"
+        f"{_quoted(text)} is not a figure: {why} at character {at + 1}, {rest}"
     )

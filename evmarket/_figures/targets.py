@@ -1,7 +1,7 @@
-"""What a target asks for: pace, outgrowth, the path of a share, the run rate.
+"""Targets: the required pace and outgrowth, the path of a share, the run rate.
 
-Figures and text in, Figures out, which enclose the truth; numbers and arrays in,
-arrays out.
+Text and Figures give Figures that enclose the true result; numbers and arrays give
+arrays.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .._inputs.arrays import whole_array
 from . import intervals as exact
 from .figure import Figure, figure, implied
 from .intervals import INF, Bound, Span
+from .operands import single
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["required_outgrowth", "required_pace", "run_rate", "share_path"]
 
-_DIGITS = 60  # of the roots behind single figures; their error is cut off at 50
+_DIGITS = 60  # of roots of single figures; the results are widened by 1e-50
 
 
 def _is_printed(*values: Any) -> bool:
@@ -35,34 +36,24 @@ def _floats(value: Any, name: str) -> NDArray[np.float64]:
     return np.asarray(whole_array(value, name), dtype=np.float64)
 
 
-def _level(value: Any, name: str) -> Figure:
-    try:
-        one = figure(value)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f"{name}: {error}") from None
-    if one.kind not in ("number", "percent"):
-        raise ValueError(f"{name} is {short(value)}: a {one.kind} is no level")
-    return one
-
-
 def _positive(value: Any, name: str, whole: bool = False) -> Fraction:
-    """A single number above 0, exactly."""
+    """A single positive number, exactly."""
     if isinstance(value, (bool, str, Figure)) or np.ndim(value) != 0:
         raise TypeError(f"{name} is {short(value)}: it takes a single number")
     number = figure(value).exact.value
     assert number is not None
     if number <= 0 or (whole and number.denominator != 1):
-        rule = "a whole number from 1" if whole else "positive"
+        rule = "an integer of at least 1" if whole else "positive"
         raise ValueError(f"{name} is {short(value)}: it must be {rule}")
     return number
 
 
 def _positives(value: Any, name: str) -> NDArray[np.float64]:
-    found = _floats(value, name)
-    if not np.all((found > 0) & np.isfinite(found)):
-        bad = found[~((found > 0) & np.isfinite(found))].flat[0]
-        raise ValueError(f"{name} holds {bad:g}: it must be positive")
-    return found
+    numbers = _floats(value, name)
+    bad = numbers[~((numbers > 0) & np.isfinite(numbers))]
+    if bad.size:
+        raise ValueError(f"{name} holds {bad[0]:g}: it must be positive and finite")
+    return numbers
 
 
 def _scaled(span: Span, by: Fraction) -> Span:
@@ -71,25 +62,26 @@ def _scaled(span: Span, by: Fraction) -> Span:
 
 
 def required_pace(target: Any, to_date: Any, remaining: Any) -> Any:
-    """What each remaining period must bring, ``(target - to_date) / remaining``.
+    """The required level per remaining period, ``(target - to_date) / remaining``.
 
     Parameters
     ----------
     target, to_date : str, number, Figure or array_like
-        Levels in one unit: the total aimed at, and what has been reached.
+        Levels in the same unit: the total to reach, and the total so far.
     remaining : number or array_like
-        Periods left, positive.
+        Remaining periods, positive.
 
     Returns
     -------
     Figure, or float64 scalar or array
-        Per period, in the unit of the levels; negative where the target is passed. A
-        Figure where target or to_date is text or a Figure; else NaN follows NaN.
+        Per period, in the unit of the levels; negative if to_date exceeds the target. A
+        Figure if target or to_date is text or a Figure. Arrays are NaN where an operand
+        is NaN.
 
     Raises
     ------
     TypeError, ValueError
-        For what is no level or no number, and where remaining is not positive.
+        If an operand is not a level, or remaining is not a positive number.
 
     Examples
     --------
@@ -100,7 +92,10 @@ def required_pace(target: Any, to_date: Any, remaining: Any) -> Any:
     Figure(250 [236.25, 263.75] vehicles)
     """
     if _is_printed(target, to_date):
-        one, two = _level(target, "target"), _level(to_date, "to_date")
+        one, two = (
+            single(target, "target", "level"),
+            single(to_date, "to_date", "level"),
+        )
         left = exact.remainder(one.exact, two.exact)
         return implied(
             _scaled(left, 1 / _positive(remaining, "remaining")), "number", one.of
@@ -109,13 +104,11 @@ def required_pace(target: Any, to_date: Any, remaining: Any) -> Any:
     return gap / _positives(remaining, "remaining")
 
 
-# ---- shares, by their odds ---------------------------------------------------------
-
-
 def _log_odds_ratio(share: Any, target: Any) -> Any:
-    """ln of odds(target) / odds(share); NaN where a share is not inside (0, 1).
+    """ln(odds(target) / odds(share)); NaN where a share is outside (0, 1).
 
-    Two terms of one sign, each of the difference: a small move keeps its digits.
+    The sum of two terms of one sign, both from the difference of the shares: so a small
+    move keeps its digits.
     """
     inside = (share > 0) & (share < 1) & (target > 0) & (target < 1)
     share, target = np.where(inside, share, np.nan), np.where(inside, target, np.nan)
@@ -124,20 +117,23 @@ def _log_odds_ratio(share: Any, target: Any) -> Any:
 
 
 def _log_ratio(x0: Any, x1: Any, difference: Any) -> Any:
-    """ln(x1 / x0): of the difference where the two are near, else of the ratio."""
+    """ln(x1 / x0); from the difference if the ratio is between 0.5 and 2."""
     ratio = x1 / x0
-    near = (ratio > 0.5) & (ratio < 2)
-    return np.where(near, np.log1p(np.where(near, difference / x0, 0)), np.log(ratio))
+    close = (ratio > 0.5) & (ratio < 2)
+    return np.where(close, np.log1p(np.where(close, difference / x0, 0)), np.log(ratio))
 
 
 def _share(value: Any, name: str) -> Span:
-    """A printed share, cut to [0, 1]."""
+    """A printed share, limited to [0, 1]."""
     one = figure(value)
     if one.kind not in ("percent", "number"):
-        raise ValueError(f"{name} is {short(value)}: a {one.kind} is no share")
+        raise ValueError(
+            f"{name} is {short(value)}: a {one.kind} is not a share; give a percentage "
+            "or a number between 0 and 1"
+        )
     span = one.exact
     if span.high <= 0 or span.low >= 1 or (one.kind == "number" and one.text):
-        raise ValueError(f"{name} is {short(value)}: a share lies between 0 and 1")
+        raise ValueError(f"{name} is {short(value)}: a share is between 0 and 1")
     if span.low < 0:
         span = span._replace(low=Fraction(0), low_open=True)
     if span.high > 1:
@@ -148,13 +144,13 @@ def _share(value: Any, name: str) -> Span:
 
 def _shares(share: Any, target: Any) -> tuple[Any, Any]:
     """Two shares as arrays; a single number outside (0, 1) is an error."""
-    found = []
+    columns = []
     for value, name in ((share, "share"), (target, "target")):
         column = _floats(value, name)
         if column.ndim == 0 and not (math.isnan(column) or 0 < column < 1):
-            raise ValueError(f"{name} is {short(value)}: a share lies between 0 and 1")
-        found.append(column)
-    return found[0], found[1]
+            raise ValueError(f"{name} is {short(value)}: a share is between 0 and 1")
+        columns.append(column)
+    return columns[0], columns[1]
 
 
 def _odds_ratio(share: Bound, target: Bound) -> Bound:
@@ -167,7 +163,7 @@ def _odds_ratio(share: Bound, target: Bound) -> Bound:
 
 
 def _power(x: Bound, exponent: Fraction, sign: int) -> Bound:
-    """x ** exponent for x >= 0, moved by 1e-50 of itself to the side of `sign`."""
+    """x ** exponent for x >= 0, times 1 + `sign` * 1e-50 to enclose the root."""
     from decimal import Context, Decimal
 
     if isinstance(x, float) or x == 0 or exponent == 0:
@@ -175,32 +171,32 @@ def _power(x: Bound, exponent: Fraction, sign: int) -> Bound:
     context = Context(prec=_DIGITS, Emin=-999999, Emax=999999)
     quotient = context.divide(Decimal(x.numerator), Decimal(x.denominator))
     power = context.divide(Decimal(exponent.numerator), Decimal(exponent.denominator))
-    found = Fraction(context.power(quotient, power))
-    return found * (1 + Fraction(sign, 10**50))
+    root = Fraction(context.power(quotient, power))
+    return root * (1 + Fraction(sign, 10**50))
 
 
 def required_outgrowth(share: Any, target: Any, periods: Any) -> Any:
-    """By how much a part must outgrow the rest each period to reach a share.
+    """How much faster than the rest a part must grow per period to reach a share.
 
     Parameters
     ----------
     share, target : str, number, Figure or array_like
-        Shares between 0 and 1: today's, and the one aimed at.
+        Shares between 0 and 1: the present share, and the one to reach.
     periods : number or array_like
-        How many periods, positive.
+        The number of periods, positive.
 
     Returns
     -------
     Figure of kind growth, or float64 scalar or array
-        ``(odds(target) / odds(share)) ** (1 / periods) - 1`` with odds p / (1 - p): if
+        ``(odds(target) / odds(share)) ** (1 / periods) - 1`` with odds p / (1 - p). If
         the rest grows by h, the part must grow by ``(1 + this) * (1 + h) - 1``. Arrays
-        are NaN where a share is not inside (0, 1).
+        are NaN where a share is outside (0, 1).
 
     Raises
     ------
     TypeError, ValueError
-        For what is no share or no number, a single share outside (0, 1), and where
-        periods is not positive.
+        If an operand is not a share, a single share is outside (0, 1), or periods is
+        not a positive number.
 
     Examples
     --------
@@ -237,25 +233,25 @@ def _fraction(x: Bound) -> Fraction | None:
 
 
 def share_path(share: Any, target: Any, periods: int) -> Any:
-    """The shares on the way to a target, when the odds grow by a constant factor.
+    """The shares on the way to a target if the odds grow by a constant factor.
 
     Parameters
     ----------
     share, target : str, number, Figure or array_like
         Shares between 0 and 1.
     periods : int
-        How many periods, at least 1.
+        The number of periods, at least 1.
 
     Returns
     -------
     list of Figure, or float64 array of shape (..., periods + 1)
-        The first is share, the last target. Arrays are NaN where a share is not inside
+        The first is share, the last is target. Arrays are NaN where a share is outside
         (0, 1).
 
     Raises
     ------
     TypeError, ValueError
-        As in `required_outgrowth`; also where periods is no whole number.
+        As in `required_outgrowth`; also if periods is not an integer.
 
     Examples
     --------
@@ -281,12 +277,12 @@ def share_path(share: Any, target: Any, periods: int) -> Any:
 
 
 def _on_path(share: Span, target: Span, part: Fraction) -> Span:
-    """The share after a part of the way: it rises with both ends."""
+    """The share after a fraction of the way; it increases in both shares."""
     if part in (0, 1):
         return share if part == 0 else target
 
     def at(first: Bound, last: Bound, sign: int) -> Bound:
-        """odds(first) ** (1 - part) * odds(last) ** part, as a share"""
+        """odds(first) ** (1 - part) * odds(last) ** part, as a share."""
         odds = [_odds_ratio(Fraction(1, 2), x) for x in (first, last)]
         powers = [
             _power(x, p, sign) for x, p in zip(odds, (1 - part, part), strict=True)
@@ -308,35 +304,33 @@ def _on_path(share: Span, target: Span, part: Fraction) -> Span:
     )
 
 
-# ---- run rate ----------------------------------------------------------------------
-
-
 def run_rate(to_date: Any, elapsed: Any, total: Any, *, last_year: Any = None) -> Any:
-    """The total a year is heading for.
+    """An estimate of the total of a year from its first periods.
 
     Parameters
     ----------
     to_date : str, number, Figure or array_like
-        What the elapsed periods brought.
+        The total of the elapsed periods.
     elapsed, total : number
-        Periods gone and periods in all, ``0 < elapsed <= total``; whole numbers with
-        `last_year`.
+        Elapsed periods and periods per year, ``0 < elapsed <= total``; integers if
+        `last_year` is given.
     last_year : array_like, optional
-        The periods of an earlier year, `total` of them, or of several years, one a row:
-        the year then continues with that year's seasonal shares.
+        The `total` periods of an earlier year, or of several years, one per row: the
+        rest of the year then follows the seasonal shares of that year.
 
     Returns
     -------
-    Figure, or float64 scalar or array; with several years one answer a year
-        ``to_date * total / elapsed``, or to_date divided by the part of last year's
-        total that its first `elapsed` periods brought (NaN where that is not positive).
-        Several years: a list of Figures, or an array with a last axis of years.
+    Figure, or float64 scalar or array; several years give one result per year
+        ``to_date * total / elapsed``; with `last_year` to_date divided by the share of
+        the first `elapsed` periods in that year's total, NaN where that share is not
+        positive. Several years give a list of Figures, or an array with a last axis of
+        years.
 
     Raises
     ------
     TypeError, ValueError
-        For what is no level or no number; where elapsed is not between 0 and total, or
-        last_year has not `total` periods.
+        If to_date is not a level, elapsed is not between 0 and total, or last_year does
+        not have `total` periods.
 
     Examples
     --------
@@ -347,38 +341,35 @@ def run_rate(to_date: Any, elapsed: Any, total: Any, *, last_year: Any = None) -
     [180.0, 360.0]
     """
     whole = last_year is not None
-    gone, all_of = (
-        _positive(x, n, whole) for x, n in ((elapsed, "elapsed"), (total, "total"))
-    )
-    if gone > all_of:
+    gone = _positive(elapsed, "elapsed", whole)
+    periods = _positive(total, "total", whole)
+    if gone > periods:
         raise ValueError(
             f"elapsed is {short(elapsed)}: it is at most total, {short(total)}"
         )
-    factors = (
-        [all_of / gone] if not whole else _seasonal(last_year, int(gone), int(all_of))
-    )
+    factors: list[Fraction | None] = [periods / gone]
+    if whole:
+        factors = _seasonal(last_year, int(gone), int(periods))
     several = whole and np.ndim(last_year) == 2
     if _is_printed(to_date):
-        level = _level(to_date, "to_date")
-        nothing = Span(-INF, INF, True, True)
-        found = [
-            implied(
-                nothing if f is None else _scaled(level.exact, f), "number", level.of
-            )
+        level = single(to_date, "to_date", "level")
+        spans = [
+            Span(-INF, INF, True, True) if f is None else _scaled(level.exact, f)
             for f in factors
         ]
-        return found if several else found[0]
+        rates = [implied(span, "number", level.of) for span in spans]
+        return rates if several else rates[0]
     levels = _floats(to_date, "to_date")
     scale = np.array([math.nan if f is None else float(f) for f in factors])
     return levels[..., None] * scale if several else levels * scale[0]
 
 
 def _seasonal(last_year: Any, elapsed: int, total: int) -> list[Fraction | None]:
-    """Total over year to date for each year; None where that is not positive."""
+    """Total over year to date of each year; None if the latter is not positive."""
     years = _floats(last_year, "last_year")
     if years.ndim not in (1, 2) or years.shape[-1] != total:
         raise ValueError(
-            f"last_year has shape {years.shape}: it takes {total} periods a year"
+            f"last_year has shape {years.shape}: it takes {total} periods per year"
         )
     factors: list[Fraction | None] = []
     for year in years.reshape(-1, total):

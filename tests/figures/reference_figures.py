@@ -1,14 +1,12 @@
-"""The slow, obvious twin of the figures family: pure Python, exact rationals.
+"""A slow, simple twin of the figure functions: pure Python, exact rationals.
 
 An interval is (low, high, low_open, high_open) of Fractions; an unbounded end is None.
-Nothing of the package is imported here, so that a mistake cannot be shared.
+The twin imports nothing from the package, so that it cannot share a mistake.
 """
 
 import itertools
 import re
 from fractions import Fraction
-
-# ---- reading, of the forms that the shipped facts use --------------------------------
 
 _HEDGES = (
     ("at least ", "at_least"),
@@ -89,11 +87,8 @@ def negative(x):
     )
 
 
-# ---- implied values: every corner of the box, in the domain -------------------------
-
-
 def corners(f, *spans):
-    """The interval of f over a box of finite ends; f has a value at every corner."""
+    """The interval of f over a box with finite ends; f is defined at every corner."""
     found = {}
     for corner in itertools.product(
         *(
@@ -121,7 +116,7 @@ FORMULAS = {
 
 
 def total(*spans):
-    """Growth of a sum: levels and growths in turn, every corner tried."""
+    """Growth of a sum, from every corner; `spans` are levels and growths in turn."""
     n = len(spans) // 2
     return corners(
         lambda *x: (
@@ -141,7 +136,7 @@ def add(*spans):
 
 
 def quotient(top, bottom, less=0):
-    """top / bottom - less, where bottom may be unbounded or reach 0, top may not."""
+    """top / bottom - less; bottom may be unbounded or contain 0, top may not."""
     if bottom[1] is not None and bottom[1] <= 0:
         return None
     low, high = bottom[0], bottom[1]
@@ -171,7 +166,7 @@ def plus(x, by):
 
 
 def product(x, factor):
-    """x times a factor, both nowhere negative."""
+    """x times a factor, neither of them negative."""
     high = None if x[1] is None or factor[1] is None else x[1] * factor[1]
     return (
         x[0] * factor[0],
@@ -194,9 +189,6 @@ def meet(x, y):
         any(s[2] for s in lows if s[0] == low)
         or any(s[3] for s in highs if s[1] == high)
     )
-
-
-# ---- the audit, row by row ----------------------------------------------------------
 
 
 def _month(text):
@@ -407,7 +399,7 @@ def audit(rows):
 
 
 def _one_each(parts, whole):
-    """One fact an entity or month: of the whole's source where there is one."""
+    """One fact per entity or month, from the source of the whole if possible."""
     chosen = {}
     for thing, fact in parts:
         best = chosen.get(thing)

@@ -1,4 +1,4 @@
-"""What targets ask for, against formulas in rationals and high precision."""
+"""Targets against formulas in rationals and in high precision."""
 
 import math
 from decimal import Context, Decimal
@@ -53,7 +53,7 @@ def test_outgrowth_of_figures_encloses():
     assert f.high - f.low == pytest.approx(float(high - low))
     assert f.exact.high <= high + Fraction(1, 10**40)
     assert em.required_outgrowth("about 1%", "at least 50%", 2).high == math.inf
-    # what is asked for does reach the share
+    # growing by the result reaches the target
     part, rest = 0.105, 0.895
     for _ in range(5):
         part *= 1 + em.required_outgrowth(0.105, 0.5, 5)
@@ -111,7 +111,7 @@ def test_xpeng_by_last_years_months():
         (lambda: em.required_pace("5", "1", -1), "remaining"),
         (lambda: em.required_pace([1, 2], 1, [1, 0]), "remaining holds 0"),
         (lambda: em.required_pace("80%x", 1, 1), "target"),
-        (lambda: em.required_pace("up 5%", "1", 1), "no level"),
+        (lambda: em.required_pace("up 5%", "1", 1), "a growth is not a level"),
         (lambda: em.required_outgrowth(0, 0.5, 5), "share"),
         (lambda: em.required_outgrowth(0.5, 1.0, 5), "target"),
         (lambda: em.required_outgrowth("50", "60%", 5), "share"),
