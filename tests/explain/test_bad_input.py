@@ -1,4 +1,4 @@
-"""Statuses and errors of explanations for unusual and for wrong arguments."""
+"""Explanations of unusual and of wrong arguments: statuses and errors."""
 
 import math
 
@@ -28,7 +28,7 @@ def test_a_base_total_that_is_not_positive():
     shift = em.shift_share([[[0, 0]], [[3, -4]], [[3, -1]]], [[[1, 2]]] * 3)
     assert names(shift.status) == ["ZERO_BASE", "TURNED_PROFIT", "NEGATIVE_DENOMINATOR"]
     assert np.isnan(shift.national).all()
-    new = em.shift_share([[5, 0], [5, 0]], [[6, 1], [6, 2]])  # an industry new to all
+    new = em.shift_share([[5, 0], [5, 0]], [[6, 1], [6, 2]])  # a new industry
     assert new.regional[:, 1].tolist() == [1, 2] and (new.mix[:, 1] == 0).all()
 
 
@@ -69,8 +69,8 @@ def test_negative_quantities_and_weights_are_flagged():
             if k not in ("total", "status", "matched", "dropped")
         ]
         assert all(np.isnan(v).all() for v in parts)
-    assert em.price_volume(*columns).total == 10  # the change stands
-    # A negative price is a loss per unit, and legal.
+    assert em.price_volume(*columns).total == 10  # the total is still known
+    # A negative price is a loss per unit and is allowed.
     assert em.price_volume([-1.0], [3.0], [-2.0], [3.0]).price == -3
 
 
@@ -91,7 +91,7 @@ def test_groups_without_a_match():
     assert got.matched == 0 and math.isnan(got.residual)
 
 
-def test_a_margin_needs_revenue_and_cost():
+def test_a_margin_requires_revenue_and_cost():
     def bridge(**changed):
         columns = {
             "revenue0": [100.0, 50],
@@ -109,14 +109,14 @@ def test_a_margin_needs_revenue_and_cost():
     assert name(bridge(revenue1=[np.nan, 60.0]).status) == "GAP"
     assert name(bridge(revenue0=[0, 0]).status) == "ZERO_DENOMINATOR"
     assert name(bridge(revenue0=[-100, 50]).status) == "NEGATIVE_DENOMINATOR"
-    # A returned item has negative revenue: it is not matched, and other than price.
+    # An item with negative revenue (a return) is not matched and counts as other.
     got = bridge(revenue0=[100.0, -5])
     assert name(got.status) == "OK" and got.other != 0
     assert got.matched == 100 / 95
     assert name(bridge(quantity0=[-10.0, np.nan]).status) == "NO_MATCH"
 
 
-def test_groups_of_one_and_of_none():
+def test_groups_with_one_item_and_with_none():
     assert em.contributions([4.0], [5.0]).parts.tolist() == [0.25]
     assert em.price_volume([2.0], [3.0], [3.0], [3.0]).price == 3
     assert em.price_index([2.0], [3.0], [3.0], [3.0]).total == 1.5
@@ -151,7 +151,7 @@ def test_numbers_too_large_are_flagged():
     assert name(got.status) == "INVALID" or np.isfinite(got.parts).all()
 
 
-def test_a_negative_factor_is_an_error_that_says_where():
+def test_a_negative_factor_is_an_error_with_its_position():
     x = np.ones((2, 3, 4))
     x[1, 2, 0] = -3
     with pytest.raises(ValueError, match=r"x0 is -3\.0 at \(1, 2, 0\).*negative"):
@@ -161,19 +161,19 @@ def test_a_negative_factor_is_an_error_that_says_where():
 
 
 @pytest.mark.parametrize("call", [em.lmdi, em.shift_share])
-def test_two_dimensions_are_needed(call):
+def test_two_dimensions_are_required(call):
     with pytest.raises(ValueError, match=r"x0 has shape \(3,\)"):
         call([1, 2, 3], [1, 2, 3])
 
 
-def test_multiplicative_lmdi_needs_totals():
+def test_multiplicative_lmdi_requires_positive_totals():
     x0, x1 = [[[0, 1.0]], [[0, 1]], [[1, 1]]], [[[1, 1.0]], [[0, 1]], [[0, 1]]]
     got = em.lmdi(x0, x1, form="multiplicative")
     assert names(got.status) == ["ZERO_BASE", "BOTH_ZERO", "INVALID"]
     assert np.isnan(got.effects).all() and np.isnan(got.total).all()
 
 
-def test_unknown_words_and_axes_are_errors():
+def test_unknown_options_and_axes_are_errors():
     with pytest.raises(ValueError, match=r"method is 'fisher'.*'bennet'"):
         em.price_volume(*GOODS, method="fisher")
     with pytest.raises(ValueError, match=r"method is 'x'.*'three-way'"):

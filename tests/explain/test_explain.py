@@ -1,4 +1,4 @@
-"""Explanations against exact fractions, and the laws they must satisfy."""
+"""Explanations against exact fractions, and identities that must hold."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ import pytest
 
 import evmarket as em
 from tests.explain import accuracy_explain as accuracy
-from tests.explain import reference_explain as twin
+from tests.explain import reference_explain as reference
 from tests.explain.cases import EPS, FORMULAS, index_columns, name, same
 from tests.reference import ulps
 
@@ -24,22 +24,22 @@ def test_parts_and_residuals_are_within_the_bound(family):
     assert compared > 150
 
 
-def test_many_items_do_not_add_up_their_roundings():
+def test_rounding_errors_of_many_items_do_not_add_up():
     rng = np.random.default_rng(3)
     p0, q0, p1, q1 = accuracy.worths(rng, 1, 20_000)
     got = em.price_volume(p0[0], q0[0], p1[0], q1[0])
-    exact = twin.price_volume(*(x[0].tolist() for x in (p0, q0, p1, q1)), "bennet")
+    exact = reference.price_volume(*(x[0].tolist() for x in (p0, q0, p1, q1)), "bennet")
     bound = accuracy.bound_worth(exact, p0[0], q0[0], p1[0], q1[0])
     for part in ("total", "price", "volume", "entry", "exit"):
         assert abs(Fraction(float(getattr(got, part))) - exact[part]) <= bound
 
 
 @pytest.mark.parametrize("method", ["laspeyres", "paasche", "three-way", "bennet"])
-def test_items_are_the_parts_of_the_group(method):
+def test_results_per_item_match_the_fractions(method):
     columns = accuracy.worths(np.random.default_rng(5), 40, 7)
     got = em.price_volume(*columns, method=method, items=True)
     for g in range(40):
-        exact = twin.price_volume(*(x[g].tolist() for x in columns), method)
+        exact = reference.price_volume(*(x[g].tolist() for x in columns), method)
         for i, row in enumerate(exact["items"]):
             each = {
                 part: float(getattr(got.items, part)[g, i])
@@ -57,29 +57,29 @@ def test_items_are_the_parts_of_the_group(method):
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
-def test_indices_are_their_formulas(formula):
+def test_indices_match_their_formulas(formula):
     for g, columns in enumerate(zip(*index_columns(60), strict=True)):
-        items, dropped = twin.matched_items(*(x.tolist() for x in columns))
+        items, dropped = reference.matched_items(*(x.tolist() for x in columns))
         price = em.price_index(*columns, formula=formula)
         quantity = em.quantity_index(*columns, formula=formula)
         assert (price.matched, price.dropped) == (len(items), dropped)
-        for got, of in ((price, items), (quantity, twin.exchanged(items))):
-            exact = twin.index(of, formula)
+        for got, of in ((price, items), (quantity, reference.exchanged(items))):
+            exact = reference.index(of, formula)
             assert ulps(float(got.total), exact) <= 16, (g, float(got.total))
 
 
 @pytest.mark.parametrize("of", ["price", "quantity"])
-def test_index_contributions_are_their_formula(of):
+def test_index_contributions_match_their_formula(of):
     for columns in zip(*index_columns(40), strict=True):
         got = em.index_contributions(*columns, of=of)
-        exact = twin.index_contributions(*(x.tolist() for x in columns), of)
+        exact = reference.index_contributions(*(x.tolist() for x in columns), of)
         scale = 1 + sum(map(abs, exact))
         for value, true in zip(got.parts.tolist(), exact, strict=True):
             assert abs(Fraction(value) - true) <= 8 * Fraction(EPS) * scale
         assert abs(got.residual) <= 16 * EPS * float(scale)
 
 
-# ---- laws ----------------------------------------------------------------------------
+# ---- identities ----------------------------------------------------------------------
 
 
 def test_symmetric_forms_change_sign_when_periods_are_exchanged():
@@ -119,7 +119,7 @@ def test_lmdi_is_consistent_in_aggregation():
 
 
 def test_lmdi_at_zero_is_the_limit():
-    # The factor that vanishes takes the whole change; two that do share it equally.
+    # A factor that becomes zero gets the whole change; two of them share it.
     assert em.lmdi([[2, 3, 4]], [[0, 5, 4]]).effects.tolist() == [-24, 0, 0]
     assert em.lmdi([[2, 3, 4]], [[0, 0, 4]]).effects.tolist() == [-12, -12, 0]
     assert em.lmdi([[0, 3, 4]], [[2, 5, 4]]).effects.tolist() == [40, 0, 0]
@@ -131,11 +131,11 @@ def test_lmdi_at_zero_is_the_limit():
 
 
 def test_lmdi_of_nearly_equal_periods():
-    # Here the logarithmic mean is a difference of nearly nothing over nearly nothing.
+    # The logarithmic mean is then a quotient of two differences close to zero.
     for step in (1, 2, 3, 1000, 10**6):
         x0 = [3.0, 7.0]
         x1 = [np.nextafter(3.0, 4) + step * 2**-51, 7.0]
-        got, exact = em.lmdi([x0], [x1]), twin.lmdi([x0], [x1])
+        got, exact = em.lmdi([x0], [x1]), reference.lmdi([x0], [x1])
         for value, true in zip(got.effects.tolist(), exact["effects"], strict=True):
             bound = 8 * 2 * Fraction(EPS) * 42
             assert abs(Fraction(value) - true) <= bound
@@ -157,19 +157,20 @@ def test_index_tests(formula):
         f(p0, q0, p1, q1, formula=formula) for f in (em.price_index, em.quantity_index)
     )
     assert (price.total > 0).all() and (quantity.total > 0).all()
-    # Identity: the same prices give 1; proportionality: all prices times 3 give 3.
+    # Identity: equal prices give 1. Proportionality: prices times 3 give 3.
     assert (em.price_index(p0, q0, p0, q1, formula=formula).total == 1).all()
     assert (em.quantity_index(p0, q0, p1, q0, formula=formula).total == 1).all()
     tripled = em.price_index(p0, q0, p0 * 3, q1, formula=formula).total
     assert np.abs(tripled / 3 - 1).max() <= 8 * EPS
-    # Prices and quantities change places.
+    # Exchanging prices and quantities gives the quantity index.
     swapped = em.price_index(q0, p0, q1, p1, formula=formula)
     both = (
         ~np.isnan(p1).any(-1) & ~np.isnan(q0).any(-1) & (p0 * q0 * p1 * q1 > 0).all(-1)
     )
     assert same(swapped.total[both], quantity.total[both])
-    there = (p0 * q0 > 0) & (p1 * q1 > 0)
-    value = np.where(there, p1 * q1, 0).sum(-1) / np.where(there, p0 * q0, 0).sum(-1)
+    matched = (p0 * q0 > 0) & (p1 * q1 > 0)
+    v0, v1 = (np.where(matched, p * q, 0).sum(-1) for p, q in ((p0, q0), (p1, q1)))
+    value = v1 / v0
     if formula in ("fisher", "sato-vartia"):
         assert np.abs(price.total * quantity.total / value - 1).max() <= 16 * EPS
         assert (np.abs(price.residual) <= 16 * EPS * value).all()
@@ -187,10 +188,10 @@ def test_fisher_contributions_add_up_to_the_index():
         assert np.abs(got.parts.sum(-1) - got.total).max() < 1e-13
 
 
-def test_nothing_that_did_not_happen_is_explained():
-    # An item in both periods is neither entry nor exit, and an absent rate is all mix.
+def test_absent_items_have_no_price_or_rate_effect():
+    # An item in both periods is not an entry or exit. A missing rate counts as mix.
     got = em.price_volume([1, 5, np.nan], [4, 0, 3], [1, 6, 2], [4, 2, 0])
-    assert name(got.status) == "GAP"  # the price of something sold is missing
+    assert name(got.status) == "GAP"  # the price of a sold item is missing
     got = em.price_volume([1, np.nan, 7], [4, 0, 3], [1, 6, np.nan], [4, 2, 0])
     assert (got.price, got.volume, got.entry, got.exit) == (0, 0, 12, -21)
     got = em.mix_rate([1, 0], [0.2, np.nan], [1, 1], [0.2, 0.4])

@@ -1,4 +1,4 @@
-"""What the results of explanations print, hold and export."""
+"""Results of explanations: repr, tables, conversion."""
 
 import dataclasses
 
@@ -35,7 +35,7 @@ def test_results_are_frozen():
         got.total = 3
 
 
-def test_tables_have_a_row_for_each_finest_cell():
+def test_tables_have_one_row_per_group_or_item():
     pytest.importorskip("pandas")
     for result in every_result():
         arrays = result.arrays()
@@ -51,7 +51,7 @@ def test_tables_have_a_row_for_each_finest_cell():
     assert table.groupby(level=1)["parts"].sum().tolist() == pytest.approx([0.125, 1.0])
 
 
-def test_an_index_is_a_number():
+def test_an_index_converts_to_a_number_and_an_array():
     got = em.price_index(*GOODS)
     assert float(got) == got.total == np.asarray(got)
     many = em.price_index(PRICES[0], QUANTITIES[0], PRICES[1:], QUANTITIES[1:])

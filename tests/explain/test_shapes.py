@@ -1,4 +1,4 @@
-"""Explanations of arrays of any shape, layout and dtype, on any number of workers."""
+"""Explanations of arrays of any shape, layout and dtype, with any number of workers."""
 
 import hashlib
 
@@ -39,7 +39,7 @@ def test_layout_and_axis_do_not_matter(key):
 
 
 @pytest.mark.parametrize("key", CALLS)
-def test_one_group_is_as_among_many(key):
+def test_a_group_alone_gives_the_same_result_as_among_many(key):
     call, columns = CALLS[key]
     many = call(*columns)
     before = [c.copy() for c in columns]
@@ -64,7 +64,7 @@ def test_leading_axes_broadcast(key):
     assert empty.total.shape == (0,) and empty.status.shape == (0,)
 
 
-def test_integers_and_float32_are_taken():
+def test_integers_and_float32_are_accepted():
     got = em.contributions(np.array([50, 30, 20]), np.array([60, 30, 15], np.float32))
     assert got.parts.tolist() == [0.1, 0, -0.05]
     assert got.parts.dtype == np.float64
@@ -81,7 +81,7 @@ def test_a_frame_must_name_its_axis():
 
 
 def digest() -> str:
-    """A fingerprint of everything, on the same data everywhere."""
+    """A hash of all results on fixed data."""
     state = hashlib.sha256()
     rng = np.random.default_rng(31)
     for items in (1, 3, 4, 10, 33, 70):
