@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,19 +12,20 @@ from .._calendar.columns import ordinals
 from .._calendar.labels import last_period
 from .._calendar.lags import exit_periods, lag_periods
 from .._calendar.periods import Periods
-from .._cells.cells import taken
+from .._cells import windows
+from .._cells.calendar import Calendar
 from .._cells.lifetimes import NEVER
 from .._common import workers as _workers
 from .._common.arguments import choice
 from .._inputs.arrays import is_frame, refuse_query, whole_array
 from .._inputs.tables import names_of
+from .build import from_ordinals
 from .source import group_batch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .measure import Measure
-
+    from .._cells.measure import MeasureData
 
 __all__ = ["Rows", "growth_by"]
 
@@ -300,7 +300,7 @@ class Rows:
         array([nan, 25., 24.])
         """
         measure = self._measure(values, complete_through)
-        return self._back(measure.trailing(window), return_status)
+        return self._back(windows.trailing(measure, window), return_status)
 
     def ytd(
         self,
@@ -323,40 +323,31 @@ class Rows:
                 "period holds plain integers, which know no year: give freq="
             )
         measure = self._measure(values, complete_through)
-        return self._back(measure.ytd(), return_status)
+        return self._back(windows.ytd(measure), return_status)
 
-    def _measure(self, values: Any, complete_through: Any) -> Measure:
-        """The rows as a panel of one measure, its series the groups."""
-        from .build import from_ordinals
-        from .panel import Panel
-
-        column = self._column(values)
-        panel = from_ordinals(
-            Panel, self._groups(), self._ordinals, column, self._freq or "D"
-        )
+    def _measure(self, values: Any, complete_through: Any) -> MeasureData:
+        """The rows as a measure, its series the groups."""
         late = self._complete(complete_through)
-        frame = replace(
-            panel._frame,
-            high=max(self._high, late),
-            shown=(self._low, max(self._high, late)),
-            complete=late,
-            exit_after=self._exit_after(),
-            bounded=complete_through is not None,
+        high = max(self._high, late)
+        cutoff = None if complete_through is None else late
+        calendar = Calendar(
+            self._freq or "D",
+            self._low,
+            high,
+            (self._low, high),
+            self._exit_after(),
+            cutoff,
         )
-        panel._frame = frame
-        found: Measure = panel["values"]
-        return found
+        column = self._column(values)
+        groups = self._groups()
+        panel = from_ordinals(groups, self._ordinals, column, calendar)
+        return panel.measure("values")
 
-    def _back(self, measure: Measure, return_status: bool) -> Any:
+    def _back(self, measure: MeasureData, return_status: bool) -> Any:
         """A measure's cells in the order of the rows."""
-        cells, groups = measure._cells, self._groups().astype(np.int64)
-        place = cells.place(groups, self._ordinals)
-        values = taken(cells.values, place, np.nan)
-        if not return_status:
-            return values
-        empty = measure._empty_status(groups, self._ordinals)
-        status = np.where(place >= 0, taken(cells.codes, place, 0), empty)
-        return values, status.astype(np.uint8)
+        groups = self._groups().astype(np.int64)
+        values, status = measure.read(groups, self._ordinals)
+        return (values, status) if return_status else values
 
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
