@@ -68,7 +68,7 @@ class Explanation:
         if shape:
             known = int(np.isfinite(self.total).sum())
             head += f", shape {shape}, {known:,} of {size:,} known"
-        return "\n".join([fitted(head), *_lines(self.arrays())])
+        return "\n".join([fitted(head), *array_lines(self.arrays())])
 
     def _heading(self) -> str:
         """The name of the class, and the method where there is one."""
@@ -123,7 +123,7 @@ class Explanation:
         return pd.DataFrame(columns, index=index)
 
 
-def _lines(arrays: dict[str, Array]) -> list[str]:
+def array_lines(arrays: dict[str, Array]) -> list[str]:
     """One line per array for a repr: the first and last numbers."""
     return [
         fitted(
@@ -215,8 +215,3 @@ class Bridge(Explanation):
         ):
             raise ValueError(f"group is {short(group)}: it takes a place in {shape}")
         return place, [], ""
-
-
-# What became of an item between two periods, as csrc/explain/fates.c counts them.
-BOTH, ENTRY, EXIT, GAP = range(4)
-FATES = ("both", "entry", "exit", "gap")

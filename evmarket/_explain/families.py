@@ -69,8 +69,11 @@ FORMULAS = {
     "sato-vartia": Family("index_sato_vartia", _INDEX),
 }
 
-SUMS = Family("sums_by_fate", ("both", "entry", "exit", "gap", "residual"))
-"""Sums of values by what became of their items; `residual` is of the last three."""
+BOTH, ENTRY, EXIT, GAP = range(4)
+"""Transitions of an item between base and current period, numbered as in the core."""
+TRANSITIONS = ("both", "entry", "exit", "gap")
+SUMS = Family("sums_by_fate", (*TRANSITIONS, "residual"))
+"""Sums of values by transition; `residual` is the rounding error of the last three."""
 
 
 def run_groups(

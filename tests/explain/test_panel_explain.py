@@ -454,7 +454,7 @@ def test_workers_change_no_bit(workers):
 
 
 def test_dense_arrays_must_fit_in_memory(monkeypatch):
-    monkeypatch.setattr("evmarket._explain.items.DENSE_MOST", 100)
+    monkeypatch.setattr("evmarket._explain.on_panel.DENSE_MOST", 100)
     got = whole_panel().contributions("units")
     assert got.total.shape == (1, 24)
     with pytest.raises(MemoryError, match=r"8 x 24 cells: take to_table\(\)"):
