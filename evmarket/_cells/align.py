@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from .series import broadcast
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._common.types import Codes
+    from .._common.types import Codes, Ints
 
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -133,24 +134,28 @@ def _product_kind(a: MeasureData, b: MeasureData) -> tuple[str, str | None]:
 def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
     """Both on the union of their series and cells: a measure of that union, the sides.
 
-    A measure that lacks a key stands beside every series that has its labels. The
-    sides have one layout; empty places have their status.
+    A measure that lacks a key stands beside every series that has its labels; then the
+    cells are those of the other measure. The sides have one layout; places that are
+    empty on a side have their status there.
     """
     if a.series is b.series and a.calendar == b.calendar:
-        series, calendar = a.series, a.calendar
-        sides = [a.cells, b.cells]
+        every = np.arange(a.series.count, dtype=np.int64)
+        series, calendar, maps = a.series, a.calendar, [every, every]
         lifetimes = [a.lifetimes, b.lifetimes]
     else:
         _check_alignable(a, b)
         series, maps = broadcast(a.series, b.series)
         calendar = a.calendar.joined(b.calendar)
-        sides = [m.cells.spread_to(to) for m, to in zip((a, b), maps, strict=True)]
         lifetimes = [
             tuple(life.spread_to(to, m.calendar, calendar) for life in m.lifetimes)
             for m, to in zip((a, b), maps, strict=True)
         ]
-    layout = union(sides, series.count)
-    every = MeasureData(
+    if len(a.series.keys) == len(b.series.keys):
+        sides = [m.cells.spread_to(to) for m, to in zip((a, b), maps, strict=True)]
+        layout = union(sides, series.count)
+    else:
+        layout = a.cells if series is a.series else b.cells
+    both = MeasureData(
         series,
         calendar,
         layout,
@@ -160,10 +165,10 @@ def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
         source=a.source,
     )
     placed = [
-        _placed(cells, layout, lives, calendar)
-        for cells, lives in zip(sides, lifetimes, strict=True)
+        _placed(m.cells, to, layout, replace(both, lifetimes=lives))
+        for m, to, lives in zip((a, b), maps, lifetimes, strict=True)
     ]
-    return every, placed
+    return both, placed
 
 
 def _check_alignable(a: MeasureData, b: MeasureData) -> None:
@@ -180,13 +185,17 @@ def _check_alignable(a: MeasureData, b: MeasureData) -> None:
         )
 
 
-def _placed(cells: Cells, layout: Cells, lifetimes: Any, calendar: Any) -> Cells:
-    """The cells at each place of a layout, with the status of empty places."""
+def _placed(cells: Cells, to: Ints, layout: Cells, side: MeasureData) -> Cells:
+    """Cells at each place of a layout, with the status of places that are empty.
+
+    `to` is the series of `cells` for each series of the layout, or -1; `side` knows
+    the statuses of empty places.
+    """
     if cells.ordinals is layout.ordinals:
         return cells
-    place = cells.place(layout.series, layout.ordinals)
+    series = to[layout.series]
+    place = np.where(series < 0, -1, cells.place(series, layout.ordinals))
     codes: Codes = taken(cells.codes, place, 0).astype(np.uint8)
     empty = place < 0
-    series, ordinals = layout.series[empty], layout.ordinals[empty]
-    codes[empty] = lowest(*(v.status(calendar, series, ordinals) for v in lifetimes))
+    codes[empty] = side.empty_status(layout.series[empty], layout.ordinals[empty])
     return layout.with_values(taken(cells.values, place, np.nan), codes)
