@@ -75,7 +75,7 @@ class Contributions(Explanation):
     _formats: ClassVar[dict[str, str]] = {
         "total": "rate",
         **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
-        "matched": "share",
+        **Explanation._formats,
     }
 
     def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
@@ -488,7 +488,7 @@ class MarginBridge(Bridge):
 
     _formats: ClassVar[dict[str, str]] = {
         **dict.fromkeys(("total", *MARGIN_STEPS, "gap"), "pp"),
-        "matched": "share",
+        **Explanation._formats,
     }
 
 

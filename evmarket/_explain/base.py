@@ -42,8 +42,8 @@ class Explanation:
     residual: Any
     status: Any
 
-    _formats: ClassVar[dict[str, str]] = {}
-    """How the arrays of fractions print: "rate", "share" or "pp"."""
+    _formats: ClassVar[dict[str, str]] = {"matched": "share", "residual": "residual"}
+    """How arrays print, by name: "rate", "share", "pp", "residual", else as numbers."""
 
     def arrays(self) -> dict[str, Array]:
         """The arrays by name, in the order in which they print.

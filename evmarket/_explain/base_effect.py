@@ -59,6 +59,7 @@ class BaseEffect(Explanation):
         "total": "pp",
         "momentum": "rate",
         "base": "rate",
+        "residual": "residual",
     }
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -57,6 +57,11 @@ class IndexNumber(Explanation):
     residual: Any
     status: Any
     method: str
+
+    _formats: ClassVar[dict[str, str]] = {
+        "matched_share": "share",
+        "residual": "residual",
+    }
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         index = np.asarray(self.total, dtype)

@@ -1,4 +1,4 @@
-"""Explanations of the changes of a panel's groups, in every period."""
+"""Explain the changes of a panel's groups in every period."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ __all__ = [
 ]
 
 
+_PARTS = ("volume", "joint", "entry", "exit")
+"""Parts of the change of a value that have the same name for arrays and panels."""
+
+
 def _both_or_gap(both: Mask) -> Codes:
     """Transitions of items that are in both periods or count as gaps."""
     codes: Codes = np.where(both, np.uint8(BOTH), np.uint8(GAP))
@@ -63,16 +67,16 @@ class PanelContributions(OnPanel, Contributions):
     total : ndarray, shape (groups, periods)
         Growth of the totals: the sum of parts, entry, exit and gap.
     parts : ndarray, shape (series, periods)
-        Contribution of each item that is present in both periods, else NaN.
+        Contribution of each item with a value in both periods; NaN for other items.
     entry, exit : ndarray, shape (groups, periods)
-        Of the items that entered, and of those that exited.
+        Contribution of the items that entered, and of those that exited.
     gap : ndarray, shape (groups, periods)
-        Of the items that lack a value in one of the periods: it says what the missing
-        value does to the growth, not what happened.
+        Contribution of the items that lack a value in one of the periods: the effect of
+        the missing value on the growth.
     matched : ndarray, shape (groups, periods)
-        Share of the base total in the parts.
+        Share of the items in both periods in the base total.
     residual, status : ndarray, shape (groups, periods)
-        As for every explanation.
+        Rounding error and `Status`.
 
     Examples
     --------
@@ -150,18 +154,19 @@ class PanelMixRate(OnPanel, MixRate):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        Change of the ratio of the totals: the sum of everything below.
+        Change of the ratio of the totals: the sum of all parts.
     rate, mix : ndarray, shape (series, periods)
-        Of the items present in both periods, else NaN.
+        Effects of each item with a value in both periods; NaN for other items.
     joint : ndarray or None
-        Of both together, where the method keeps it apart.
+        Joint effect of rate and share; None where the method has none.
     entry, exit : ndarray, shape (groups, periods)
-        The mix of the items that entered, and of those that exited.
+        Mix effect of the items that entered, and of those that exited.
     gap : ndarray, shape (groups, periods)
-        What the items that lack a value in one of the periods do to the ratio.
+        Effect of the items that lack a value in one of the periods.
     matched : ndarray, shape (groups, periods)
         Share of the items in both periods in the base denominator.
     residual, status : ndarray, shape (groups, periods)
+        Rounding error and `Status`.
     method : str
 
     Examples
@@ -179,8 +184,6 @@ class PanelMixRate(OnPanel, MixRate):
     exit: Any
     gap: Any
     matched: Any
-
-    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
 
 def mix_rate(
@@ -242,19 +245,20 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        Change of the value: the sum of everything below.
+        Change of the value: the sum of all parts.
     unit_value, volume : ndarray, shape (groups, periods)
-        Of the items in both periods. A value a unit is no price: it holds the mix
-        within the item.
+        Effects of the items in both periods. A unit value is not a price: it also
+        changes with the mix within the item.
     joint : ndarray or None
-        Of both together, where the method keeps it apart.
+        Joint effect of unit value and volume; None where the method has none.
     entry, exit : ndarray, shape (groups, periods)
-        What new items brought, and what lost ones took.
+        Value of the new items, and minus the value of the lost items.
     gap : ndarray, shape (groups, periods)
-        Of the items that lack a value or a quantity in one of the periods.
+        Change of the items that lack a value or a quantity in one of the periods.
     matched : ndarray, shape (groups, periods)
         Share of the items in both periods in the base value.
     residual, status : ndarray, shape (groups, periods)
+        Rounding error and `Status`.
     method : str
 
     Examples
@@ -269,23 +273,14 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     (array([21.]), array([21.]))
     """
 
-    _steps: ClassVar[tuple[str, ...]] = (
-        "unit_value",
-        "volume",
-        "joint",
-        "entry",
-        "exit",
-        "gap",
-    )
+    _steps: ClassVar[tuple[str, ...]] = ("unit_value", *_PARTS, "gap")
 
     unit_value: Any
     gap: Any
     matched: Any
 
-    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
-
     def __getattr__(self, name: str) -> Any:
-        # Under the name that it has for arrays too.
+        # `price` is the name in the result for arrays.
         return super().__getattr__("unit_value" if name == "price" else name)
 
 
@@ -320,9 +315,6 @@ def price_volume(
     )
 
 
-_PARTS = ("volume", "joint", "entry", "exit")
-
-
 def _value_items(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any
 ) -> tuple[Items, Values, Values]:
@@ -352,16 +344,20 @@ class PanelMarginBridge(OnPanel, MarginBridge):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        Change of the margin: the sum of the seven below.
+        Change of the margin: the sum of all parts.
     price, unit_cost, mix : ndarray, shape (groups, periods)
-        Of the matched items: with quantity and revenue positive in both periods.
-    entry, exit, other : ndarray, shape (groups, periods)
-        Of the items that entered, exited, and that are in both without being matched.
+        Effects of the matched items: those with positive quantity and revenue in both
+        periods.
+    entry, exit : ndarray, shape (groups, periods)
+        Effects of the items that entered, and of those that exited.
+    other : ndarray, shape (groups, periods)
+        Effect of the items in both periods that are not matched.
     gap : ndarray, shape (groups, periods)
-        What the items that lack a value in one of the periods do to the margin.
+        Effect of the items that lack a value in one of the periods.
     matched : ndarray, shape (groups, periods)
         Share of the matched items in the base revenue.
     residual, status : ndarray, shape (groups, periods)
+        Rounding error and `Status`.
 
     Examples
     --------
@@ -421,12 +417,14 @@ class PanelShiftShare(OnPanel, ShiftShare):
     Attributes
     ----------
     total, national, mix, regional, residual : ndarray, shape (series, periods)
-        Of every cell; NaN where it lacks a value in one of the periods.
+        Results of every cell; NaN if it lacks a value in one of the periods.
     gap : ndarray, shape (1, periods)
-        Change of those that lack one, left out of the nation and its industries.
+        Change of the cells that lack a value, which are left out of the national and
+        industry totals.
     matched : ndarray, shape (1, periods)
-        Share of those in both periods in the base total.
+        Share of the cells in both periods in the base total.
     status : ndarray, shape (1, periods)
+        `Status` of the nation.
 
     Examples
     --------
@@ -440,8 +438,6 @@ class PanelShiftShare(OnPanel, ShiftShare):
 
     gap: Any
     matched: Any
-
-    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
 
 _MOST_CELLS = 1 << 22
@@ -506,12 +502,13 @@ class PanelIndex(OnPanel, IndexNumber):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        The index, 1 where nothing changed.
+        The index; 1 means no change.
     matched, dropped : ndarray of int64, shape (groups, periods)
-        How many items are in both periods, and how many in only one.
+        Number of items in both periods, and number of items in one period only.
     matched_share : ndarray, shape (groups, periods)
         Share of the items in both periods in the base value.
     residual, status : ndarray, shape (groups, periods)
+        As for `IndexNumber`.
     method : str
         The formula.
 
@@ -528,8 +525,6 @@ class PanelIndex(OnPanel, IndexNumber):
     """
 
     matched_share: Any
-
-    _formats: ClassVar[dict[str, str]] = {"matched_share": "share"}
 
 
 def price_index(
