@@ -119,7 +119,7 @@ class Contributions(Explanation):
         parts = np.moveaxis(self.parts, self.axis, 0)
         if parts.ndim > 2:
             raise ValueError(
-                f"parts has {parts.ndim} dimensions: a plot shows 1 or 2, choose groups"
+                f"parts has {parts.ndim} dimensions: a plot takes 1 or 2, select groups"
             )
         parts = parts.reshape(len(parts), -1)
         names = [f"item {i}" for i in range(len(parts))]

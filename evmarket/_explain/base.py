@@ -207,11 +207,13 @@ class Bridge(Explanation):
         if group is None:
             if int(np.prod(shape)) == 1:
                 return (0,) * len(shape), [], ""
-            raise ValueError(f"group is None: choose a place in the shape {shape}")
+            raise ValueError(f"group is None: give an index into the shape {shape}")
         place = tuple(group) if isinstance(group, (list, tuple)) else (group,)
         if len(place) != len(shape) or not all(
             isinstance(i, (int, np.integer)) and -n <= i < n
             for i, n in zip(place, shape, strict=True)
         ):
-            raise ValueError(f"group is {short(group)}: it takes a place in {shape}")
+            raise ValueError(
+                f"group is {short(group)}: it takes an index into the shape {shape}"
+            )
         return place, [], ""

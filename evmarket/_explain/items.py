@@ -69,6 +69,8 @@ class CellStatus:
 
         A lower status stays, unless it is one of `over`, which `code` explains better.
         """
+        if not len(cells):
+            return self
         codes, known = self.codes.copy(), self.known.copy()
         old = codes[cells]
         wins = known[cells] | (old == _core.OK) | (old > code) | np.isin(old, over)
@@ -79,7 +81,7 @@ class CellStatus:
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The series with a cell in the base or the current period of a group's change.
+    """The series behind each change of a group: those with a cell in either period.
 
     The items of one cell of `target` are adjacent.
 
@@ -131,12 +133,13 @@ class Items:
         base = np.concatenate([bases(table, steps), lost])
         series = np.concatenate([table.series, table.series[lost]])
         ordinals = np.concatenate([table.ordinals, table.ordinals[lost] + steps])
-        group = panel.series.grouped(keys)[1][series].astype(np.int64)
-        cell = target.cells.place(group, ordinals)
-        keep = np.flatnonzero(panel.calendar.shows(ordinals) & (cell >= 0))
-        keep = keep[np.argsort(cell[keep], kind="stable")]
-        columns = (column[keep] for column in (cell, series, ordinals, base, current))
-        return cls(panel, target, steps, *columns)
+        visible = panel.calendar.shows(ordinals)
+        columns = [column[visible] for column in (series, ordinals, base, current)]
+        group = panel.series.grouped(keys)[1][columns[0]].astype(np.int64)
+        cell = target.cells.place(group, columns[1])
+        order = np.flatnonzero(cell >= 0)
+        order = order[np.argsort(cell[order], kind="stable")]
+        return cls(panel, target, steps, cell[order], *(x[order] for x in columns))
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -168,11 +171,11 @@ class Items:
     def transitions(
         self, measures: Sequence[Values], present: tuple[Mask, Mask]
     ) -> tuple[Codes, Mask]:
-        """The transition of each item, and whether it cannot be told.
+        """The transition of each item, and whether it is uncertain.
 
         `present` marks the items to compare, in each period. An item enters if its
-        series begin after the base period, and exits if they end before the current
-        one. An item whose series only lack a value there is a gap.
+        measures begin after the base period, and exits if they end before the current
+        period. An item that only lacks a value is a gap.
         """
         codes = np.full(len(self), GAP, np.uint8)
         codes[present[0] & present[1]] = BOTH

@@ -146,16 +146,16 @@ class OnPanel(Explanation):
     def _group(self, group: Any) -> int:
         """The row of a group, by its label or labels."""
         names = list(zip(*self.groups.values(), strict=True)) or [()]
-        if group is None:
-            if len(names) == 1:
-                return 0
-            known = ", ".join(repr(n[0] if len(n) == 1 else n) for n in names[:5])
-            more = ", ..." if len(names) > 5 else ""
-            raise ValueError(f"group is None: choose one of {known}{more}")
+        if group is None and len(names) == 1:
+            return 0
         wanted = tuple(group) if isinstance(group, (list, tuple)) else (group,)
-        if wanted not in names:
-            raise KeyError(f"group is {short(group)}: there is no such group")
-        return names.index(wanted)
+        if group is not None and wanted in names:
+            return names.index(wanted)
+        known = ", ".join(repr(n[0] if len(n) == 1 else n) for n in names[:5])
+        cure = f"choose one of {known}{', ...' if len(names) > 5 else ''}"
+        if group is None:
+            raise ValueError(f"group is None: {cure}")
+        raise KeyError(f"group is {short(group)}: there is no such group, {cure}")
 
     # ---- printing ------------------------------------------------------------------
 
