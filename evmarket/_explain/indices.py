@@ -17,14 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = [
-    "IndexNumber",
-    "index_contributions",
-    "price_index",
-    "quantity_index",
-]
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class IndexNumber(Explanation):
     """An index of prices or quantities; `numpy.asarray` and `float` give ``.total``.

@@ -47,6 +47,11 @@ class OnPanel(Explanation):
         The calendar.
     """
 
+    entry: Any
+    exit: Any
+    gap: Any
+    matched: Any
+
     _items: Items
     _cell_status: CellStatus
     _of_groups: dict[str, Array]

@@ -11,16 +11,9 @@ from .._cells import growth, ratios
 from .._cells.regroup import rollup
 from .._common.arguments import choice
 from .._common.canvas import names_of
+from . import families
 from .arrays import Contributions, MarginBridge, MixRate, PriceVolume
-from .families import (
-    BOTH,
-    CONTRIBUTIONS,
-    FORMULAS,
-    GAP,
-    MARGIN_BRIDGE,
-    MIX_RATE,
-    PRICE_VOLUME,
-)
+from .families import BOTH, GAP
 from .indices import IndexNumber
 from .items import Items, Values
 from .lmdi import ShiftShare, shift_share
@@ -30,16 +23,6 @@ if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._common.types import Codes, Floats, Ints, Mask
     from .plots import Stack
-
-
-__all__ = [
-    "PanelContributions",
-    "PanelIndex",
-    "PanelMarginBridge",
-    "PanelMixRate",
-    "PanelPriceVolume",
-    "PanelShiftShare",
-]
 
 
 _PARTS = ("volume", "joint", "entry", "exit")
@@ -88,11 +71,6 @@ class PanelContributions(OnPanel, Contributions):
     (array([0.]), array([ 0.3, -0.3]))
     """
 
-    entry: Any
-    exit: Any
-    gap: Any
-    matched: Any
-
     def _stack(self, group: Any) -> Stack:
         """The bars to plot: one per period of a group."""
         from .plots import Stack
@@ -126,7 +104,7 @@ def contributions(
     values = items.values(name)
     transitions, unclear = items.transitions([values], values.present)
     operands = (values.base, values.current)
-    of_groups, of_items, codes = items.decompose(CONTRIBUTIONS, operands)
+    of_groups, of_items, codes = items.decompose(families.CONTRIBUTIONS, operands)
     parts, total = of_items["parts"], items.target.cells.values
     sums = items.sums(parts, transitions)
     rounding = of_groups["residual"]
@@ -180,11 +158,6 @@ class PanelMixRate(OnPanel, MixRate):
     array([0.002431, 0.005903])
     """
 
-    entry: Any
-    exit: Any
-    gap: Any
-    matched: Any
-
 
 def mix_rate(
     panel: PanelData,
@@ -194,7 +167,7 @@ def mix_rate(
     within: Any,
     method: str,
 ) -> PanelMixRate:
-    family = choice(method, "method", MIX_RATE)
+    family = choice(method, "method", families.MIX_RATE)
     above = panel.summable(numerator, "numerator")
     below = panel.summable(denominator, "denominator")
     items = Items.of(
@@ -276,8 +249,6 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     _steps: ClassVar[tuple[str, ...]] = ("unit_value", *_PARTS, "gap")
 
     unit_value: Any
-    gap: Any
-    matched: Any
 
     def __getattr__(self, name: str) -> Any:
         # `price` is the name in the result for arrays.
@@ -287,7 +258,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
 def price_volume(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, method: str
 ) -> PanelPriceVolume:
-    family = choice(method, "method", PRICE_VOLUME)
+    family = choice(method, "method", families.PRICE_VOLUME)
     items, v, q = _value_items(panel, value, quantity, lag, within)
     transitions, unclear = items.transitions([v, q], _priced(v, q))
     prices = _rate(v.base, q.base), _rate(v.current, q.current)
@@ -374,8 +345,6 @@ class PanelMarginBridge(OnPanel, MarginBridge):
 
     _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
 
-    gap: Any
-
 
 def margin_bridge(
     panel: PanelData, revenue: str, cost: str, quantity: str, lag: Any, within: Any
@@ -393,7 +362,7 @@ def margin_bridge(
     transitions, unclear = items.transitions([r, c], r.present)
     kept = transitions != GAP
     operands = (r.base, c.base, q.base, r.current, c.current, q.current)
-    results, _, codes = items.decompose(MARGIN_BRIDGE, operands, kept)
+    results, _, codes = items.decompose(families.MARGIN_BRIDGE, operands, kept)
     total, of_kept = items.target.cells.values, results["total"]
     gap = total - of_kept
     share_kept = items.matched(r.base, _both_or_gap(kept))
@@ -435,9 +404,6 @@ class PanelShiftShare(OnPanel, ShiftShare):
     >>> panel.shift_share("units", "region", "fuel").regional[:, 1]
     array([ 6., -6.])
     """
-
-    gap: Any
-    matched: Any
 
 
 _MOST_CELLS = 1 << 22
@@ -530,7 +496,7 @@ class PanelIndex(OnPanel, IndexNumber):
 def price_index(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
-    family = choice(formula, "formula", FORMULAS)
+    family = choice(formula, "formula", families.FORMULAS)
     items, v, q = _value_items(panel, value, quantity, lag, within)
     base, current = _priced(v, q)
     q0, q1 = np.where(base, q.base, 0.0), np.where(current, q.current, 0.0)
