@@ -41,8 +41,6 @@ class SourceDistribution(sdist):
 # are guarded afterwards may run in vectors: traps are not observed.
 compile_args = ["-std=c11", "-ffp-contract=off", "-fno-trapping-math"]
 compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
-# Vectors are passed between inlined functions only: how calls pass them is no matter.
-compile_args += ["-Wno-psabi"]
 link_args: list[str] = []
 macros = [("EV_VERSION", f'"{version()}"'), ("EV_NUMPY", f'"{numpy.__version__}"')]
 undefined: list[str] = []

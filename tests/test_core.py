@@ -2,8 +2,10 @@
 under AddressSanitizer, UBSan and the leak checker, must end without a word."""
 
 import os
+import re
 import shutil
 import subprocess
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -55,7 +57,44 @@ def test_program(program, core_objects, tmp_path):
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
 
 
-@pytest.mark.parametrize("source", CORE, ids=lambda p: p.name)
-def test_the_core_includes_no_python(source):
+# Folders of csrc from the bottom up: each may include the folders of earlier lines.
+FLOORS = [
+    {"base"},
+    {"arrays", "calendar", "columns"},
+    {"explain", "figures", "table"},
+    {"python"},
+]
+
+
+def project_includes():
+    """Pairs of files: (a file of csrc, a file of csrc that it includes)."""
+    pairs = []
+    for source in SOURCES:
+        text = source.read_text(encoding="utf-8")
+        for name in re.findall(r'^ *# *include +"([^"]+)"', text, re.MULTILINE):
+            assert (ROOT / "csrc" / name).exists(), f"{source} includes {name}"
+            pairs.append((source.relative_to(ROOT / "csrc"), Path(name)))
+    assert len(pairs) > 100
+    return pairs
+
+
+def test_folders_include_only_folders_below_them():
+    floor = {folder: k for k, folders in enumerate(FLOORS) for folder in folders}
+    assert floor.keys() == {path.parent.name for path in SOURCES}
+    for source, included in project_includes():
+        one, other = source.parent.name, included.parent.name
+        assert one == other or floor[other] < floor[one], (source, included)
+
+
+def test_includes_have_no_circle():
+    files = TopologicalSorter()
+    for source, included in project_includes():
+        files.add(source, included)
+    files.prepare()  # CycleError names the files of a circle
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.name)
+def test_only_the_folder_python_includes_python(source):
     text = source.read_text(encoding="utf-8")
-    assert "Python.h" not in text and "numpy/" not in text
+    included = "Python.h" in text or "numpy/" in text
+    assert not included or source.parent.name == "python"

@@ -42,7 +42,7 @@ EV_INLINE double signed_i64(int64_t x0, int64_t x1, double limit)
 
 EV_INLINE double midpoint_f64(double x0, double x1, double limit)
 {
-    const double s = ev_scale(x0, x1);
+    const double s = ev_safe_scale(x0, x1);
     const double total = fabs(x0 * s) + fabs(x1 * s);
     const double rate = 2 * ((x1 * s - x0 * s) / total);
     return total == 0 ? 0 : ev_within(rate, total < INFINITY, limit);
@@ -52,14 +52,14 @@ EV_INLINE double midpoint_i64(int64_t x0, int64_t x1, double limit)
 {
     (void)limit;
     const uint64_t a = ev_magnitude(x0), b = ev_magnitude(x1), sum = a + b;
-    /* The sum can only reach 2^64, and then it wraps to 0 beside operands that are not. */
+    /* The sum can only reach 2^64. It then wraps to 0 although the operands are not 0. */
     const double total = sum >= a ? (double)sum : 0x1p64;
     return total == 0 ? 0 : 2 * (ev_difference_i64(x1, x0) / total);
 }
 
 /* ---- statuses ---------------------------------------------------------------- */
 
-/* The status that the signs of two numbers give; both are numbers. */
+/* The status of two numbers that are not NaN, by their signs and that of the change. */
 EV_INLINE uint8_t sign_status(int base_sign, int current_sign, int change_sign)
 {
     return base_sign == 0  ? (current_sign == 0 ? EV_BOTH_ZERO : EV_ZERO_BASE)
@@ -99,7 +99,7 @@ uint8_t ev_growth_status_i64(int64_t x0, int64_t x1)
     return status_i64(x0, x1, INFINITY);
 }
 
-/* As ev_result_status says, inlined in the loops. */
+/* ev_result_status, inlined in the loops. */
 EV_INLINE uint8_t status_of_result(double x0, double x1, double result)
 {
     const int undefined = isnan(x0) || isnan(x1) || isinf(x0) || isinf(x1);
@@ -118,7 +118,7 @@ uint8_t ev_result_status(double x0, double x1, double result)
 
 double ev_log_growth(double x0, double x1)
 {
-    return (x0 > 0) & (x1 > 0) & (x0 < INFINITY) & (x1 < INFINITY)
+    return ((x0 > 0) & (x1 > 0) & (x0 < INFINITY) & (x1 < INFINITY))
                ? ev_pair_log(ev_exact(x0), ev_exact(x1))
                : NAN;
 }
@@ -132,8 +132,8 @@ EV_INLINE double log_f64(double x0, double x1, double limit)
 EV_INLINE double log_i64(int64_t x0, int64_t x1, double limit)
 {
     (void)limit;
-    return (x0 > 0) & (x1 > 0) ? ev_pair_log(ev_pair_of_i64(x0), ev_pair_of_i64(x1))
-                               : NAN;
+    return ((x0 > 0) & (x1 > 0)) ? ev_pair_log(ev_pair_of_i64(x0), ev_pair_of_i64(x1))
+                                 : NAN;
 }
 
 EV_INLINE uint8_t log_status_f64(double x0, double x1, double limit)
@@ -149,7 +149,7 @@ EV_INLINE uint8_t log_status_i64(int64_t x0, int64_t x1, double limit)
 
 double ev_compound(double x0, double x1, double numerator, double denominator)
 {
-    return (x0 > 0) & (x1 >= 0) & (x0 < INFINITY) & (x1 < INFINITY)
+    return ((x0 > 0) & (x1 >= 0) & (x0 < INFINITY) & (x1 < INFINITY))
                ? ev_pair_compound(ev_exact(x0), ev_exact(x1), numerator, denominator)
                : NAN;
 }
@@ -239,58 +239,31 @@ EV_INLINE uint8_t index_status_i64(int64_t x, double base, double scale, double 
     return index_status_f64((double)x, base, scale, limit);
 }
 
+/* name, function, operands, typed operands, result */
+#define FUNCTIONS(each)                                                               \
+    each(growth_nm, nm, 2, 2, double)                                                 \
+    each(growth_abs, abs, 2, 2, double)                                               \
+    each(growth_signed, signed, 2, 2, double)                                         \
+    each(growth_midpoint, midpoint, 2, 2, double)                                     \
+    each(growth_status, status, 2, 2, uint8_t)                                        \
+    each(log_growth, log, 2, 2, double)                                               \
+    each(log_status, log_status, 2, 2, uint8_t)                                       \
+    each(compound, compound, 4, 2, double)                                            \
+    each(compound_status, compound_status, 4, 2, uint8_t)                             \
+    each(change, change, 2, 2, double)                                                \
+    each(change_status, change_status, 2, 2, uint8_t)                                 \
+    each(index, index, 3, 1, double)                                                  \
+    each(index_status, index_status, 3, 1, uint8_t)
+
 #define EV_SELF "arrays/growth.c"
 #include "base/each_isa.h"
 
-const ev_elementwise ev_growth_functions[] = {
-    {"growth_nm", 2, 2, EV_F64, {EV_EACH(nm_i64_map), EV_EACH(nm_f64_map)}},
-    {"growth_abs", 2, 2, EV_F64, {EV_EACH(abs_i64_map), EV_EACH(abs_f64_map)}},
-    {"growth_signed", 2, 2, EV_F64, {EV_EACH(signed_i64_map), EV_EACH(signed_f64_map)}},
-    {"growth_midpoint", 2, 2, EV_F64,
-     {EV_EACH(midpoint_i64_map), EV_EACH(midpoint_f64_map)}},
-    {"growth_status", 2, 2, EV_U8, {EV_EACH(status_i64_map), EV_EACH(status_f64_map)}},
-    {"log_growth", 2, 2, EV_F64, {EV_EACH(log_i64_map), EV_EACH(log_f64_map)}},
-    {"log_status", 2, 2, EV_U8, {EV_EACH(log_status_i64_map), EV_EACH(log_status_f64_map)}},
-    {"compound", 4, 2, EV_F64, {EV_EACH(compound_i64_map), EV_EACH(compound_f64_map)}},
-    {"compound_status", 4, 2, EV_U8,
-     {EV_EACH(compound_status_i64_map), EV_EACH(compound_status_f64_map)}},
-    {"change", 2, 2, EV_F64, {EV_EACH(change_i64_map), EV_EACH(change_f64_map)}},
-    {"change_status", 2, 2, EV_U8,
-     {EV_EACH(change_status_i64_map), EV_EACH(change_status_f64_map)}},
-    {"index", 3, 1, EV_F64, {EV_EACH(index_i64_map), EV_EACH(index_f64_map)}},
-    {"index_status", 3, 1, EV_U8,
-     {EV_EACH(index_status_i64_map), EV_EACH(index_status_f64_map)}},
-};
+const ev_elementwise ev_growth_functions[] = {FUNCTIONS(EV_ROW)};
 const int ev_growth_function_count =
     (int)(sizeof ev_growth_functions / sizeof ev_growth_functions[0]);
 
 #else
 
-EV_MAP2(nm_f64_map, double, double, double, nm_f64)
-EV_MAP2(nm_i64_map, int64_t, int64_t, double, nm_i64)
-EV_MAP2(abs_f64_map, double, double, double, abs_f64)
-EV_MAP2(abs_i64_map, int64_t, int64_t, double, abs_i64)
-EV_MAP2(signed_f64_map, double, double, double, signed_f64)
-EV_MAP2(signed_i64_map, int64_t, int64_t, double, signed_i64)
-EV_MAP2(midpoint_f64_map, double, double, double, midpoint_f64)
-EV_MAP2(midpoint_i64_map, int64_t, int64_t, double, midpoint_i64)
-EV_MAP2(status_f64_map, double, double, uint8_t, status_f64)
-EV_MAP2(status_i64_map, int64_t, int64_t, uint8_t, status_i64)
-EV_MAP2(log_f64_map, double, double, double, log_f64)
-EV_MAP2(log_i64_map, int64_t, int64_t, double, log_i64)
-EV_MAP2(log_status_f64_map, double, double, uint8_t, log_status_f64)
-EV_MAP2(log_status_i64_map, int64_t, int64_t, uint8_t, log_status_i64)
-EV_MAP4(compound_f64_map, double, double, double, compound_f64)
-EV_MAP4(compound_i64_map, int64_t, double, double, compound_i64)
-EV_MAP4(compound_status_f64_map, double, double, uint8_t, compound_status_f64)
-EV_MAP4(compound_status_i64_map, int64_t, double, uint8_t, compound_status_i64)
-EV_MAP2(change_f64_map, double, double, double, change_f64)
-EV_MAP2(change_i64_map, int64_t, int64_t, double, change_i64)
-EV_MAP2(change_status_f64_map, double, double, uint8_t, change_status_f64)
-EV_MAP2(change_status_i64_map, int64_t, int64_t, uint8_t, change_status_i64)
-EV_MAP3(index_f64_map, double, double, double, index_f64)
-EV_MAP3(index_i64_map, int64_t, double, double, index_i64)
-EV_MAP3(index_status_f64_map, double, double, uint8_t, index_status_f64)
-EV_MAP3(index_status_i64_map, int64_t, double, uint8_t, index_status_i64)
+FUNCTIONS(EV_MAP)
 
 #endif

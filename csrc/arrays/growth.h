@@ -15,24 +15,25 @@
 extern const ev_elementwise ev_growth_functions[];
 extern const int ev_growth_function_count;
 
-/* Along a lane:
- * mean (x) -> the arithmetic mean, NaN where a value is, infinite where one is;
- * mean_level, mean_accumulative (x) -> one number;
+/* Along a line:
+ * mean (x) -> the arithmetic mean, NaN where a value is NaN, infinite where one is;
+ * mean_level, mean_accumulative (x) -> one rate;
  * ytd, from_ytd (x; per_year, start), per_year > 0, 0 <= start < per_year;
  * trailing (x; window), window > 0. Sums are of the exact values, rounded once. */
-extern const ev_lanewise ev_growth_lanes[];
-extern const int ev_growth_lane_count;
+extern const ev_linewise ev_growth_lines[];
+extern const int ev_growth_line_count;
 
-/* The status of growth from x0 to x1 (the same under every policy), and the rate with
- * a base that must be positive; for the panel's loops. NaN is an absent value. */
+/* The status of growth from x0 to x1, the same under every policy. NaN is an absent
+ * value. */
 uint8_t ev_growth_status(double x0, double x1);
 uint8_t ev_growth_status_i64(int64_t x0, int64_t x1);
 
-
-/* The status of a result that only a positive base and an end that is not negative
- * have: INVALID where it is NaN all the same, else what the signs say. */
+/* The status of a result that is defined only for a positive base and an end that is not
+ * negative: INVALID where it is NaN all the same, else the status of the signs. */
 uint8_t ev_result_status(double x0, double x1, double result);
 
+/* ln(x1 / x0), and (x1 / x0)^(numerator / denominator) - 1. NaN where the operands have
+ * none or the result leaves the range. */
 double ev_log_growth(double x0, double x1);
 double ev_compound(double x0, double x1, double numerator, double denominator);
 

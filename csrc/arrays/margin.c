@@ -24,34 +24,30 @@ EV_INLINE double markup_i64(int64_t r, int64_t c, double limit)
     return ev_relative_i64(r, c, c, limit);
 }
 
-/* The status of `numerator / d`, where numerator is infinite or NaN when an operand is
- * and `missing` says that one of them was NaN. */
-EV_INLINE uint8_t denominator_status(double result, double d, int missing, int finite)
+/* The status of n / d, given the result; `other` is the other operand beside d. */
+EV_INLINE uint8_t denominator_status(double other, double d, double result)
 {
-    return missing        ? EV_MISSING
-           : !finite      ? EV_INVALID
-           : d == 0       ? EV_ZERO_DENOMINATOR
-           : d < 0        ? EV_NEGATIVE_DENOMINATOR
-           : isnan(result) ? EV_INVALID
-                          : EV_OK;
+    return isnan(other) || isnan(d)         ? EV_MISSING
+           : isinf(other) || isinf(d)       ? EV_INVALID
+           : d == 0                         ? EV_ZERO_DENOMINATOR
+           : d < 0                          ? EV_NEGATIVE_DENOMINATOR
+           : isnan(result)                  ? EV_INVALID
+                                            : EV_OK;
 }
 
 EV_INLINE uint8_t margin_status_f64(double r, double c, double limit)
 {
-    return denominator_status(margin_f64(r, c, limit), r, isnan(r) || isnan(c),
-                              isfinite(r) && isfinite(c));
-}
-
-EV_INLINE uint8_t ratio_status_f64(double n, double d, double limit)
-{
-    return denominator_status(ev_quotient_f64(n, d, limit), d, isnan(n) || isnan(d),
-                              isfinite(n) && isfinite(d));
+    return denominator_status(c, r, margin_f64(r, c, limit));
 }
 
 EV_INLINE uint8_t markup_status_f64(double r, double c, double limit)
 {
-    return denominator_status(markup_f64(r, c, limit), c, isnan(r) || isnan(c),
-                              isfinite(r) && isfinite(c));
+    return denominator_status(r, c, markup_f64(r, c, limit));
+}
+
+EV_INLINE uint8_t ratio_status_f64(double n, double d, double limit)
+{
+    return denominator_status(n, d, ev_quotient_f64(n, d, limit));
 }
 
 EV_INLINE uint8_t ratio_status_i64(int64_t n, int64_t d, double limit)
@@ -65,11 +61,16 @@ EV_INLINE uint8_t margin_status_i64(int64_t r, int64_t c, double limit)
     return ratio_status_i64(c, r, limit);
 }
 
+EV_INLINE uint8_t markup_status_i64(int64_t r, int64_t c, double limit)
+{
+    return ratio_status_i64(r, c, limit);
+}
+
 EV_INLINE double incremental_f64(double r0, double p0, double r1, double p1,
                                  double limit)
 {
     /* Two scales, so that neither difference overflows and neither loses its tail. */
-    const double sp = ev_scale(p0, p1), sr = ev_scale(r0, r1);
+    const double sp = ev_safe_scale(p0, p1), sr = ev_safe_scale(r0, r1);
     const double dp = p1 * sp - p0 * sp, dr = r1 * sr - r0 * sr;
     return ev_within(dp / dr * (sr / sp), (dr != 0) & (fabs(dr) < INFINITY), limit);
 }
@@ -100,43 +101,26 @@ EV_INLINE uint8_t incremental_status_i64(int64_t r0, int64_t p0, int64_t r1, int
     return r0 == r1 ? EV_ZERO_DENOMINATOR : EV_OK;
 }
 
+/* name, function, operands, typed operands, result */
+#define FUNCTIONS(each)                                                               \
+    each(margin, margin, 2, 2, double)                                                \
+    each(markup, markup, 2, 2, double)                                                \
+    each(ratio, ev_quotient, 2, 2, double)                                            \
+    each(margin_status, margin_status, 2, 2, uint8_t)                                 \
+    each(markup_status, markup_status, 2, 2, uint8_t)                                 \
+    each(ratio_status, ratio_status, 2, 2, uint8_t)                                   \
+    each(incremental, incremental, 4, 4, double)                                      \
+    each(incremental_status, incremental_status, 4, 4, uint8_t)
+
 #define EV_SELF "arrays/margin.c"
 #include "base/each_isa.h"
 
-const ev_elementwise ev_margin_functions[] = {
-    {"margin", 2, 2, EV_F64, {EV_EACH(margin_i64_map), EV_EACH(margin_f64_map)}},
-    {"markup", 2, 2, EV_F64, {EV_EACH(markup_i64_map), EV_EACH(markup_f64_map)}},
-    {"ratio", 2, 2, EV_F64, {EV_EACH(ratio_i64_map), EV_EACH(ratio_f64_map)}},
-    {"margin_status", 2, 2, EV_U8,
-     {EV_EACH(margin_status_i64_map), EV_EACH(margin_status_f64_map)}},
-    {"markup_status", 2, 2, EV_U8,
-     {EV_EACH(ratio_status_i64_map), EV_EACH(markup_status_f64_map)}},
-    {"ratio_status", 2, 2, EV_U8,
-     {EV_EACH(ratio_status_i64_map), EV_EACH(ratio_status_f64_map)}},
-    {"incremental", 4, 4, EV_F64,
-     {EV_EACH(incremental_i64_map), EV_EACH(incremental_f64_map)}},
-    {"incremental_status", 4, 4, EV_U8,
-     {EV_EACH(incremental_status_i64_map), EV_EACH(incremental_status_f64_map)}},
-};
+const ev_elementwise ev_margin_functions[] = {FUNCTIONS(EV_ROW)};
 const int ev_margin_function_count =
     (int)(sizeof ev_margin_functions / sizeof ev_margin_functions[0]);
 
 #else
 
-EV_MAP2(margin_f64_map, double, double, double, margin_f64)
-EV_MAP2(margin_i64_map, int64_t, int64_t, double, margin_i64)
-EV_MAP2(markup_f64_map, double, double, double, markup_f64)
-EV_MAP2(markup_i64_map, int64_t, int64_t, double, markup_i64)
-EV_MAP2(ratio_f64_map, double, double, double, ev_quotient_f64)
-EV_MAP2(ratio_i64_map, int64_t, int64_t, double, ev_quotient_i64)
-EV_MAP2(margin_status_f64_map, double, double, uint8_t, margin_status_f64)
-EV_MAP2(margin_status_i64_map, int64_t, int64_t, uint8_t, margin_status_i64)
-EV_MAP2(markup_status_f64_map, double, double, uint8_t, markup_status_f64)
-EV_MAP2(ratio_status_f64_map, double, double, uint8_t, ratio_status_f64)
-EV_MAP2(ratio_status_i64_map, int64_t, int64_t, uint8_t, ratio_status_i64)
-EV_MAP4(incremental_f64_map, double, double, double, incremental_f64)
-EV_MAP4(incremental_i64_map, int64_t, int64_t, double, incremental_i64)
-EV_MAP4(incremental_status_f64_map, double, double, uint8_t, incremental_status_f64)
-EV_MAP4(incremental_status_i64_map, int64_t, int64_t, uint8_t, incremental_status_i64)
+FUNCTIONS(EV_MAP)
 
 #endif

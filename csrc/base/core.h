@@ -1,8 +1,7 @@
-/* What every file of the core relies on: results, memory, status codes, kernels.
+/* What every file of the core uses: results, memory, status codes, kernels.
  *
- * The core knows nothing of Python. It allocates only through the allocator it
- * is handed, never prints, never raises and holds no mutable statics, so that
- * any of its files compiles and runs on its own.
+ * The core does not know Python. It allocates only through the allocator that its caller
+ * passes, never prints and holds no mutable statics.
  */
 #ifndef EV_CORE_H
 #define EV_CORE_H
@@ -12,19 +11,19 @@
 
 #include "base/port.h"
 
-/* What a core function that can fail returns. */
+/* The result of a core function that can fail. */
 typedef enum ev_result {
     EV_DONE = 0,
-    EV_NO_MEMORY,    /* the allocator gave nothing */
-    EV_RANGE,        /* a number is outside what can be held exactly */
-    EV_BAD_VALUE,    /* a value breaks the rule of its kind; the place says where */
-    EV_BAD_FORMAT,   /* a type or layout this reader does not take */
-    EV_DUPLICATE,    /* a key stands twice where once is allowed */
-    EV_STOPPED       /* the producer or the caller broke off */
+    EV_NO_MEMORY,    /* the allocator returned NULL */
+    EV_RANGE,        /* a number is too large to be held exactly */
+    EV_BAD_VALUE,    /* a value breaks the rule of its kind */
+    EV_BAD_FORMAT,   /* a type or layout that this reader does not read */
+    EV_DUPLICATE,    /* a key occurs twice where once is allowed */
+    EV_STOPPED       /* the producer or the caller stopped */
 } ev_result;
 
 /* The allocator. resize(owner, NULL, n) allocates, resize(owner, p, 0) frees and
- * returns NULL, anything else is realloc. Must be callable from any thread. */
+ * returns NULL, any other call is realloc. Must be callable from any thread. */
 typedef struct ev_memory {
     void *(*resize)(void *owner, void *block, size_t size);
     void *owner;
@@ -58,45 +57,53 @@ typedef enum ev_status {
 
 enum { EV_STATUS_COUNT = 22 };
 
-/* Number types a kernel reads or writes. float32 has no kernels of its own: it is
- * widened to double on the way in and rounded once on the way out. */
+/* Number types a kernel reads or writes. float32 has no kernels: it is widened to double
+ * when read and rounded once when written. */
 typedef enum ev_type { EV_I64, EV_F64, EV_U8 } ev_type;
 
-enum { EV_MOST_OPERANDS = 6 };
+enum { EV_MOST_OPERANDS = 8, EV_MOST_RESULTS = 2 };
 
 /* One elementwise kernel. Reads n items of each in[], writes n of each out[]; all
- * contiguous and aligned; no out overlaps an in or another out. A result whose
- * magnitude is not below `limit` has left the range of the type that will hold it:
- * it becomes NaN, and INVALID where the kernel writes statuses. */
+ * contiguous and aligned; no out overlaps an in or another out. A result whose magnitude
+ * is not below `limit` is outside the range of the type that will hold it: it becomes
+ * NaN, and INVALID where the kernel writes statuses. */
 typedef void ev_kernel(const void *const *in, void *const *out, ptrdiff_t n,
                        double limit);
 
-/* An elementwise function: kernels for int64 and float64 operands, one per
- * instruction set (run[type][isa]; NULL where the build has none). Operands after
- * the first `typed` ones are doubles in every kernel. */
+/* An elementwise function: kernels for int64 and float64 operands, one for each
+ * instruction set (NULL where the build has none; no int64 ones where `typed` is 0).
+ * Operands after the first `typed` ones are doubles in every kernel. */
 typedef struct ev_elementwise {
     const char *name;
     int nin;
     int typed;
-    ev_type out;                        /* EV_F64 or EV_U8 */
+    int nout;
+    ev_type out;                        /* EV_F64 or EV_U8, of every result */
     ev_kernel *run[2][EV_ISA_COUNT];    /* [EV_I64 or EV_F64][isa] */
 } ev_elementwise;
 
-/* One kernel over a whole lane (the values along an axis). x holds n values, int64
- * or double as the table says, contiguous. `params` are the function's operands
- * after x. `scratch` has scratch_per_item * n doubles and is the kernel's to use.
- * Writes n values and statuses, or one of each for a reduction; the outputs overlap
- * nothing. `limit` as for elementwise kernels. */
-typedef void ev_lane_kernel(const void *x, ptrdiff_t n, const int64_t *params,
-                            double *out, uint8_t *status, double *scratch,
-                            double limit);
+/* The values along an axis, and where the results of a function of them go: n results
+ * and statuses, or one of each for a reduction. All contiguous; the outputs overlap
+ * nothing. */
+typedef struct ev_line {
+    const void *x; /* n int64 or doubles, as `type` says */
+    ptrdiff_t n;
+    ev_type type;
+    const int64_t *params; /* the operands after x */
+    double *out;
+    uint8_t *status;
+    double *scratch; /* the function's scratch_per_item * n doubles */
+    double limit;    /* as for elementwise kernels */
+} ev_line;
 
-typedef struct ev_lanewise {
+typedef void ev_line_kernel(const ev_line *line);
+
+typedef struct ev_linewise {
     const char *name;
     int nparams;
-    int reduces;                        /* one result a lane, not one an item */
+    int reduces;             /* one result for each line, not for each item */
     int scratch_per_item;
-    ev_lane_kernel *run[2];             /* [EV_I64 or EV_F64] */
-} ev_lanewise;
+    ev_line_kernel *run[2];  /* [EV_I64 or EV_F64] */
+} ev_linewise;
 
 #endif

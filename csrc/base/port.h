@@ -2,7 +2,6 @@
 #ifndef EV_PORT_H
 #define EV_PORT_H
 
-#include <stdint.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -63,19 +62,17 @@ EV_INLINE void ev_atomic_max(int64_t *place, int64_t value)
 /* 128-bit integers: the ledger's arithmetic. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;
-/* Four doubles worked on together, and what comparing them gives: all bits set or
- * none. Any instruction set has them; they are passed between inlined functions only,
- * so how a call would pass them does not matter. */
-typedef double ev_lanes __attribute__((vector_size(32), aligned(16)));
-typedef int64_t ev_mask __attribute__((vector_size(32), aligned(16)));
-/* The lanes i, j, k, l of two vectors, counted through. */
+/* Four doubles worked on together, and the result of comparing them: all bits of a lane
+ * set or none. For regions compiled for AVX2. */
+typedef double ev_four_doubles __attribute__((vector_size(32), aligned(16)));
+typedef int64_t ev_four_masks __attribute__((vector_size(32), aligned(16)));
+/* Four doubles anywhere in memory. */
+typedef double ev_four_anywhere __attribute__((vector_size(32), aligned(1), may_alias));
+/* The lanes i, j, k, l of two vectors: 0 to 3 are those of a, 4 to 7 those of b. */
 #if defined(__clang__)
 #define EV_PICK(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
 #else
-#define EV_PICK(a, b, i, j, k, l) __builtin_shuffle(a, b, (ev_mask){i, j, k, l})
-#endif
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wpsabi"
+#define EV_PICK(a, b, i, j, k, l) __builtin_shuffle(a, b, (ev_four_masks){i, j, k, l})
 #endif
 #else
 #error "evmarket needs gcc or clang: its exact sums use 128-bit integers"

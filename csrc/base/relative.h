@@ -21,15 +21,15 @@ EV_INLINE double ev_within(double x, int ok, double limit)
     return (ok & (fabs(x) < limit)) ? x : NAN;
 }
 
-/* What to multiply the operands by so that a - b and |a| + |b| stay finite. */
-EV_INLINE double ev_scale(double a, double b)
+/* The factor for both operands that keeps a - b and |a| + |b| finite. */
+EV_INLINE double ev_safe_scale(double a, double b)
 {
     return ((fabs(a) > EV_NEAR_OVERFLOW) | (fabs(b) > EV_NEAR_OVERFLOW)) ? 0.25 : 1.0;
 }
 
 EV_INLINE double ev_relative_f64(double a, double b, double d, double limit)
 {
-    const double s = ev_scale(a, b);
+    const double s = ev_safe_scale(a, b);
     return ev_within((a * s - b * s) / (d * s), (d > 0) & (d < INFINITY), limit);
 }
 

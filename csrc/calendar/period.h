@@ -10,7 +10,6 @@
 #ifndef EV_PERIOD_H
 #define EV_PERIOD_H
 
-#include "columns/column.h"
 #include "base/core.h"
 
 /* Units of time, from coarse to fine: of two units the greater is the finer. */
@@ -35,8 +34,7 @@ enum {
     EV_FIRST_DAY = -719162, /* 0001-01-01 */
     EV_LAST_DAY = 2932896,  /* 9999-12-31 */
     EV_FREQUENCY_SIZE = 8,  /* room for a name, its closing 0 included */
-    EV_LABEL_SIZE = 64,     /* room for a label, its closing 0 included */
-    EV_SHOWN_SIZE = 64      /* room for a value in a message */
+    EV_LABEL_SIZE = 64      /* room for a label, its closing 0 included */
 };
 
 /* ---- frequencies ---- */
@@ -121,36 +119,5 @@ ev_fault ev_period_place(const ev_said *said, ev_frequency freq, int64_t *ordina
 
 /* The frequency that was stated; 0 for a plain date, which states none. */
 int ev_period_stated(const ev_said *said, ev_frequency *freq);
-
-/* What row `row` of a column says. `within` is NULL or the months (quarters, where
- * freq counts quarters) to the years of `when`. freq may be NULL when none is asked
- * for. `dictionary` of a coded column is looked through. */
-ev_fault ev_period_read(const ev_column *when, const ev_column *within,
-                        const ev_frequency *freq, ptrdiff_t row, ev_said *said);
-
-/* Periods of the rows start .. start + count - 1; ordinals has room for count. On any
- * result but EV_DONE *bad_row is the first row (counted from the column's first) that
- * is no period, and ev_period_read and _place say why; the ordinals are then undefined.
- * EV_BAD_VALUE: null, unreadable, or of another frequency; EV_RANGE: year;
- * EV_BAD_FORMAT: the column's type. A coded column is better read by the two below. */
-ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
-                             const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
-                             int64_t *ordinals, ptrdiff_t *bad_row);
-
-/* Writes what row `row` holds as a message shows it, shortened, and gives its length.
- * A text is copied as it is, which need not be UTF-8. */
-int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row,
-                   char shown[EV_SHOWN_SIZE]);
-
-/* Stands for an entry of a dictionary that is no period; rows may never use it. */
-#define EV_NO_PERIOD INT64_MIN
-
-/* Coded columns: translate when->dictionary once into `words` (its length of them),
- * then any stretch of rows. Results and *bad_row as above. */
-void ev_period_words(const ev_column *dictionary, const ev_frequency *freq,
-                     int64_t *words);
-ev_result ev_period_decode(const ev_column *when, const int64_t *words,
-                           const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
-                           int64_t *ordinals, ptrdiff_t *bad_row);
 
 #endif

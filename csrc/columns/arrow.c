@@ -38,37 +38,6 @@ static void say(ev_arrow_fault *fault, const char *text, const char *what)
 
 /* ---- types ---- */
 
-static const struct {
-    ev_column_type type;
-    const char *name;
-    const char *format; /* NULL: holds parameters */
-} types[] = {
-    {EV_COL_NULL, "null", "n"},
-    {EV_COL_BOOL, "bool", "b"},
-    {EV_COL_I8, "int8", "c"},
-    {EV_COL_I16, "int16", "s"},
-    {EV_COL_I32, "int32", "i"},
-    {EV_COL_I64, "int64", "l"},
-    {EV_COL_U8, "uint8", "C"},
-    {EV_COL_U16, "uint16", "S"},
-    {EV_COL_U32, "uint32", "I"},
-    {EV_COL_U64, "uint64", "L"},
-    {EV_COL_F32, "float32", "f"},
-    {EV_COL_F64, "float64", "g"},
-    {EV_COL_DECIMAL128, "decimal128", NULL},
-    {EV_COL_DATE32, "date32", "tdD"},
-    {EV_COL_DATE64, "date64", "tdm"},
-    {EV_COL_TIME_S, "timestamp[s]", NULL},
-    {EV_COL_TIME_MS, "timestamp[ms]", NULL},
-    {EV_COL_TIME_US, "timestamp[us]", NULL},
-    {EV_COL_TIME_NS, "timestamp[ns]", NULL},
-    {EV_COL_TEXT, "utf8", "u"},
-    {EV_COL_LARGE_TEXT, "large_utf8", "U"},
-    {EV_COL_TEXT_VIEW, "utf8_view", "vu"},
-};
-
-enum { TYPE_COUNT = (int)(sizeof types / sizeof types[0]) };
-
 /* What is not read, by how its format begins, and what to do about it. */
 static const struct {
     const char *start;
@@ -85,15 +54,6 @@ static const struct {
     {"+r", "run-end encoded: decode it"},
     {"+", "nested (a list, struct, map or union): take its parts apart"},
 };
-
-const char *ev_column_type_name(ev_column_type type)
-{
-    const char *name = "unknown";
-    for (int i = 0; i < TYPE_COUNT; i++) {
-        name = types[i].type == type ? types[i].name : name;
-    }
-    return name;
-}
 
 static ev_result refuse(const char *format, const char *name, ev_arrow_fault *fault)
 {
@@ -174,12 +134,8 @@ static ev_result read_type(const char *format, const char *name, ev_arrow_field 
                            ev_arrow_fault *fault)
 {
     ev_result result = EV_DONE;
-    int found = -1;
-    for (int i = 0; i < TYPE_COUNT && found < 0; i++) {
-        found = types[i].format != NULL && strcmp(format, types[i].format) == 0 ? i : -1;
-    }
-    if (found >= 0) {
-        field->type = types[found].type;
+    if (ev_type_of_format(format, &field->type)) {
+        field->zoned = 0;
     }
     else if (strncmp(format, "d:", 2) == 0) {
         result = read_decimal(format, name, field, fault);
@@ -342,7 +298,7 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
     field->name = name;
     field->coded = words != NULL;
     if (words != NULL && (!is_alive(words) || words->dictionary != NULL)) {
-        ev_arrow_say(fault, name, " has a dictionary that is released or coded itself");
+        ev_arrow_say(fault, name, " has a dictionary that is released or coded too");
         result = EV_BAD_VALUE;
     }
     if (result == EV_DONE) {
@@ -350,9 +306,9 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
     }
     if (result == EV_DONE && field->coded) {
         field->codes = field->type;
-        if (field->codes < EV_COL_I8 || field->codes > EV_COL_U64) {
+        if (!ev_is_index(field->codes)) {
             ev_arrow_say(fault, name, " is coded by %s: a dictionary needs integers",
-                         ev_column_type_name(field->codes));
+                         ev_column_facts(field->codes)->name);
             result = EV_BAD_VALUE;
         }
         else {

@@ -104,9 +104,6 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
                               const char *name, ev_arrow_field *field,
                               ev_arrow_fault *fault);
 
-/* The name of a type, as a message shows it. */
-const char *ev_column_type_name(ev_column_type type);
-
 /* ---- arrays ---- */
 
 /* Columns of one array. Views: the array must outlive them. Owns the structs of the

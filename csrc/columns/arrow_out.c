@@ -1,64 +1,43 @@
 /* Columns out: a stream of one record batch over buffers that someone else owns.
  *
  * Consumers may move any child or dictionary out of its parent and release it later, on
- * another thread. So every part holds the plan, which is counted, and the last part to go
- * lets the owner of the buffers know. */
+ * another thread. So all parts of a schema or array share one block of memory, which
+ * counts them. The blocks and the stream share the plan, which counts them in turn; its
+ * last user tells the owner of the buffers. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "base/memory.h"
 #include "columns/arrow.h"
 
 typedef struct column_plan {
     char *name;
-    char *metadata;    /* NULL: none */
-    char format[16];   /* of the column: of a coded one, of its indices */
-    char words[16];    /* of the dictionary */
+    char *metadata;  /* NULL: none */
+    char format[16]; /* of the column: of a coded one, of its indices */
+    char words[16];  /* of the dictionary */
 } column_plan;
 
 typedef struct plan {
-    atomic_int users;  /* the stream, and every part of a schema or array */
+    atomic_int users; /* the stream, and every block */
     ev_memory memory;
     ev_arrow_owner owner;
     const ev_batch *batch;
-    int given;         /* the batch was handed out; only the stream looks */
+    int given; /* the batch was handed out; only the stream reads this */
     column_plan columns[];
 } plan;
-
-static void *take(const plan *p, size_t size)
-{
-    void *block = p->memory.resize(p->memory.owner, NULL, size > 0 ? size : 1);
-    if (block != NULL) {
-        memset(block, 0, size);
-    }
-    return block;
-}
-
-static void give(const ev_memory *memory, void *block)
-{
-    if (block != NULL) {
-        (void)memory->resize(memory->owner, block, 0);
-    }
-}
 
 static void free_plan(plan *p)
 {
     const ev_memory memory = p->memory;
     for (ptrdiff_t i = 0; i < p->batch->ncolumns; i++) {
-        give(&memory, p->columns[i].name);
-        give(&memory, p->columns[i].metadata);
+        ev_give(&memory, p->columns[i].name);
+        ev_give(&memory, p->columns[i].metadata);
     }
-    give(&memory, p);
+    ev_give(&memory, p);
 }
 
-static plan *hold(plan *p)
-{
-    (void)atomic_fetch_add(&p->users, 1);
-    return p;
-}
-
-static void let_go(plan *p)
+static void leave_plan(plan *p)
 {
     if (atomic_fetch_sub(&p->users, 1) == 1) {
         const ev_arrow_owner owner = p->owner;
@@ -67,34 +46,61 @@ static void let_go(plan *p)
     }
 }
 
+/* ---- blocks ---- */
+
+/* A schema and an array have the same parts: the table, its columns, their dictionaries. */
+typedef struct schema_block {
+    plan *plan;
+    atomic_int users; /* the parts that are not released */
+    struct ArrowSchema *children[];
+} schema_block;
+
+typedef struct array_block {
+    plan *plan;
+    atomic_int users;
+    const void *(*buffers)[3]; /* of the table, then of each column and its dictionary */
+    struct ArrowArray *children[];
+} array_block;
+
+/* A block that ends with `count` pointers, each to the first of two structs of `size`
+ * bytes: a column and its dictionary. NULL when memory is out. */
+static void *new_block(plan *p, size_t head, size_t size, size_t extra)
+{
+    const size_t count = (size_t)p->batch->ncolumns;
+    char *block = ev_take_zeros(
+        &p->memory, (ptrdiff_t)(head + count * (sizeof(void *) + 2 * size) + extra), 1);
+    if (block != NULL) {
+        char *structs = block + head + count * sizeof(void *);
+        for (size_t i = 0; i < count; i++) {
+            void *child = structs + 2 * i * size;
+            memcpy(block + head + i * sizeof child, &child, sizeof child);
+        }
+        (void)atomic_fetch_add(&p->users, 1);
+    }
+    return block;
+}
+
+static void leave_block(plan *p, void *block, atomic_int *users)
+{
+    if (atomic_fetch_sub(users, 1) == 1) {
+        ev_give(&p->memory, block);
+        leave_plan(p);
+    }
+}
+
 /* ---- formats ---- */
 
 /* 0 where the type is not written. */
 static int write_format(const ev_column *column, char format[16])
 {
-    static const struct {
-        ev_column_type type;
-        const char *format;
-    } formats[] = {
-        {EV_COL_NULL, "n"},      {EV_COL_BOOL, "b"},      {EV_COL_I8, "c"},
-        {EV_COL_I16, "s"},       {EV_COL_I32, "i"},       {EV_COL_I64, "l"},
-        {EV_COL_U8, "C"},        {EV_COL_U16, "S"},       {EV_COL_U32, "I"},
-        {EV_COL_U64, "L"},       {EV_COL_F32, "f"},       {EV_COL_F64, "g"},
-        {EV_COL_DATE32, "tdD"},  {EV_COL_DATE64, "tdm"},  {EV_COL_TIME_S, "tss:"},
-        {EV_COL_TIME_MS, "tsm:"}, {EV_COL_TIME_US, "tsu:"}, {EV_COL_TIME_NS, "tsn:"},
-        {EV_COL_TEXT, "u"},      {EV_COL_LARGE_TEXT, "U"},
-    };
-    int found = column->type == EV_COL_DECIMAL128;
-    if (found) {
+    const int written = column->type != EV_COL_TEXT_VIEW;
+    if (column->type == EV_COL_DECIMAL128) {
         (void)snprintf(format, 16, "d:38,%d", column->scale);
     }
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0] && !found; i++) {
-        found = formats[i].type == column->type;
-        if (found) {
-            (void)snprintf(format, 16, "%s", formats[i].format);
-        }
+    else if (written) {
+        (void)snprintf(format, 16, "%s", ev_column_facts(column->type)->format);
     }
-    return found;
+    return written;
 }
 
 static char *put_span(char *at, const char *text, size_t length)
@@ -113,8 +119,8 @@ static char *period_metadata(const plan *p, const char *freq)
     const int32_t pairs = 2;
     char json[48];
     const int size = snprintf(json, sizeof json, "{\"freq\": \"%.24s\"}", freq);
-    char *metadata = take(p, 5 * sizeof pairs + sizeof name_key + sizeof name +
-                                 sizeof key + sizeof json);
+    char *metadata = ev_take(&p->memory, 5 * sizeof pairs + sizeof name_key + sizeof name +
+                                 sizeof key + sizeof json, 1);
     if (metadata != NULL) {
         char *at = metadata;
         memcpy(at, &pairs, sizeof pairs);
@@ -138,7 +144,7 @@ static ev_result plan_column(const plan *p, const ev_column *column, const char 
         result = EV_BAD_FORMAT;
     }
     else {
-        to->name = take(p, size);
+        to->name = ev_take(&p->memory, (ptrdiff_t)size, 1);
         to->metadata = freq == NULL ? NULL : period_metadata(p, freq);
         if (to->name == NULL || (freq != NULL && to->metadata == NULL)) {
             result = EV_NO_MEMORY;
@@ -154,184 +160,127 @@ static ev_result plan_column(const plan *p, const ev_column *column, const char 
 
 static void release_schema(struct ArrowSchema *schema)
 {
-    plan *p = schema->private_data;
+    schema_block *block = schema->private_data;
+    struct ArrowSchema *words = schema->dictionary;
     for (int64_t i = 0; i < schema->n_children; i++) {
         if (schema->children[i]->release != NULL) {
             schema->children[i]->release(schema->children[i]);
         }
     }
-    if (schema->dictionary != NULL && schema->dictionary->release != NULL) {
-        schema->dictionary->release(schema->dictionary);
+    if (words != NULL && words->release != NULL) {
+        words->release(words);
     }
-    give(&p->memory, schema->dictionary);
-    give(&p->memory, schema->children);
     schema->release = NULL;
-    let_go(p);
+    leave_block(block->plan, block, &block->users);
 }
 
-static void begin_schema(plan *p, const char *format, const char *name,
-                         struct ArrowSchema *schema)
+static void fill_schema(schema_block *block, const char *format, const char *name,
+                        struct ArrowSchema *schema)
 {
-    memset(schema, 0, sizeof *schema);
-    schema->format = format;
-    schema->name = name;
-    schema->flags = ARROW_FLAG_NULLABLE;
-    schema->release = release_schema;
-    schema->private_data = hold(p);
-}
-
-static ev_result column_schema(plan *p, ptrdiff_t i, struct ArrowSchema *schema)
-{
-    ev_result result = EV_DONE;
-    begin_schema(p, p->columns[i].format, p->columns[i].name, schema);
-    schema->metadata = p->columns[i].metadata;
-    if (p->batch->columns[i].dictionary != NULL) {
-        schema->dictionary = take(p, sizeof *schema->dictionary);
-        if (schema->dictionary == NULL) {
-            result = EV_NO_MEMORY;
-        }
-        else {
-            begin_schema(p, p->columns[i].words, "", schema->dictionary);
-        }
-    }
-    return result;
+    *schema = (struct ArrowSchema){.format = format,
+                                   .name = name,
+                                   .flags = ARROW_FLAG_NULLABLE,
+                                   .release = release_schema,
+                                   .private_data = block};
+    (void)atomic_fetch_add(&block->users, 1);
 }
 
 static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
 {
     plan *p = stream->private_data;
-    const ptrdiff_t count = p->batch->ncolumns;
-    struct ArrowSchema **children =
-        take(p, (size_t)count * (sizeof *children + sizeof **children));
-    ev_result result = children == NULL ? EV_NO_MEMORY : EV_DONE;
-    begin_schema(p, "+s", "", out);
-    out->flags = 0;
-    out->children = children;
-    if (result == EV_DONE) {
-        struct ArrowSchema *nodes = (struct ArrowSchema *)(children + count);
-        for (ptrdiff_t i = 0; i < count; i++) {
-            children[i] = &nodes[i];
-        }
-        out->n_children = count;
-        for (ptrdiff_t i = 0; i < count && result == EV_DONE; i++) {
-            result = column_schema(p, i, &nodes[i]);
+    schema_block *block = new_block(p, sizeof *block, sizeof *out, 0);
+    memset(out, 0, sizeof *out);
+    if (block != NULL) {
+        block->plan = p;
+        fill_schema(block, "+s", "", out);
+        out->flags = 0;
+        out->n_children = p->batch->ncolumns;
+        out->children = block->children;
+    }
+    for (ptrdiff_t i = 0; block != NULL && i < p->batch->ncolumns; i++) {
+        struct ArrowSchema *column = block->children[i], *words = column + 1;
+        fill_schema(block, p->columns[i].format, p->columns[i].name, column);
+        column->metadata = p->columns[i].metadata;
+        if (p->batch->columns[i].dictionary != NULL) {
+            fill_schema(block, p->columns[i].words, "", words);
+            column->dictionary = words;
         }
     }
-    if (result != EV_DONE) {
-        release_schema(out);
-    }
-    return result == EV_DONE ? 0 : ENOMEM;
+    return block == NULL ? ENOMEM : 0;
 }
 
 /* ---- array ---- */
 
-typedef struct array_part {
-    plan *plan;
-    const void *buffers[3];
-} array_part;
-
 static void release_array(struct ArrowArray *array)
 {
-    array_part *part = array->private_data;
-    plan *p = part->plan;
+    array_block *block = array->private_data;
+    struct ArrowArray *words = array->dictionary;
     for (int64_t i = 0; i < array->n_children; i++) {
         if (array->children[i]->release != NULL) {
             array->children[i]->release(array->children[i]);
         }
     }
-    if (array->dictionary != NULL && array->dictionary->release != NULL) {
-        array->dictionary->release(array->dictionary);
+    if (words != NULL && words->release != NULL) {
+        words->release(words);
     }
-    give(&p->memory, array->dictionary);
-    give(&p->memory, array->children);
-    give(&p->memory, part);
     array->release = NULL;
-    let_go(p);
+    leave_block(block->plan, block, &block->users);
 }
 
-/* An array without children; release stays NULL where there was no memory. */
-static ev_result begin_array(plan *p, ptrdiff_t length, struct ArrowArray *array)
-{
-    array_part *part = take(p, sizeof *part);
-    memset(array, 0, sizeof *array);
-    if (part != NULL) {
-        part->plan = hold(p);
-        array->length = length;
-        array->buffers = part->buffers;
-        array->release = release_array;
-        array->private_data = part;
-    }
-    return part == NULL ? EV_NO_MEMORY : EV_DONE;
-}
-
-static ev_result column_array(plan *p, const ev_column *column, struct ArrowArray *array)
+static void fill_array(array_block *block, const ev_column *column, const void **buffers,
+                       struct ArrowArray *array)
 {
     static const int64_t nothing[2] = {0, 0}; /* stands for buffers of no rows */
-    ev_result result = begin_array(p, column->length, array);
-    if (result == EV_DONE) {
-        const int text = column->type == EV_COL_TEXT || column->type == EV_COL_LARGE_TEXT;
-        const void **buffers = array->buffers;
-        const void *data = column->data != NULL ? column->data : nothing;
-        array->offset = column->offset;
-        array->null_count = column->valid == NULL ? 0 : -1;
-        array->n_buffers = text ? 3 : 2;
-        buffers[0] = column->valid;
-        buffers[1] = !text ? data : column->offsets != NULL ? column->offsets : nothing;
-        buffers[2] = text ? data : NULL;
-        if (column->type == EV_COL_NULL) {
-            array->n_buffers = 0;
-            array->null_count = column->length;
-        }
-    }
-    if (result == EV_DONE && column->dictionary != NULL) {
-        array->dictionary = take(p, sizeof *array->dictionary);
-        result = array->dictionary == NULL
-                     ? EV_NO_MEMORY
-                     : column_array(p, column->dictionary, array->dictionary);
-    }
-    return result;
+    const int text = column->type == EV_COL_TEXT || column->type == EV_COL_LARGE_TEXT;
+    const void *data = column->data != NULL ? column->data : nothing;
+    const int null = column->type == EV_COL_NULL;
+    buffers[0] = column->valid;
+    buffers[1] = !text ? data : column->offsets != NULL ? column->offsets : nothing;
+    buffers[2] = text ? data : NULL;
+    *array = (struct ArrowArray){
+        .length = column->length,
+        .null_count = null ? column->length : column->valid == NULL ? 0 : -1,
+        .offset = column->offset,
+        .n_buffers = null ? 0 : text ? 3 : 2,
+        .buffers = buffers,
+        .release = release_array,
+        .private_data = block};
+    (void)atomic_fetch_add(&block->users, 1);
 }
-
-static ev_result whole_array(plan *p, struct ArrowArray *out)
-{
-    const ptrdiff_t count = p->batch->ncolumns;
-    ev_result result = begin_array(p, p->batch->rows, out);
-    struct ArrowArray **children = NULL;
-    if (result == EV_DONE) {
-        children = take(p, (size_t)count * (sizeof *children + sizeof **children));
-        out->n_buffers = 1;
-        out->children = children;
-        result = children == NULL ? EV_NO_MEMORY : EV_DONE;
-    }
-    if (result == EV_DONE) {
-        struct ArrowArray *nodes = (struct ArrowArray *)(children + count);
-        for (ptrdiff_t i = 0; i < count; i++) {
-            children[i] = &nodes[i];
-        }
-        out->n_children = count;
-        for (ptrdiff_t i = 0; i < count && result == EV_DONE; i++) {
-            result = column_array(p, &p->batch->columns[i], &nodes[i]);
-        }
-    }
-    if (result != EV_DONE && out->release != NULL) {
-        release_array(out);
-    }
-    return result;
-}
-
-/* ---- stream ---- */
 
 static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
 {
     plan *p = stream->private_data;
-    ev_result result = EV_DONE;
+    const ptrdiff_t count = p->batch->ncolumns;
+    const size_t buffers = (2 * (size_t)count + 1) * sizeof(const void *[3]);
+    array_block *block =
+        p->given ? NULL : new_block(p, sizeof *block, sizeof *out, buffers);
+    const int failed = !p->given && block == NULL;
     memset(out, 0, sizeof *out);
-    if (!p->given) {
-        result = whole_array(p, out);
-        p->given = result == EV_DONE;
+    if (block != NULL) {
+        const ev_column table = {.type = EV_COL_BOOL, .length = p->batch->rows};
+        p->given = 1;
+        block->plan = p;
+        block->buffers = (const void *(*)[3])(
+            (char *)(block->children + count) + 2 * (size_t)count * sizeof *out);
+        fill_array(block, &table, block->buffers[0], out);
+        out->n_buffers = 1;
+        out->n_children = count;
+        out->children = block->children;
     }
-    return result == EV_DONE ? 0 : ENOMEM;
+    for (ptrdiff_t i = 0; block != NULL && i < count; i++) {
+        const ev_column *column = &p->batch->columns[i];
+        struct ArrowArray *array = block->children[i], *words = array + 1;
+        fill_array(block, column, block->buffers[2 * i + 1], array);
+        if (column->dictionary != NULL) {
+            fill_array(block, column->dictionary, block->buffers[2 * i + 2], words);
+            array->dictionary = words;
+        }
+    }
+    return failed ? ENOMEM : 0;
 }
+
+/* ---- stream ---- */
 
 static const char *get_last_error(struct ArrowArrayStream *stream)
 {
@@ -342,19 +291,17 @@ static const char *get_last_error(struct ArrowArrayStream *stream)
 static void release_stream(struct ArrowArrayStream *stream)
 {
     stream->release = NULL;
-    let_go(stream->private_data);
+    leave_plan(stream->private_data);
 }
 
 ev_result ev_arrow_export(const ev_batch *batch, const char *const *names,
                           const char *const *freqs, ev_arrow_owner owner,
                           const ev_memory *memory, struct ArrowArrayStream *out)
 {
-    const size_t size =
-        sizeof(plan) + (size_t)batch->ncolumns * sizeof(column_plan);
-    plan *p = memory->resize(memory->owner, NULL, size);
+    const size_t size = sizeof(plan) + (size_t)batch->ncolumns * sizeof(column_plan);
+    plan *p = ev_take_zeros(memory, (ptrdiff_t)size, 1);
     ev_result result = p == NULL ? EV_NO_MEMORY : EV_DONE;
     if (result == EV_DONE) {
-        memset(p, 0, size);
         atomic_init(&p->users, 1);
         p->memory = *memory;
         p->owner = owner;

@@ -1,15 +1,15 @@
-/* Arrays to columns: every claim that can be checked is checked here, once, so that those
- * who read the columns need not. */
+/* Arrays to columns. Everything a producer states that can be checked is checked here,
+ * once; readers of the columns do not check again. */
 #include <stdio.h>
-#include <string.h>
 
+#include "base/memory.h"
 #include "columns/arrow.h"
 
-/* What the steps of one array share. */
+/* Shared by the steps that read one array. */
 typedef struct reader {
     ev_arrow_views *views;
     ev_arrow_fault *fault;
-    const char *name;   /* of the column at hand */
+    const char *name;   /* of the column being read */
     int64_t first_row;
 } reader;
 
@@ -26,67 +26,18 @@ static ev_result lie_in_row(const reader *r, ptrdiff_t row, const char *what)
     return EV_BAD_VALUE;
 }
 
-/* Memory that lives with the views; NULL when there is none. */
+/* Memory that lives as long as the views; NULL when memory is out. */
 static void *own(const reader *r, size_t size)
 {
     ev_arrow_views *views = r->views;
-    void *block =
-        views->memory.resize(views->memory.owner, NULL, size > 0 ? size : 1);
+    void *block = ev_take(&views->memory, (ptrdiff_t)size, 1);
     if (block != NULL) {
         views->owned[views->owned_count++] = block;
     }
     return block;
 }
 
-EV_INLINE int bit_at(const uint8_t *bits, ptrdiff_t i)
-{
-    return bits[i >> 3] >> (i & 7) & 1;
-}
-
-EV_INLINE int has_value(const ev_column *column, ptrdiff_t row)
-{
-    return column->valid == NULL || bit_at(column->valid, column->offset + row);
-}
-
-/* ---- what a type needs ---- */
-
-/* Bytes of one value in the data buffer; 0 for bits, nothing and text, whose bytes are
- * not counted in values. */
-static ptrdiff_t value_size(ev_column_type type)
-{
-    ptrdiff_t size = 8;
-    switch (type) {
-    case EV_COL_NULL:
-    case EV_COL_BOOL:
-    case EV_COL_TEXT:
-    case EV_COL_LARGE_TEXT:
-        size = 0;
-        break;
-    case EV_COL_I8:
-    case EV_COL_U8:
-        size = 1;
-        break;
-    case EV_COL_I16:
-    case EV_COL_U16:
-        size = 2;
-        break;
-    case EV_COL_I32:
-    case EV_COL_U32:
-    case EV_COL_F32:
-    case EV_COL_DATE32:
-        size = 4;
-        break;
-    case EV_COL_DECIMAL128:
-    case EV_COL_TEXT_VIEW:
-        size = 16;
-        break;
-    default:
-        break;
-    }
-    return size;
-}
-
-/* ---- the array's own claims ---- */
+/* ---- the header of an array ---- */
 
 static ev_result check_header(const reader *r, const struct ArrowArray *array,
                               ev_column_type type)
@@ -97,57 +48,39 @@ static ev_result check_header(const reader *r, const struct ArrowArray *array,
     ev_result result = EV_DONE;
     if (array->length < 0 || array->offset < 0 || array->null_count < -1 ||
         array->length > PTRDIFF_MAX / 32 - array->offset) {
-        result = lie(r, "has a length, offset or null count that cannot be");
+        result = lie(r, "has an impossible length, offset or null count");
     }
     else if (array->null_count > array->length) {
-        result = lie(r, "counts more nulls than rows");
+        result = lie(r, "has more nulls than rows");
     }
     else if (type != EV_COL_NULL &&
              (views ? count < 3 || count > INT32_MAX : count != least)) {
-        result = lie(r, "has a number of buffers that does not go with its type");
+        result = lie(r, "has the wrong number of buffers for its type");
     }
     else if (type != EV_COL_NULL && array->buffers == NULL) {
         result = lie(r, "has no list of buffers");
     }
     else if (array->n_children != 0) {
-        result = lie(r, "has children, which its type has not");
+        result = lie(r, "has children, but its type has none");
     }
     else if (type != EV_COL_NULL && array->null_count > 0 && array->buffers[0] == NULL) {
-        result = lie(r, "counts nulls but has no validity bitmap");
+        result = lie(r, "has nulls but no validity bitmap");
     }
     return result;
 }
 
 /* ---- validity ---- */
 
-/* Whether all bits from `from` on are set. */
-static int all_set(const uint8_t *bits, ptrdiff_t from, ptrdiff_t count)
-{
-    ptrdiff_t i = from;
-    const ptrdiff_t end = from + count;
-    int all = 1;
-    while (i < end && (i & 7) != 0 && all) {
-        all = bit_at(bits, i++);
-    }
-    for (; i + 8 <= end && all; i += 8) {
-        all = bits[i >> 3] == 0xff;
-    }
-    while (i < end && all) {
-        all = bit_at(bits, i++);
-    }
-    return all;
-}
-
-/* Sets column->valid to its rows that have a value both here and in the table, whose row
- * 0 is bit table_from of table_bits (NULL: all have). */
+/* Sets column->valid: a row has a value if both the column and the table have one. Row 0
+ * is bit table_from of table_bits; NULL: the table has all rows. */
 static ev_result combine(const reader *r, ev_column *column, const uint8_t *table_bits,
                          ptrdiff_t table_from)
 {
     ev_result result = EV_DONE;
-    if (column->valid != NULL && all_set(column->valid, column->offset, column->length)) {
+    if (column->valid != NULL && ev_all_set(column->valid, column->offset, column->length)) {
         column->valid = NULL;
     }
-    if (table_bits != NULL && !all_set(table_bits, table_from, column->length)) {
+    if (table_bits != NULL && !ev_all_set(table_bits, table_from, column->length)) {
         const size_t bytes = (size_t)(column->offset + column->length + 7) / 8;
         uint8_t *both = own(r, bytes);
         if (both == NULL) {
@@ -156,7 +89,7 @@ static ev_result combine(const reader *r, ev_column *column, const uint8_t *tabl
         else {
             memset(both, 0, bytes);
             for (ptrdiff_t i = 0; i < column->length; i++) {
-                const int set = has_value(column, i) && bit_at(table_bits, table_from + i);
+                const int set = ev_has_value(column, i) && ev_bit_at(table_bits, table_from + i);
                 const ptrdiff_t at = column->offset + i;
                 both[at >> 3] = (uint8_t)(both[at >> 3] | set << (at & 7));
             }
@@ -168,7 +101,7 @@ static ev_result combine(const reader *r, ev_column *column, const uint8_t *tabl
 
 /* ---- buffers ---- */
 
-/* `buffer` + `skip` bytes, aligned: in place where it is, else a copy of `size` bytes. */
+/* `buffer` + `skip` bytes, aligned: in place if they are, else a copy of `size` bytes. */
 static ev_result align(const reader *r, const void *buffer, ptrdiff_t skip,
                        ptrdiff_t size, ptrdiff_t alignment, const void **aligned)
 {
@@ -188,7 +121,7 @@ static ev_result align(const reader *r, const void *buffer, ptrdiff_t skip,
     return result;
 }
 
-/* Whether the rows' offsets begin at 0 or above and ascend. */
+/* Whether the offsets of the rows are not negative and do not descend. */
 #define OFFSETS_ASCEND(type)                                                             \
     static int ascend_##type(const type *offsets, ptrdiff_t count)                       \
     {                                                                                    \
@@ -245,14 +178,9 @@ static ev_result read_views(const reader *r, const struct ArrowArray *array,
         result = align(r, sizes, 0, blocks * 8, 8, (const void **)&column->block_sizes);
     }
     for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
-        int32_t view[4]; /* size, first bytes, block, place in it */
-        memcpy(view, (const char *)column->data + (column->offset + i) * 16, sizeof view);
-        const int inside =
-            view[0] <= 12 ||
-            (view[2] >= 0 && view[2] < blocks && view[3] >= 0 &&
-             column->blocks[view[2]] != NULL &&
-             column->block_sizes[view[2]] >= (int64_t)view[3] + view[0]);
-        if ((view[0] < 0 || !inside) && has_value(column, i)) {
+        const uint8_t *text = NULL;
+        ptrdiff_t size = 0;
+        if (ev_has_value(column, i) && ev_text_at(column, i, &text, &size) != EV_DONE) {
             result = lie_in_row(r, i, "its text view points outside the blocks");
         }
     }
@@ -261,8 +189,8 @@ static ev_result read_views(const reader *r, const struct ArrowArray *array,
 
 /* ---- columns ---- */
 
-/* A column of `length` rows from row `from` of an array; the top struct's bits as for
- * combine. Codes of a dictionary are read like any integers. */
+/* A column of `length` rows from row `from` of an array; the bits of the table as for
+ * combine. The indices of a coded column are read like other integers. */
 static ev_result read_column(const reader *r, const struct ArrowArray *array,
                              ptrdiff_t from, ptrdiff_t length, ev_column_type type,
                              const uint8_t *table_bits, ptrdiff_t table_from,
@@ -276,10 +204,10 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
         result = lie(r, "is shorter than the table");
     }
     if (result == EV_DONE && type != EV_COL_NULL && length > 0) {
-        /* Views begin within the first eight rows of their buffers, so that a bitmap of
-         * their own need not reach back to the beginning of a long array. */
+        /* Views begin within the first eight rows of their buffers, so that a combined
+         * bitmap is short even late in a long array. */
         const ptrdiff_t start = (ptrdiff_t)array->offset + from, skip = start & ~7;
-        const ptrdiff_t size = value_size(type);
+        const ptrdiff_t size = ev_column_facts(type)->size;
         column->offset = start & 7;
         if (array->buffers[0] != NULL) {
             column->valid = (const uint8_t *)array->buffers[0] + skip / 8;
@@ -306,71 +234,23 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
     return result;
 }
 
-/* Whether any of `count` indices lies outside `words`; negative ones do. */
-#define ANY_OUTSIDE(type)                                                                \
-    static int any_outside_##type(const type *indices, ptrdiff_t count, uint64_t words)  \
-    {                                                                                    \
-        int outside = 0;                                                                 \
-        for (ptrdiff_t i = 0; i < count; i++) {                                          \
-            outside |= (uint64_t)indices[i] >= words;                                    \
-        }                                                                                \
-        return outside;                                                                  \
-    }
-ANY_OUTSIDE(int8_t)
-ANY_OUTSIDE(uint8_t)
-ANY_OUTSIDE(int16_t)
-ANY_OUTSIDE(uint16_t)
-ANY_OUTSIDE(int32_t)
-ANY_OUTSIDE(uint32_t)
-ANY_OUTSIDE(int64_t)
-ANY_OUTSIDE(uint64_t)
-
-/* The same for `count` rows of a coded column from row `from` on. */
-static int codes_outside(const ev_column *column, ptrdiff_t from, ptrdiff_t count,
-                         uint64_t words)
-{
-    const ptrdiff_t size = value_size(column->type);
-    const void *at = (const char *)column->data + (column->offset + from) * size;
-    int outside = 0;
-    switch (column->type) {
-    case EV_COL_I8:
-        outside = any_outside_int8_t(at, count, words);
-        break;
-    case EV_COL_U8:
-        outside = any_outside_uint8_t(at, count, words);
-        break;
-    case EV_COL_I16:
-        outside = any_outside_int16_t(at, count, words);
-        break;
-    case EV_COL_U16:
-        outside = any_outside_uint16_t(at, count, words);
-        break;
-    case EV_COL_I32:
-        outside = any_outside_int32_t(at, count, words);
-        break;
-    case EV_COL_U32:
-        outside = any_outside_uint32_t(at, count, words);
-        break;
-    case EV_COL_I64:
-        outside = any_outside_int64_t(at, count, words);
-        break;
-    default:
-        outside = any_outside_uint64_t(at, count, words);
-        break;
-    }
-    return outside;
-}
-
-/* Rows that have a value must have a code of one. Most often all rows do, which is told
- * quickly; the indices of nulls may be anything. */
+/* Rows that have a value must have an index into the dictionary; the indices of nulls may
+ * be anything. Usually all are good, which a block at a time shows quickly. */
 static ev_result check_codes(const reader *r, const ev_column *column, ptrdiff_t words)
 {
+    enum { BLOCK = 256 };
+    int64_t codes[BLOCK];
     ev_result result = EV_DONE;
-    if (column->length > 0 &&
-        codes_outside(column, 0, column->length, (uint64_t)words)) {
-        for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
-            if (has_value(column, i) && codes_outside(column, i, 1, (uint64_t)words)) {
-                result = lie_in_row(r, i, "its code points outside the dictionary");
+    for (ptrdiff_t at = 0; at < column->length && result == EV_DONE; at += BLOCK) {
+        const ptrdiff_t n = column->length - at < BLOCK ? column->length - at : BLOCK;
+        int outside = 0;
+        ev_integers_read(column, at, n, codes);
+        for (ptrdiff_t i = 0; i < n; i++) {
+            outside |= (uint64_t)codes[i] >= (uint64_t)words; /* negative ones are large */
+        }
+        for (ptrdiff_t i = 0; i < n && outside && result == EV_DONE; i++) {
+            if (ev_has_value(column, at + i) && (uint64_t)codes[i] >= (uint64_t)words) {
+                result = lie_in_row(r, at + i, "its code points outside the dictionary");
             }
         }
     }
@@ -387,7 +267,7 @@ static ev_result read_dictionary(const reader *r, const ev_arrow_field *field,
         result = lie(r, "is coded but its dictionary is released");
     }
     else if (dictionary->dictionary != NULL) {
-        result = lie(r, "has a dictionary that is coded itself");
+        result = lie(r, "has a dictionary that is coded too");
     }
     else {
         result = read_column(r, dictionary, 0, (ptrdiff_t)dictionary->length, field->type,
@@ -414,7 +294,7 @@ static ev_result read_field(const reader *r, const ev_arrow_field *field,
         result = lie(r, "is released");
     }
     else if (!field->coded && array->dictionary != NULL) {
-        result = lie(r, "has a dictionary that its schema does not know");
+        result = lie(r, "has a dictionary, but its schema has none");
     }
     else {
         result = read_column(r, array, from, (ptrdiff_t)table->length,
@@ -441,7 +321,7 @@ static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
     }
     else if (table->length < 0 || table->offset < 0 ||
              table->length > PTRDIFF_MAX / 32 - table->offset) {
-        what = "its length or offset cannot be";
+        what = "its length or offset is impossible";
     }
     for (ptrdiff_t i = 0; i < count && what == NULL; i++) {
         if (fields[i].place == EV_ARROW_ITSELF) {
@@ -449,7 +329,7 @@ static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
         }
         if (table->n_buffers < 0 || table->n_buffers > 1 ||
             (table->n_buffers == 1 && table->buffers == NULL)) {
-            what = "its top struct has other buffers than a validity bitmap";
+            what = "its top struct has buffers besides a validity bitmap";
         }
         else if (fields[i].place >= table->n_children || table->children == NULL) {
             what = "a batch has fewer columns than the schema";
@@ -466,12 +346,8 @@ static ev_result check_table(const ev_arrow_field *fields, ptrdiff_t count,
  * offsets or sizes, and the same of its dictionary. */
 static ev_result make_room(ev_arrow_views *views, ptrdiff_t count)
 {
-    const ev_memory *memory = &views->memory;
-    const size_t fields = (size_t)count;
-    views->columns = memory->resize(memory->owner, NULL,
-                                    (2 * fields + 1) * sizeof *views->columns);
-    views->owned =
-        memory->resize(memory->owner, NULL, (6 * fields + 1) * sizeof *views->owned);
+    views->columns = ev_take(&views->memory, 2 * count, sizeof *views->columns);
+    views->owned = ev_take(&views->memory, 6 * count, sizeof *views->owned);
     return views->columns == NULL || views->owned == NULL ? EV_NO_MEMORY : EV_DONE;
 }
 
@@ -502,13 +378,9 @@ void ev_arrow_close(ev_arrow_views *views)
 {
     const ev_memory *memory = &views->memory;
     for (ptrdiff_t i = 0; i < views->owned_count; i++) {
-        (void)memory->resize(memory->owner, views->owned[i], 0);
+        ev_give(memory, views->owned[i]);
     }
-    if (views->owned != NULL) {
-        (void)memory->resize(memory->owner, views->owned, 0);
-    }
-    if (views->columns != NULL) {
-        (void)memory->resize(memory->owner, views->columns, 0);
-    }
+    ev_give(memory, views->owned);
+    ev_give(memory, views->columns);
     memset(views, 0, sizeof *views);
 }

@@ -1,11 +1,13 @@
-/* One column of one batch of a table, as the core sees it.
+/* One column of one batch of a table, as the core reads it.
  *
  * A view: it owns nothing, and what it points to must outlive it. Arrow arrays, NumPy
- * arrays and lists all become this, so that keys, periods and the ledger read one form.
- * Row i of the column is item offset + i of every buffer.
+ * arrays and lists all become columns, so that keys, periods and measures are read in one
+ * way. Row i of the column is item offset + i of every buffer.
  */
 #ifndef EV_COLUMN_H
 #define EV_COLUMN_H
+
+#include <string.h>
 
 #include "base/core.h"
 
@@ -21,7 +23,8 @@ typedef enum ev_column_type {
     EV_COL_TIME_S, EV_COL_TIME_MS, EV_COL_TIME_US, EV_COL_TIME_NS, /* int64 since 1970 */
     EV_COL_TEXT,       /* UTF-8: data bytes, offsets int32 */
     EV_COL_LARGE_TEXT, /* UTF-8: data bytes, offsets int64 */
-    EV_COL_TEXT_VIEW   /* data: 16-byte views; blocks: the variadic buffers */
+    EV_COL_TEXT_VIEW,  /* data: 16-byte views; blocks: the variadic buffers */
+    EV_COL_TYPES       /* how many types there are */
 } ev_column_type;
 
 typedef struct ev_column {
@@ -39,8 +42,8 @@ typedef struct ev_column {
     int scale;                   /* decimals only */
 } ev_column;
 
-/* The columns of one batch of rows, as one part of the extension hands them to another in
- * a capsule of this name; the capsule keeps alive what they point to. */
+/* The columns of one batch of rows. The parts of the extension pass it on in a capsule of
+ * this name, which keeps alive what the columns point to. */
 typedef struct ev_batch {
     ptrdiff_t rows;
     ptrdiff_t ncolumns;
@@ -48,5 +51,90 @@ typedef struct ev_batch {
 } ev_batch;
 
 #define EV_BATCH_CAPSULE "evmarket.batch"
+
+/* ---- types ---- */
+
+typedef struct ev_type_facts {
+    const char *name;   /* for messages */
+    const char *format; /* Arrow's; NULL for decimals, whose format has parameters */
+    ptrdiff_t size;     /* bytes of one item of `data`; 0 for bits, null and text bytes */
+} ev_type_facts;
+
+/* What is known of a type. */
+const ev_type_facts *ev_column_facts(ev_column_type type);
+
+/* The type with exactly this Arrow format; 0 where there is none. */
+int ev_type_of_format(const char *format, ev_column_type *type);
+
+/* Booleans and integers of any size. */
+EV_INLINE int ev_is_integer(ev_column_type type)
+{
+    return type >= EV_COL_BOOL && type <= EV_COL_U64;
+}
+
+/* What the indices into a dictionary may be. */
+EV_INLINE int ev_is_index(ev_column_type type)
+{
+    return type >= EV_COL_I8 && type <= EV_COL_U64;
+}
+
+EV_INLINE int ev_is_text(ev_column_type type)
+{
+    return type >= EV_COL_TEXT && type <= EV_COL_TEXT_VIEW;
+}
+
+/* ---- bits ---- */
+
+EV_INLINE int ev_bit_at(const uint8_t *bits, ptrdiff_t i)
+{
+    return bits[i >> 3] >> (i & 7) & 1;
+}
+
+/* Whether the `count` bits from bit `from` on are all set. */
+int ev_all_set(const uint8_t *bits, ptrdiff_t from, ptrdiff_t count);
+
+/* Whether the bitmap gives a row a value; EV_COL_NULL has no bitmap and no values. */
+EV_INLINE int ev_has_value(const ev_column *column, ptrdiff_t row)
+{
+    return column->valid == NULL || ev_bit_at(column->valid, column->offset + row);
+}
+
+/* ---- values ---- */
+
+/* The rows start .. start + n - 1 of a column of booleans, integers, dates or times. Nulls
+ * and dictionaries are ignored; a uint64 keeps its bits. Buffers need not be aligned. */
+void ev_integers_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                      int64_t *restrict to);
+
+/* The text in a row of a column of text views; see ev_text_at. */
+ev_result ev_text_of_view(const ev_column *column, ptrdiff_t row, const uint8_t **text,
+                          ptrdiff_t *size);
+
+/* The text in a row of a column of text, where it lies; the row must have a value.
+ * EV_BAD_VALUE: offsets that are negative or descend, or a view outside its blocks. */
+EV_INLINE ev_result ev_text_at(const ev_column *column, ptrdiff_t row,
+                               const uint8_t **text, ptrdiff_t *size)
+{
+    ev_result result = EV_DONE;
+    const ptrdiff_t at = column->offset + row;
+    if (EV_LIKELY(column->type == EV_COL_TEXT)) {
+        int32_t ends[2];
+        memcpy(ends, (const char *)column->offsets + at * 4, sizeof ends);
+        *size = (ptrdiff_t)ends[1] - ends[0];
+        *text = (const uint8_t *)column->data + ends[0];
+        result = ends[0] < 0 || *size < 0 ? EV_BAD_VALUE : EV_DONE;
+    }
+    else if (column->type == EV_COL_LARGE_TEXT) {
+        int64_t ends[2];
+        memcpy(ends, (const char *)column->offsets + at * 8, sizeof ends);
+        result = ends[0] < 0 || ends[1] < ends[0] ? EV_BAD_VALUE : EV_DONE;
+        *size = result == EV_DONE ? (ptrdiff_t)(ends[1] - ends[0]) : 0;
+        *text = (const uint8_t *)column->data + ends[0];
+    }
+    else {
+        result = ev_text_of_view(column, row, text, size);
+    }
+    return result;
+}
 
 #endif

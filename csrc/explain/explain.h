@@ -1,29 +1,16 @@
 /* Explanations that add up, over many groups of items at once.
  *
- * A family reads one or more numbers of every item of a group and gives some numbers
- * for the group, some for every item, or both. Four groups are worked on side by side;
- * a group's result does not depend on its neighbours, on where work is cut, or on the
- * instruction set.
+ * A family reads one or more numbers of every item of a group. It gives some numbers for
+ * the group, some for every item, or both. The result of a group does not depend on the
+ * other groups, on where the work is cut, or on the instruction set.
  */
 #ifndef EV_EXPLAIN_H
 #define EV_EXPLAIN_H
 
 #include "base/core.h"
-#include "base/lanes.h"
 
-/* Most numbers an item has, most numbers given for a group or an item, and the items of
- * a group that are looked at together. */
-enum { EV_MOST_READ = 6, EV_MOST_PARTS = 9, EV_ROWS = 32 };
-/* Most totals that a family sums, and numbers it keeps between its two passes. */
-enum { EV_MOST_TOTALS = 16, EV_MOST_KEPT = 5 };
-
-/* Where the items are: `count` groups of `items` each or, where `offsets` is not NULL,
- * group g of the items offsets[g] .. offsets[g + 1] - 1. */
-typedef struct ev_groups {
-    ptrdiff_t count;
-    ptrdiff_t items;
-    const ptrdiff_t *offsets;
-} ev_groups;
+/* The most numbers read of an item, and given for a group or an item. */
+enum { EV_MOST_READ = 6, EV_MOST_PARTS = 9 };
 
 /* One number of every item, as doubles anywhere in memory: strides in bytes, any
  * alignment. With offsets, the item stride runs through all items and the group stride
@@ -34,84 +21,66 @@ typedef struct ev_operand {
     ptrdiff_t item_stride;
 } ev_operand;
 
-/* One number of some items of four groups. */
-typedef ev_lanes ev_column[EV_ROWS];
+/* The items: `count` groups of `items` each or, where `offsets` is not NULL, group g has
+ * the items offsets[g] .. offsets[g + 1] - 1. in[] holds as many operands as the family
+ * reads. */
+typedef struct ev_groups {
+    ptrdiff_t count;
+    ptrdiff_t items;
+    const ptrdiff_t *offsets;
+    ev_operand in[EV_MOST_READ];
+} ev_groups;
 
-/* What is known of four groups while their items pass. All but `keep`, and as many
- * totals as the family has, are cleared before the first item. */
-typedef struct ev_state {
-    ev_lanes keep[EV_MOST_KEPT];        /* what settle leaves for spread */
-    ev_mask absent, negative, unpaired; /* set once an item is so */
-    ev_mask matched, dropped;           /* counts, or set once an item is so */
-    ev_lanes status;                    /* a status code a lane */
-    ev_total rest;                       /* the total less the parts given so far */
-    ev_total total[EV_MOST_TOTALS];
-} ev_state;
+/* Where the results go. parts[k][g] and status[g] receive the numbers of group g,
+ * item_parts[k][i] those of item i, counted through all groups (g * items + place, or
+ * the place that offsets gives). item_parts[0] may be NULL where the numbers of a group
+ * do not depend on those of its items (price_volume): items then get nothing. The arrays
+ * overlap neither one another nor the operands. */
+typedef struct ev_explained {
+    double *parts[EV_MOST_PARTS];
+    double *item_parts[EV_MOST_PARTS];
+    uint8_t *status;
+} ev_explained;
 
-/* Gives the lanes of the mask a status. Told from the highest code to the lowest, so
- * that the lowest wins. */
-EV_INLINE void ev_flag(ev_state *state, ev_mask mask, ev_status code)
-{
-    state->status = ev_choose(mask, ev_fill((double)code), state->status);
-}
-
-typedef void ev_items_kernel(const ev_column *in, ptrdiff_t rows, ev_state *state);
-typedef void ev_groups_kernel(ev_state *state, ev_lanes *parts);
-typedef void ev_spread_kernel(const ev_column *in, ptrdiff_t rows, ev_state *state,
-                              ev_column *out);
-
-/* One family. `gather` adds items to the state, `settle` makes the group's numbers of
- * it; where each item gets numbers of its own, `spread` makes them in a second pass.
- * `close`, where given, makes the group's numbers after that. The first number of a
- * group is the total, the last the residual, which is state->rest in the end. */
-typedef struct ev_explanation {
+/* A family, compiled for one instruction set. The first number of a group is the total,
+ * the last the residual: the total less the other parts. */
+typedef struct ev_explanation ev_explanation;
+struct ev_explanation {
     const char *name;
-    int reads;                          /* numbers of an item */
-    int totals;                         /* sums over the items */
-    int parts;                          /* numbers given for a group */
-    int item_parts;                     /* numbers given for an item */
-    ev_items_kernel *gather[EV_ISA_COUNT];
-    ev_groups_kernel *settle[EV_ISA_COUNT];
-    ev_spread_kernel *spread[EV_ISA_COUNT]; /* NULL: no second pass */
-    ev_groups_kernel *close[EV_ISA_COUNT];  /* NULL: all has been said */
-} ev_explanation;
+    int reads;      /* numbers read of an item */
+    int parts;      /* numbers given for a group */
+    int item_parts; /* numbers given for an item */
+    void (*explain)(const ev_explanation *family, const ev_groups *groups,
+                    ptrdiff_t start, ptrdiff_t stop, const ev_explained *to);
+    const struct ev_kernels *kernels; /* private to the instruction set */
+};
 
-/* Explains the groups start .. stop - 1. in[] holds `reads` operands. parts[k][g] and
- * status[g] receive the group's numbers; item_parts[k][i] those of item i, the items of
- * all groups counted through (g * items + place, or the place that offsets gives).
- * item_parts may be NULL where the group's
- * numbers do not depend on them (price_volume), and then items get nothing. Outputs
- * overlap nothing.
- * NaN that matters makes the group GAP, an infinity INVALID. */
-void ev_explain(const ev_explanation *family, ev_isa isa, const ev_groups *groups,
-                const ev_operand *in, ptrdiff_t start, ptrdiff_t stop,
-                double *const *parts, double *const *item_parts, uint8_t *status);
+/* All families for an instruction set that the build has. The name of the last is NULL.
+ *
+ * contributions: x0, x1 -> total, residual; an item: its contribution.
+ * mix_rate_symmetric, _three_way: w0, r0, w1, r1 -> total, residual; an item: rate, mix
+ *   (three-way: and joint).
+ * price_volume_laspeyres, _paasche, _bennet, _three_way: p0, q0, p1, q1 -> total, price,
+ *   volume (three-way: and joint), entry, exit, residual; an item: the same.
+ * price_volume_mix: p0, q0, p1, q1 -> total, price, volume, mix, entry, exit, residual.
+ * margin_bridge: r0, c0, q0, r1, c1, q1 -> total, price, unit cost, mix, entry, exit,
+ *   other, matched (its share of the base revenue), residual.
+ * index_laspeyres, _paasche, _fisher, _tornqvist, _sato_vartia: p0, q0, p1, q1 -> price
+ *   index, quantity index, items in both periods, items in one, residual: the value
+ *   ratio less the product of both indices.
+ * index_contributions_price, _quantity: p0, q0, p1, q1 -> Fisher index - 1, residual; an
+ *   item: its contribution.
+ * sums_by_fate: x, fate -> the sums of x over the items of fate 0 (in both periods),
+ *   1 (new), 2 (lost), 3 (unknown in one of them); residual: what rounding leaves of the
+ *   last three sums. */
+const ev_explanation *ev_explanations(ev_isa isa);
 
-/* x0, x1 -> total, residual; an item: its contribution.
- *   contributions
- * w0, r0, w1, r1 -> total, residual; an item: rate, mix (three-way: and joint).
- *   mix_rate_symmetric, mix_rate_three_way
- * p0, q0, p1, q1 -> total, price, volume (three-way: and joint), entry, exit, residual;
- * an item: the same.
- *   price_volume_laspeyres, _paasche, _bennet, _three_way
- * p0, q0, p1, q1 -> total, price, volume, mix, entry, exit, residual.
- *   price_volume_mix
- * r0, c0, q0, r1, c1, q1 -> total, price, unit cost, mix, entry, exit, other, matched,
- * residual, where matched is the share of the base revenue.
- *   margin_bridge */
-extern const ev_explanation ev_explanations[];
-extern const int ev_explanation_count;
+/* The family of that name, or NULL. */
+const ev_explanation *ev_explanation_named(const char *name, ev_isa isa);
 
-/* p0, q0, p1, q1 -> price index, quantity index, items in both periods, items in one,
- * residual: the value ratio less the product of both indices.
- *   index_laspeyres, index_paasche, index_fisher, index_tornqvist, index_sato_vartia
- * p0, q0, p1, q1 -> Fisher index - 1, residual; an item: its contribution.
- *   index_contributions_price, index_contributions_quantity */
-extern const ev_explanation ev_indices[];
-extern const int ev_index_count;
-
-/* x, fate -> the sums of x over the items of fate 0 (in both periods), 1 (new), 2 (lost),
- * 3 (unknown in one of them); residual: what rounding left of the last three sums. */
-extern const ev_explanation ev_sums_by_fate;
+/* Explains the groups start .. stop - 1. A NaN that matters makes a group GAP, an
+ * infinity INVALID. Threads may explain disjoint runs of groups at the same time. */
+void ev_explain(const ev_explanation *family, const ev_groups *groups, ptrdiff_t start,
+                ptrdiff_t stop, const ev_explained *to);
 
 #endif

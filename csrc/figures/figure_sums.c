@@ -1,9 +1,9 @@
-/* The part of the figures family that runs over any number of parts. */
+/* Implied values of any number of parts. */
 #include "figures/figures.h"
 #include "figures/interval.h"
 
-/* Adds x to the exact sum parts[0..n), whose terms do not overlap and rise in
- * magnitude; returns how many terms there are then. */
+/* Adds x to the exact sum parts[0..n), whose terms do not overlap and grow in magnitude.
+ * Returns the new number of terms. */
 static ptrdiff_t exact_add(double *parts, ptrdiff_t n, double x)
 {
     ptrdiff_t kept = 0;
@@ -37,7 +37,7 @@ static double exact_less(double whole, const double *restrict parts, ptrdiff_t n
         result = to;
     }
     else {
-        /* From the top, until a term no longer fits: what is left says which way. */
+        /* Add from the top until a term no longer fits; its sign gives the rounding. */
         ev_pair sum = {scratch[terms - 1], 0};
         while (terms > 1 && sum.lo == 0) {
             terms--;
@@ -76,8 +76,8 @@ typedef struct total {
     int ok;
 } total;
 
-/* Growths stand at their low or high end, levels where `factor` says: an end that
- * grows less than the whole pulls it down the more, the larger its level. */
+/* Growths are at their low or high end. A part that grows less than the whole pulls it
+ * down the more, the larger its level: `factor` decides which end of the level counts. */
 static total total_at(const double *low, const double *high, const double *growth,
                       ptrdiff_t n, ev_pair factor, int wants_high)
 {
@@ -102,7 +102,7 @@ static total total_at(const double *low, const double *high, const double *growt
     return result;
 }
 
-/* Moves from one choice of ends to the next better one; the last is the best. */
+/* Moves from one choice of ends to the next better one, until none is better. */
 static total total_end(const double *low, const double *high, const double *growth,
                        ptrdiff_t n, int wants_high)
 {
@@ -138,4 +138,3 @@ ev_span ev_span_total(const double *low, const double *high, const double *growt
     }
     return valid && !ok ? EV_UNSETTLED : result;
 }
-

@@ -6,8 +6,8 @@
 
 /* ---- quotients: base, growth, ratio, share, ratio growth ---------------------------
  *
- * (top_one + t) / (bottom_one + b), less 1 where `less`; there top_one and bottom_one
- * are equal, so that the numerator of the difference is t - b. */
+ * (top_one + t) / (bottom_one + b), less 1 where `less` is set. Then top_one and
+ * bottom_one are equal, so the numerator of the difference is t - b. */
 
 EV_INLINE ev_pair quotient(double t, double b, double top_one, double bottom_one,
                            int less)
@@ -28,7 +28,7 @@ EV_INLINE ev_span divide_quick(ev_span t, ev_span b, double top_one, double bott
     return result;
 }
 
-/* One end, where the divisor may be infinite; *ok is cleared where doubles fail. */
+/* One end, where the divisor may be infinite. Clears *ok where doubles do not suffice. */
 static ev_pair quotient_careful(double t, double b, double top_one, double bottom_one,
                                 int less, int *ok)
 {
@@ -40,8 +40,8 @@ static ev_pair quotient_careful(double t, double b, double top_one, double botto
     return result;
 }
 
-EV_INLINE ev_span divide_careful(ev_span t, ev_span b, double top_one, double bottom_one,
-                                 int less)
+static ev_span divide_careful(ev_span t, ev_span b, double top_one, double bottom_one,
+                              int less)
 {
     ev_span result = EV_NO_SPAN;
     if (ev_is_span(t) && ev_is_span(b) && b.high > -bottom_one) {
@@ -63,40 +63,9 @@ EV_INLINE ev_span divide_careful(ev_span t, ev_span b, double top_one, double bo
     return result;
 }
 
-
-EV_INLINE ev_span base_quick(const ev_span *x)
-{
-    return divide_quick(x[0], x[1], 0, 1, 0);
-}
-
-static ev_span base_careful(const ev_span *x)
-{
-    return divide_careful(x[0], x[1], 0, 1, 0);
-}
-
-EV_INLINE ev_span growth_quick(const ev_span *x)
-{
-    return divide_quick(x[1], x[0], 0, 0, 1);
-}
-
-static ev_span growth_careful(const ev_span *x)
-{
-    return divide_careful(x[1], x[0], 0, 0, 1);
-}
-
-EV_INLINE ev_span ratio_quick(const ev_span *x)
-{
-    return divide_quick(x[0], x[1], 0, 0, 0);
-}
-
-static ev_span ratio_careful(const ev_span *x)
-{
-    return divide_careful(x[0], x[1], 0, 0, 0);
-}
-
 EV_INLINE ev_span share_quick(const ev_span *x)
 {
-    /* Where a part may be more than its whole, the careful path decides. */
+    /* The careful path decides where a part may be more than its whole. */
     const ev_span found = divide_quick(x[0], x[1], 0, 0, 0);
     const int inside = (x[0].low >= 0) & (x[0].low <= x[1].high);
     const ev_span result = {inside ? found.low : NAN, found.high < 1 ? found.high : 1};
@@ -105,7 +74,7 @@ EV_INLINE ev_span share_quick(const ev_span *x)
 
 static ev_span share_careful(const ev_span *x)
 {
-    /* A share wholly beyond 1 or below 0 is none. */
+    /* An interval wholly above 1 or below 0 is not a share. */
     const ev_span part = x[0], whole = x[1];
     ev_span result = divide_careful(part, whole, 0, 0, 0);
     if (result.low <= result.high) {
@@ -114,16 +83,6 @@ static ev_span share_careful(const ev_span *x)
         result = part.high < 0 || part.low > whole.high ? EV_NO_SPAN : result;
     }
     return result;
-}
-
-EV_INLINE ev_span ratio_growth_quick(const ev_span *x)
-{
-    return divide_quick(x[0], x[1], 1, 1, 1);
-}
-
-static ev_span ratio_growth_careful(const ev_span *x)
-{
-    return divide_careful(x[0], x[1], 1, 1, 1);
 }
 
 /* ---- products: current, increment ------------------------------------------------- */
@@ -169,12 +128,12 @@ EV_INLINE ev_span increment_quick(const ev_span *x)
     return result;
 }
 
-/* One corner where ends may be infinite or 1 + growth 0; *ok as above. */
+/* One corner, where ends may be infinite or 1 + growth 0; *ok as above. */
 static ev_pair current_corner(double base, double growth, int *ok)
 {
     ev_pair result = {0, 0};
     if (isinf(base) || isinf(growth)) {
-        /* 0 times an unbounded end is 0: the 0 is exact, the other end a limit. */
+        /* 0 times an infinite end is 0: the 0 is exact, the other end a limit. */
         result.hi = base == 0 || growth == -1 ? 0 : base * (1 + growth);
     }
     else {
@@ -262,46 +221,42 @@ static ev_span period_growth_careful(const ev_span *x)
     return !valid ? EV_NO_SPAN : ok ? result : EV_UNSETTLED;
 }
 
-/* The quick path of what has none: all is left to the careful one. */
-EV_INLINE ev_span period_growth_quick(const ev_span *x)
-{
-    (void)x;
-    return EV_NO_SPAN;
-}
-
 /* ---- the table ------------------------------------------------------------------------ */
 
 #define EV_SELF "figures/figures.c"
 #include "base/each_isa.h"
 
-const ev_span_map ev_figure_maps[] = {
-    {"implied_base", 2, EV_EACH(base_map)},
-    {"implied_growth", 2, EV_EACH(growth_map)},
-    {"implied_current", 2, EV_EACH(current_map)},
-    {"implied_increment", 2, EV_EACH(increment_map)},
-    {"implied_ratio", 2, EV_EACH(ratio_map)},
-    {"implied_ratio_growth", 2, EV_EACH(ratio_growth_map)},
-    {"implied_share", 2, EV_EACH(share_map)},
-    {"implied_period_growth", 4, EV_EACH(period_growth_map)},
+#define SPANS(name, spans)                                                            \
+    {"implied_" #name, 2 * (spans), 0, 2, EV_F64, {{NULL, NULL}, EV_EACH(name##_map)}}
+
+const ev_elementwise ev_figure_functions[] = {
+    SPANS(base, 2),      SPANS(growth, 2), SPANS(current, 2),
+    SPANS(increment, 2), SPANS(ratio, 2),  SPANS(ratio_growth, 2),
+    SPANS(share, 2),     SPANS(period_growth, 4),
 };
-const int ev_figure_map_count =
-    (int)(sizeof ev_figure_maps / sizeof ev_figure_maps[0]);
+const int ev_figure_function_count =
+    (int)(sizeof ev_figure_functions / sizeof ev_figure_functions[0]);
 
 #else
 
-/* The quick formula for all, in vectors; then the careful one where it gave NaN. */
+/* The quick formula for all items, in vectors; then the careful one where it gave NaN.
+ * Both are expressions of the operands x. */
+#define READ_SPANS(spans)                                                             \
+    ev_span x[spans];                                                                 \
+    for (int k = 0; k < (spans); k++) {                                               \
+        x[k].low = ((const double *)in[2 * k])[i];                                    \
+        x[k].high = ((const double *)in[2 * k + 1])[i];                               \
+    }
 #define SPAN_MAP(kernel, spans, quick, careful)                                       \
-    static void EV_NAME(kernel)(const double *const *in, double *restrict low,        \
-                                double *restrict high, ptrdiff_t n)                   \
+    static void EV_NAME(kernel)(const void *const *in, void *const *out, ptrdiff_t n, \
+                                double limit)                                         \
     {                                                                                 \
+        double *restrict low = out[0], *restrict high = out[1];                       \
         int left = 0;                                                                 \
+        (void)limit;                                                                  \
         for (ptrdiff_t i = 0; i < n; i++) {                                           \
-            ev_span x[spans];                                                         \
-            for (int k = 0; k < (spans); k++) {                                       \
-                x[k].low = in[2 * k][i];                                              \
-                x[k].high = in[2 * k + 1][i];                                         \
-            }                                                                         \
-            const ev_span found = quick(x);                                           \
+            READ_SPANS(spans)                                                         \
+            const ev_span found = quick;                                              \
             low[i] = found.low;                                                       \
             high[i] = found.high;                                                     \
         }                                                                             \
@@ -310,26 +265,27 @@ const int ev_figure_map_count =
         }                                                                             \
         for (ptrdiff_t i = 0; i < n && left; i++) {                                   \
             if (low[i] != low[i]) {                                                   \
-                ev_span x[spans];                                                     \
-                for (int k = 0; k < (spans); k++) {                                   \
-                    x[k].low = in[2 * k][i];                                          \
-                    x[k].high = in[2 * k + 1][i];                                     \
-                }                                                                     \
-                const ev_span found = careful(x);                                     \
+                READ_SPANS(spans)                                                     \
+                const ev_span found = careful;                                        \
                 low[i] = found.low;                                                   \
                 high[i] = found.high;                                                 \
             }                                                                         \
         }                                                                             \
     }
+#define QUOTIENT_MAP(kernel, top, bottom, ...)                                        \
+    SPAN_MAP(kernel, 2, divide_quick(x[top], x[bottom], __VA_ARGS__),                 \
+             divide_careful(x[top], x[bottom], __VA_ARGS__))
 
-SPAN_MAP(base_map, 2, base_quick, base_careful)
-SPAN_MAP(growth_map, 2, growth_quick, growth_careful)
-SPAN_MAP(current_map, 2, current_quick, current_careful)
-SPAN_MAP(increment_map, 2, increment_quick, increment_careful)
-SPAN_MAP(ratio_map, 2, ratio_quick, ratio_careful)
-SPAN_MAP(ratio_growth_map, 2, ratio_growth_quick, ratio_growth_careful)
-SPAN_MAP(share_map, 2, share_quick, share_careful)
-SPAN_MAP(period_growth_map, 4, period_growth_quick, period_growth_careful)
+QUOTIENT_MAP(base_map, 0, 1, 0, 1, 0)
+QUOTIENT_MAP(growth_map, 1, 0, 0, 0, 1)
+QUOTIENT_MAP(ratio_map, 0, 1, 0, 0, 0)
+QUOTIENT_MAP(ratio_growth_map, 0, 1, 1, 1, 1)
+SPAN_MAP(share_map, 2, share_quick(x), share_careful(x))
+SPAN_MAP(current_map, 2, current_quick(x), current_careful(x))
+SPAN_MAP(increment_map, 2, increment_quick(x), increment_careful(x))
+SPAN_MAP(period_growth_map, 4, ((void)x, EV_NO_SPAN), period_growth_careful(x))
+#undef QUOTIENT_MAP
 #undef SPAN_MAP
+#undef READ_SPANS
 
 #endif

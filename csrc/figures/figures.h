@@ -1,40 +1,30 @@
-/* Implied values of published figures: interval arithmetic that never loses the truth.
+/* Implied values of published figures: interval arithmetic whose results always contain
+ * the exact interval.
  *
- * An interval is two doubles, low <= high; an infinite end is unbounded. A result's end
- * lies outside the exact one by at most 3 ulp and never inside. Where operands are
- * decimals rounded to the nearest double and 1 + growth is at least 1/3, it lies outside
- * the end of the decimals too, by at most 5. Each operand is used once, so the ends are
- * taken at corners.
+ * An interval is two doubles, low <= high; an infinite end is unbounded. The end of a
+ * result lies outside the exact one by at most 3 ulp and never inside. Where operands are
+ * decimals rounded to the nearest double and 1 + growth is at least 1/3, it also lies
+ * outside the end of the decimals, by at most 5 ulp. Each operand is used once, so the
+ * ends are found at the corners.
  *
  * NaN, an interval with low > high, and a denominator or 1 + growth that is nowhere
  * positive give a pair of NaN; a denominator that only reaches 0 gives an infinite end.
- * The pair (inf, -inf) says: not settled here, compute it exactly. That happens outside
- * magnitudes 2^-300..2^300, where a total or a period growth has an operand that is
- * negative, infinite or reaches 0, and where such a result all but cancels.
+ * The pair (inf, -inf) means: doubles do not suffice, compute it exactly. That happens
+ * outside magnitudes 2^-300..2^300, where a total or a period growth has an operand that
+ * is negative, infinite or reaches 0, and where such a result nearly cancels.
  */
 #ifndef EV_FIGURES_H
 #define EV_FIGURES_H
 
 #include "base/core.h"
 
-enum { EV_MOST_SPANS = 4 };
-
-/* n results, item by item. in[2k], in[2k+1] are the lows and highs of operand k,
- * contiguous; low and high overlap nothing. */
-typedef void ev_span_kernel(const double *const *in, double *restrict low,
-                            double *restrict high, ptrdiff_t n);
-
-typedef struct ev_span_map {
-    const char *name;
-    int spans; /* operands, two arrays each */
-    ev_span_kernel *run[EV_ISA_COUNT];
-} ev_span_map;
-
-/* base (level, growth), growth (base, current), current (base, growth), increment
- * (level, growth), ratio and share (part, whole), ratio growth (growth of numerator, of
- * denominator), period growth (year to date, its growth, earlier, its growth). */
-extern const ev_span_map ev_figure_maps[];
-extern const int ev_figure_map_count;
+/* Elementwise, each operand and result as two arrays, its lows and its highs:
+ * implied_base (level, growth), _growth (base, current), _current (base, growth),
+ * _increment (level, growth), _ratio and _share (part, whole), _ratio_growth (growth of
+ * numerator, of denominator), _period_growth (year to date, its growth, the earlier year
+ * to date, its growth). */
+extern const ev_elementwise ev_figure_functions[];
+extern const int ev_figure_function_count;
 
 typedef struct ev_span {
     double low;

@@ -1,5 +1,4 @@
-/* Sums, products and quotients to about 100 bits, and the ends of intervals made of
- * them. */
+/* Sums, products and quotients to about 100 bits, and interval ends from them. */
 #ifndef EV_INTERVAL_H
 #define EV_INTERVAL_H
 
@@ -90,7 +89,7 @@ EV_INLINE int ev_is_safe_span(ev_span x)
     return ev_is_safe(x.low) & ev_is_safe(x.high) & (x.low <= x.high);
 }
 
-/* Whether |sum|, of terms whose magnitudes add to `size`, keeps enough of its bits. */
+/* Whether a sum of terms whose magnitudes add to `size` keeps enough of its bits. */
 EV_INLINE int ev_keeps(ev_pair sum, double size) { return fabs(sum.hi) > size * 0x1p-40; }
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "columns/arrow.h"
-#include "python/arrow.h"
+#include "python/memory.h"
 #include "python/module.h"
 
 /* ---- errors ---- */
@@ -76,11 +76,6 @@ static void release_batch(PyObject *capsule)
     if (held != NULL) {
         release_held(held);
     }
-}
-
-const ev_batch *ev_py_batch(PyObject *capsule)
-{
-    return PyCapsule_GetPointer(capsule, EV_BATCH_CAPSULE);
 }
 
 /* ---- Batches ---- */
@@ -314,7 +309,7 @@ static PyObject *field_facts(const ev_arrow_field *field)
 {
     PyObject *name = decoded(field->name), *facts = NULL;
     if (name != NULL) {
-        facts = Py_BuildValue("(OsOsOi)", name, ev_column_type_name(field->type),
+        facts = Py_BuildValue("(OsOsOi)", name, ev_column_facts(field->type)->name,
                               field->zoned ? Py_True : Py_False, field->freq,
                               field->coded ? Py_True : Py_False, field->scale);
         Py_DECREF(name);
@@ -516,8 +511,7 @@ static PyType_Spec batches_spec = {
 int ev_py_add_arrow(PyObject *module)
 {
     PyObject *type = PyType_FromModuleAndSpec(module, &batches_spec, NULL);
-    const int failed = type == NULL || PyModule_AddObjectRef(module, "Batches", type) < 0 ||
-                       ev_py_add_arrow_out(module) < 0;
+    const int failed = type == NULL || PyModule_AddObjectRef(module, "Batches", type) < 0;
     Py_XDECREF(type);
     return failed ? -1 : 0;
 }

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 
 #include "columns/arrow.h"
-#include "python/arrow.h"
+#include "python/batch.h"
+#include "python/memory.h"
 #include "python/module.h"
 
 static void drop_capsule(void *capsule)

@@ -13,52 +13,17 @@
  * all of one length. Arrays that are contiguous are not copied; they must not change
  * while the capsule lives.
  */
-#include "python/columns.h"
-
 #include <string.h>
 
-#include "python/arrow.h"
+#include "python/batch.h"
+#include "python/held.h"
 #include "python/module.h"
 #include "python/numpy.h"
-
-static void release(held_columns *held)
-{
-    if (held != NULL) {
-        Py_XDECREF(held->objects);
-        PyMem_Free(held->columns);
-        PyMem_Free(held);
-    }
-}
+#include "python/objects.h"
 
 static void release_capsule(PyObject *capsule)
 {
-    release(PyCapsule_GetPointer(capsule, EV_BATCH_CAPSULE));
-}
-
-/* Keeps `object` with the columns and gives up the reference; NULL on failure. */
-static PyObject *keep(held_columns *held, PyObject *object)
-{
-    const int failed = object == NULL || PyList_Append(held->objects, object) < 0;
-    Py_XDECREF(object);
-    return failed ? NULL : object;
-}
-
-void *ev_py_keep_bytes(held_columns *held, Py_ssize_t size)
-{
-    PyObject *bytes = keep(held, PyByteArray_FromStringAndSize(NULL, size > 0 ? size : 1));
-    return bytes == NULL ? NULL : PyByteArray_AsString(bytes);
-}
-
-void ev_py_column_error(const held_columns *held, PyObject *kind, Py_ssize_t row,
-                        const char *what)
-{
-    if (row < 0) {
-        PyErr_Format(kind, "column %U %s", held->name, what);
-    }
-    else {
-        PyErr_Format(kind, "column %U, row %lld: %s", held->name,
-                     (long long)(held->first_row + row), what);
-    }
+    ev_py_held_free(PyCapsule_GetPointer(capsule, EV_BATCH_CAPSULE));
 }
 
 /* ---- arrays of numbers ---- */
@@ -88,15 +53,15 @@ static int column_type(int number, ev_column_type *type)
 }
 
 /* Contiguous, aligned, in native byte order; kept with the columns. */
-static PyArrayObject *plain_array(held_columns *held, PyObject *object)
+static PyArrayObject *plain_array(ev_held *held, PyObject *object)
 {
-    return (PyArrayObject *)keep(
+    return (PyArrayObject *)ev_py_keep(
         held, PyArray_CheckFromAny(object, NULL, 1, 1,
                                    NPY_ARRAY_IN_ARRAY | NPY_ARRAY_NOTSWAPPED, NULL));
 }
 
 /* A bool array as a bitmap. */
-static uint8_t *bitmap(held_columns *held, PyObject *mask, ptrdiff_t *length)
+static uint8_t *bitmap(ev_held *held, PyObject *mask, ptrdiff_t *length)
 {
     uint8_t *bits = NULL;
     PyArrayObject *array = plain_array(held, mask);
@@ -119,7 +84,7 @@ static uint8_t *bitmap(held_columns *held, PyObject *mask, ptrdiff_t *length)
 /* ---- arrays of dates and times ---- */
 
 /* Days as int32; -1 with an exception set where they do not fit. */
-static int days_column(held_columns *held, const int64_t *days, ev_column *column)
+static int days_column(ev_held *held, const int64_t *days, ev_column *column)
 {
     int32_t *small = ev_py_keep_bytes(held, column->length * (Py_ssize_t)sizeof *small);
     int failed = small == NULL;
@@ -138,7 +103,7 @@ static int days_column(held_columns *held, const int64_t *days, ev_column *colum
 }
 
 /* Unsets the bits of the rows that are NaT; makes the bitmap only where there are any. */
-static int mark_nat(held_columns *held, const int64_t *times, ev_column *column)
+static int mark_nat(ev_held *held, const int64_t *times, ev_column *column)
 {
     uint8_t *bits = NULL;
     int failed = 0;
@@ -160,7 +125,7 @@ static int mark_nat(held_columns *held, const int64_t *times, ev_column *column)
     return failed ? -1 : 0;
 }
 
-static int datetime_column(held_columns *held, PyArrayObject *array, ev_column *column)
+static int datetime_column(ev_held *held, PyArrayObject *array, ev_column *column)
 {
     const int64_t *times = PyArray_DATA(array);
     const PyArray_DatetimeMetaData unit =
@@ -189,7 +154,7 @@ static int datetime_column(held_columns *held, PyArrayObject *array, ev_column *
 
 /* ---- one array ---- */
 
-static int array_column(held_columns *held, PyObject *object, ev_column *column)
+static int array_column(ev_held *held, PyObject *object, ev_column *column)
 {
     const int type = PyArray_TYPE((PyArrayObject *)object);
     PyArrayObject *array = NULL;
@@ -230,7 +195,7 @@ static int array_column(held_columns *held, PyObject *object, ev_column *column)
 /* ---- items ---- */
 
 /* Rows of a column of another batch, which is kept alive. */
-static int window_column(held_columns *held, PyObject *tuple, ev_column *column)
+static int window_column(ev_held *held, PyObject *tuple, ev_column *column)
 {
     PyObject *capsule = NULL;
     Py_ssize_t place = 0, start = 0, stop = 0;
@@ -245,7 +210,7 @@ static int window_column(held_columns *held, PyObject *tuple, ev_column *column)
                                        "rows and %zd columns",
                      start, stop, place, batch->rows, batch->ncolumns);
     }
-    else if (batch != NULL && keep(held, Py_NewRef(capsule)) != NULL) {
+    else if (batch != NULL && ev_py_keep(held, Py_NewRef(capsule)) != NULL) {
         *column = batch->columns[place];
         column->offset += start;
         column->length = stop - start;
@@ -269,7 +234,7 @@ static int is_mask(PyObject *object)
     return PyArray_Check(object) && PyArray_TYPE((PyArrayObject *)object) == NPY_BOOL;
 }
 
-static int plain_column(held_columns *held, PyObject *object, ev_column *column)
+static int plain_column(ev_held *held, PyObject *object, ev_column *column)
 {
     int failed = -1;
     if (PyArray_Check(object)) {
@@ -295,7 +260,7 @@ static int plain_column(held_columns *held, PyObject *object, ev_column *column)
 }
 
 /* Adds the nulls of a bool array to those the column has. */
-static int mask_column(held_columns *held, PyObject *mask, ev_column *column)
+static int mask_column(ev_held *held, PyObject *mask, ev_column *column)
 {
     ptrdiff_t length = 0;
     uint8_t *bits = column->offset == 0 ? bitmap(held, mask, &length) : NULL;
@@ -314,9 +279,9 @@ static int mask_column(held_columns *held, PyObject *mask, ev_column *column)
     return failed ? -1 : 0;
 }
 
-static int is_coded(const ev_column *column, ev_column *words, held_columns *held)
+static int is_coded(const ev_column *column, ev_column *words, ev_held *held)
 {
-    const int integers = column->type >= EV_COL_I8 && column->type <= EV_COL_U64;
+    const int integers = ev_is_index(column->type);
     if (!integers || column->dictionary != NULL || words->dictionary != NULL) {
         ev_py_column_error(held, PyExc_TypeError, -1,
                            "is coded, but not by integers into plain words");
@@ -324,7 +289,7 @@ static int is_coded(const ev_column *column, ev_column *words, held_columns *hel
     return integers && column->dictionary == NULL && words->dictionary == NULL;
 }
 
-static int read_column(held_columns *held, PyObject *object, ev_column *column,
+static int read_column(ev_held *held, PyObject *object, ev_column *column,
                        ev_column *words)
 {
     int failed = 0;
@@ -357,7 +322,7 @@ static int read_column(held_columns *held, PyObject *object, ev_column *column,
 
 /* ---- the batch ---- */
 
-static int read_columns(held_columns *held, PyObject *items, PyObject *names,
+static int read_columns(ev_held *held, PyObject *items, PyObject *names,
                         Py_ssize_t count)
 {
     int failed = 0;
@@ -388,31 +353,23 @@ static PyObject *columns(PyObject *module, PyObject *args, PyObject *kwargs)
     PyObject *items = NULL, *names = Py_None, *capsule = NULL;
     long long first_row = 0;
     Py_ssize_t count = -1;
-    held_columns *held = NULL;
+    ev_held *held = NULL;
     (void)module;
     if (PyArg_ParseTupleAndKeywords(args, kwargs, "O|OL:columns", keywords, &items, &names,
                                     &first_row)) {
         count = PySequence_Size(items);
     }
     if (count >= 0) {
-        held = PyMem_Calloc(1, sizeof *held);
-        if (held != NULL) {
-            held->columns = PyMem_Calloc(2 * (size_t)count + 1, sizeof *held->columns);
-            held->objects = PyList_New(0);
-            held->first_row = first_row;
-        }
-        if (held == NULL || held->columns == NULL) {
-            PyErr_NoMemory();
-        }
-        else if (held->objects != NULL && read_columns(held, items, names, count) == 0) {
-            held->batch.rows = count > 0 ? held->columns[0].length : 0;
-            held->batch.ncolumns = count;
-            held->batch.columns = held->columns;
-            capsule = PyCapsule_New(held, EV_BATCH_CAPSULE, release_capsule);
-        }
+        held = ev_py_held_new(count, first_row);
+    }
+    if (held != NULL && read_columns(held, items, names, count) == 0) {
+        held->batch.rows = count > 0 ? held->columns[0].length : 0;
+        held->batch.ncolumns = count;
+        held->batch.columns = held->columns;
+        capsule = PyCapsule_New(held, EV_BATCH_CAPSULE, release_capsule);
     }
     if (capsule == NULL) {
-        release(held);
+        ev_py_held_free(held);
     }
     return capsule;
 }

@@ -1,11 +1,12 @@
-/* Explanations over arrays: the package checks and shapes, this passes pointers on with
- * the GIL released. */
+/* Explanations over arrays. The package checks and shapes the arrays; these functions
+ * check what memory safety needs and pass pointers on with the GIL released. */
 #include "python/numpy.h"
 
 #include <string.h>
 
 #include "explain/explain.h"
 #include "explain/lmdi.h"
+#include "python/memory.h"
 #include "python/module.h"
 
 /* The data of a writable contiguous array of `type` with `size` items, or NULL with an
@@ -14,13 +15,13 @@ static void *output(PyObject *object, int type, ptrdiff_t size)
 {
     void *data = NULL;
     if (!PyArray_Check(object)) {
-        PyErr_SetString(PyExc_TypeError, "an output is no array");
+        PyErr_SetString(PyExc_TypeError, "an output must be an array");
     }
     else {
         PyArrayObject *array = (PyArrayObject *)object;
         if (PyArray_TYPE(array) != type || !PyArray_ISCARRAY(array) ||
             PyArray_SIZE(array) != size) {
-            PyErr_SetString(PyExc_ValueError, "an output has a wrong dtype or shape");
+            PyErr_SetString(PyExc_ValueError, "an output has the wrong dtype, shape or layout");
         }
         else {
             data = PyArray_DATA(array);
@@ -62,30 +63,8 @@ static PyArrayObject *doubles(PyObject *object, int ndim)
 
 /* ---- families over groups of items ------------------------------------------- */
 
-static const ev_explanation *find_family(PyObject *name)
-{
-    const ev_explanation *found = NULL;
-    for (int k = 0; k < ev_explanation_count && found == NULL; k++) {
-        if (PyUnicode_CompareWithASCIIString(name, ev_explanations[k].name) == 0) {
-            found = &ev_explanations[k];
-        }
-    }
-    for (int k = 0; k < ev_index_count && found == NULL; k++) {
-        if (PyUnicode_CompareWithASCIIString(name, ev_indices[k].name) == 0) {
-            found = &ev_indices[k];
-        }
-    }
-    if (PyUnicode_CompareWithASCIIString(name, ev_sums_by_fate.name) == 0) {
-        found = &ev_sums_by_fate;
-    }
-    if (found == NULL) {
-        PyErr_SetString(PyExc_ValueError, "no such family");
-    }
-    return found;
-}
-
-/* Groups by the offsets of a contiguous int64 array: they must begin at 0, not fall, and
- * end at `items`. */
+/* Groups by the offsets of a contiguous int64 array, which must begin at 0, not fall,
+ * and end at `items`. -1 with an exception. */
 static int read_offsets(PyObject *object, ptrdiff_t items, ev_groups *groups)
 {
     int good = PyArray_Check(object);
@@ -110,9 +89,8 @@ static int read_offsets(PyObject *object, ptrdiff_t items, ev_groups *groups)
 }
 
 /* The operands and how they are grouped: all of one shape, (groups, items), or with
- * offsets (items). */
-static int read_operands(PyObject *tuple, PyObject *offsets, int count, ev_groups *groups,
-                         ev_operand *in)
+ * offsets (items). -1 with an exception. */
+static int read_operands(PyObject *tuple, PyObject *offsets, int count, ev_groups *groups)
 {
     const int ndim = offsets == Py_None ? 2 : 1;
     PyArrayObject *first = NULL;
@@ -125,9 +103,8 @@ static int read_operands(PyObject *tuple, PyObject *offsets, int count, ev_group
         failed = array == NULL;
         if (!failed) {
             first = first == NULL ? array : first;
-            in[k].first = PyArray_BYTES(array);
-            in[k].group_stride = PyArray_STRIDE(array, 0);
-            in[k].item_stride = PyArray_STRIDE(array, ndim - 1);
+            groups->in[k] = (ev_operand){PyArray_BYTES(array), PyArray_STRIDE(array, 0),
+                                         PyArray_STRIDE(array, ndim - 1)};
             if (!PyArray_SAMESHAPE(array, first)) {
                 PyErr_SetString(PyExc_ValueError, "operands differ in shape");
                 failed = 1;
@@ -145,7 +122,7 @@ static int read_operands(PyObject *tuple, PyObject *offsets, int count, ev_group
     return failed ? -1 : 0;
 }
 
-/* Reads the two ends of a run of groups. */
+/* The two ends of a run of groups; -1 with an exception. */
 static int read_run(PyObject *const *args, ptrdiff_t count, ptrdiff_t *start,
                     ptrdiff_t *stop)
 {
@@ -155,7 +132,7 @@ static int read_run(PyObject *const *args, ptrdiff_t count, ptrdiff_t *start,
     *stop = failed ? 0 : PyLong_AsSsize_t(args[1]);
     failed = failed || (*stop == -1 && PyErr_Occurred() != NULL);
     if (!failed && !(0 <= *start && *start <= *stop && *stop <= count)) {
-        PyErr_SetString(PyExc_ValueError, "no such groups");
+        PyErr_SetString(PyExc_ValueError, "start and stop must lie within the groups");
         failed = 1;
     }
     return failed ? -1 : 0;
@@ -177,37 +154,31 @@ static PyObject *py_explain(PyObject *module, PyObject *const *args, Py_ssize_t 
     const ev_isa *isa = PyModule_GetState(module);
     const ev_explanation *family = NULL;
     ev_groups groups;
-    ev_operand in[EV_MOST_READ];
-    double *parts[EV_MOST_PARTS], *item_parts[EV_MOST_PARTS];
-    uint8_t *status = NULL;
+    ev_explained to = {.status = NULL};
     ptrdiff_t start, stop;
     int good = isa != NULL && takes("explain", n, 8);
-    if (good && !PyUnicode_Check(args[0])) {
-        PyErr_SetString(PyExc_TypeError, "the family is named by text");
-        good = 0;
-    }
     if (good) {
-        family = find_family(args[0]);
+        const char *name = PyUnicode_AsUTF8(args[0]);
+        family = name != NULL ? ev_explanation_named(name, *isa) : NULL;
         good = family != NULL;
+        if (name != NULL && family == NULL) {
+            PyErr_Format(PyExc_ValueError, "family is %R: unknown", args[0]);
+        }
     }
-    good = good && read_operands(args[1], args[2], family->reads, &groups, in) == 0;
-    good = good && outputs(args[3], family->parts, groups.count, parts) == 0;
+    good = good && read_operands(args[1], args[2], family->reads, &groups) == 0;
+    good = good && outputs(args[3], family->parts, groups.count, to.parts) == 0;
     if (good && args[4] != Py_None) {
         const ptrdiff_t items = groups.offsets != NULL ? groups.offsets[groups.count]
                                                        : groups.count * groups.items;
-        good = outputs(args[4], family->item_parts, items, item_parts) == 0;
+        good = outputs(args[4], family->item_parts, items, to.item_parts) == 0;
     }
-    if (good) {
-        status = output(args[5], NPY_UINT8, groups.count);
-        good = status != NULL && read_run(args + 6, groups.count, &start, &stop) == 0;
-    }
+    good = good && (to.status = output(args[5], NPY_UINT8, groups.count)) != NULL;
+    good = good && read_run(args + 6, groups.count, &start, &stop) == 0;
     if (good) {
         Py_BEGIN_ALLOW_THREADS
-        ev_explain(family, *isa, &groups, in, start, stop, parts,
-                   args[4] != Py_None ? item_parts : NULL, status);
+        ev_explain(family, &groups, start, stop, &to);
         Py_END_ALLOW_THREADS
-        result = Py_None;
-        Py_INCREF(result);
+        result = Py_NewRef(Py_None);
     }
     return result;
 }
@@ -300,8 +271,7 @@ static PyObject *py_shift_share(PyObject *module, PyObject *const *args, Py_ssiz
             PyErr_NoMemory();
         }
         else {
-            result = Py_None;
-            Py_INCREF(result);
+            result = Py_NewRef(Py_None);
         }
     }
     return result;

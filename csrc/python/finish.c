@@ -1,4 +1,4 @@
-/* A partial panel to a finished one: labels, codes, arrays. See engine.c. */
+/* Labels and codes of a partial panel, and the arrays of its cells. */
 #include "python/engine.h"
 #include "python/numpy.h"
 
@@ -46,8 +46,9 @@ static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
     }
     return repeat.first < 0
                ? Py_NewRef(Py_None)
-               : Py_BuildValue("LLii", (long long)repeat.first, (long long)repeat.second,
-                               (int)places[repeat.series], (int)repeat.ordinal);
+               : Py_BuildValue("LLii", (long long)repeat.first,
+                               (long long)repeat.second, (int)places[repeat.series],
+                               (int)repeat.ordinal);
 }
 
 /* Puts `value` into the dict and gives it up, also when that fails. */
@@ -58,59 +59,42 @@ static int put(PyObject *dict, const char *name, PyObject *value)
     return failed ? -1 : 0;
 }
 
-/* The dict of a sorted partial. */
-static PyObject *finish_sorted(const ev_partial *partial, const ev_naming *names,
-                               int32_t *const *orders, PyObject *codes,
-                               const int32_t *places, ev_sheet *sheet,
-                               ev_write_all *write_all, void *context)
+/* Opens the output of a sorted partial. */
+static int open_sorted(const ev_partial *partial, int32_t *const *orders,
+                       PyObject *codes, const int32_t *places, ev_output *output)
 {
-    PyObject *labels = all_labels(partial, orders);
-    PyObject *panel = NULL;
-    int failed = labels == NULL;
-    if (!failed) {
-        const ev_naming naming = {names->keys, labels, codes, names->measures, names->freq};
-        failed = ev_py_sheet_open(sheet, &partial->ledger, places,
-                                  ev_partial_series_count(partial)) < 0 ||
-                 write_all(sheet, &naming, context) < 0;
-        panel = ev_py_sheet_close(sheet);
-    }
-    if (failed || put(panel, "labels", Py_NewRef(labels)) < 0 ||
-        put(panel, "codes", Py_NewRef(codes)) < 0 ||
-        put(panel, "repeat", repeat_of(&partial->ledger, places)) < 0) {
-        Py_CLEAR(panel);
-    }
-    Py_XDECREF(labels);
-    return panel;
+    int failed = ev_py_output_open(output, &partial->ledger, places,
+                                   ev_partial_series_count(partial)) < 0;
+    failed = failed || put(output->dict, "labels", all_labels(partial, orders)) < 0 ||
+             put(output->dict, "codes", Py_NewRef(codes)) < 0 ||
+             put(output->dict, "repeat", repeat_of(&partial->ledger, places)) < 0;
+    return failed ? -1 : 0;
 }
 
-PyObject *ev_py_finish(ev_partial *partial, const ev_naming *names, ev_sheet *sheet,
-                       ev_write_all *write_all, void *context)
+int ev_py_partial_prepare(ev_partial *partial, ev_output *output)
 {
     const int keys = partial->key_count;
     npy_intp shape[2] = {ev_partial_series_count(partial), keys};
     PyObject *codes = PyArray_SimpleNew(2, shape, NPY_INT32);
-    PyObject *panel = NULL;
     int32_t **orders = PyMem_Calloc((size_t)keys + 1, sizeof *orders);
     int32_t *places = PyMem_Malloc(((size_t)shape[0] + 1) * sizeof *places);
-    int ready = codes != NULL && orders != NULL && places != NULL;
-    for (int k = 0; k < keys && ready; k++) {
-        orders[k] = PyMem_Malloc(((size_t)partial->keys[k].count + 1) * sizeof **orders);
-        ready = orders[k] != NULL;
+    int failed = codes == NULL || orders == NULL || places == NULL;
+    for (int k = 0; k < keys && !failed; k++) {
+        orders[k] =
+            PyMem_Malloc(((size_t)partial->keys[k].count + 1) * sizeof **orders);
+        failed = orders[k] == NULL;
     }
-    if (ready) {
+    if (!failed) {
         int32_t *cells = PyArray_DATA((PyArrayObject *)codes);
         ev_result result;
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_ledger_settle(&partial->ledger);
+        Py_BEGIN_ALLOW_THREADS result = ev_ledger_finish(&partial->ledger);
         if (result == EV_DONE) {
             result = ev_partial_sort(partial, orders, cells, places);
         }
-        Py_END_ALLOW_THREADS
-        ready = result == EV_DONE;
+        Py_END_ALLOW_THREADS failed = result != EV_DONE;
     }
-    if (ready) {
-        panel = finish_sorted(partial, names, orders, codes, places, sheet, write_all,
-                              context);
+    if (!failed) {
+        failed = open_sorted(partial, orders, codes, places, output) < 0;
     }
     else if (!PyErr_Occurred()) {
         PyErr_NoMemory();
@@ -121,5 +105,5 @@ PyObject *ev_py_finish(ev_partial *partial, const ev_naming *names, ev_sheet *sh
     PyMem_Free(orders);
     PyMem_Free(places);
     Py_XDECREF(codes);
-    return panel;
+    return failed ? -1 : 0;
 }

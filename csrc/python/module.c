@@ -7,25 +7,6 @@
 #include "base/dispatch.h"
 #include "python/module.h"
 
-static void *resize(void *owner, void *block, size_t size)
-{
-    void *found = NULL;
-    (void)owner;
-    if (size == 0) {
-        free(block);
-    }
-    else {
-        found = realloc(block, size);
-    }
-    return found;
-}
-
-ev_memory ev_py_memory(void)
-{
-    const ev_memory memory = {resize, NULL};
-    return memory;
-}
-
 static const struct {
     const char *name;
     int code;
@@ -134,8 +115,10 @@ static int exec_module(PyObject *module)
     failed = failed || ev_py_add_lag(module) < 0;
     failed = failed || ev_py_add_columns(module) < 0;
     failed = failed || ev_py_add_engine(module) < 0;
+    failed = failed || ev_py_add_regroup(module) < 0;
     failed = failed || ev_py_add_rows(module) < 0;
     failed = failed || ev_py_add_arrow(module) < 0;
+    failed = failed || ev_py_add_arrow_out(module) < 0;
     failed = failed || ev_py_add_readback(module) < 0;
     failed = failed || ev_py_add_period(module) < 0;
     failed = failed || ev_py_add_explain(module) < 0;

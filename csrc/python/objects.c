@@ -1,12 +1,14 @@
 /* Python objects and fixed-width text as columns of numbers and UTF-8. */
 #include <string.h>
 
-#include "python/columns.h"
 #include "python/numpy.h"
+#include "python/objects.h"
 
 /* ---- UTF-8 of code points ---- */
 
-/* Bytes of a code point; 0 for what is none: surrogates, and beyond U+10FFFF. */
+static const char NOT_UNICODE[] = "the text is not Unicode";
+
+/* Bytes of a code point; 0 for surrogates and above U+10FFFF, which are not code points. */
 static int utf8_size(Py_UCS4 c)
 {
     int size = 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
@@ -37,43 +39,80 @@ static Py_ssize_t used_width(const Py_UCS4 *item, Py_ssize_t width)
     return width;
 }
 
-int ev_py_unicode_column(held_columns *held, const Py_UCS4 *items, Py_ssize_t width,
+/* Text that grows row by row: UTF-8 bytes and where each row ends. */
+typedef struct text_builder {
+    ev_held *held;
+    PyObject *bytes; /* a bytearray, kept with the columns */
+    int64_t *ends;   /* one more than rows; ends[0] is 0 */
+    Py_ssize_t rows, size, room;
+} text_builder;
+
+/* -1 with an exception set. */
+static int open_builder(text_builder *to, ev_held *held, Py_ssize_t rows)
+{
+    *to = (text_builder){.held = held};
+    to->ends = ev_py_keep_bytes(held, (rows + 1) * (Py_ssize_t)sizeof *to->ends);
+    to->bytes =
+        to->ends == NULL ? NULL : ev_py_keep(held, PyByteArray_FromStringAndSize("", 0));
+    if (to->bytes != NULL) {
+        to->ends[0] = 0;
+    }
+    return to->bytes == NULL ? -1 : 0;
+}
+
+/* Where `size` more bytes can be written; NULL with an exception set. */
+static uint8_t *more_bytes(text_builder *to, Py_ssize_t size)
+{
+    int failed = size > PTRDIFF_MAX / 2 - to->size;
+    if (failed) {
+        PyErr_NoMemory();
+    }
+    else if (to->size + size >= to->room) {
+        const Py_ssize_t wanted = to->size + size + to->room / 2 + 1024;
+        failed = PyByteArray_Resize(to->bytes, wanted) < 0;
+        to->room = failed ? to->room : wanted;
+    }
+    return failed ? NULL : (uint8_t *)PyByteArray_AsString(to->bytes) + to->size;
+}
+
+/* Ends the row after `size` bytes of it. */
+static void end_row(text_builder *to, Py_ssize_t size)
+{
+    to->size += size;
+    to->ends[++to->rows] = to->size;
+}
+
+static void close_builder(const text_builder *to, ev_column *column)
+{
+    column->type = EV_COL_LARGE_TEXT;
+    column->data = PyByteArray_AsString(to->bytes);
+    column->offsets = to->ends;
+}
+
+int ev_py_unicode_column(ev_held *held, const Py_UCS4 *items, Py_ssize_t width,
                          ev_column *column)
 {
-    const Py_ssize_t rows = column->length;
-    int64_t *ends = ev_py_keep_bytes(held, (rows + 1) * (Py_ssize_t)sizeof *ends);
-    uint8_t *data = NULL;
-    int failed = ends == NULL;
-    int64_t total = 0;
-    for (Py_ssize_t i = 0; i < rows && !failed; i++) {
+    text_builder to;
+    int failed = open_builder(&to, held, column->length) < 0;
+    for (Py_ssize_t i = 0; i < column->length && !failed; i++) {
         const Py_UCS4 *item = items + i * width;
         const Py_ssize_t used = used_width(item, width);
-        ends[i] = total;
-        for (Py_ssize_t k = 0; k < used && !failed; k++) {
-            const int size = utf8_size(item[k]);
-            total += size;
-            failed = size == 0;
+        uint8_t *start = more_bytes(&to, 4 * used), *end = start;
+        for (Py_ssize_t k = 0; start != NULL && k < used && !failed; k++) {
+            failed = utf8_size(item[k]) == 0;
+            end = failed ? end : put_utf8(end, item[k]);
         }
         if (failed) {
-            ev_py_column_error(held, PyExc_ValueError, i, "the text is no Unicode");
+            ev_py_column_error(held, PyExc_ValueError, i, NOT_UNICODE);
+        }
+        failed = failed || start == NULL;
+        if (!failed) {
+            end_row(&to, end - start);
         }
     }
     if (!failed) {
-        ends[rows] = total;
-        data = ev_py_keep_bytes(held, (Py_ssize_t)total);
-        failed = data == NULL;
+        close_builder(&to, column);
     }
-    uint8_t *to = data;
-    for (Py_ssize_t i = 0; i < rows && !failed; i++) {
-        const Py_UCS4 *item = items + i * width;
-        const Py_ssize_t used = used_width(item, width);
-        for (Py_ssize_t k = 0; k < used; k++) {
-            to = put_utf8(to, item[k]);
-        }
-    }
-    column->type = EV_COL_LARGE_TEXT;
-    column->data = data;
-    column->offsets = ends;
     return failed ? -1 : 0;
 }
 
@@ -218,7 +257,7 @@ int ev_py_objects_type(PyObject *name, ev_column_type *type)
     return found ? 0 : -1;
 }
 
-static void raise_wrong(const held_columns *held, Py_ssize_t row, PyObject *item,
+static void raise_wrong(const ev_held *held, Py_ssize_t row, PyObject *item,
                         const char *among)
 {
     PyErr_Format(PyExc_TypeError, "column %U, row %lld: %.60R among %s", held->name,
@@ -227,7 +266,7 @@ static void raise_wrong(const held_columns *held, Py_ssize_t row, PyObject *item
 
 /* ---- numbers ---- */
 
-static int integer_of(const held_columns *held, Py_ssize_t row, PyObject *item,
+static int integer_of(const ev_held *held, Py_ssize_t row, PyObject *item,
                       int64_t *value)
 {
     int overflow = 0, failed;
@@ -243,7 +282,7 @@ static int integer_of(const held_columns *held, Py_ssize_t row, PyObject *item,
     return failed ? -1 : 0;
 }
 
-static int float_of(const held_columns *held, Py_ssize_t row, PyObject *item,
+static int float_of(const ev_held *held, Py_ssize_t row, PyObject *item,
                     object_kind kind, double *value)
 {
     int64_t whole = 0;
@@ -264,7 +303,7 @@ static int float_of(const held_columns *held, Py_ssize_t row, PyObject *item,
     return failed ? -1 : 0;
 }
 
-static int number_at(const held_columns *held, ev_column_type type, Py_ssize_t row,
+static int number_at(const ev_held *held, ev_column_type type, Py_ssize_t row,
                      PyObject *item, object_kind kind, void *data)
 {
     int failed = 1;
@@ -280,7 +319,7 @@ static int number_at(const held_columns *held, ev_column_type type, Py_ssize_t r
     return failed ? -1 : 0;
 }
 
-static int numbers_column(held_columns *held, const objects *from, uint8_t *valid,
+static int numbers_column(ev_held *held, const objects *from, uint8_t *valid,
                           ev_column *column)
 {
     uint64_t *data = ev_py_keep_bytes(held, from->count * (Py_ssize_t)sizeof *data);
@@ -302,74 +341,52 @@ static int numbers_column(held_columns *held, const objects *from, uint8_t *vali
 
 /* ---- text ---- */
 
-/* The UTF-8 of a text, which lives as long as the text; NULL with an exception set. */
-static const char *utf8_of(const held_columns *held, Py_ssize_t row, PyObject *item,
-                           Py_ssize_t *size)
+static int text_row(text_builder *to, PyObject *item, Py_ssize_t row)
 {
-    const char *text = PyUnicode_AsUTF8AndSize(item, size);
-    if (text == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
-        PyErr_Clear();
-        ev_py_column_error(held, PyExc_ValueError, row, "the text is no Unicode");
+    Py_ssize_t size = 0;
+    const char *text = PyUnicode_AsUTF8AndSize(item, &size);
+    uint8_t *start = text == NULL ? NULL : more_bytes(to, size);
+    if (start != NULL) {
+        memcpy(start, text, (size_t)size);
+        end_row(to, size);
     }
-    return text;
+    else if (PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+        PyErr_Clear();
+        ev_py_column_error(to->held, PyExc_ValueError, row, NOT_UNICODE);
+    }
+    return start == NULL ? -1 : 0;
 }
 
-/* Bytes of all texts together; marks the rows that have one. -1 with an exception set. */
-static Py_ssize_t measure_texts(const held_columns *held, const objects *from,
-                                uint8_t *valid, int64_t *ends)
+static int texts_column(ev_held *held, const objects *from, uint8_t *valid,
+                        ev_column *column)
 {
-    Py_ssize_t total = 0;
-    ends[0] = 0;
-    for (Py_ssize_t i = 0; i < from->count && total >= 0; i++) {
+    text_builder to;
+    int failed = open_builder(&to, held, from->count) < 0;
+    for (Py_ssize_t i = 0; i < from->count && !failed; i++) {
         PyObject *item = object_at(from, i);
         const object_kind kind = item == NULL ? OTHER : kind_of(item);
-        Py_ssize_t size = 0;
         if (kind == TEXT) {
-            total = utf8_of(held, i, item, &size) == NULL ? -1 : total + size;
+            failed = text_row(&to, item, i) < 0;
             valid[i / 8] = (uint8_t)(valid[i / 8] | 1U << (i % 8));
         }
-        else if (kind != NOTHING) {
+        else if (kind == NOTHING) {
+            end_row(&to, 0);
+        }
+        else {
+            failed = 1;
             if (item != NULL) {
                 raise_wrong(held, i, item, "text");
             }
-            total = -1;
         }
-        ends[i + 1] = total;
         Py_XDECREF(item);
     }
-    return total;
-}
-
-static int texts_column(held_columns *held, const objects *from, uint8_t *valid,
-                        ev_column *column)
-{
-    int64_t *ends = ev_py_keep_bytes(held, (from->count + 1) * (Py_ssize_t)sizeof *ends);
-    const Py_ssize_t bytes = ends == NULL ? -1 : measure_texts(held, from, valid, ends);
-    char *data = bytes < 0 ? NULL : ev_py_keep_bytes(held, bytes);
-    int failed = data == NULL;
-    for (Py_ssize_t i = 0; i < from->count && !failed; i++) {
-        if (valid[i / 8] >> (i % 8) & 1) {
-            PyObject *item = object_at(from, i);
-            Py_ssize_t size = 0;
-            const char *text = item == NULL || !PyUnicode_Check(item)
-                                   ? NULL
-                                   : utf8_of(held, i, item, &size);
-            failed = text == NULL || size != ends[i + 1] - ends[i];
-            if (failed && !PyErr_Occurred()) {
-                ev_py_column_error(held, PyExc_ValueError, i, "changed while it was read");
-            }
-            else if (!failed) {
-                memcpy(data + ends[i], text, (size_t)size);
-            }
-            Py_XDECREF(item);
-        }
+    if (!failed) {
+        close_builder(&to, column);
     }
-    column->data = data;
-    column->offsets = ends;
     return failed ? -1 : 0;
 }
 
-int ev_py_objects_column(held_columns *held, ev_column_type type, PyObject *given,
+int ev_py_objects_column(ev_held *held, ev_column_type type, PyObject *given,
                          ev_column *column)
 {
     objects from = {NULL, NULL, 0};

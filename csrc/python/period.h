@@ -5,7 +5,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "calendar/period.h"
+#include "table/period_column.h"
 
 /* Converter for "O&": a frequency's name into an ev_frequency. ValueError names what is
  * accepted, TypeError what is no text. */

@@ -2,58 +2,8 @@
  * not read as expected. Slow and plain. */
 #include <string.h>
 
-#include "python/arrow.h"
+#include "python/batch.h"
 #include "python/module.h"
-
-static int bit_at(const void *bits, ptrdiff_t i)
-{
-    return ((const uint8_t *)bits)[i >> 3] >> (i & 7) & 1;
-}
-
-#define READ(type, item) (((const type *)column->data)[item])
-
-/* Whole numbers, dates and times; *is_whole is 0 for any other type. */
-static PyObject *whole_number(const ev_column *column, ptrdiff_t i, int *is_whole)
-{
-    long long value = 0;
-    *is_whole = 1;
-    switch (column->type) {
-    case EV_COL_I8:
-        value = READ(int8_t, i);
-        break;
-    case EV_COL_I16:
-        value = READ(int16_t, i);
-        break;
-    case EV_COL_I32:
-    case EV_COL_DATE32:
-        value = READ(int32_t, i);
-        break;
-    case EV_COL_U8:
-        value = READ(uint8_t, i);
-        break;
-    case EV_COL_U16:
-        value = READ(uint16_t, i);
-        break;
-    case EV_COL_U32:
-        value = READ(uint32_t, i);
-        break;
-    case EV_COL_I64:
-    case EV_COL_U64:
-    case EV_COL_DATE64:
-    case EV_COL_TIME_S:
-    case EV_COL_TIME_MS:
-    case EV_COL_TIME_US:
-    case EV_COL_TIME_NS:
-        value = READ(int64_t, i);
-        break;
-    default:
-        *is_whole = 0;
-        break;
-    }
-    return !*is_whole                      ? NULL
-           : column->type == EV_COL_U64 ? PyLong_FromUnsignedLongLong((uint64_t)value)
-                                           : PyLong_FromLongLong(value);
-}
 
 /* (integer, places): the number is integer * 10^-places. */
 static PyObject *decimal(const ev_column *column, ptrdiff_t i)
@@ -80,63 +30,52 @@ static PyObject *decimal(const ev_column *column, ptrdiff_t i)
     return answer;
 }
 
-static PyObject *text(const ev_column *column, ptrdiff_t i)
+static PyObject *text(const ev_column *column, ptrdiff_t row)
 {
-    const char *at = column->data;
-    Py_ssize_t size = 0;
-    if (column->type == EV_COL_TEXT) {
-        const int32_t *offsets = column->offsets;
-        at = at == NULL ? "" : at + offsets[i];
-        size = offsets[i + 1] - offsets[i];
-    }
-    else if (column->type == EV_COL_LARGE_TEXT) {
-        const int64_t *offsets = column->offsets;
-        at = at == NULL ? "" : at + offsets[i];
-        size = (Py_ssize_t)(offsets[i + 1] - offsets[i]);
+    const uint8_t *from = NULL;
+    ptrdiff_t size = 0;
+    PyObject *answer = NULL;
+    if (ev_text_at(column, row, &from, &size) != EV_DONE) {
+        PyErr_SetString(PyExc_IndexError, "a text outside its column");
     }
     else {
-        int32_t view[4];
-        memcpy(view, at + i * 16, sizeof view);
-        size = view[0];
-        at = size <= 12 ? at + i * 16 + 4 : (const char *)column->blocks[view[2]] + view[3];
+        answer = PyUnicode_DecodeUTF8(size == 0 ? "" : (const char *)from, size, "strict");
     }
-    return PyUnicode_DecodeUTF8(at, size, "strict");
+    return answer;
 }
 
 static PyObject *value_at(const ev_column *column, ptrdiff_t row)
 {
     const ptrdiff_t i = column->offset + row;
+    const ev_column *words = column->dictionary;
     PyObject *value = NULL;
-    int whole = 0;
-    if (column->type == EV_COL_NULL || (column->valid != NULL && !bit_at(column->valid, i))) {
+    int64_t whole = 0;
+    if (column->type == EV_COL_NULL || !ev_has_value(column, row)) {
         value = Py_NewRef(Py_None);
     }
-    else if (column->type == EV_COL_BOOL) {
-        value = PyBool_FromLong(bit_at(column->data, i));
-    }
     else if (column->type == EV_COL_F32) {
-        value = PyFloat_FromDouble((double)READ(float, i));
+        value = PyFloat_FromDouble((double)((const float *)column->data)[i]);
     }
     else if (column->type == EV_COL_F64) {
-        value = PyFloat_FromDouble(READ(double, i));
+        value = PyFloat_FromDouble(((const double *)column->data)[i]);
     }
     else if (column->type == EV_COL_DECIMAL128) {
         value = decimal(column, i);
     }
-    else {
-        value = whole_number(column, i, &whole);
-        if (!whole) {
-            value = text(column, i);
-        }
+    else if (ev_is_text(column->type)) {
+        value = text(column, row);
     }
-    if (value != NULL && value != Py_None && column->dictionary != NULL) {
-        const Py_ssize_t code = PyLong_AsSsize_t(value);
-        Py_CLEAR(value);
-        if (code < 0 || code >= column->dictionary->length) {
+    else {
+        ev_integers_read(column, row, 1, &whole);
+        if (words != NULL && (whole < 0 || whole >= words->length)) {
             PyErr_SetString(PyExc_IndexError, "a code outside its dictionary");
         }
         else {
-            value = value_at(column->dictionary, code);
+            value = words != NULL                 ? value_at(words, (ptrdiff_t)whole)
+                    : column->type == EV_COL_BOOL ? PyBool_FromLong((long)whole)
+                    : column->type == EV_COL_U64
+                        ? PyLong_FromUnsignedLongLong((uint64_t)whole)
+                        : PyLong_FromLongLong(whole);
         }
     }
     return value;

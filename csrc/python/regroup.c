@@ -1,230 +1,10 @@
-/* Finished panels as arrays, and regrouping them. See engine.c. */
+/* Finished panels into a new one: the function regroup, described in engine.c. */
 #include <string.h>
 
-#include "base/memory.h"
-#include "table/panel.h"
-#include "python/engine.h"
+#include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
-
-static PyObject *new_array(ptrdiff_t count, int type)
-{
-    npy_intp shape = count;
-    return PyArray_SimpleNew(1, &shape, type);
-}
-
-static void *data_of(PyObject *array)
-{
-    return PyArray_DATA((PyArrayObject *)array);
-}
-
-/* Puts a value the dict keeps; gives back the data of an array, or NULL on failure. */
-static void *put_array(PyObject *dict, const char *name, PyObject *array)
-{
-    void *data = NULL;
-    if (array != NULL && PyDict_SetItemString(dict, name, array) == 0) {
-        data = data_of(array);
-    }
-    Py_XDECREF(array); /* the dict holds it */
-    return data;
-}
-
-/* ---- a ledger as arrays ---- */
-
-static const char *grain_name(ev_grain grain)
-{
-    static const char *const names[] = {NULL, "integer", "float", "decimal"};
-    return names[grain];
-}
-
-/* The dict of one measure, its arrays made and their addresses in *measure. */
-static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
-                              PyObject *rows, ev_panel_measure *measure)
-{
-    const ev_scale scale = ledger->scales[k];
-    const int wide = scale.grain == EV_BINARY || scale.grain == EV_DECIMAL;
-    PyObject *dict = Py_BuildValue("{s:z,s:i,s:O,s:O,s:O}", "grain",
-                                   grain_name(scale.grain), "places", scale.places, "hi",
-                                   Py_None, "fine", Py_None, "counts", rows);
-    int failed = dict == NULL;
-    memset(measure, 0, sizeof *measure);
-    if (!failed) {
-        measure->lo = put_array(dict, "lo", new_array(cells, NPY_UINT64));
-        measure->values = put_array(dict, "values", new_array(cells, NPY_DOUBLE));
-        failed = measure->lo == NULL || measure->values == NULL;
-    }
-    if (!failed && wide) {
-        measure->hi = put_array(dict, "hi", new_array(cells, NPY_INT64));
-        failed = measure->hi == NULL;
-    }
-    if (!failed && ev_ledger_has_fine(ledger, k)) {
-        measure->fine = put_array(dict, "fine", new_array(cells, NPY_UINT64));
-        failed = measure->fine == NULL;
-    }
-    if (!failed && ev_ledger_has_uncounted(ledger, k)) {
-        measure->counts = put_array(dict, "counts", new_array(cells, NPY_INT64));
-        failed = measure->counts == NULL;
-    }
-    if (failed) {
-        Py_CLEAR(dict);
-    }
-    return dict;
-}
-
-/* The arrays of the cells; -1 with an exception set. */
-static int make_arrays(ev_sheet *sheet)
-{
-    const ev_ledger *ledger = sheet->ledger;
-    ev_panel_cells *panel = &sheet->panel;
-    const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
-    PyObject *measures = PyDict_GetItemString(sheet->dict, "measures");
-    panel->ordinals = put_array(sheet->dict, "ordinals", new_array(cells, NPY_INT64));
-    panel->rows = put_array(sheet->dict, "rows", new_array(cells, NPY_INT64));
-    int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
-    for (int k = 0; k < ledger->measures && !failed; k++) {
-        PyObject *measure =
-            make_measure(ledger, k, cells, PyDict_GetItemString(sheet->dict, "rows"),
-                         &panel->measures[k]);
-        failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
-        panel->measures[k].scale = ledger->scales[k];
-    }
-    return failed ? -1 : 0;
-}
-
-/* ---- a total that cannot be held ---- */
-
-/* "maker='BYD', region='Oslo'", or "series 12". */
-static PyObject *name_series(const ev_naming *naming, ptrdiff_t series)
-{
-    PyObject *text = NULL;
-    if (naming->labels == NULL) {
-        text = PyUnicode_FromFormat("series %zd", series);
-    }
-    else {
-        const Py_ssize_t keys = PyTuple_Size(naming->keys);
-        const int32_t *codes = data_of(naming->codes);
-        text = PyUnicode_FromString(keys == 0 ? "all rows" : "");
-        for (Py_ssize_t k = 0; k < keys && text != NULL; k++) {
-            PyObject *labels = PyList_GetItem(naming->labels, k);
-            PyObject *label = PyList_GetItem(labels, codes[series * keys + k]);
-            PyObject *before = text;
-            text = PyUnicode_FromFormat("%U%s%S=%.60R", before, k > 0 ? ", " : "",
-                                        PyTuple_GetItem(naming->keys, k), label);
-            Py_DECREF(before);
-        }
-    }
-    return text;
-}
-
-static int set_attribute(PyObject *object, const char *name, long long value)
-{
-    PyObject *number = PyLong_FromLongLong(value);
-    const int failed = number == NULL || PyObject_SetAttrString(object, name, number) < 0;
-    Py_XDECREF(number);
-    return failed;
-}
-
-static void raise_total(const ev_naming *naming, const ev_panel_place *place,
-                        ptrdiff_t series, int64_t ordinal)
-{
-    char label[EV_LABEL_SIZE] = "";
-    PyObject *where = name_series(naming, series), *text = NULL, *error = NULL;
-    if (naming->freq != NULL) {
-        (void)ev_period_label(*naming->freq, ordinal, label);
-    }
-    else {
-        (void)PyOS_snprintf(label, sizeof label, "%lld", (long long)ordinal);
-    }
-    if (where != NULL) {
-        text = PyUnicode_FromFormat(
-            "measure %R: the total of %U in period %s lies outside the range that is held "
-            "exactly, that of int64",
-            PyTuple_GetItem(naming->measures, place->measure), where, label);
-    }
-    if (text != NULL) {
-        error = PyObject_CallFunctionObjArgs(PyExc_OverflowError, text, NULL);
-    }
-    if (error != NULL && !set_attribute(error, "measure", place->measure) &&
-        !set_attribute(error, "series", series) &&
-        !set_attribute(error, "ordinal", ordinal)) {
-        PyErr_SetObject(PyExc_OverflowError, error);
-    }
-    Py_XDECREF(error);
-    Py_XDECREF(text);
-    Py_XDECREF(where);
-}
-
-/* The series of a cell. */
-static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
-{
-    ptrdiff_t series = 0;
-    while (panel->indptr[series + 1] <= cell) {
-        series++;
-    }
-    return series;
-}
-
-/* ---- sheets ---- */
-
-int ev_py_sheet_open(ev_sheet *sheet, const ev_ledger *ledger, const int32_t *places,
-                     ptrdiff_t series)
-{
-    const size_t measures = (size_t)ledger->measures;
-    memset(sheet, 0, sizeof *sheet);
-    sheet->ledger = ledger;
-    sheet->panel.series = series;
-    sheet->words =
-        ev_take_big(&ledger->cells.memory, ledger->cells.count, sizeof *sheet->words);
-    sheet->panel.measures = PyMem_Calloc(measures + 1, sizeof *sheet->panel.measures);
-    sheet->dict = Py_BuildValue("{s:N}", "measures", PyList_New(ledger->measures));
-    int failed = sheet->dict == NULL;
-    if (sheet->words == NULL || sheet->panel.measures == NULL) {
-        PyErr_NoMemory();
-        failed = 1;
-    }
-    if (!failed) {
-        sheet->panel.indptr =
-            put_array(sheet->dict, "indptr", new_array(series + 1, NPY_INT64));
-        failed = sheet->panel.indptr == NULL;
-    }
-    if (!failed) {
-        Py_BEGIN_ALLOW_THREADS
-        ev_panel_lay(ledger, places, series, sheet->panel.indptr, sheet->words);
-        Py_END_ALLOW_THREADS
-        failed = make_arrays(sheet) < 0;
-    }
-    return failed ? -1 : 0;
-}
-
-int ev_py_sheet_write(ev_sheet *sheet, ptrdiff_t start, ptrdiff_t stop,
-                      const ev_naming *naming)
-{
-    ev_panel_place place = {0, 0};
-    ev_result result;
-    Py_BEGIN_ALLOW_THREADS
-    result = ev_panel_write(sheet->ledger, sheet->words, start, stop, &sheet->panel,
-                            &place);
-    Py_END_ALLOW_THREADS
-    if (result == EV_RANGE) {
-        raise_total(naming, &place, series_of(&sheet->panel, place.cell),
-                    sheet->panel.ordinals[place.cell]);
-    }
-    else if (result != EV_DONE) {
-        PyErr_NoMemory();
-    }
-    return result == EV_DONE ? 0 : -1;
-}
-
-PyObject *ev_py_sheet_close(ev_sheet *sheet)
-{
-    PyObject *dict = sheet->dict;
-    ev_give(&sheet->ledger->cells.memory, sheet->words);
-    PyMem_Free(sheet->panel.measures);
-    memset(sheet, 0, sizeof *sheet);
-    return dict;
-}
-
-/* ---- panels from panels ---- */
+#include "python/output.h"
 
 /* One source with the arrays it is read from; `held` keeps them. */
 typedef struct held_source {
@@ -249,7 +29,7 @@ static void *held_array(held_source *source, PyObject *object, int type, ptrdiff
                      PyArray_SIZE((PyArrayObject *)array), length);
     }
     else if (array != NULL && PyList_Append(source->held, array) == 0) {
-        data = data_of(array);
+        data = PyArray_DATA((PyArrayObject *)array);
     }
     Py_XDECREF(array);
     return data;
@@ -278,7 +58,7 @@ static int read_scale(PyObject *dict, ev_scale *scale)
     *scale = (ev_scale){EV_NO_GRAIN, 0};
     for (int g = EV_INTEGER; g <= EV_DECIMAL && grain != NULL && !known; g++) {
         known = PyUnicode_Check(grain) &&
-                PyUnicode_CompareWithASCIIString(grain, grain_name((ev_grain)g)) == 0;
+                PyUnicode_CompareWithASCIIString(grain, ev_py_grain_name((ev_grain)g)) == 0;
         scale->grain = known ? (ev_grain)g : EV_NO_GRAIN;
     }
     const long value = known && places != NULL ? PyLong_AsLong(places) : -1;
@@ -435,7 +215,7 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
     if (!failed) {
         ev_result result;
         Py_BEGIN_ALLOW_THREADS
-        result = ev_panel_absorb(ledger, &source.panel, &source.map);
+        result = ev_panel_regroup(ledger, &source.panel, &source.map);
         Py_END_ALLOW_THREADS
         failed = result != EV_DONE;
         if (result == EV_NO_MEMORY) {
@@ -481,12 +261,12 @@ static PyObject *regroup(PyObject *module, PyObject *args)
             failed = item == NULL || absorb(&ledger, item, series) < 0;
             Py_XDECREF(item);
         }
-        failed = failed || ev_ledger_settle(&ledger) != EV_DONE;
+        failed = failed || ev_ledger_finish(&ledger) != EV_DONE;
         if (!failed) {
-            ev_sheet sheet;
-            failed = ev_py_sheet_open(&sheet, &ledger, NULL, series) < 0 ||
-                     ev_py_sheet_write(&sheet, 0, series, &naming) < 0;
-            panel = ev_py_sheet_close(&sheet);
+            ev_output output;
+            failed = ev_py_output_open(&output, &ledger, NULL, series) < 0 ||
+                     ev_py_output_write(&output, 0, series, &naming) < 0;
+            panel = ev_py_output_close(&output);
         }
         if (failed) {
             Py_CLEAR(panel);

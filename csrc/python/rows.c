@@ -24,18 +24,19 @@
  */
 #include <string.h>
 
+#include "python/batch.h"
+#include "python/errors.h"
+#include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
 #include "table/rows.h"
-
-enum { MOST_COLUMNS = 256 };
 
 typedef struct rows_object {
     PyObject_HEAD
     ev_rows rows;
     int broken;
     PyObject *batch, *ordinals; /* kept while they are read */
-    const ev_column *columns[MOST_COLUMNS];
+    const ev_column *columns[EV_PY_MOST_COLUMNS];
 } rows_object;
 
 static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
@@ -47,36 +48,29 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     int failed = 1;
     if (PyArg_ParseTupleAndKeywords(args, kwargs, "OO!O:Rows", names, &capsule,
                                     &PyTuple_Type, &numbers, &given)) {
-        batch = PyCapsule_GetPointer(capsule, EV_BATCH_CAPSULE);
+        batch = ev_py_batch(capsule);
     }
     if (batch != NULL) {
         self = (rows_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     }
     if (self != NULL) {
-        const Py_ssize_t count = PyTuple_Size(numbers);
         self->broken = 1;
         self->batch = Py_NewRef(capsule);
         self->ordinals = PyArray_FROMANY(given, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY);
         failed = self->ordinals == NULL;
         if (!failed && (PyArray_SIZE((PyArrayObject *)self->ordinals) != batch->rows ||
-                        count > MOST_COLUMNS || batch->rows >= INT32_MAX)) {
-            PyErr_SetString(PyExc_ValueError, "one ordinal a row, at most 256 columns and "
-                                              "2^31 - 2 rows");
+                        batch->rows >= INT32_MAX)) {
+            PyErr_SetString(PyExc_ValueError,
+                            "ordinals: needs one per row, for at most 2^31 - 2 rows");
             failed = 1;
         }
-        for (Py_ssize_t i = 0; i < count && !failed; i++) {
-            const Py_ssize_t number = PyLong_AsSsize_t(PyTuple_GetItem(numbers, i));
-            failed = number < 0 || number >= batch->ncolumns;
-            if (failed && !PyErr_Occurred()) {
-                PyErr_Format(PyExc_ValueError, "column %zd of a batch of %zd columns",
-                             number, batch->ncolumns);
-            }
-            self->columns[i] = failed ? NULL : &batch->columns[number];
-        }
+        failed = failed || ev_py_batch_columns(batch, numbers, 0, EV_PY_MOST_COLUMNS,
+                                               self->columns) < 0;
         if (!failed) {
             const ev_memory memory = ev_py_memory();
             /* Its one error was looked for above. */
-            (void)ev_rows_open(&self->rows, &memory, self->columns, (int)count,
+            (void)ev_rows_open(&self->rows, &memory, self->columns,
+                               (int)PyTuple_Size(numbers),
                                PyArray_DATA((PyArrayObject *)self->ordinals), batch->rows);
             self->broken = 0;
         }
@@ -160,28 +154,15 @@ static void raise_failure(ev_result result, int which, const ev_key_place *place
     else if (result == EV_DUPLICATE) {
         raise_repeat(repeat);
     }
-    else if (result == EV_BAD_FORMAT) {
-        PyErr_Format(PyExc_TypeError,
-                     "group column %d: its type is no key: it takes text and integers", which);
-    }
-    else if (result == EV_BAD_VALUE && place->byte >= 0) {
-        PyErr_Format(PyExc_ValueError,
-                     "group column %d, row %zd: not UTF-8: byte 0x%02x at place %zd of the "
-                     "text",
-                     which, place->row, place->value, place->byte);
-    }
-    else if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ValueError,
-                     "group column %d, row %zd: its index or offset points outside the "
-                     "column",
-                     which, place->row);
-    }
-    else if (which >= 0) {
-        PyErr_Format(PyExc_OverflowError, "group column %d, row %zd: beyond int64", which,
-                     place->row);
+    else if (which < 0) {
+        PyErr_SetString(PyExc_OverflowError, "period: an ordinal outside int32");
     }
     else {
-        PyErr_SetString(PyExc_OverflowError, "period: an ordinal beyond int32");
+        PyObject *what = PyUnicode_FromFormat("group column %d", which);
+        if (what != NULL) {
+            ev_py_raise_key(what, result, place, 0);
+        }
+        Py_XDECREF(what);
     }
 }
 

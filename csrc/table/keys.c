@@ -194,72 +194,12 @@ EV_INLINE ev_result code_of_text(ev_keys *keys, const uint8_t *text, ptrdiff_t s
     return result;
 }
 
-/* ---- texts of a column ---- */
-
-static ev_result text_of_view(const ev_column *column, ptrdiff_t row,
-                              const uint8_t **text, ptrdiff_t *size)
-{
-    /* int32 size, then up to 12 bytes of text, or 4 bytes of it, block and offset. */
-    const uint8_t *view = (const uint8_t *)column->data + (column->offset + row) * 16;
-    ev_result result = EV_DONE;
-    int32_t words[4];
-    memcpy(words, view, sizeof words);
-    *size = words[0];
-    *text = view + 4;
-    if (*size > 12) {
-        const int32_t block = words[2], offset = words[3];
-        if (block < 0 || block >= column->block_count || offset < 0 ||
-            column->block_sizes[block] - offset < *size) {
-            result = EV_BAD_VALUE;
-        }
-        else {
-            *text = (const uint8_t *)column->blocks[block] + offset;
-        }
-    }
-    return *size < 0 ? EV_BAD_VALUE : result;
-}
-
-EV_INLINE ev_result text_at(const ev_column *column, ptrdiff_t row, const uint8_t **text,
-                            ptrdiff_t *size)
-{
-    ev_result result = EV_DONE;
-    const ptrdiff_t at = column->offset + row;
-    if (EV_LIKELY(column->type == EV_COL_TEXT)) {
-        int32_t ends[2];
-        memcpy(ends, (const char *)column->offsets + at * 4, sizeof ends);
-        *size = (ptrdiff_t)ends[1] - ends[0];
-        *text = (const uint8_t *)column->data + ends[0];
-        result = ends[0] < 0 || *size < 0 ? EV_BAD_VALUE : EV_DONE;
-    }
-    else if (column->type == EV_COL_LARGE_TEXT) {
-        int64_t ends[2];
-        memcpy(ends, (const char *)column->offsets + at * 8, sizeof ends);
-        result = ends[0] < 0 || ends[1] < ends[0] ? EV_BAD_VALUE : EV_DONE;
-        *size = result == EV_DONE ? (ptrdiff_t)(ends[1] - ends[0]) : 0;
-        *text = (const uint8_t *)column->data + ends[0];
-    }
-    else {
-        result = text_of_view(column, row, text, size);
-    }
-    return result;
-}
-
-EV_INLINE int is_null(const ev_column *column, ptrdiff_t row)
-{
-    return column->valid != NULL && !ev_bit_at(column->valid, column->offset + row);
-}
-
 /* ---- columns to codes ---- */
-
-static int is_text(ev_column_type type)
-{
-    return type == EV_COL_TEXT || type == EV_COL_LARGE_TEXT || type == EV_COL_TEXT_VIEW;
-}
 
 ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
 {
     const ev_column *values = column->dictionary != NULL ? column->dictionary : column;
-    const ev_key_kind kind = is_text(values->type)         ? EV_TEXT_KEY
+    const ev_key_kind kind = ev_is_text(values->type)         ? EV_TEXT_KEY
                              : ev_is_integer(values->type) ? EV_INTEGER_KEY
                                                            : EV_NO_KEY;
     ev_result result = EV_DONE;
@@ -299,11 +239,11 @@ static ev_result encode_near(ev_keys *keys, const ev_column *column, ptrdiff_t s
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
         const uint8_t *text = NULL;
         ptrdiff_t size = 0;
-        if (is_null(column, start + i)) {
+        if (!ev_has_value(column, start + i)) {
             codes[i] = code_of_null(keys);
         }
         else {
-            result = text_at(column, start + i, &text, &size);
+            result = ev_text_at(column, start + i, &text, &size);
             if (EV_LIKELY(result == EV_DONE)) {
                 const ev_ends ends = ev_ends_of_text(text, size);
                 const uint64_t hash = ev_hash_text(text, size, ends, keys->seed);
@@ -330,8 +270,8 @@ static ev_result encode_far(ev_keys *keys, const ev_column *column, ptrdiff_t st
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
         sizes[i] = NOTHING;
         place->row = start + i;
-        if (!is_null(column, start + i)) {
-            result = text_at(column, start + i, &texts[i], &sizes[i]);
+        if (ev_has_value(column, start + i)) {
+            result = ev_text_at(column, start + i, &texts[i], &sizes[i]);
         }
         if (result == EV_DONE && sizes[i] != NOTHING) {
             ends[i] = ev_ends_of_text(texts[i], sizes[i]);
@@ -374,7 +314,7 @@ static ev_result encode_integers(ev_keys *keys, const ev_column *column, ptrdiff
     }
     int have_last = 0;
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
-        if (is_null(column, start + i)) {
+        if (!ev_has_value(column, start + i)) {
             codes[i] = code_of_null(keys);
             have_last = 0;
         }
@@ -422,7 +362,7 @@ static ev_result encode_coded(ev_keys *keys, const ev_column *column, ptrdiff_t 
         ev_integers_read(column, start, n, index);
     }
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
-        if (column->type == EV_COL_NULL || is_null(column, start + i)) {
+        if (column->type == EV_COL_NULL || !ev_has_value(column, start + i)) {
             codes[i] = code_of_null(keys);
         }
         else if (index[i] < 0 || index[i] >= words->length) {

@@ -1,102 +1,147 @@
-/* Exact cells: for each series and period the sums of every measure.
+/* Exact cells: for each series and period, the sums of all measures.
  *
- * A cell is the item of a table of (series, ordinal) pairs: a count of rows and a sum of
- * 16 bytes a measure, 64 bytes in all for three. What few cells need stands beside them in
- * blocks made on first use: rows a measure does not count, the finer part of a sum, how
- * often a sum wrapped around, row numbers. Nothing depends on the order of rows, on how
- * they are split, or on the instruction set.
+ * A cell is an item of a table of (series, ordinal) pairs: a count of rows and a sum of
+ * 16 bytes per measure, 64 bytes in all for three measures. Values that few cells need
+ * are kept in `extras`: rows that a measure does not count, the fine part of a sum, how
+ * often a sum wrapped around, row numbers. No result depends on the order of rows, on
+ * how they are split into parts, or on the instruction set.
  */
 #ifndef EV_LEDGER_H
 #define EV_LEDGER_H
 
 #include "table/cells.h"
+#include "table/extras.h"
 #include "table/total.h"
 #include "table/values.h"
 
-/* What becomes of the rows of one series and period. */
+/* What happens to rows of the same series and period. */
 typedef enum ev_duplicates {
-    EV_ADD,       /* added up */
-    EV_IDENTICAL, /* dropped where all measures equal those of an earlier row, else added */
-    EV_LAST       /* the one with the greatest row number stands */
+    EV_ADD,       /* they are added */
+    EV_IDENTICAL, /* a row is dropped if all its measures equal those of an earlier row,
+                     else added */
+    EV_LAST       /* only the row with the greatest row number counts */
 } ev_duplicates;
 
 typedef struct ev_cell {
     ev_cell_key key; /* series, ordinal */
-    int64_t rows;    /* seen, whatever became of them */
+    int64_t rows;    /* seen, counted or not */
     ev_words sums[];
 } ev_cell;
+
+/* The extras of a cell, then those of each measure; see ev_extra_of. */
+enum {
+    EV_EXTRA_NEXT,  /* the cell that holds the next different row, under EV_IDENTICAL */
+    EV_EXTRA_FIRST, /* row numbers from 1: the two smallest and the greatest */
+    EV_EXTRA_SECOND,
+    EV_EXTRA_LAST,
+    EV_EXTRAS_OF_CELL
+};
+enum { EV_EXTRA_UNCOUNTED, EV_EXTRA_FINE, EV_EXTRA_WRAPS, EV_EXTRAS_OF_MEASURE };
 
 typedef struct ev_ledger {
     ev_cells cells;
     int measures;
     ev_duplicates duplicates;
-    int tracks;        /* the two first rows of each cell are kept */
-    ev_scale *scales;  /* a measure each */
-    int64_t ***extras; /* [block][which], NULL until needed */
-    ptrdiff_t extra_room;
+    int tracks;       /* whether the first two rows of each cell are kept */
+    ev_scale *scales; /* of each measure */
+    ev_extras extras;
 } ev_ledger;
 
-/* One measure of a set of rows that are already one: of a row, of a finished cell. */
-typedef struct ev_entry {
+/* The sum of one measure over some rows. */
+typedef struct ev_cell_sum {
     ev_total total;
-    int64_t uncounted; /* of its rows, those that do not count for this measure */
-} ev_entry;
+    int64_t uncounted; /* rows that do not count for this measure */
+} ev_cell_sum;
 
-/* What ev_ledger_absorb takes; row numbers are from 1, 0 for unknown. */
-typedef struct ev_record {
-    int64_t rows;
+/* Rows of one cell; row numbers are from 1, 0 means unknown. */
+typedef struct ev_cell_rows {
+    int64_t count;
     int64_t first, second; /* the two smallest row numbers */
     int64_t last;          /* the greatest */
-} ev_record;
+} ev_cell_rows;
 
-/* Row numbers of a repeated cell, from 0; first is -1 when no cell stands twice. */
+/* Row numbers of a repeated cell, from 0; first is -1 when no cell is repeated. */
 typedef struct ev_repeat {
     int64_t first, second;
     int32_t series, ordinal;
 } ev_repeat;
 
-/* An empty ledger. `tracks` asks for the first rows of repeated cells: under EV_IDENTICAL
- * of cells with different rows. Close it whatever is returned. */
+/* An empty ledger. With `tracks` it keeps the first rows of repeated cells, under
+ * EV_IDENTICAL of cells with different rows. Close it whatever the result. */
 ev_result ev_ledger_open(ev_ledger *ledger, const ev_memory *memory, int measures,
                          ev_duplicates duplicates, int tracks);
 void ev_ledger_close(ev_ledger *ledger);
 
-/* Prepares a measure for values of another scale: integers held become binary floats.
+/* Prepares a measure for values of another scale: integer sums become binary floats.
  * EV_BAD_FORMAT as ev_scale_join. */
 ev_result ev_ledger_take_scale(ev_ledger *ledger, int measure, ev_scale scale);
 
-/* Adds n <= EV_BLOCK rows; numbers as ev_cells_number gave them, values one a measure in
- * the ledger's scales, first_row the number of the first from 0. */
-ev_result ev_ledger_add(ev_ledger *ledger, const uint32_t *restrict numbers, ptrdiff_t n,
-                        const ev_values *restrict values, int64_t first_row);
+/* One measure of one cell: read, set, added to. EV_NO_MEMORY. */
+ev_cell_sum ev_ledger_sum(const ev_ledger *ledger, ptrdiff_t number, int measure);
+ev_result ev_ledger_set_sum(ev_ledger *ledger, ptrdiff_t number, int measure,
+                            const ev_cell_sum *sum);
+ev_result ev_ledger_add_sum(ev_ledger *ledger, ptrdiff_t number, int measure,
+                            const ev_cell_sum *sum);
 
-/* Adds a record to a cell by the rule of the ledger; entries one a measure, in the
- * ledger's scales. */
-ev_result ev_ledger_absorb(ev_ledger *ledger, uint32_t number, const ev_record *record,
-                           const ev_entry *restrict entries);
+/* ---- ledger_add.c ---- */
 
-/* Adds all cells of another ledger with the same measures and rule; series[s] is the
- * series here for series s there. `from` is not changed. */
+/* Adds n <= EV_BLOCK rows: numbers from ev_cells_number, one ev_values per measure in
+ * the ledger's scales. first_row is the number of the first row, from 0. */
+ev_result ev_ledger_add_rows(ev_ledger *ledger, const uint32_t *restrict numbers,
+                             ptrdiff_t n, const ev_values *restrict values,
+                             int64_t first_row);
+
+/* Adds rows to a cell by the rule of the ledger; one sum per measure, in the ledger's
+ * scales. Under EV_IDENTICAL and EV_LAST all rows but one must be uncounted. */
+ev_result ev_ledger_add_cell(ev_ledger *ledger, uint32_t number,
+                             const ev_cell_rows *rows,
+                             const ev_cell_sum *restrict sums);
+
+/* Joins the different rows that EV_IDENTICAL kept apart into one cell each, and frees
+ * the index: the ledger may then only be read. A cell joined into another has 0 rows.
+ */
+ev_result ev_ledger_finish(ev_ledger *ledger);
+
+/* The repeated cell whose second row comes first. The ledger must track rows and be
+ * finished. */
+ev_repeat ev_ledger_repeat(const ev_ledger *ledger);
+
+/* ---- ledger_merge.c ---- */
+
+/* Adds all cells of another ledger with the same measures and rule, which is not
+ * changed. series[s] is the series in `into` for series s of `from`. Results as
+ * ev_scale_join and ev_cells_number. */
 ev_result ev_ledger_merge(ev_ledger *into, const ev_ledger *from,
                           const int32_t *restrict series);
 
-/* Makes one cell of the different rows that EV_IDENTICAL kept apart, and gives back the
- * index: after it cells may only be read. A cell folded into another has rows 0. */
-ev_result ev_ledger_settle(ev_ledger *ledger);
+/* ---- inline ---- */
 
-/* The repeated cell whose second row comes first; needs `tracks` and a settled ledger. */
-ev_repeat ev_ledger_repeat(const ev_ledger *ledger);
-
-/* One measure of one cell. */
-ev_entry ev_ledger_entry(const ev_ledger *ledger, ptrdiff_t number, int measure);
-
-/* Whether any cell has a fine part, an uncounted row, in this measure. */
-int ev_ledger_has_fine(const ev_ledger *ledger, int measure);
-int ev_ledger_has_uncounted(const ev_ledger *ledger, int measure);
+/* The kind of extra for one measure. */
+EV_INLINE int ev_extra_of(int measure, int which)
+{
+    return EV_EXTRAS_OF_CELL + measure * EV_EXTRAS_OF_MEASURE + which;
+}
 
 EV_INLINE ev_cell *ev_ledger_cell(const ev_ledger *ledger, ptrdiff_t number)
 {
     return ev_cells_at(&ledger->cells, number);
+}
+
+/* Adds to the 128 bits of a sum in a cell, and counts in `extras` how often they
+ * wrapped around: a sum may leave the range and come back. */
+EV_INLINE ev_result ev_ledger_add_words(ev_ledger *ledger, ptrdiff_t number,
+                                        int measure, ev_words *words, ev_int128 more)
+{
+    ev_result result = EV_DONE;
+    ev_int128 sum = ev_join_words(*words);
+    if (EV_UNLIKELY(__builtin_add_overflow(sum, more, &sum))) {
+        const int kind = ev_extra_of(measure, EV_EXTRA_WRAPS);
+        result = ev_extra_set(&ledger->extras, number, kind,
+                              ev_extra_get(&ledger->extras, number, kind) +
+                                  (more > 0 ? 1 : -1));
+    }
+    *words = ev_split_words(sum);
+    return result;
 }
 
 #endif

@@ -35,7 +35,8 @@ void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
 }
 
 /* Few cells by insertion, many by their digits. */
-static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words, ptrdiff_t n)
+static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words,
+                             ptrdiff_t n)
 {
     enum { FEW = 64 };
     ev_result result = EV_DONE;
@@ -57,20 +58,20 @@ static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words, 
     return result;
 }
 
-static ev_result write_entry(const ev_entry *entry, int64_t rows, ptrdiff_t i,
-                             const ev_panel_measure *measure)
+static ev_result write_sum(const ev_cell_sum *sum, int64_t rows, ptrdiff_t i,
+                           const ev_panel_measure *measure)
 {
-    const ev_words words = ev_split_words(entry->total.sum);
-    const int64_t count = rows - entry->uncounted;
+    const ev_words words = ev_split_words(sum->total.sum);
+    const int64_t count = rows - sum->uncounted;
     double value = NAN;
-    const ev_result result = ev_total_read(&entry->total, measure->scale, &value);
+    const ev_result result = ev_total_read(&sum->total, measure->scale, &value);
     measure->lo[i] = words.lo;
     measure->values[i] = count > 0 ? value : NAN;
     if (measure->hi != NULL) {
         measure->hi[i] = words.hi;
     }
     if (measure->fine != NULL) {
-        measure->fine[i] = entry->total.fine;
+        measure->fine[i] = sum->total.fine;
     }
     if (measure->counts != NULL) {
         measure->counts[i] = count;
@@ -88,7 +89,8 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
         result = sort_series(&ledger->cells.memory, words + panel->indptr[s],
                              (ptrdiff_t)(panel->indptr[s + 1] - panel->indptr[s]));
     }
-    for (ptrdiff_t i = (ptrdiff_t)panel->indptr[start]; i < end && result == EV_DONE; i++) {
+    for (ptrdiff_t i = (ptrdiff_t)panel->indptr[start]; i < end && result == EV_DONE;
+         i++) {
         if (i + EV_AHEAD < end) {
             ev_cells_fetch(&ledger->cells, (uint32_t)words[i + EV_AHEAD]);
         }
@@ -97,8 +99,8 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
         panel->ordinals[i] = cell->key.b;
         panel->rows[i] = cell->rows;
         for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
-            const ev_entry entry = ev_ledger_entry(ledger, number, k);
-            result = write_entry(&entry, cell->rows, i, &panel->measures[k]);
+            const ev_cell_sum sum = ev_ledger_sum(ledger, number, k);
+            result = write_sum(&sum, cell->rows, i, &panel->measures[k]);
             *place = (ev_panel_place){k, i};
         }
     }
@@ -107,21 +109,21 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
 
 /* ---- panels from panels ---- */
 
-static ev_entry entry_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,
-                         ev_scale into)
+static ev_cell_sum sum_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,
+                          ev_scale into)
 {
     const int64_t low = (int64_t)measure->lo[cell];
     const ev_words words = {measure->lo[cell],
                             measure->hi == NULL ? low >> 63 : measure->hi[cell]};
-    ev_entry entry = {{ev_join_words(words), 0, 0}, 0};
+    ev_cell_sum sum = {{ev_join_words(words), 0, 0}, 0};
     if (measure->fine != NULL) {
-        entry.total.fine = measure->fine[cell];
+        sum.total.fine = measure->fine[cell];
     }
     if (measure->counts != NULL) {
-        entry.uncounted = rows - measure->counts[cell];
+        sum.uncounted = rows - measure->counts[cell];
     }
-    entry.total = ev_total_rescaled(entry.total, measure->scale, into);
-    return entry;
+    sum.total = ev_total_rescaled(sum.total, measure->scale, into);
+    return sum;
 }
 
 /* The new ordinal of a cell, or EV_DROPPED. */
@@ -143,20 +145,19 @@ typedef struct ev_moves {
     ptrdiff_t count;
 } ev_moves;
 
-static ev_result make_moves(ev_ledger *ledger, const ev_panel_cells *panel,
-                            ev_moves *moves, ev_entry *restrict entries)
+static ev_result add_moves(ev_ledger *ledger, const ev_panel_cells *panel,
+                           ev_moves *moves, ev_cell_sum *restrict sums)
 {
     uint32_t numbers[EV_BLOCK];
     ev_result result = ev_cells_number(&ledger->cells, moves->series, moves->ordinals,
                                        moves->count, numbers);
     for (ptrdiff_t i = 0; i < moves->count && result == EV_DONE; i++) {
         const ptrdiff_t cell = moves->cells[i];
-        const ev_record record = {.rows = panel->rows[cell]};
+        const ev_cell_rows rows = {.count = panel->rows[cell]};
         for (int k = 0; k < ledger->measures; k++) {
-            entries[k] = entry_of(&panel->measures[k], record.rows, cell,
-                                  ledger->scales[k]);
+            sums[k] = sum_of(&panel->measures[k], rows.count, cell, ledger->scales[k]);
         }
-        result = ev_ledger_absorb(ledger, numbers[i], &record, entries);
+        result = ev_ledger_add_cell(ledger, numbers[i], &rows, sums);
     }
     moves->count = 0;
     return result;
@@ -164,7 +165,7 @@ static ev_result make_moves(ev_ledger *ledger, const ev_panel_cells *panel,
 
 static ev_result move_series(ev_ledger *ledger, const ev_panel_cells *panel,
                              const ev_panel_map *map, ptrdiff_t series, ev_moves *moves,
-                             ev_entry *restrict entries)
+                             ev_cell_sum *restrict sums)
 {
     const ptrdiff_t end = (ptrdiff_t)panel->indptr[series + 1];
     ev_result result = EV_DONE;
@@ -183,18 +184,18 @@ static ev_result move_series(ev_ledger *ledger, const ev_panel_cells *panel,
             moves->cells[moves->count++] = cell;
         }
         if (result == EV_DONE && moves->count == EV_BLOCK) {
-            result = make_moves(ledger, panel, moves, entries);
+            result = add_moves(ledger, panel, moves, sums);
         }
     }
     return result;
 }
 
-ev_result ev_panel_absorb(ev_ledger *ledger, const ev_panel_cells *panel,
-                          const ev_panel_map *map)
+ev_result ev_panel_regroup(ev_ledger *ledger, const ev_panel_cells *panel,
+                           const ev_panel_map *map)
 {
     const ev_memory *memory = &ledger->cells.memory;
-    ev_entry *entries = ev_take(memory, ledger->measures, sizeof *entries);
-    ev_result result = entries == NULL ? EV_NO_MEMORY : EV_DONE;
+    ev_cell_sum *sums = ev_take(memory, ledger->measures, sizeof *sums);
+    ev_result result = sums == NULL ? EV_NO_MEMORY : EV_DONE;
     ev_moves moves;
     moves.count = 0;
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
@@ -202,12 +203,12 @@ ev_result ev_panel_absorb(ev_ledger *ledger, const ev_panel_cells *panel,
     }
     for (ptrdiff_t s = 0; s < panel->series && result == EV_DONE; s++) {
         if (map->series[s] >= 0) {
-            result = move_series(ledger, panel, map, s, &moves, entries);
+            result = move_series(ledger, panel, map, s, &moves, sums);
         }
     }
     if (result == EV_DONE) {
-        result = make_moves(ledger, panel, &moves, entries);
+        result = add_moves(ledger, panel, &moves, sums);
     }
-    ev_give(memory, entries);
+    ev_give(memory, sums);
     return result;
 }

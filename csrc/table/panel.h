@@ -1,23 +1,23 @@
 /* Finished panels: the occupied cells as arrays, sorted by series and period, and new
  * panels from finished ones.
  *
- * Rolling up, recoding, selecting, resampling and merging are one thing: cells are sent to
- * new series and new periods and added exactly where they meet.
+ * Roll-ups, recodings, selections, resamplings and merges are one operation: cells get new
+ * series and new periods, and cells that meet are added exactly.
  */
 #ifndef EV_PANEL_H
 #define EV_PANEL_H
 
 #include "table/ledger.h"
 
-/* One measure of a finished panel, an entry a cell. The exact sum is
+/* One measure of a finished panel, one item per cell. The exact sum is
  * ((hi * 2^64 + lo) + fine * 2^-62) units of the scale. */
 typedef struct ev_panel_measure {
     ev_scale scale;
     uint64_t *lo;
-    int64_t *hi;    /* NULL: as the sign of lo; so for integers */
+    int64_t *hi;    /* NULL for integers: the sign of lo */
     uint64_t *fine; /* NULL: 0 */
-    int64_t *counts; /* rows that are counted; NULL: as the panel's rows */
-    double *values; /* nearest to the sum; written only; NaN where nothing is counted */
+    int64_t *counts; /* rows counted; NULL: all rows of the panel */
+    double *values; /* nearest to the sum, NaN where counts is 0; only written */
 } ev_panel_measure;
 
 typedef struct ev_panel_cells {
@@ -28,43 +28,42 @@ typedef struct ev_panel_cells {
     ev_panel_measure *measures;
 } ev_panel_cells;
 
-/* Where a total cannot be held. */
+/* The cell whose total is out of range. */
 typedef struct ev_panel_place {
     int measure;
     ptrdiff_t cell; /* in the sorted order */
 } ev_panel_place;
 
-/* Lays the cells of a settled ledger out by series, places[s] being where series s goes
- * (NULL: as it is): indptr (series + 1) is written, and words (room for all cells of the
- * ledger) holds for every series its cells in any order, each as (ordinal - the
- * ledger's least) << 32 | number. indptr[series] is how many there are. */
+/* Assigns the cells of a finished ledger to series; series s becomes places[s], or s where
+ * places is NULL. Writes indptr (series + 1 items) and, for each series, its cells into
+ * words (room for all cells of the ledger) in any order, as
+ * (ordinal - least ordinal of the ledger) << 32 | number. */
 void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
                   ptrdiff_t series, int64_t *restrict indptr, uint64_t *restrict words);
 
 /* Sorts the cells of the series start .. stop - 1 by ordinal and writes them into the
- * arrays of `panel`, of which indptr and the scales are set, and fine, hi and counts
- * where not NULL. Threads may write disjoint series at the same time. EV_RANGE: a total
- * that cannot be held, decided from the exact total; then *place is the first of them.
- * EV_NO_MEMORY. */
+ * arrays of `panel`. Its indptr and scales must be set; hi, fine and counts may be NULL.
+ * Threads may write disjoint series at the same time. EV_RANGE: an exact total outside
+ * the range of ev_total_read, the first of them in *place; EV_NO_MEMORY. */
 ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
                          ptrdiff_t start, ptrdiff_t stop, const ev_panel_cells *panel,
                          ev_panel_place *place);
 
-/* How a finished panel goes into another. */
+/* New series and periods for the cells of a finished panel. */
 typedef struct ev_panel_map {
-    const int64_t *series;  /* the new series of each, -1 to drop */
-    const int64_t *periods; /* the new ordinal of low, low + 1 ..., EV_DROPPED to drop;
-                               NULL: all as they are */
+    const int64_t *series;  /* the new series of each series; -1 to drop it */
+    const int64_t *periods; /* the new ordinals of low, low + 1 ..., EV_DROPPED to drop;
+                               NULL: ordinals do not change */
     int64_t low;
-    ptrdiff_t period_count; /* ordinals beyond the table are dropped */
-    const uint8_t *keep;    /* a cell each, 0 to drop; NULL: all kept */
+    ptrdiff_t period_count; /* ordinals outside the table are dropped */
+    const uint8_t *keep;    /* for each cell, 0 to drop it; NULL: all are kept */
 } ev_panel_map;
 
 #define EV_DROPPED INT64_MIN
 
-/* Adds the cells of a finished panel to a ledger of the rule EV_ADD. EV_BAD_FORMAT:
- * scales that do not go together; EV_RANGE: a new ordinal beyond int32. */
-ev_result ev_panel_absorb(ev_ledger *ledger, const ev_panel_cells *panel,
-                          const ev_panel_map *map);
+/* Adds the cells of a finished panel to a ledger of the rule EV_ADD. Results as
+ * ev_scale_join and ev_cells_number; EV_RANGE also for a new ordinal outside int32. */
+ev_result ev_panel_regroup(ev_ledger *ledger, const ev_panel_cells *panel,
+                           const ev_panel_map *map);
 
 #endif

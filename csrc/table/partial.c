@@ -94,7 +94,7 @@ static ev_result read_ordinals(const ev_column *when, ptrdiff_t start, ptrdiff_t
     else {
         ev_integers_read(when, start, n, ordinals);
         for (ptrdiff_t i = 0; when->valid != NULL && i < n && result == EV_DONE; i++) {
-            if (!ev_bit_at(when->valid, when->offset + start + i)) {
+            if (!ev_has_value(when, start + i)) {
                 result = EV_BAD_VALUE;
                 *bad_row = start + i;
             }
@@ -194,7 +194,7 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
         }
     }
     if (result == EV_DONE) {
-        result = ev_ledger_add(ledger, numbers, n, partial->values,
+        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
                                batch->first_row + start + at);
     }
     return result;

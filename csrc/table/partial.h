@@ -10,7 +10,7 @@
 #include "columns/column.h"
 #include "table/keys.h"
 #include "table/ledger.h"
-#include "calendar/period.h"
+#include "table/period_column.h"
 
 typedef struct ev_partial {
     ev_memory memory;

@@ -1,5 +1,4 @@
-/* Periods out of the columns of a table. */
-#include "calendar/period.h"
+#include "table/period_column.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,112 +9,44 @@ enum { CHUNK = 1024 }; /* rows at a time: what is written is read again from cac
 
 static int is_valid(const ev_column *column, ptrdiff_t row)
 {
-    const ptrdiff_t bit = column->offset + row;
-    return column->type != EV_COL_NULL &&
-           (column->valid == NULL || ((column->valid[bit >> 3] >> (bit & 7)) & 1) != 0);
+    return column->type != EV_COL_NULL && ev_has_value(column, row);
 }
 
 /* The number in a row of an integer column; 0 for any other type. */
-EV_INLINE int integer_at(const ev_column *column, ptrdiff_t row, int64_t *value)
+static int integer_at(const ev_column *column, ptrdiff_t row, int64_t *value)
 {
-    const ptrdiff_t i = column->offset + row;
-    int found = 1;
-    switch (column->type) {
-    case EV_COL_I8:
-        *value = ((const int8_t *)column->data)[i];
-        break;
-    case EV_COL_I16:
-        *value = ((const int16_t *)column->data)[i];
-        break;
-    case EV_COL_I32:
-        *value = ((const int32_t *)column->data)[i];
-        break;
-    case EV_COL_I64:
-        *value = ((const int64_t *)column->data)[i];
-        break;
-    case EV_COL_U8:
-        *value = ((const uint8_t *)column->data)[i];
-        break;
-    case EV_COL_U16:
-        *value = ((const uint16_t *)column->data)[i];
-        break;
-    case EV_COL_U32:
-        *value = ((const uint32_t *)column->data)[i];
-        break;
-    case EV_COL_U64: {
-        const uint64_t wide = ((const uint64_t *)column->data)[i];
-        *value = wide > INT64_MAX ? INT64_MAX : (int64_t)wide;
-        break;
+    const int is_integer = ev_is_index(column->type);
+    if (is_integer) {
+        ev_integers_read(column, row, 1, value);
+        *value = column->type == EV_COL_U64 && *value < 0 ? INT64_MAX : *value;
     }
-    default:
-        found = 0;
-        break;
-    }
-    return found;
+    return is_integer;
 }
 
 /* The text in a row of a text column, where the row lies; NULL for any other type. */
 static const char *text_at(const ev_column *column, ptrdiff_t row, ptrdiff_t *size)
 {
-    const ptrdiff_t i = column->offset + row;
-    const char *text = NULL;
-    if (column->type == EV_COL_TEXT) {
-        const int32_t *offsets = column->offsets;
-        text = (const char *)column->data + offsets[i];
-        *size = offsets[i + 1] - offsets[i];
-    }
-    else if (column->type == EV_COL_LARGE_TEXT) {
-        const int64_t *offsets = column->offsets;
-        text = (const char *)column->data + offsets[i];
-        *size = (ptrdiff_t)(offsets[i + 1] - offsets[i]);
-    }
-    else if (column->type == EV_COL_TEXT_VIEW) {
-        const char *view = (const char *)column->data + 16 * i;
-        int32_t fields[4]; /* size, first bytes, block, place in it */
-        memcpy(fields, view, sizeof fields);
-        *size = fields[0];
-        text = fields[0] <= 12
-                   ? view + 4
-                   : (const char *)column->blocks[fields[2]] + fields[3];
-    }
-    return text;
+    const uint8_t *text = NULL;
+    const int found =
+        ev_is_text(column->type) && ev_text_at(column, row, &text, size) == EV_DONE;
+    return found ? (const char *)text : NULL;
 }
 
-/* Days since 1970 in a row of a column of dates or times; 0 for any other type, and
- * *null where NumPy's NaT stands: the least number. */
+/* Days since 1970 in a row of a column of dates or times; 0 for any other type. *null is
+ * set for NumPy's NaT, the least number. */
 static int day_at(const ev_column *column, ptrdiff_t row, int64_t *day, int *null)
 {
-    static const int64_t MILLISECONDS = 86400000;
-    const ptrdiff_t i = column->offset + row;
-    int64_t per_day = 1, value = 0;
-    int found = 1;
-    switch (column->type) {
-    case EV_COL_DATE32:
-        value = ((const int32_t *)column->data)[i];
-        break;
-    case EV_COL_DATE64:
-    case EV_COL_TIME_MS:
-        per_day = MILLISECONDS;
-        break;
-    case EV_COL_TIME_S:
-        per_day = MILLISECONDS / 1000;
-        break;
-    case EV_COL_TIME_US:
-        per_day = MILLISECONDS * 1000;
-        break;
-    case EV_COL_TIME_NS:
-        per_day = MILLISECONDS * 1000000;
-        break;
-    default:
-        found = 0;
-        break;
-    }
-    if (found) {
-        value = per_day == 1 ? value : ((const int64_t *)column->data)[i];
+    static const int64_t per_day[] = {1,        86400000,    86400,
+                                      86400000, 86400000000, 86400000000000};
+    const int is_day = column->type >= EV_COL_DATE32 && column->type <= EV_COL_TIME_NS;
+    if (is_day) {
+        const int64_t units = per_day[column->type - EV_COL_DATE32];
+        int64_t value = 0;
+        ev_integers_read(column, row, 1, &value);
         *null = value == (column->type == EV_COL_DATE32 ? INT32_MIN : INT64_MIN);
-        *day = value / per_day - (value % per_day < 0);
+        *day = value / units - (value % units < 0);
     }
-    return found;
+    return is_day;
 }
 
 /* The row of the column that holds the value: of the dictionary where there is one.
@@ -300,19 +231,9 @@ int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row
 
 static int all_valid(const ev_column *column, ptrdiff_t start, ptrdiff_t count)
 {
-    int all = column->type != EV_COL_NULL;
-    if (column->valid != NULL) {
-        for (ptrdiff_t i = 0; i < count && all; i++) {
-            const ptrdiff_t bit = column->offset + start + i;
-            if ((bit & 7) == 0 && i + 8 <= count && column->valid[bit >> 3] == 0xff) {
-                i += 7;
-            }
-            else {
-                all = (column->valid[bit >> 3] >> (bit & 7)) & 1;
-            }
-        }
-    }
-    return all;
+    return column->type != EV_COL_NULL &&
+           (column->valid == NULL ||
+            ev_all_set(column->valid, column->offset + start, count));
 }
 
 /* Times to days, rounding down; 0 when one is outside the years 1 to 9999. Inlined so
@@ -374,14 +295,16 @@ static int days_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
 static int months_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
                      int32_t *restrict months)
 {
-    int64_t value = 0;
-    const ptrdiff_t rows = integer_at(when, start, &value) ? count : 0;
+    int64_t values[CHUNK];
+    const ptrdiff_t rows = ev_is_index(when->type) ? count : 0;
     int bad = rows == 0;
+    if (rows > 0) {
+        ev_integers_read(when, start, rows, values);
+    }
     for (ptrdiff_t i = 0; i < rows; i++) {
-        (void)integer_at(when, start + i, &value);
-        const uint32_t year = (uint32_t)value / 100;
-        const uint32_t month = (uint32_t)value % 100 - 1;
-        bad |= value < 100001 || value > 999912 || month > 11;
+        const uint32_t year = (uint32_t)values[i] / 100;
+        const uint32_t month = (uint32_t)values[i] % 100 - 1;
+        bad |= values[i] < 100001 || values[i] > 999912 || month > 11;
         months[i] = (int32_t)(year * 12 + month) - 1970 * 12;
     }
     return !bad;
@@ -457,13 +380,13 @@ ev_result ev_period_decode(const ev_column *when, const int64_t *words,
 {
     const int64_t known = when->dictionary->length;
     ev_fault fault = EV_FAULT_NONE;
+    int64_t codes[CHUNK];
     for (ptrdiff_t i = 0; i < count && fault == EV_FAULT_NONE; i++) {
-        int64_t code = -1;
-        (void)integer_at(when, start + i, &code);
-        ordinals[i] = EV_NO_PERIOD;
-        if (is_valid(when, start + i) && code >= 0 && code < known) {
-            ordinals[i] = words[code];
+        if (i % CHUNK == 0 && when->type != EV_COL_NULL) {
+            ev_integers_read(when, start + i, count - i < CHUNK ? count - i : CHUNK, codes);
         }
+        const int64_t code = is_valid(when, start + i) ? codes[i % CHUNK] : -1;
+        ordinals[i] = code >= 0 && code < known ? words[code] : EV_NO_PERIOD;
         if (ordinals[i] == EV_NO_PERIOD) {
             fault = read_ordinal(when, NULL, freq, start + i, ordinals + i);
             *bad_row = start + i;

@@ -46,11 +46,6 @@ static int is_plain_integer(const ev_rows *rows)
            ev_is_integer(rows->columns[0]->type);
 }
 
-EV_INLINE int is_null(const ev_column *column, ptrdiff_t row)
-{
-    return column->valid != NULL && !ev_bit_at(column->valid, column->offset + row);
-}
-
 static void find_range(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
 {
     int64_t values[EV_BLOCK];
@@ -86,7 +81,7 @@ static void mark_groups(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
             uint64_t *word = &rows->bits[place / 64];
             const uint64_t bit = UINT64_C(1) << place % 64;
             /* Written only when new: most rows find their group marked. */
-            if ((EV_LOAD(word) & bit) == 0 && !is_null(column, at + i)) {
+            if ((EV_LOAD(word) & bit) == 0 && ev_has_value(column, at + i)) {
                 EV_OR(word, bit);
             }
         }
@@ -126,7 +121,7 @@ static void read_groups(const ev_rows *rows, ptrdiff_t start, ptrdiff_t n,
             groups[i] = group_of_value(rows, values[i]);
         }
         for (ptrdiff_t i = 0; column->valid != NULL && i < n; i++) {
-            groups[i] = is_null(column, start + i) ? (int32_t)rows->group_count - 1
+            groups[i] = !ev_has_value(column, start + i) ? (int32_t)rows->group_count - 1
                                                    : groups[i];
         }
     }

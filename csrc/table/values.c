@@ -37,36 +37,6 @@ ev_result ev_scale_of_column(const ev_column *column, ev_scale *scale)
     return result;
 }
 
-int ev_is_integer(ev_column_type type)
-{
-    return type >= EV_COL_BOOL && type <= EV_COL_U64;
-}
-
-static ptrdiff_t integer_size(ev_column_type type)
-{
-    ptrdiff_t size = 8;
-    switch (type) {
-    case EV_COL_BOOL:
-        size = 0; /* bits: found by number */
-        break;
-    case EV_COL_I8:
-    case EV_COL_U8:
-        size = 1;
-        break;
-    case EV_COL_I16:
-    case EV_COL_U16:
-        size = 2;
-        break;
-    case EV_COL_I32:
-    case EV_COL_U32:
-        size = 4;
-        break;
-    default:
-        break;
-    }
-    return size;
-}
-
 static void mark_nulls(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
                        ev_values *restrict values)
 {
@@ -77,66 +47,22 @@ static void mark_nulls(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
     }
     else if (column->valid != NULL) {
         for (ptrdiff_t i = 0; i < n; i++) {
-            values->null[i] = !ev_bit_at(column->valid, column->offset + start + i);
+            values->null[i] = !ev_has_value(column, start + i);
             values->has_null |= values->null[i];
         }
-    }
-}
-
-/* Buffers need not be aligned. */
-#define GATHER(type)                                                                     \
-    for (ptrdiff_t i = 0; i < n; i++) {                                                  \
-        type item;                                                                       \
-        memcpy(&item, from + i * (ptrdiff_t)sizeof item, sizeof item);                   \
-        to[i] = item;                                                                    \
-    }
-
-/* Integers as int64; a uint64 keeps its bits. */
-void ev_integers_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
-                      int64_t *restrict to)
-{
-    const ptrdiff_t at = column->offset + start;
-    const char *from = (const char *)column->data + at * integer_size(column->type);
-    switch (column->type) {
-    case EV_COL_BOOL:
-        for (ptrdiff_t i = 0; i < n; i++) {
-            to[i] = ev_bit_at(column->data, at + i);
-        }
-        break;
-    case EV_COL_I8:
-        GATHER(int8_t)
-        break;
-    case EV_COL_I16:
-        GATHER(int16_t)
-        break;
-    case EV_COL_I32:
-        GATHER(int32_t)
-        break;
-    case EV_COL_U8:
-        GATHER(uint8_t)
-        break;
-    case EV_COL_U16:
-        GATHER(uint16_t)
-        break;
-    case EV_COL_U32:
-        GATHER(uint32_t)
-        break;
-    default:
-        memcpy(to, from, (size_t)n * sizeof *to);
-        break;
     }
 }
 
 static void gather_floats(const ev_column *column, ptrdiff_t at, ptrdiff_t n,
                           double *restrict to)
 {
-    if (column->type == EV_COL_F32) {
-        const char *from = (const char *)column->data + at * (ptrdiff_t)sizeof(float);
-        GATHER(float)
+    for (ptrdiff_t i = 0; column->type == EV_COL_F32 && i < n; i++) {
+        float item;
+        memcpy(&item, (const char *)column->data + (at + i) * 4, sizeof item);
+        to[i] = item;
     }
-    else {
-        memcpy(to, (const char *)column->data + at * (ptrdiff_t)sizeof *to,
-               (size_t)n * sizeof *to);
+    if (column->type == EV_COL_F64) {
+        memcpy(to, (const char *)column->data + at * 8, (size_t)n * sizeof *to);
     }
 }
 

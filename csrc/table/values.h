@@ -15,19 +15,6 @@ typedef struct ev_values {
     int has_null;
 } ev_values;
 
-EV_INLINE int ev_bit_at(const uint8_t *bits, ptrdiff_t i)
-{
-    return bits[i >> 3] >> (i & 7) & 1;
-}
-
-/* 1 for booleans and all integers, else 0. */
-int ev_is_integer(ev_column_type type);
-
-/* Rows start .. start + n - 1 of such a column, dictionary and nulls left aside; a
- * uint64 keeps its bits. Buffers need not be aligned. */
-void ev_integers_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
-                      int64_t *restrict to);
-
 /* The scale of a column's values. EV_BAD_FORMAT for a type that is no measure, and for
  * decimals of fewer than 0 or more than 38 places. */
 ev_result ev_scale_of_column(const ev_column *column, ev_scale *scale);

@@ -1,4 +1,4 @@
-"""Growth: rates between two values and along a lag, indices, year-to-date sums."""
+"""Growth rates, indices, and sums over a year or a window."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from .._common.messages import short
 from .._inputs.arrays import whole_array
 from .apply import (
     LAST,
+    Kernel,
     along,
     at,
     axis_of,
     clamped,
     elementwise,
     lagged,
+    reduced,
     result_dtype,
     series_array,
 )
@@ -46,6 +48,11 @@ POLICIES = {
     "midpoint": _core.growth_midpoint,
 }
 _MEANS = {"level": _core.mean_level, "accumulative": _core.mean_accumulative}
+_GROWTH = {p: Kernel(f, _core.growth_status, ("x",)) for p, f in POLICIES.items()}
+_BETWEEN = {p: k._replace(names=("base", "current")) for p, k in _GROWTH.items()}
+_LOG = Kernel(_core.log_growth, _core.log_status, ("x",))
+_COMPOUND = Kernel(_core.compound, _core.compound_status, ("x",))
+_INDEX = Kernel(_core.index, _core.index_status, ("x", "base", "scale"))
 
 
 def growth(
@@ -57,42 +64,43 @@ def growth(
     out: NDArray[Any] | None = None,
     return_status: bool = False,
 ) -> Any:
-    """Growth rate of each value on the one `lag` places before, ``(x1 - x0) / x0``.
+    """Growth rate over the value `lag` places before, ``(x1 - x0) / x0``.
 
     Parameters
     ----------
     x : array_like
         Values along `axis`; NaN, masked and null entries are missing.
     lag : int, default 1
-        How many places the base lies before the value; negative looks ahead.
+        Places from the base to the value. A negative lag takes a later value as base.
     policy : {"nm", "abs", "signed", "midpoint"}
-        What a base that is not positive means. ``"nm"``: no number. ``"abs"``:
-        ``(x1 - x0) / |x0|``. ``"signed"``: the plain quotient. ``"midpoint"``:
-        ``2 (x1 - x0) / (|x1| + |x0|)``, within -2 and 2, 0 when both are 0.
-        A base of zero gives no number under the first three.
+        The rate if the base is not positive. ``"nm"``: NaN, not meaningful.
+        ``"abs"``: ``(x1 - x0) / |x0|``. ``"signed"``: ``(x1 - x0) / x0``.
+        ``"midpoint"``: ``2 (x1 - x0) / (|x1| + |x0|)``, from -2 to 2, and 0 if both
+        are 0. A base of 0 gives NaN under the first three.
     axis : int, default -1
-        The axis along which time runs. A data frame must name it.
+        The axis of time. Required for a data frame.
     out : ndarray, optional
-        Where to write the result: of its shape and dtype.
+        The array to write the result to, of the result's shape and dtype.
     return_status : bool, default False
-        Also return the `Status` of every cell, the same under every policy.
+        Also return the `Status` of every cell. It does not depend on `policy`.
 
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        Fractions (0.8 is 80%): float32 for float32 input, else float64. NaN where there
-        is no rate; the status (uint8) says why.
+        Fractions (0.8 is 80%): float32 for float32 input, else float64. NaN where the
+        rate is undefined; the status (uint8) gives the reason.
 
     Raises
     ------
     TypeError, ValueError
-        For a lag of 0, an axis out of range, an unknown policy, values that are no
-        numbers, or an `out` that does not fit.
+        If lag is 0, axis is out of range, policy is unknown, a value is not a number,
+        or `out` has another shape or dtype than the result.
 
     Notes
     -----
-    The difference is taken first: ``x1 / x0 - 1`` loses the digits of a small change.
-    Within 2 ulp of the exact rate for float64, 3 for int64 beyond 2**53 and "midpoint".
+    The difference is taken first, because ``x1 / x0 - 1`` loses digits if the change
+    is small. The error is at most 2 ulp for float64, and 3 ulp for int64 beyond 2**53
+    and for ``"midpoint"``.
 
     Examples
     --------
@@ -104,10 +112,8 @@ def growth(
         quick = _core.short_growth(x, lag, policy)
         if quick is not None:
             return quick
-    rate = choice(policy, "policy", POLICIES)
-    return lagged(
-        rate, _core.growth_status, (x,), ("x",), lag, axis, out, return_status
-    )
+    kernel = choice(policy, "policy", _GROWTH)
+    return lagged(kernel, (x,), lag, axis, out, return_status)
 
 
 def growth_between(
@@ -123,7 +129,7 @@ def growth_between(
     Parameters
     ----------
     base, current : array_like
-        The earlier and the later values; they broadcast together.
+        The earlier and the later values. They broadcast together.
     policy, out, return_status
         As for `growth`.
 
@@ -134,7 +140,7 @@ def growth_between(
     Raises
     ------
     TypeError, ValueError
-        As for `growth`; also when the shapes do not broadcast together.
+        As for `growth`, and if the shapes do not broadcast together.
 
     Examples
     --------
@@ -142,15 +148,8 @@ def growth_between(
     >>> em.growth_between([100, -50], [180, 25], return_status=True)
     (array([0.8, nan]), array([ 0, 13], dtype=uint8))
     """
-    rate = choice(policy, "policy", POLICIES)
-    return elementwise(
-        rate,
-        _core.growth_status,
-        (base, current),
-        ("base", "current"),
-        out,
-        return_status,
-    )
+    kernel = choice(policy, "policy", _BETWEEN)
+    return elementwise(kernel, (base, current), out, return_status)
 
 
 def log_growth(
@@ -161,7 +160,7 @@ def log_growth(
     out: NDArray[Any] | None = None,
     return_status: bool = False,
 ) -> Any:
-    """Logarithmic growth, ``ln(x1 / x0)``; both values must be positive.
+    """Logarithmic growth, ``ln(x1 / x0)``, of positive values.
 
     Parameters
     ----------
@@ -171,7 +170,8 @@ def log_growth(
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        A fall to 0 is NaN and INVALID. Within 4 ulp.
+        NaN unless both values are positive; a fall to 0 is INVALID. The error is at
+        most 4 ulp.
 
     Raises
     ------
@@ -184,9 +184,7 @@ def log_growth(
     >>> em.log_growth([1.0, 2.0]).round(6)
     array([     nan, 0.693147])
     """
-    return lagged(
-        _core.log_growth, _core.log_status, (x,), ("x",), lag, axis, out, return_status
-    )
+    return lagged(_LOG, (x,), lag, axis, out, return_status)
 
 
 def annualized_growth(
@@ -198,7 +196,7 @@ def annualized_growth(
     out: NDArray[Any] | None = None,
     return_status: bool = False,
 ) -> Any:
-    """Growth over `lag` periods at a yearly rate, ``(x1/x0)**(per_year/lag) - 1``.
+    """Growth over `lag` periods as a yearly rate, ``(x1/x0)**(per_year/lag) - 1``.
 
     Parameters
     ----------
@@ -210,13 +208,13 @@ def annualized_growth(
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        The base must be positive, the end not negative (an end of 0 is -1). Within
-        4 ulp.
+        NaN if the base is not positive or the end is negative. An end of 0 gives -1.
+        The error is at most 4 ulp.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth`; also when per_year is not positive and finite.
+        As for `growth`, and if per_year is not positive and finite.
 
     Examples
     --------
@@ -224,27 +222,20 @@ def annualized_growth(
     >>> em.annualized_growth([100, 105], per_year=4).round(6)
     array([     nan, 0.215506])
     """
-    yearly = _positive_number(per_year, "per_year")
+    yearly = _finite(per_year, "per_year")
+    if yearly <= 0:
+        raise ValueError(f"per_year is {short(per_year)}: it takes a positive number")
     steps = integer(lag, "lag")
-    return lagged(
-        _core.compound,
-        _core.compound_status,
-        (x,),
-        ("x",),
-        steps,
-        axis,
-        out,
-        return_status,
-        extra=(yearly, float(steps)),
-    )
+    extra = yearly, float(steps)
+    return lagged(_COMPOUND, (x,), steps, axis, out, return_status, extra)
 
 
-def _positive_number(value: Any, name: str) -> float:
+def _finite(value: Any, name: str) -> float:
     if isinstance(value, (str, bytes, bool)) or not hasattr(value, "__float__"):
         raise TypeError(f"{name} is {short(value)}: it takes a number")
     number = float(value)
-    if not 0 < number < float("inf"):
-        raise ValueError(f"{name} is {short(value)}: it takes a positive number")
+    if not np.isfinite(number):
+        raise ValueError(f"{name} is {short(value)}: it takes a finite number")
     return number
 
 
@@ -261,21 +252,22 @@ def cagr(
     Parameters
     ----------
     first, last : array_like
-        The base, positive, and the end, not negative (an end of 0 is -1).
+        The values at the beginning and at the end.
     years : array_like
-        Years between them, positive; fractions are allowed.
+        Years between them, positive. Fractions are allowed.
     out, return_status
         As for `growth`.
 
     Returns
     -------
     ndarray of the broadcast shape, a NumPy scalar for scalars, or (values, status)
-        Within 4 ulp.
+        NaN if `first` is not positive or `last` is negative. A `last` of 0 gives -1.
+        The error is at most 4 ulp.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth_between`; also when a number of years is not positive and finite.
+        As for `growth_between`, and if years are not positive and finite.
 
     Examples
     --------
@@ -288,15 +280,11 @@ def cagr(
     if not good.all():
         place = np.unravel_index(int(np.argmin(good)), spans.shape)
         where = f" at position {tuple(map(int, place))}" if spans.ndim else ""
-        raise ValueError(f"years is {spans[place]}{where}: it takes positive numbers")
-    return elementwise(
-        _compound_years,
-        _compound_years_status,
-        (first, last, spans if spans.ndim else float(spans)),
-        ("first", "last", "years"),
-        out,
-        return_status,
-    )
+        raise ValueError(
+            f"years is {spans[place]}{where}: it takes positive, finite numbers"
+        )
+    operands = first, last, spans if spans.ndim else float(spans)
+    return elementwise(_CAGR, operands, out, return_status)
 
 
 def _compound_years(first: Any, last: Any, years: Any, **kwargs: Any) -> Any:
@@ -307,6 +295,9 @@ def _compound_years_status(first: Any, last: Any, years: Any, **kwargs: Any) -> 
     return _core.compound_status(first, last, 1.0, years, **kwargs)
 
 
+_CAGR = Kernel(_compound_years, _compound_years_status, ("first", "last", "years"))
+
+
 def mean_growth(
     x: ArrayLike,
     *,
@@ -314,29 +305,30 @@ def mean_growth(
     axis: int = LAST,
     return_status: bool = False,
 ) -> Any:
-    """Mean growth a period, by the level method or the accumulative one.
+    """Mean growth per period, by the level or the accumulative method.
 
     Parameters
     ----------
     x : array_like
         Levels x_0 .. x_n along `axis`.
     method : {"level", "accumulative"}
-        ``"level"``: the rate that leads from x_0 to x_n, ``(x_n/x_0)**(1/n) - 1``.
-        ``"accumulative"``: the rate g at which the levels that grow from x_0 add up to
-        the same sum, ``(1+g) + ... + (1+g)**n = (x_1 + ... + x_n) / x_0``. Both are
-        official practice in China, and they differ widely.
+        ``"level"``: the constant rate from x_0 to x_n, ``(x_n/x_0)**(1/n) - 1``.
+        ``"accumulative"``: the constant rate g that gives the sum of all levels,
+        ``(1+g) + ... + (1+g)**n = (x_1 + ... + x_n) / x_0``. Official statistics in
+        China use both. The two differ widely.
     axis, return_status
         As for `growth`.
 
     Returns
     -------
     ndarray without the axis, a NumPy scalar for one series, or (values, status)
-        "level" looks at the first and last values only; "accumulative" needs all.
+        NaN if x_0 is not positive. ``"level"`` uses the first and last values only;
+        ``"accumulative"`` is NaN if a value is missing.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth`; for an unknown method.
+        As for `growth`, and if method is unknown.
 
     Examples
     --------
@@ -347,8 +339,8 @@ def mean_growth(
     >>> float(em.mean_growth(sales, method="accumulative").round(6))
     0.764269
     """
-    kernel = choice(method, "method", _MEANS)
-    return along(kernel, x, "x", axis, reduces=True, return_status=return_status)
+    mean = choice(method, "method", _MEANS)
+    return reduced(mean, x, "x", axis, return_status=return_status)
 
 
 def index(
@@ -367,22 +359,22 @@ def index(
     x : array_like
         Values along `axis`.
     base : int or slice, default 0
-        The base's position, negative counting from the end, or a slice of positions
-        whose mean is the base.
+        The position of the base, or a slice of positions whose mean is the base. A
+        negative position counts from the end.
     scale : float, default 100
-        What the base becomes; finite.
+        The index number of the base. Finite.
     axis, out, return_status
         As for `growth`.
 
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN where the base is not positive or is missing.
+        NaN if the base is missing or not positive.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth`; also for a base outside the series.
+        As for `growth`, and if base lies outside the series or scale is not finite.
 
     Examples
     --------
@@ -392,39 +384,31 @@ def index(
     >>> em.index([50.0, 70.0, 90.0], base=slice(0, 2), scale=1)
     array([0.83333333, 1.16666667, 1.5       ])
     """
-    if isinstance(scale, (str, bytes, bool)) or not hasattr(scale, "__float__"):
-        raise TypeError(f"scale is {short(scale)}: it takes a number")
-    if not np.isfinite(float(scale)):
-        raise ValueError(f"scale is {scale}: it takes a finite number")
+    factor = _finite(scale, "scale")
     values = series_array(x, "x", axis)
-    place = axis_of(axis, values.ndim, "x")
-    level = _index_base(values, base, place)
-    return elementwise(
-        _core.index,
-        _core.index_status,
-        (values, level, float(scale)),
-        ("x", "base", "scale"),
-        out,
-        return_status,
-        result_dtype([values]),
-    )
+    level = _index_base(values, base, axis_of(axis, values.ndim, "x"))
+    operands = values, level, factor
+    return elementwise(_INDEX, operands, out, return_status, result_dtype([values]))
 
 
 def _index_base(values: NDArray[Any], base: int | slice, axis: int) -> NDArray[Any]:
-    """The base of each series, with `axis` kept at length 1."""
+    """The base of each series; `axis` keeps length 1."""
     n = values.shape[axis]
     if isinstance(base, slice):
         part = values[at(axis, base)]
         count = part.shape[axis]
         if count == 0:
-            raise ValueError(f"base is {base}: no position of {n} lies in it")
+            raise ValueError(
+                f"base is {base}: it selects none of the {n} positions of x"
+            )
         if part.dtype.kind == "f":
             part = part.astype(np.float64)
-        mean = along(_core.mean, part, "x", axis, reduces=True)
-        return np.expand_dims(mean, axis)
+        return np.expand_dims(reduced(_core.mean, part, "x", axis), axis)
     position = integer(base, "base")
     if not -n <= position < n:
-        raise ValueError(f"base is {position}: the series has {n} positions")
+        raise ValueError(
+            f"base is {position}: x has {n} positions, give {-n} to {n - 1}"
+        )
     return values[at(axis, slice(position % n, position % n + 1))]
 
 
@@ -436,7 +420,7 @@ def ytd(
     axis: int = LAST,
     return_status: bool = False,
 ) -> Any:
-    """Year-to-date sums, restarting every `per_year` periods.
+    """Year-to-date sums, which start again every `per_year` periods.
 
     Parameters
     ----------
@@ -452,13 +436,13 @@ def ytd(
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN and INCOMPLETE once a value of the year is missing, and throughout a year
-        that began before ``x[0]``. Sums are of the exact values, rounded once.
+        NaN and INCOMPLETE from the first missing value of a year on, and for all of a
+        year that began before ``x[0]``. Sums are exact and rounded once.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth`; for a per_year below 1 or a start outside the year.
+        As for `growth`, and if per_year is below 1 or start is outside the year.
 
     Examples
     --------
@@ -478,7 +462,7 @@ def from_ytd(
     axis: int = LAST,
     return_status: bool = False,
 ) -> Any:
-    """Single-period values out of year-to-date ones: the inverse of `ytd`.
+    """Single-period values from year-to-date values, the inverse of `ytd`.
 
     Parameters
     ----------
@@ -490,8 +474,8 @@ def from_ytd(
     Returns
     -------
     ndarray of the shape of y, or (values, status)
-        The first period of a year is itself; others are the difference from the period
-        before, NaN where that is missing.
+        The first period of a year keeps its value. Other periods are the difference
+        from the period before, NaN where that is missing.
 
     Raises
     ------
@@ -509,10 +493,11 @@ def from_ytd(
 
 
 def _year(per_year: Any, start: Any) -> tuple[int, int]:
+    """The length of a year and the place of the first value in it, both checked."""
     length, place = positive(per_year, "per_year"), integer(start, "start")
     if not 0 <= place < length:
-        raise ValueError(f"start is {place}: a place in a year of {length} periods")
-    # A year beyond any array: the place keeps clear of its end.
+        raise ValueError(f"start is {place}: it takes 0 to {length - 1}, per_year - 1")
+    # If the year is longer than any array, the start stays far from the year's end.
     return clamped(length), place if length <= 1 << 61 else min(place, 1 << 61)
 
 
@@ -531,20 +516,20 @@ def trailing(
     x : array_like
         Values along `axis`.
     window : int
-        How many values, the current one included; at least 1.
+        Number of values, the current one included. At least 1.
     axis, out, return_status
         As for `growth`.
 
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN unless the whole window is there. Sums are of the exact values, rounded
-        once: nothing is carried along the series that could drift.
+        NaN unless all values of the window are known. Sums are exact and rounded once,
+        so that errors do not build up along the series.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth`; for a window below 1.
+        As for `growth`, and if window is below 1.
 
     Examples
     --------
@@ -553,6 +538,4 @@ def trailing(
     array([nan, nan,  6.,  9.])
     """
     params = (clamped(positive(window, "window")),)
-    return along(
-        _core.trailing, x, "x", axis, params, out=out, return_status=return_status
-    )
+    return along(_core.trailing, x, "x", axis, params, out, return_status)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
-from .apply import LAST, elementwise, lagged
+from .apply import LAST, Kernel, elementwise, lagged
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
 __all__ = ["incremental_margin", "margin", "markup", "ratio"]
+
+_MARGIN = Kernel(_core.margin, _core.margin_status, ("revenue", "cost"))
+_MARKUP = Kernel(_core.markup, _core.markup_status, ("revenue", "cost"))
+_RATIO = Kernel(_core.ratio, _core.ratio_status, ("numerator", "denominator"))
+_INCREMENTAL = Kernel(
+    _core.incremental, _core.incremental_status, ("revenue", "profit")
+)
 
 
 def margin(
@@ -26,24 +33,24 @@ def margin(
     Parameters
     ----------
     revenue, cost : array_like
-        Amounts in one unit; they broadcast together. Costs are positive. NaN, masked
-        and null entries are missing.
+        Amounts in the same unit. They broadcast together. Costs are positive numbers.
+        NaN, masked and null entries are missing.
     out : ndarray, optional
-        Where to write the result: of its shape and dtype.
+        The array to write the result to, of the result's shape and dtype.
     return_status : bool, default False
         Also return the `Status` of every cell.
 
     Returns
     -------
     ndarray of the broadcast shape, a NumPy scalar for scalars, or (values, status)
-        Fractions; negative margins are legal. NaN where revenue is zero or negative.
-        Within 2 ulp for float64, 3 for int64 beyond 2**53.
+        Fractions; negative if cost exceeds revenue. NaN where revenue is zero or
+        negative. The error is at most 2 ulp for float64, 3 ulp for int64 beyond 2**53.
 
     Raises
     ------
     TypeError, ValueError
-        For values that are no numbers, shapes that do not broadcast, or an `out` that
-        does not fit.
+        If a value is not a number, the shapes do not broadcast together, or `out` has
+        another shape or dtype than the result.
 
     Examples
     --------
@@ -51,14 +58,7 @@ def margin(
     >>> em.margin([100, 0], [30, 10], return_status=True)
     (array([0.7, nan]), array([ 0, 19], dtype=uint8))
     """
-    return elementwise(
-        _core.margin,
-        _core.margin_status,
-        (revenue, cost),
-        ("revenue", "cost"),
-        out,
-        return_status,
-    )
+    return elementwise(_MARGIN, (revenue, cost), out, return_status)
 
 
 def markup(
@@ -91,14 +91,7 @@ def markup(
     >>> float(em.markup(150, 100))
     0.5
     """
-    return elementwise(
-        _core.markup,
-        _core.markup_status,
-        (revenue, cost),
-        ("revenue", "cost"),
-        out,
-        return_status,
-    )
+    return elementwise(_MARKUP, (revenue, cost), out, return_status)
 
 
 def ratio(
@@ -108,12 +101,12 @@ def ratio(
     out: NDArray[Any] | None = None,
     return_status: bool = False,
 ) -> Any:
-    """A ratio with a positive denominator, such as the unit value of a vehicle.
+    """Ratio with a positive denominator, such as revenue per vehicle.
 
     Parameters
     ----------
     numerator, denominator : array_like
-        They broadcast together.
+        Any amounts. They broadcast together.
     out, return_status
         As for `margin`.
 
@@ -133,14 +126,7 @@ def ratio(
     >>> float(em.ratio(16.49e9, 139_000).round(2))
     118633.09
     """
-    return elementwise(
-        _core.ratio,
-        _core.ratio_status,
-        (numerator, denominator),
-        ("numerator", "denominator"),
-        out,
-        return_status,
-    )
+    return elementwise(_RATIO, (numerator, denominator), out, return_status)
 
 
 def incremental_margin(
@@ -152,20 +138,20 @@ def incremental_margin(
     out: NDArray[Any] | None = None,
     return_status: bool = False,
 ) -> Any:
-    """Margin on the revenue that came on top, change of profit on change of revenue.
+    """Margin on added revenue, change of profit divided by change of revenue.
 
     Parameters
     ----------
     revenue, profit : array_like
-        Amounts in one unit along `axis`; they broadcast together.
+        Amounts in the same unit along `axis`. They broadcast together.
     lag, axis, out, return_status
         As for `growth`.
 
     Returns
     -------
     ndarray of the broadcast shape, or (values, status)
-        NaN where revenue did not change. Where it fell, a positive number says that
-        profit fell with it.
+        NaN where revenue did not change. Where revenue fell, a positive number means
+        that profit fell too.
 
     Raises
     ------
@@ -178,13 +164,4 @@ def incremental_margin(
     >>> em.incremental_margin([100, 150, 150], [10, 25, 30])
     array([nan, 0.3, nan])
     """
-    return lagged(
-        _core.incremental,
-        _core.incremental_status,
-        (revenue, profit),
-        ("revenue", "profit"),
-        lag,
-        axis,
-        out,
-        return_status,
-    )
+    return lagged(_INCREMENTAL, (revenue, profit), lag, axis, out, return_status)

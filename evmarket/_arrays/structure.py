@@ -1,4 +1,4 @@
-"""How a total is made up: shares, concentration, ranks."""
+"""Shares of a total, concentration and ranks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from .._common.arguments import choice, positive
 from .apply import (
     FIRST,
     along,
-    apart,
+    axis_last,
     axis_of,
     by_chunks,
-    check_out,
     clamped,
-    lanes_by_chunks,
+    lines_by_chunks,
+    reduced,
+    result_array,
     result_dtype,
     series_array,
 )
@@ -37,30 +38,30 @@ def share(
     out: NDArray[Any] | None = None,
     return_status: bool = False,
 ) -> Any:
-    """Share of each part in its total, ``x / sum(x)``.
+    """Share of each part in the total, ``x / sum(x)``.
 
     Parameters
     ----------
     x : array_like
-        Parts along `axis`, not negative; NaN, masked and null entries are missing.
+        Parts along `axis`, zero or positive. NaN, masked and null entries are missing.
     axis : int, default 0
-        The axis along which parts add up. A data frame must name it.
+        The axis along which parts add up. Required for a data frame.
     out : ndarray, optional
-        Where to write the result: of its shape and dtype.
+        The array to write the result to, of the result's shape and dtype.
     return_status : bool, default False
         Also return the `Status` of every cell.
 
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN for a whole group where its sum is zero or a part is negative, infinite or
-        missing: the missing part is MISSING, the others INCOMPLETE.
+        Fractions. NaN for a whole group if its sum is zero or a part is negative,
+        infinite or missing. A missing part is MISSING, the others are INCOMPLETE.
 
     Raises
     ------
     TypeError, ValueError
-        For an axis out of range, values that are no numbers, or an `out` that does not
-        fit.
+        If axis is out of range, a value is not a number, or `out` has another shape or
+        dtype than the result.
 
     Examples
     --------
@@ -71,10 +72,7 @@ def share(
     parts = series_array(x, "x", axis)
     place = axis_of(axis, parts.ndim, "x")
     dtype = result_dtype([parts])
-    if out is not None:
-        check_out(out, parts.shape, dtype)
-        parts = apart([parts], out)[0]
-    target = np.empty(parts.shape, dtype) if out is None else out
+    target, (parts,) = result_array(out, parts.shape, dtype, [parts])
     totals, scales, codes = _totals(parts, place)
     by_chunks(_core.divide, [parts, scales, totals], target)
     if not return_status:
@@ -87,10 +85,10 @@ def share(
 
 
 def _totals(parts: NDArray[Any], axis: int) -> tuple[NDArray[Any], ...]:
-    """Total, scale and status of each group, broadcast to the shape of its parts."""
+    """Total, scale and status of each group, broadcast to the shape of `parts`."""
     shape = parts.shape[:axis] + parts.shape[axis + 1 :]
     outs = np.empty(shape), np.empty(shape), np.empty(shape, np.uint8)
-    lanes_by_chunks(_core.totals, np.moveaxis(parts, axis, -1), (), outs)
+    lines_by_chunks(_core.totals, axis_last(parts, axis), (), outs)
     return tuple(np.broadcast_to(np.expand_dims(o, axis), parts.shape) for o in outs)
 
 
@@ -104,16 +102,17 @@ def concentration(
     x, axis, return_status
         As for `share`.
     k : int
-        How many parts, at least 1; where there are fewer, all of them.
+        Number of parts, at least 1. A group with fewer parts counts all of them.
 
     Returns
     -------
     ndarray without the axis, a NumPy scalar for one group, or (values, status)
+        Fractions. NaN where `share` is NaN.
 
     Raises
     ------
     TypeError, ValueError
-        As for `share`; for a k below 1.
+        As for `share`, and if k is below 1.
 
     Examples
     --------
@@ -121,15 +120,8 @@ def concentration(
     >>> float(em.concentration([30, 50, 20], 2))
     0.8
     """
-    return along(
-        _core.concentration,
-        x,
-        "x",
-        axis,
-        (clamped(positive(k, "k")),),
-        reduces=True,
-        return_status=return_status,
-    )
+    params = (clamped(positive(k, "k")),)
+    return reduced(_core.concentration, x, "x", axis, params, return_status)
 
 
 def hhi(x: ArrayLike, *, axis: int = FIRST, return_status: bool = False) -> Any:
@@ -143,6 +135,7 @@ def hhi(x: ArrayLike, *, axis: int = FIRST, return_status: bool = False) -> Any:
     Returns
     -------
     ndarray without the axis, a NumPy scalar for one group, or (values, status)
+        NaN where `share` is NaN.
 
     Raises
     ------
@@ -155,7 +148,7 @@ def hhi(x: ArrayLike, *, axis: int = FIRST, return_status: bool = False) -> Any:
     >>> float(em.hhi([30, 30, 20, 20]).round(12))
     0.26
     """
-    return along(_core.hhi, x, "x", axis, reduces=True, return_status=return_status)
+    return reduced(_core.hhi, x, "x", axis, return_status=return_status)
 
 
 def rank(
@@ -166,20 +159,20 @@ def rank(
     Parameters
     ----------
     x, axis, return_status
-        As for `share`; negative values are legal.
+        As for `share`, but values may be negative.
     method : {"min", "dense"}
         ``"min"``: one more than the number of larger values. ``"dense"``: one more than
-        the number of different larger values.
+        the number of distinct larger values.
 
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN and infinities are not ranked.
+        NaN for missing and infinite values.
 
     Raises
     ------
     TypeError, ValueError
-        As for `share`; for an unknown method.
+        As for `share`, and if method is unknown.
 
     Examples
     --------

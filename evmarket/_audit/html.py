@@ -12,14 +12,14 @@ from .._common.html import (
     cut,
     ends,
     label,
+    left_out,
     span,
     strong,
     table,
     text,
-    told_ends,
 )
 from .._figures.html import interval, value_of
-from .._tables.looks import ROWS
+from .._tables.html import ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ def findings(of: Sequence[FindingRow], title: Html | None = None) -> str:
         for k, (heading, style) in enumerate(_HEADINGS.items())
     ]
     named = title or Html(f"{strong('Findings')} {text(f'{count:,}')}")
-    foot = [told_ends(places, count, "findings")]
+    foot = [left_out(places, count, "findings")]
     return box(named, table(columns, cut(places)), foot=foot)
 
 
@@ -105,7 +105,7 @@ def facts(of: FactColumns) -> str:
         cells = [_printed(readings, k) if k in rows else Html("") for k in places]
         columns.append(Column(text(name), cells, "number"))
     title = Html(f"{strong('Facts')} {text(f'{count:,} figures')}")
-    foot = [told_ends(shown, count, "figures")]
+    foot = [left_out(shown, count, "figures")]
     return box(title, table(columns, cut(shown)), foot=foot)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from .._common.numbers import finite
 from .._common.text import aligned, wrap
 from .._figures.show import show_span
 
@@ -82,7 +83,7 @@ def json_text(audit: Audit) -> str:
         bounded = all(map(math.isfinite, ends.values()))
         return {
             **({"text": figure.text} if figure.text else {}),
-            **{k: v if math.isfinite(v) else None for k, v in ends.items()},
+            **{name: finite(end) for name, end in ends.items()},
             "low_open": figure.low_open,
             "high_open": figure.high_open,
             **({} if bounded else {"unbounded": True}),
@@ -95,7 +96,7 @@ def json_text(audit: Audit) -> str:
             "outcome": f.outcome,
             "printed": span(f.printed),
             "implied": span(f.expected),
-            "distance": f.distance if math.isfinite(f.distance) else None,
+            "distance": finite(f.distance),
             "reason": f.reason,
         }
         for f in audit.findings

@@ -1,1 +1,1 @@
-"""Frequencies, periods, labels and lags."""
+"""Frequencies, labels, columns of dates, lags and periods."""

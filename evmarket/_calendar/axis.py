@@ -1,4 +1,4 @@
-"""A time axis for plots."""
+"""Axis of periods in plots."""
 
 from __future__ import annotations
 
@@ -11,15 +11,18 @@ if TYPE_CHECKING:
 
 
 def calendar_axis(ax: Any, periods: Periods) -> None:
-    """Periods along x, at 0, 1, 2 ...: years where there are several, else some."""
+    """Label the positions 0, 1, 2 ... of the x axis with periods.
+
+    If there is room for some labels only and more than two years begin, the first
+    period of each year has a label.
+    """
     from matplotlib.ticker import FixedFormatter, FixedLocator
 
     labels = periods.labels
-    years = [i for i, label in enumerate(labels) if label[:4] != labels[i - 1][:4]]
-    first = [i for i in years if i > 0]
     places = list(range(len(labels)))
-    if len(first) > 2 and len(labels) > _TICKS:
-        places = first
+    years = [i for i in places[1:] if labels[i][:4] != labels[i - 1][:4]]
+    if len(years) > 2 and len(labels) > _TICKS:
+        places = years
     step = -(-len(places) // _TICKS) if places else 1
     places = places[::step]
     ax.xaxis.set_major_locator(FixedLocator(places))

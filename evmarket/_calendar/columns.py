@@ -1,4 +1,4 @@
-"""Columns of dates and labels as ordinals."""
+"""Columns of dates, periods, text or integers as ordinals."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from .._common.types import Ordinals
 
 
-# Columns
-
-
 def ordinals(
     column: Any, freq: str | None = None, name: str = "period"
 ) -> tuple[Ordinals, str | None]:
@@ -25,62 +22,38 @@ def ordinals(
     Parameters
     ----------
     column : datetime64, pandas periods or datetimes, dates, text, integers, or a tuple
-        of two columns, years and months (quarters, where freq counts quarters)
+        of two columns, years and months (years and quarters if freq is quarterly)
     freq : str, optional
-        The frequency asked for; without it the one that the column states.
+        The frequency of the ordinals. By default the one that the column states.
     name : str
-        What errors call the column.
+        The name of the column in errors.
 
     Returns
     -------
-    (ndarray of int64, frequency). Without `freq` integers are ordinals themselves and
+    (ndarray of int64, frequency). Without `freq`, integers are taken as ordinals and
     the frequency is None.
 
     Raises
     ------
     ValueError
-        A row without a value, unreadable, outside the years 1 to 9999, or of another
-        frequency than `freq`; dates without `freq`.
+        If a row has no value, cannot be read, lies outside the years 1 to 9999 or has
+        another frequency than `freq`, or if dates come without `freq`.
     TypeError
-        A type that holds no periods.
+        If the type of the column holds no periods.
     """
-    found = moments(column, name)
-    asked = None if freq is None else frequency(freq)
-    if found.stated is not None:
-        return _from_stated(found, asked or found.stated, name)
-    if found.texts is not None:
-        return _from_texts(found.texts, asked, name)
-    values = found.values
+    content = moments(column, name)
+    stated = content.stated
+    asked = _stated(content, name) if freq is None else frequency(freq)
+    values = content.values
+    if content.texts is not None:
+        assert asked is not None
+        return _core.period_texts(asked, content.texts, name), asked
     assert values is not None
-    if found.within is not None:
-        asked = asked or "M"
-    elif asked is None and found.unit:
-        raise ValueError(f"{name} holds plain dates, which state no period: give freq=")
-    elif asked is None:
-        return values, None
-    return _core.period_ordinals(asked, values, found.unit, found.within, name), asked
-
-
-def _from_texts(
-    texts: list[str | None], asked: str | None, name: str
-) -> tuple[Ordinals, str]:
     if asked is None:
-        if not texts:
-            raise ValueError(f"{name} has no rows to state a frequency: give freq=")
-        if texts[0] is None:
-            no_value(name, 0)
-        asked = _core.period_parse(texts[0], f"{name}, row 0,")[0]
-        if asked is None:
-            raise ValueError(
-                f"{name} holds plain dates, which state no period: give freq="
-            )
-    return _core.period_texts(asked, texts, name), asked
-
-
-def _from_stated(found: Moments, asked: str, name: str) -> tuple[Ordinals, str]:
-    """Ordinals of the frequency a column carries, as those of the one asked for."""
-    stated, values = found.stated, found.values
-    assert stated is not None and values is not None
+        return values, None
+    if stated is None:
+        unit, within = content.unit, content.within
+        return _core.period_ordinals(asked, values, unit, within, name), asked
     check_range(values, stated, name)
     if asked == "M-JF" and stated == "M":
         days = values.view("M8[M]").astype("M8[D]").view(np.int64)
@@ -90,3 +63,20 @@ def _from_stated(found: Moments, asked: str, name: str) -> tuple[Ordinals, str]:
             f"{name} states {stated}, freq is '{asked}': {cure(stated, asked)}"
         )
     return values, asked
+
+
+def _stated(content: Moments, name: str) -> str | None:
+    """The frequency that a column states; None for integers, an error for dates."""
+    if content.within is not None:
+        return "M"
+    stated, dates = content.stated, content.unit != ""
+    if content.texts is not None:
+        if not content.texts:
+            raise ValueError(f"{name} has no rows to state a frequency: give freq=")
+        if content.texts[0] is None:
+            no_value(name, 0)
+        stated = _core.period_parse(content.texts[0], f"{name}, row 0,")[0]
+        dates = stated is None
+    if dates:
+        raise ValueError(f"{name} holds dates, which have no frequency: give freq=")
+    return stated

@@ -1,4 +1,4 @@
-"""Frequencies: their names, units and periods per year."""
+"""Frequencies: names, units, periods per year, first and last days of periods."""
 
 from __future__ import annotations
 
@@ -14,33 +14,43 @@ if TYPE_CHECKING:
 
 
 _PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12, "M-JF": 11, "W": 52, "D": 365}
-_FINENESS = ("Y", "H", "Q", "M-JF", "M", "W", "D")
+_COARSE_TO_FINE = ("Y", "H", "Q", "M-JF", "M", "W", "D")
 _FIRST_DAY = -719162  # 0001-01-01
 _LAST_DAY = 2932896  # 9999-12-31
 
 
 def frequency(name: str) -> str:
-    """The name of a frequency as it is shown: "Y-DEC" is "Y", "W-SUN" is "W"."""
+    """The short name of a frequency: "Y" for "Y-DEC", "W" for "W-SUN"."""
     return _core.period_frequency(name)
 
 
 def unit(freq: str) -> str:
-    """The unit a frequency counts: "Y" of "Y-MAR"."""
+    """The unit of a frequency: "Y" for "Y-MAR"."""
     return freq if freq == "M-JF" else freq[0]
 
 
 def per_year(freq: str) -> int:
-    """How many periods make a year: 52 weeks, 365 days, 11 periods of M-JF."""
+    """Periods per year: 52 for weeks, 365 for days, 11 for M-JF."""
     return _PER_YEAR[unit(freq)]
 
 
 def year_of(freq: str) -> str:
-    """The frequency of the years in which a frequency's periods count: fiscal ones for
-    fiscal quarters."""
+    """The frequency of years that fits: fiscal years for fiscal quarters."""
     return "Y" + freq[1:] if unit(freq) in ("Y", "Q") else "Y"
 
 
+def first_day(freq: str, ordinal: int) -> int:
+    """The first day of a period, counted from 1970-01-01."""
+    return int(_core.period_days(freq, ordinal, 1, False)[0])
+
+
+def last_day(freq: str, ordinal: int) -> int:
+    """The last day of a period, counted from 1970-01-01."""
+    return int(_core.period_days(freq, ordinal, 1, True)[0])
+
+
 def check_range(values: Ordinals, freq: str, name: str) -> None:
+    """Refuse ordinals of periods outside the years 1 to 9999."""
     low = _core.period_at(freq, _FIRST_DAY)
     high = _core.period_at(freq, _LAST_DAY)
     bad = (values < low) | (values > high)
@@ -48,15 +58,20 @@ def check_range(values: Ordinals, freq: str, name: str) -> None:
         row = int(bad.argmax())
         if values[row] == np.iinfo(np.int64).min:
             no_value(name, row)
-        raise ValueError(f"{name}, row {row}: a period outside the years 1 to 9999")
+        raise ValueError(
+            f"{name}, row {row}: the period lies outside the years 1 to 9999"
+        )
 
 
 def cure(stated: str, asked: str) -> str:
-    """What to do about a column of one frequency where another is asked for."""
+    """The advice for a column of frequency `stated` when `asked` is wanted."""
     if unit(stated) == unit(asked):
-        return f"its periods end elsewhere: read it at '{stated}', or give plain dates"
+        return (
+            f"its periods end on other dates: read it with freq='{stated}', or give "
+            "plain dates"
+        )
     if _core.period_parts(stated, asked, 0, 0) is not None:
-        return f"it is finer: read it at '{stated}', then resample('{asked}')"
-    if _FINENESS.index(unit(stated)) > _FINENESS.index(unit(asked)):
-        return "it is finer but no part of it: give plain dates instead"
+        return f"it is finer: read it with freq='{stated}', then resample('{asked}')"
+    if _COARSE_TO_FINE.index(unit(stated)) > _COARSE_TO_FINE.index(unit(asked)):
+        return "it is finer, but its periods do not fit into the others: give dates"
     return "it is coarser and cannot be split"

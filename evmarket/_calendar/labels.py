@@ -1,4 +1,4 @@
-"""Labels of periods, read one at a time."""
+"""Labels of periods that a user gives, one at a time."""
 
 from __future__ import annotations
 
@@ -10,92 +10,97 @@ import numpy as np
 from .. import _core
 from .._common.messages import short
 from .._inputs.dates import one_moment
-from .frequency import check_range, unit
-
-# Labels that a user gives
+from .frequency import check_range, first_day, last_day, year_of
 
 
-def _span(value: Any, freq: str, name: str) -> tuple[int, int, bool]:
-    """First and last day of what a label says, and whether it is a plain date."""
-    if isinstance(value, str):
-        stated, number = _core.period_parse(value, name)
-        stated = _own_year(stated, freq)
+def last_period(value: Any, freq: str | None, name: str) -> int:
+    """The last period that ends on or before the last day of a label.
+
+    Used for `complete_through` and for the end of a slice. A coarser label counts to
+    its end. A finer label or a date counts if it completes the period.
+    """
+    if freq is None:
+        return _integer_period(value, name)
+    last = _days(value, freq, name)[1]
+    ordinal = _core.period_at(freq, last)
+    return ordinal if last_day(freq, ordinal) <= last else ordinal - 1
+
+
+def first_period(value: Any, freq: str | None, name: str) -> int:
+    """The first period that begins on or after the first day of a label."""
+    if freq is None:
+        return _integer_period(value, name)
+    first = _days(value, freq, name)[0]
+    ordinal = _core.period_at(freq, first)
+    return ordinal if first_day(freq, ordinal) >= first else ordinal + 1
+
+
+def one_period(value: Any, freq: str | None, name: str) -> int:
+    """The one period that a label means.
+
+    For a date this is the period that contains it, for a coarser label its last period,
+    for a finer label the last period that it completes.
+    """
+    if freq is None:
+        return _integer_period(value, name)
+    first, _, is_date = _days(value, freq, name)
+    return _core.period_at(freq, first) if is_date else last_period(value, freq, name)
+
+
+def stated_frequency(label: Any, name: str) -> str:
+    """The frequency that a label states; dates and integers state none."""
+    stated: str | None
+    if isinstance(label, str):
+        stated = _core.period_parse(label, name)[0]
     else:
-        found = one_moment(value, name)
-        assert found.values is not None
-        stated, number = found.stated, int(found.values[0])
-        if found.unit:
-            days = found.values.view(f"M8[{found.unit}]").astype("M8[D]")
-            number = int(days.view(np.int64)[0])
-        elif stated is None:
-            stated, number = _core.period_parse(str(number), name)
-            stated = _own_year(stated, freq)
-        check_range(np.array([number]), stated or "D", name)
-    at = stated or "D"
-    first = int(_core.period_days(at, number, 1, False)[0])
-    last = int(_core.period_days(at, number, 1, True)[0])
-    if freq == "M-JF" and stated == "M":  # "2025-02" names January and February
-        first = int(_core.period_days(freq, _core.period_at(freq, first), 1, False)[0])
-    return first, last, stated is None
+        stated = one_moment(label, name).stated
+    if stated is None:
+        raise ValueError(
+            f"{name} is {short(label)}, which states no frequency: give freq="
+        )
+    return stated
 
 
-def _own_year(stated: str | None, freq: str) -> str | None:
-    """Years and quarters written as text or numbers are those of the frequency's own
-    year: "2025" at Q-MAR is the fiscal year, as in the labels."""
-    own = stated in ("Y", "Q") and unit(freq) in ("Y", "Q")
-    return f"{stated}{freq[1:]}" if own else stated
-
-
-def _plain(value: Any, name: str) -> int:
-    """A period where periods are plain integers."""
+def _integer_period(value: Any, name: str) -> int:
     try:
         return whole_number(value)
     except TypeError:
         raise TypeError(
-            f"{name} is {short(value)}, but the periods are plain integers: give freq="
+            f"{name} is {short(value)}, but the periods are integers: give an integer, "
+            "or pass freq="
         ) from None
 
 
-def last_period(value: Any, freq: str | None, name: str) -> int:
-    """The last period that ends on or before the end of what `value` says.
-
-    For `complete_through` and the end of a slice: a coarser label is read to its end, a
-    finer one or a date as the last period it completes.
-    """
-    if freq is None:
-        return _plain(value, name)
-    last = _span(value, freq, name)[1]
-    ordinal = _core.period_at(freq, last)
-    ends = _core.period_days(freq, ordinal, 1, True)[0]
-    return ordinal if ends <= last else ordinal - 1
+def _days(value: Any, freq: str, name: str) -> tuple[int, int, bool]:
+    """First and last day of a label, and whether it is a date."""
+    stated, ordinal = _read(value, freq, name)
+    if stated is None:
+        return ordinal, ordinal, True
+    first, last = first_day(stated, ordinal), last_day(stated, ordinal)
+    if freq == "M-JF" and stated == "M":  # "2025-02" means January and February
+        first = first_day(freq, _core.period_at(freq, first))
+    return first, last, False
 
 
-def first_period(value: Any, freq: str | None, name: str) -> int:
-    """The first period that begins on or after the beginning of what `value` says."""
-    if freq is None:
-        return _plain(value, name)
-    first = _span(value, freq, name)[0]
-    ordinal = _core.period_at(freq, first)
-    begins = _core.period_days(freq, ordinal, 1, False)[0]
-    return ordinal if begins >= first else ordinal + 1
+def _read(value: Any, freq: str, name: str) -> tuple[str | None, int]:
+    """Frequency and ordinal of a label; for a date, None and the day."""
+    if isinstance(value, str):
+        return _fiscal(*_core.period_parse(value, name), freq)
+    label = one_moment(value, name)
+    assert label.values is not None
+    stated, ordinal = label.stated, int(label.values[0])
+    if label.unit:
+        days = label.values.view(f"M8[{label.unit}]").astype("M8[D]")
+        ordinal = int(days.view(np.int64)[0])
+    elif stated is None:
+        stated, ordinal = _fiscal(*_core.period_parse(str(ordinal), name), freq)
+    check_range(np.array([ordinal]), stated or "D", name)
+    return stated, ordinal
 
 
-def one_period(value: Any, freq: str | None, name: str) -> int:
-    """The one period that `value` means: of a plain date the period that holds it, of a
-    coarser label the last, of a finer one the last that it completes."""
-    if freq is None:
-        return _plain(value, name)
-    first, _, plain = _span(value, freq, name)
-    return _core.period_at(freq, first) if plain else last_period(value, freq, name)
-
-
-def _stated(label: Any) -> str:
-    """The frequency that a label states."""
-    found: str | None
-    if isinstance(label, str):
-        found = _core.period_parse(label, "first")[0]
-    else:
-        found = one_moment(label, "first").stated
-    if found is None:
-        raise ValueError(f"first is {short(label)}, which states no period: give freq=")
-    return found
+def _fiscal(stated: str | None, ordinal: int, freq: str) -> tuple[str | None, int]:
+    """A label as text or integer names fiscal years and quarters as `freq` does:
+    "2025" at Q-MAR is the year that ends in March 2025."""
+    if stated in ("Y", "Q"):
+        stated += year_of(freq)[1:]
+    return stated, ordinal

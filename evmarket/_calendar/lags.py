@@ -12,49 +12,69 @@ from .frequency import per_year, unit
 
 _MONTHS = {"Y": 12, "H": 6, "Q": 3, "M": 1}
 _DAYS = {"W": 7, "D": 1}
+_FORMS = "give periods such as 12, or words such as '1Y', '2Q', '12M', '4W'"
 
 
-def _count(value: Any, freq: str | None, name: str) -> int:
-    """A number of periods, or of years, quarters, months ... in words, as periods."""
+def lag_periods(lag: Any, freq: str | None, name: str = "lag") -> int:
+    """A lag, as a number or in words, in periods of a frequency (None: integers).
+
+    At M-JF a lag must be whole years, a multiple of 11 periods.
+    """
+    count = _periods(lag, freq, name)
+    if count == 0:
+        raise ValueError(f"{name} is 0: give a positive or a negative lag")
+    if freq == "M-JF" and count % 11:
+        raise ValueError(
+            f"{name} is {short(lag)}: at M-JF, where one of the 11 periods has two "
+            "months, only whole years compare: give '1Y' or 11"
+        )
+    return count
+
+
+def window_periods(window: Any, freq: str | None, name: str = "window") -> int:
+    """The length of a window, as a number or in words, in periods."""
+    count = _periods(window, freq, name)
+    if count < 1:
+        raise ValueError(f"{name} is {short(window)}: it takes at least one period")
+    return count
+
+
+def exit_periods(after: Any, freq: str, name: str = "exit_after") -> int:
+    """`exit_after` in periods; a year is 52 weeks or 365 days."""
+    text = after.strip().upper() if isinstance(after, str) else ""
+    if text.endswith("Y") and text[:-1].isdigit() and unit(freq) in _DAYS:
+        after = int(text[:-1]) * per_year(freq)
+    return window_periods(after, freq, name)
+
+
+def _periods(value: Any, freq: str | None, name: str) -> int:
+    """A number of periods, or a span in words, in periods."""
     if isinstance(value, str):
-        return _word(value, freq, name)
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} is {value}: it takes periods such as 12 or '1Y'")
+        return _periods_of_words(value, freq, name)
     try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
         count = whole_number(value)
     except TypeError:
-        raise TypeError(
-            f"{name} is {short(value)}: it takes periods such as 12 or '1Y'"
-        ) from None
+        raise TypeError(f"{name} is {short(value)}: {_FORMS}") from None
     if abs(count) >= 1 << 62:
         raise OverflowError(f"{name} is {short(count)}: beyond any calendar")
     return count
 
 
-def _word(text: str, freq: str | None, name: str) -> int:
-    body = text.strip()
-    sign = -1 if body.startswith("-") else 1
-    body = body[1:] if body[:1] in ("+", "-") else body
-    letter = body[-1:].upper()
-    digits = body[:-1] if letter.isalpha() else body
-    known = not letter.isalpha() or letter in _MONTHS or letter in _DAYS
-    if not (known and digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        raise ValueError(
-            f"{name} is {short(text)}: it takes periods such as 12, or words such as "
-            "'1Y', '2Q', '12M', '4W'"
-        )
-    count = sign * int(digits)
-    if not letter.isalpha():
+def _periods_of_words(words: str, freq: str | None, name: str) -> int:
+    count, letter = _read(words, name)
+    if not letter:
         return count
     if freq is None:
         raise ValueError(
-            f"{name} is {short(text)}, but the periods are plain integers: give freq=, "
-            "or a number of periods"
+            f"{name} is {short(words)}, but the periods are integers: give a number of "
+            "periods, or pass freq="
         )
     base = unit(freq)
     if base == "M-JF" and letter in _MONTHS:
-        periods, rest = divmod(count * _MONTHS[letter] * 11, 12 * 11)
-        periods *= 11
+        years, rest = divmod(count * _MONTHS[letter], 12)
+        periods = years * 11
     elif base in _MONTHS and letter in _MONTHS:
         periods, rest = divmod(count * _MONTHS[letter], _MONTHS[base])
     elif base in _DAYS and letter in _DAYS:
@@ -62,40 +82,22 @@ def _word(text: str, freq: str | None, name: str) -> int:
     else:
         periods, rest = 0, 1
     if rest:
-        cure = f": say {per_year(freq)}" if letter == "Y" and base in _DAYS else ""
+        advice = f": give {per_year(freq)}" if letter == "Y" and base in _DAYS else ""
         raise ValueError(
-            f"{name} is {short(text)}: no whole number of periods at '{freq}'{cure}"
+            f"{name} is {short(words)}: not a whole number of periods at "
+            f"'{freq}'{advice}"
         )
     return periods
 
 
-def lag_periods(lag: Any, freq: str | None, name: str = "lag") -> int:
-    """A lag, as a number or in words, as periods of a frequency (None: plain integers).
-
-    At M-JF only whole years compare like with like, so a lag is a multiple of 11.
-    """
-    count = _count(lag, freq, name)
-    if count == 0:
-        raise ValueError(f"{name} is 0: a period is not compared with itself")
-    if freq == "M-JF" and count % 11:
-        raise ValueError(
-            f"{name} is {short(lag)}: at M-JF, where one period in 11 is two months, "
-            "only whole years compare: say '1Y' or 11"
-        )
-    return count
-
-
-def window_periods(window: Any, freq: str | None, name: str = "window") -> int:
-    """The length of a window, as a number or in words, as periods."""
-    count = _count(window, freq, name)
-    if count < 1:
-        raise ValueError(f"{name} is {short(window)}: it takes at least one period")
-    return count
-
-
-def exit_periods(after: Any, freq: str, name: str = "exit_after") -> int:
-    """`exit_after` as periods; years of weeks and days are those of 52 and 365."""
-    text = after.strip().upper() if isinstance(after, str) else ""
-    if text.endswith("Y") and text[:-1].isdigit() and unit(freq) in _DAYS:
-        after = int(text[:-1]) * per_year(freq)
-    return window_periods(after, freq, name)
+def _read(words: str, name: str) -> tuple[int, str]:
+    """Number and unit of "2Q", "-1Y" or "12"; the unit may be ""."""
+    body = words.strip()
+    sign = -1 if body.startswith("-") else 1
+    body = body[1:] if body[:1] in ("+", "-") else body
+    letter = body[-1:].upper() if body[-1:].isalpha() else ""
+    digits = body[:-1] if letter else body
+    known = not letter or letter in _MONTHS or letter in _DAYS
+    if not (known and digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise ValueError(f"{name} is {short(words)}: {_FORMS}")
+    return sign * int(digits), letter

@@ -1,4 +1,4 @@
-"""The calendar: frequencies, periods of columns, periods that a user names."""
+"""Consecutive periods, and how they make up coarser ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .. import _core
 from .._common.html import Html, box, cut, ends, joined, strong, text
 from .._common.messages import short
 from .frequency import frequency, unit
-from .labels import _stated, first_period, last_period, one_period
+from .labels import first_period, last_period, one_period, stated_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,75 +21,31 @@ if TYPE_CHECKING:
 
     from .._common.types import Ordinals
 
-PERIODS = (12, 2, 6)
-
-
-def spanned(periods: Periods) -> str:
-    """First and last of some periods."""
-    return f"{periods.first} to {periods.last}"
-
-
-def periods(of: Periods) -> str:
-    """Periods: the first and the last labels in a row."""
-    shown = ends(len(of), *PERIODS)
-    parts = [text(of[int(place)]) for place in shown]
-    gap = cut(shown)
-    if gap is not None:
-        parts.insert(gap, text("…"))
-    title = f"{strong('Periods')} {text(f'{len(of):,}, frequency {of.freq}')}"
-    return box(Html(title), foot=[joined(parts, ", ")])
-
-
 __all__ = ["Periods"]
 
-
-class Wholes(NamedTuple):
-    """The coarser periods that a calendar's periods make up.
-
-    `periods` are those of the coarser frequency; for each finer period `group` is its
-    place among them, `place` its place in its whole (from 0) and `parts` how many parts
-    that whole has: the last part is where ``place == parts - 1``.
-    """
-
-    periods: Periods
-    group: Ordinals
-    place: Ordinals
-    parts: Ordinals
-
-
-def wholes(periods: Periods, freq: str, name: str = "freq") -> Wholes:
-    """How periods regroup to a coarser frequency that they nest in."""
-    target = frequency(freq)
-    found = _core.period_parts(periods.freq, target, periods.start, len(periods))
-    if found is None:
-        raise ValueError(
-            f"{name} is '{target}': periods of '{periods.freq}' do not make up whole "
-            "ones of it"
-        )
-    whole, place, parts = found
-    first, last = (int(whole[0]), int(whole[-1])) if len(whole) else (0, -1)
-    whole -= first
-    return Wholes(Periods.of(target, first, last - first + 1), whole, place, parts)
+PERIODS = (12, 2, 6)
+"""Up to 12 periods are shown in full, of more the first 2 and the last 6."""
 
 
 class Periods:
-    """Consecutive periods of one frequency: the calendar of a panel.
+    """Consecutive periods of one frequency, such as the calendar of a panel.
 
     Parameters
     ----------
     first, last : str, date, datetime64, pandas Period or int
-        The ends, both included. A coarser label means all it contains.
+        The ends, both included. A coarser label means all periods in it.
     freq : str, optional
-        The frequency; without it the one that `first` states.
+        The frequency. By default the one that `first` states.
 
     Raises
     ------
     ValueError
-        A label that cannot be read, an end before the beginning, dates without `freq`.
+        If a label cannot be read, `last` is before `first`, or `first` is a date and
+        `freq` is missing.
 
     See Also
     --------
-    pandas.PeriodIndex : what `to_pandas` gives.
+    pandas.PeriodIndex : the type that `to_pandas` returns.
 
     Examples
     --------
@@ -112,16 +68,18 @@ class Periods:
 
     def __init__(self, first: Any, last: Any, freq: str | None = None) -> None:
         if freq is None:
-            freq = _stated(first)
+            freq = stated_frequency(first, "first")
         self._freq = frequency(freq)
         self._start = first_period(first, self._freq, "first")
         self._count = last_period(last, self._freq, "last") - self._start + 1
         if self._count < 1:
-            raise ValueError(f"last is {short(last)}, before first, {short(first)}")
+            raise ValueError(
+                f"last is {short(last)}: it is before first, which is {short(first)}"
+            )
 
     @classmethod
     def of(cls, freq: str, start: int, count: int) -> Periods:
-        """The `count` periods from an ordinal on; none is allowed.
+        """The `count` periods from ordinal `start` on; `count` may be 0.
 
         Examples
         --------
@@ -129,10 +87,10 @@ class Periods:
         >>> em.Periods.of("M", 660, 3)
         Periods('2025-01', '2025-03', freq='M')
         """
-        found = cls.__new__(cls)
-        found._freq = frequency(freq)
-        found._start, found._count = int(start), int(count)
-        return found
+        periods = cls.__new__(cls)
+        periods._freq = frequency(freq)
+        periods._start, periods._count = int(start), int(count)
+        return periods
 
     @property
     def freq(self) -> str:
@@ -141,12 +99,12 @@ class Periods:
 
     @property
     def start(self) -> int:
-        """The ordinal of the first period: that of pandas where pandas has it."""
+        """The ordinal of the first period, as in pandas where pandas has `freq`."""
         return self._start
 
     @property
     def ordinals(self) -> Ordinals:
-        """The ordinals, ndarray of int64."""
+        """The ordinals as an ndarray of int64."""
         return np.arange(self._start, self._start + self._count, dtype=np.int64)
 
     @property
@@ -178,27 +136,27 @@ class Periods:
         if isinstance(place, slice):
             start, stop, step = place.indices(self._count)
             if step != 1:
-                raise ValueError(f"step {step} of periods, which are consecutive")
+                raise ValueError(f"step is {step}: periods are consecutive, give none")
             return Periods.of(self._freq, self._start + start, max(stop - start, 0))
         at = whole_number(place)
         if not -self._count <= at < self._count:
-            raise IndexError(f"place {at} of {self._count} periods")
+            raise IndexError(f"position is {at}: there are {self._count} periods")
         return _core.period_labels(self._freq, self._start + at % self._count, 1)[0]
 
     def __contains__(self, label: object) -> bool:
         try:
-            found = self.locate(label)
+            places = self.locate(label)
         except (TypeError, ValueError):
             return False
-        return bool(found.stop > found.start)
+        return bool(places.stop > places.start)
 
     def index(self, label: Any) -> int:
-        """The place of the one period that `label` means.
+        """The position of the one period that `label` means.
 
         Raises
         ------
         KeyError
-            It lies outside the calendar.
+            If the period is not among these.
 
         Examples
         --------
@@ -208,13 +166,13 @@ class Periods:
         """
         at = one_period(label, self._freq, "label") - self._start
         if not 0 <= at < self._count:
-            raise KeyError(f"{short(label)} lies outside {self!r}")
+            raise KeyError(f"label is {short(label)}: not in {self!r}")
         return at
 
     def locate(self, label: Any) -> slice:
-        """The places that a label, or a slice of labels with both ends included, means.
+        """The positions of a label, or of a slice of labels with both ends included.
 
-        A coarser label means all it contains; what lies outside the calendar is left
+        A coarser label means all periods in it. Periods outside the calendar are left
         out, so that the slice may be empty.
 
         Examples
@@ -227,7 +185,9 @@ class Periods:
         if not isinstance(label, slice):
             label = slice(label, label)
         if label.step is not None:
-            raise ValueError(f"step {short(label.step)}: a slice of periods takes none")
+            raise ValueError(
+                f"step is {short(label.step)}: periods are consecutive, give none"
+            )
         start, stop = 0, self._count
         if label.start is not None:
             start = first_period(label.start, self._freq, "start") - self._start
@@ -237,9 +197,7 @@ class Periods:
         return slice(start, max(min(stop, self._count), start))
 
     def to_numpy(self) -> NDArray[np.datetime64]:
-        """The periods as datetime64.
-
-        Of years, months or days where that is the frequency, else their first days.
+        """The periods as datetime64: years, months, days, or first days of others.
 
         Examples
         --------
@@ -255,12 +213,12 @@ class Periods:
         return days.view("M8[D]")
 
     def to_pandas(self) -> Any:
-        """A pandas PeriodIndex.
+        """The periods as a pandas PeriodIndex.
 
         Raises
         ------
         ValueError
-            pandas has no such frequency: H, M-JF.
+            If pandas does not have the frequency: H, M-JF.
 
         Examples
         --------
@@ -270,7 +228,8 @@ class Periods:
         """
         if unit(self._freq) in ("H", "M-JF"):
             raise ValueError(
-                f"pandas has no frequency '{self._freq}': use labels or to_numpy()"
+                f"freq is '{self._freq}': pandas has no such frequency, use labels or "
+                "to_numpy()"
             )
         pandas = import_module("pandas")
         dtype = pandas.PeriodDtype(self._freq)
@@ -293,5 +252,44 @@ class Periods:
         return f"Periods('{self.first}', '{self.last}', freq='{self._freq}')"
 
     def _repr_html_(self) -> str:
+        places = ends(len(self), *PERIODS)
+        parts = [text(self[int(place)]) for place in places]
+        gap = cut(places)
+        if gap is not None:
+            parts.insert(gap, text("…"))
+        title = f"{strong('Periods')} {text(f'{len(self):,}, frequency {self.freq}')}"
+        return box(Html(title), foot=[joined(parts, ", ")])
 
-        return periods(self)
+
+class Wholes(NamedTuple):
+    """Coarser periods, and the place of each finer period in them.
+
+    `periods` are the coarser periods. For each finer period `group` is the index of its
+    coarser period, `place` its position there, from 0, and `parts` the number of finer
+    periods in a full one. The last one has ``place == parts - 1``.
+    """
+
+    periods: Periods
+    group: Ordinals
+    place: Ordinals
+    parts: Ordinals
+
+
+def wholes(periods: Periods, freq: str, name: str = "freq") -> Wholes:
+    """How periods make up those of a coarser frequency."""
+    coarse = frequency(freq)
+    found = _core.period_parts(periods.freq, coarse, periods.start, len(periods))
+    if found is None:
+        raise ValueError(
+            f"{name} is '{coarse}': periods of '{periods.freq}' do not add up to whole "
+            f"periods of '{coarse}'"
+        )
+    group, place, parts = found
+    first, last = (int(group[0]), int(group[-1])) if len(group) else (0, -1)
+    group -= first
+    return Wholes(Periods.of(coarse, first, last - first + 1), group, place, parts)
+
+
+def spanned(periods: Periods) -> str:
+    """The first and the last period as text."""
+    return f"{periods.first} to {periods.last}"

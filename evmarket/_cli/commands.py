@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._common.messages import short
-from .files import Wanted, tables
+from .csv_files import Wanted
+from .files import tables
 from .printing import _PRINTED
 
 if TYPE_CHECKING:
@@ -239,7 +240,7 @@ def _report(options: Namespace) -> Table:
         return found
     when = np.full(len(found), found.title.rpartition(", ")[2], dtype=object)
     columns = {free_name("period", found.columns): when} | found.to_dict()
-    return Table(columns, found.title, found.looks, found.statuses)
+    return Table(columns, found.title, found.formats, found.statuses)
 
 
 def _growth(options: Namespace) -> Table:
@@ -335,7 +336,7 @@ def _cells(measure: Measure, at: Any) -> tuple[Any, Any]:
 def _rows(
     measure: Measure, series: Any, ordinals: Any, *more: tuple[str, Any, str]
 ) -> Table:
-    """Keys and period of some cells, and more columns: name, numbers, look."""
+    """Keys and period of some cells, and more columns: name, numbers, format."""
     from .._cells.frame import period_column, series_columns
     from .._tables.columns import free_name
     from .._tables.table import Table
@@ -344,11 +345,11 @@ def _rows(
     columns[free_name("period", tuple(columns))] = period_column(
         measure._frame, ordinals
     )
-    looks = {}
-    for name, column, look in more:
+    formats = {}
+    for name, column, form in more:
         free = free_name(name, tuple(columns))
-        columns[free], looks[free] = column, look
-    return Table(columns, looks=looks)
+        columns[free], formats[free] = column, form
+    return Table(columns, formats=formats)
 
 
 def _read(measure: Measure, series: Any, ordinals: Any) -> tuple[Any, Any]:
@@ -372,4 +373,4 @@ def _below(parts: Sequence[Table]) -> Table:
     columns = {
         name: np.concatenate([part[name] for part in parts]) for name in parts[0]
     }
-    return Table(columns, looks=parts[0].looks)
+    return Table(columns, formats=parts[0].formats)

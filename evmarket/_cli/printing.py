@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .files import BLOCK
+from .csv_files import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,8 @@ def _text(table: Table) -> Iterator[str]:
     if table.title:
         yield f"{table.title}\n"
     if len(table):
-        yield "\n".join(text_rows(table)) + "\n"
+        rows = text_rows(table._columns, table.formats, table.statuses)
+        yield "\n".join(rows) + "\n"
     else:
         yield "no rows\n"
 

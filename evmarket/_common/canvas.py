@@ -117,12 +117,12 @@ def sourced(ax: Any, *sources: str) -> None:
 
 
 def number_axis(axis: Any, kind: str) -> None:
-    """Labels as the kind asks: percent, percentage points, or separated thousands."""
+    """Label an axis in percent, percentage points or plain numbers, by kind."""
     from matplotlib.ticker import FuncFormatter
 
-    shares = ("growth", "log", "share", "margin")
+    shares = ("growth", "log", "share", "margin", "percent")
     form = points if kind == "pp" else percent if kind in shares else number
-    axis.set_major_formatter(FuncFormatter(form))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: form(value)))
 
 
 def names_of(series: dict[str, Any], count: int) -> list[str]:

@@ -13,7 +13,7 @@ from unicodedata import category
 
 import numpy as np
 
-from .numbers import _places, _shown
+from .numbers import column
 from .status import Status
 from .text import columns_of, middle
 
@@ -114,22 +114,22 @@ def span(words: object, style: str) -> Html:
     return Html(f'<span class="evmarket-{style}">{text(words)}</span>')
 
 
-def told(shown: object, tooltip: object, style: str = "") -> Html:
+def tooltip(shown: object, more: object, style: str = "") -> Html:
     """Text with a tooltip."""
     named = f' class="evmarket-{style}"' if style else ""
-    words = str(tooltip)
-    more = text(words if len(words) <= _TOOLTIP else middle(words, _TOOLTIP, "…"))
-    return Html(f'<abbr{named} title="{more}">{text(shown)}</abbr>')
+    words = str(more)
+    title = text(words if len(words) <= _TOOLTIP else middle(words, _TOOLTIP, "…"))
+    return Html(f'<abbr{named} title="{title}">{text(shown)}</abbr>')
 
 
 def label(item: object, room: int = ROOM) -> Html:
     """A label; a long one without its middle, the whole of it in the tooltip."""
     if item is None:
-        return told("–", "no label", "mark")
+        return tooltip("–", "no label", "mark")
     words = str(item)
     if len(words) <= 2 * room and columns_of(words) <= room:
         return text(words)
-    return told(middle(words, room, "…"), words)
+    return tooltip(middle(words, room, "…"), words)
 
 
 def joined(parts: Iterable[str], between: str = "; ") -> Html:
@@ -148,7 +148,7 @@ def strong(words: object) -> Html:
 
 # ---- numbers and statuses --------------------------------------------------------
 
-NONE = told("–", "no number", "mark")
+NONE = tooltip("–", "no number", "mark")
 """What stands where there is no number and no status says why."""
 
 
@@ -156,7 +156,7 @@ NONE = told("–", "no number", "mark")
 def mark(code: int) -> Html:
     """A status: a short word, with its name and meaning in the tooltip."""
     status = Status(code)
-    return told(_MARKS[status], f"{status.name}: {status.meaning}", "mark")
+    return tooltip(_MARKS[status], f"{status.name}: {status.meaning}", "mark")
 
 
 def legend(*codes: Any) -> Html:
@@ -191,20 +191,16 @@ def numbers(
     >>> numbers([0.5], look="rate")
     ['+50.00%']
     """
-    found = np.asarray(values).reshape(-1).tolist()
-    told_of = [0] * len(found) if codes is None else np.ravel(codes).tolist()
-    looks = [look] * len(found) if isinstance(look, str) else list(look)
-    places = _places([n for n, k in zip(found, looks, strict=True) if not k])
-    return [
-        _number(_shown(number, kind, places), code)
-        for number, code, kind in zip(found, told_of, looks, strict=True)
-    ]
+    texts = column(np.asarray(values).reshape(-1).tolist(), look)
+    every = [0] * len(texts) if codes is None else np.ravel(codes).tolist()
+    return [_number(*pair) for pair in zip(texts, every, strict=True)]
 
 
-def _number(shown: str, code: int) -> Html:
-    if not shown:
+def _number(words: str, code: int) -> Html:
+    if not words:
         return mark(code) if code else NONE
-    return Html(f"{mark(code)} {text(shown)}") if code else text(shown)
+    shown = text(words.replace("inf", "∞"))
+    return Html(f"{mark(code)} {shown}") if code else shown
 
 
 # ---- tables ----------------------------------------------------------------------
@@ -234,7 +230,7 @@ def cut(shown: NDArray[np.int64]) -> int | None:
     return int(jumps[0]) + 1 if len(jumps) else None
 
 
-def told_ends(shown: NDArray[np.int64], count: int, what: str) -> Html:
+def left_out(shown: NDArray[np.int64], count: int, what: str) -> Html:
     """What was left out, in words."""
     first = cut(shown)
     if first is None:

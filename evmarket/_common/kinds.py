@@ -36,7 +36,7 @@ def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str
 _SHARES = {"margin": "share", "rate": "share"}
 
 
-def look_of(kind: str) -> str:
+def format_of(kind: str) -> str:
     """How the numbers of a kind print."""
     if kind in ("growth", "log"):
         return "rate"

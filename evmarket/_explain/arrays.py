@@ -1,18 +1,30 @@
-"""Why a total changed: contributions, mix and rate, price and volume, margin."""
+"""Decompose the change of a total: items, mix and rate, price and volume, margin."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from .._arrays.apply import LAST
 from .._common.arguments import choice
-from .base import Bridge, Explanation, Groups
+from .._common.messages import short
+from .base import Bridge, Explanation
+from .families import (
+    CONTRIBUTIONS,
+    MARGIN_BRIDGE,
+    MARGIN_STEPS,
+    MIX_RATE,
+    PRICE_VOLUME,
+    PRICE_VOLUME_MIX,
+    Groups,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from .plots import Stack
 
 
 __all__ = [
@@ -42,9 +54,9 @@ class Contributions(Explanation):
     parts : ndarray
         Contribution of each item, in the shape of the values.
     residual, status : ndarray
-        As for every explanation; one a group.
+        Rounding error and `Status`, one per group.
     axis : int
-        Where the items lie in ``parts``.
+        Axis of the items in ``parts``.
 
     Examples
     --------
@@ -60,23 +72,24 @@ class Contributions(Explanation):
     status: Any
     axis: int
 
-    _looks: ClassVar[dict[str, str]] = {
+    _formats: ClassVar[dict[str, str]] = {
         "total": "rate",
         **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
         "matched": "share",
     }
 
     def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
-        """Stacked bars of percentage points with the total as a line.
+        """Stacked bars in percentage points, with the total as a line.
 
         Parameters
         ----------
         group : label or tuple of labels, optional
-            Of a panel with several groups the one to show; of arrays all are shown.
+            The group to plot, for a panel with several groups. A plot of arrays shows
+            all groups.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure without it.
+            The Axes to draw on. By default a new figure is made.
         top : int, default 8
-            So many items have a colour of their own, the rest is one bar.
+            Number of items with a colour. The other items share one grey bar.
 
         Returns
         -------
@@ -91,13 +104,27 @@ class Contributions(Explanation):
         >>> [f"{bar.get_height():.2f}" for bar in ax.patches]
         ['0.12', '-0.02']
         """
-        from .plots import plot_contributions, plot_panel_contributions
+        from .plots import plot_stack
 
-        if hasattr(self, "_items"):
-            return plot_panel_contributions(self, group, ax, top)
+        return plot_stack(self._stack(group), ax, top)
+
+    def _stack(self, group: Any) -> Stack:
+        """The bars to plot: one per group."""
+        from .plots import Stack
+
         if group is not None:
-            raise TypeError("group is for panels: of arrays all groups are shown")
-        return plot_contributions(self, ax, top)
+            raise TypeError(
+                f"group is {short(group)}: a plot of arrays shows all groups, omit it"
+            )
+        parts = np.moveaxis(self.parts, self.axis, 0)
+        if parts.ndim > 2:
+            raise ValueError(
+                f"parts has {parts.ndim} dimensions: a plot shows 1 or 2, choose groups"
+            )
+        parts = parts.reshape(len(parts), -1)
+        names = [f"item {i}" for i in range(len(parts))]
+        total = np.atleast_1d(self.total)
+        return Stack(parts, names, total, "Contributions to growth")
 
 
 def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contributions:
@@ -107,22 +134,23 @@ def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contribu
     ----------
     x0, x1 : array_like
         Values of the items in the earlier and the later period; they broadcast. Items
-        run along `axis`, everything else is groups. Negative values are legal.
+        lie along `axis`; each index along the other axes is a group. Negative values
+        are allowed.
     axis : int, default -1
-        Where the items lie. A data frame must name it.
+        Axis of the items. Required for a data frame.
 
     Returns
     -------
     Contributions
-        ``.parts`` is ``(x1 - x0) / sum(x0)``, a fraction (0.02 is 2 pp of growth), and
-        adds up to ``.total`` within 4 eps of the sum of magnitudes. NaN where the base
-        total is not positive, with the status of the growth of the total; where a value
-        is NaN (GAP) or infinite (INVALID).
+        ``.parts`` is ``(x1 - x0) / sum(x0)``, a fraction: 0.02 is 2 pp of growth. The
+        parts add up to ``.total`` within 4 eps of the sum of their magnitudes. Results
+        are NaN where the base total is not positive, with the status of the growth of
+        the total, and where a value is NaN (GAP) or infinite (INVALID).
 
     Raises
     ------
     TypeError, ValueError
-        For values that are no numbers, shapes that do not broadcast, an axis out of
+        If a value is not a number, shapes do not broadcast, or the axis is out of
         range.
 
     Examples
@@ -134,9 +162,9 @@ def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contribu
     >>> float(why.total)
     0.05
     """
-    groups = Groups((x0, x1), ("x0", "x1"), axis)
-    (total, residual), (parts,), status = groups.explain("contributions", 2, 1)
-    return Contributions(total, parts, residual, status, groups.axis)
+    groups = Groups.of((x0, x1), ("x0", "x1"), axis)
+    of_groups, of_items = groups.decompose(CONTRIBUTIONS)
+    return Contributions(**of_groups, **of_items, axis=groups.axis)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,14 +176,14 @@ class MixRate(Explanation):
     total : ndarray
         Change of the pooled rate ``sum(weight * rate) / sum(weight)``.
     rate, mix : ndarray
-        What each item's rate and its share did, in the shape of the values.
+        Effect of each item's rate and of its share, in the shape of the values.
     joint : ndarray or None
-        What both did together, where the method keeps it apart.
+        Joint effect of rate and share; None where the method has none.
     residual, status : ndarray
-        As for every explanation; one a group.
+        Rounding error and `Status`, one per group.
     method : str
     axis : int
-        Where the items lie.
+        Axis of the items in ``rate``, ``mix`` and ``joint``.
 
     Examples
     --------
@@ -175,12 +203,6 @@ class MixRate(Explanation):
     axis: int
 
 
-_MIX_RATE = {
-    "symmetric": ("mix_rate_symmetric", 2),
-    "three-way": ("mix_rate_three_way", 3),
-}
-
-
 def mix_rate(
     weight0: ArrayLike,
     rate0: ArrayLike,
@@ -195,26 +217,29 @@ def mix_rate(
     Parameters
     ----------
     weight0, rate0, weight1, rate1 : array_like
-        Weights (what the rate divides by, not negative) and rates of the items in both
-        periods; they broadcast. The rate of an item without weight does not matter.
+        Weights and rates of the items in both periods; they broadcast. A weight is the
+        denominator of the rate and cannot be negative. The rate of an item with zero
+        weight is ignored.
     method : {"symmetric", "three-way"}
-        Whether the joint effect is shared equally or kept apart.
+        ``"symmetric"`` shares the joint effect equally, ``"three-way"`` returns it
+        separately.
     axis : int, default -1
-        Where the items lie. A data frame must name it.
+        Axis of the items. Required for a data frame.
 
     Returns
     -------
     MixRate
-        With s the share of an item in the weights and m the pooled rate, symmetric:
-        ``.rate`` is (s1+s0)/2 (r1-r0), ``.mix`` (s1-s0)((r1+r0)/2 - (m1+m0)/2);
-        three-way: s0 (r1-r0), (s1-s0)(r0-m0), and ``.joint`` (s1-s0)(r1-r0). An item
-        without weight in one period takes the other's rate, so all of it is mix. NaN
-        where weights add up to zero, one is negative, or something is NaN (GAP).
+        Let s be the share of an item in the weights and m the pooled rate. Symmetric:
+        ``.rate`` is (s1+s0)/2 (r1-r0), ``.mix`` is (s1-s0)((r1+r0)/2 - (m1+m0)/2).
+        Three-way: ``.rate`` is s0 (r1-r0), ``.mix`` is (s1-s0)(r0-m0), ``.joint`` is
+        (s1-s0)(r1-r0). An item with zero weight in one period takes its rate from the
+        other period, so all its effect is mix. Results are NaN where the weights add up
+        to zero, a weight is negative, or a value is NaN (GAP).
 
     Raises
     ------
     TypeError, ValueError
-        As for `contributions`; for an unknown method.
+        As for `contributions`, and for an unknown method.
 
     Examples
     --------
@@ -223,14 +248,12 @@ def mix_rate(
     >>> float(why.total.round(6)), why.rate.round(6), why.mix.round(6)
     (-0.003231, array([-0.013436,  0.009962]), array([1.62e-04, 8.10e-05]))
     """
-    family, item_parts = choice(method, "method", _MIX_RATE)
+    family = choice(method, "method", MIX_RATE)
     names = ("weight0", "rate0", "weight1", "rate1")
-    groups = Groups((weight0, rate0, weight1, rate1), names, axis)
-    (total, residual), parts, status = groups.explain(family, 2, item_parts)
-    joint = parts[2] if item_parts == 3 else None
-    return MixRate(
-        total, parts[0], parts[1], joint, residual, status, method, groups.axis
-    )
+    groups = Groups.of((weight0, rate0, weight1, rate1), names, axis)
+    of_groups, of_items = groups.decompose(family)
+    of_items.setdefault("joint", None)
+    return MixRate(**of_groups, **of_items, method=method, axis=groups.axis)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -242,16 +265,16 @@ class PriceVolume(Bridge):
     total : ndarray
         Change of ``sum(price * quantity)``.
     price, volume : ndarray
-        Of the items in both periods.
+        Effects of the items in both periods.
     joint : ndarray or None
-        Of both together, where the method keeps it apart.
+        Joint effect of price and volume; None where the method has none.
     entry, exit : ndarray
-        What new items brought, and what lost ones took (not positive).
+        Value of the new items, and minus the value of the lost items.
     residual, status : ndarray
-        As for every explanation; one a group.
+        Rounding error and `Status`, one per group.
     method : str
     items : PriceVolume or None
-        The same of every item, in the shape of the values, when asked for.
+        The same results per item, in the shape of the values, with ``items=True``.
 
     Examples
     --------
@@ -276,14 +299,6 @@ class PriceVolume(Bridge):
     items: PriceVolume | None
 
 
-_PRICE_VOLUME = {
-    "laspeyres": ("price_volume_laspeyres", 6),
-    "paasche": ("price_volume_paasche", 6),
-    "three-way": ("price_volume_three_way", 7),
-    "bennet": ("price_volume_bennet", 6),
-}
-
-
 def price_volume(
     price0: ArrayLike,
     quantity0: ArrayLike,
@@ -300,29 +315,31 @@ def price_volume(
     ----------
     price0, quantity0, price1, quantity1 : array_like
         Prices and quantities of the items in both periods; they broadcast. An item is
-        in a period when its quantity there is not zero, and its price matters only
-        then. Prices may be negative (a profit per unit), quantities not.
+        in a period when its quantity there is not zero; otherwise its price is ignored.
+        Prices may be negative (a profit per unit), quantities may not.
     method : {"bennet", "laspeyres", "paasche", "three-way"}
-        Over the items in both periods, with dp and dq the changes: ``"bennet"`` dp at
-        the mean quantity, dq at the mean price; ``"laspeyres"`` dp q1, p0 dq;
-        ``"paasche"`` dp q0, p1 dq; ``"three-way"`` dp q0, p0 dq, and dp dq as joint.
+        How price and volume are computed for the items in both periods, from the
+        changes dp and dq: ``"bennet"`` dp at the mean quantity and dq at the mean
+        price; ``"laspeyres"`` dp q1 and p0 dq; ``"paasche"`` dp q0 and p1 dq;
+        ``"three-way"`` dp q0 and p0 dq, with dp dq as the joint effect.
     axis : int, default -1
-        Where the items lie. A data frame must name it.
+        Axis of the items. Required for a data frame.
     items : bool, default False
-        Whether to give the parts of every item too, as ``.items``.
+        If True, ``.items`` holds the results per item.
 
     Returns
     -------
     PriceVolume
-        Amounts, one a group. ``.entry`` is the value of new items, ``.exit`` less that
-        of lost ones. With nothing in both periods price and volume are 0 and the status
-        is NO_MATCH. A negative quantity makes the parts NaN (NEGATIVE_DENOMINATOR), a
-        NaN everything (GAP), an infinity too (INVALID).
+        Amounts, one per group. ``.entry`` is the value of the new items, ``.exit`` is
+        minus the value of the lost items. If no item is in both periods, price and
+        volume are 0 and the status is NO_MATCH. A negative quantity makes the parts NaN
+        (NEGATIVE_DENOMINATOR). A NaN (GAP) or an infinity (INVALID) makes all results
+        NaN.
 
     Raises
     ------
     TypeError, ValueError
-        As for `contributions`; for an unknown method.
+        As for `contributions`, and for an unknown method.
 
     Examples
     --------
@@ -332,49 +349,38 @@ def price_volume(
     >>> float(why.total), float(why.price), float(why.volume)
     (7900.0, 2950.0, 4950.0)
     """
-    family, parts = choice(method, "method", _PRICE_VOLUME)
-    groups = Groups((price0, quantity0, price1, quantity1), WORTH, axis)
-    found, found_items, status = groups.explain(family, parts, parts if items else 0)
-    each = None
+    family = choice(method, "method", PRICE_VOLUME)
+    groups = Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
     if items:
-        shape = found_items[0].shape
-        own = np.broadcast_to(np.expand_dims(status, groups.axis), shape).copy()
-        each = _price_volume(found_items, own, method, None)
-    return _price_volume(found, status, method, each)
+        family = replace(family, items=family.groups)
+    of_groups, of_items = groups.decompose(family)
+    if not items:
+        return _price_volume(of_groups, method)
+    status = np.expand_dims(of_groups["status"], groups.axis)
+    of_items["status"] = np.broadcast_to(status, of_items["total"].shape).copy()
+    return _price_volume(of_groups, method, _price_volume(of_items, method))
 
 
 def _price_volume(
-    parts: list[Any], status: Any, method: str, items: PriceVolume | None
+    results: dict[str, Any], method: str, items: PriceVolume | None = None
 ) -> PriceVolume:
-    total, price, volume, *joint, entry, exit_, residual = parts
-    return PriceVolume(
-        total=total,
-        price=price,
-        volume=volume,
-        joint=joint[0] if joint else None,
-        entry=entry,
-        exit=exit_,
-        residual=residual,
-        status=status,
-        method=method,
-        items=items,
-    )
+    return PriceVolume(**{"joint": None, **results}, method=method, items=items)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PriceVolumeMix(Bridge):
-    """Change of a value, volume told from mix.
+    """Change of a value, with volume and mix separate.
 
     Attributes
     ----------
     total : ndarray
         Change of ``sum(price * quantity)``.
     price, volume, mix : ndarray
-        Of the items in both periods.
+        Effects of the items in both periods.
     entry, exit : ndarray
-        What new items brought, and what lost ones took (not positive).
+        Value of the new items, and minus the value of the lost items.
     residual, status : ndarray
-        As for every explanation; one a group.
+        Rounding error and `Status`, one per group.
 
     Examples
     --------
@@ -410,14 +416,14 @@ def price_volume_mix(
     Parameters
     ----------
     price0, quantity0, price1, quantity1, axis
-        As for `price_volume`; quantities must be in one unit, as they are added.
+        As for `price_volume`. Quantities are added, so all must have the same unit.
 
     Returns
     -------
     PriceVolumeMix
-        Over the items in both periods, with Q the sum of quantities and V0 the value
-        before: ``.volume`` (Q1/Q0 - 1) V0, ``.price`` sum (p1-p0) q1, ``.mix``
-        sum p0 q1 - (Q1/Q0) V0. Statuses as for `price_volume`.
+        For the items in both periods, let Q be the sum of quantities and V0 the earlier
+        value: ``.volume`` is (Q1/Q0 - 1) V0, ``.price`` is sum (p1-p0) q1, ``.mix`` is
+        sum p0 q1 - (Q1/Q0) V0. The status is as for `price_volume`.
 
     Raises
     ------
@@ -431,30 +437,31 @@ def price_volume_mix(
     >>> [float(x) for x in (why.total, why.price, why.volume, why.mix)]
     [420.0, 120.0, 150.0, 150.0]
     """
-    groups = Groups((price0, quantity0, price1, quantity1), WORTH, axis)
-    parts, _, status = groups.explain("price_volume_mix", 7)
-    total, price, volume, mix, entry, exit_, residual = parts
-    return PriceVolumeMix(total, price, volume, mix, entry, exit_, residual, status)
+    groups = Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
+    return PriceVolumeMix(**groups.decompose(PRICE_VOLUME_MIX)[0])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MarginBridge(Bridge):
-    """Change of a margin, by cause; everything a fraction of revenue.
+    """Change of a margin, by cause, as fractions of revenue.
 
     Attributes
     ----------
     total : ndarray
         Change of the margin ``(revenue - cost) / revenue``.
     price, unit_cost, mix : ndarray
-        Of the matched items: with quantity and revenue positive in both periods.
+        Effects of the matched items: those with positive quantity and revenue in both
+        periods.
     entry, exit : ndarray
-        What new items did to the later margin, lost ones to the earlier.
+        Effect of the new items on the later margin, and of the lost items on the
+        earlier.
     other : ndarray
-        Of items in both periods that are not matched (services without units).
+        Effect of items in both periods that are not matched, such as services without
+        units.
     matched : ndarray
         Share of the matched items in the earlier revenue.
     residual, status : ndarray
-        As for every explanation; one a group.
+        Rounding error and `Status`, one per group.
 
     Examples
     --------
@@ -464,14 +471,7 @@ class MarginBridge(Bridge):
     [0.0, 0.076364, -0.076364]
     """
 
-    _steps: ClassVar[tuple[str, ...]] = (
-        "price",
-        "unit_cost",
-        "mix",
-        "entry",
-        "exit",
-        "other",
-    )
+    _steps: ClassVar[tuple[str, ...]] = MARGIN_STEPS
     _title: ClassVar[str] = "Change of the margin"
     _in_points: ClassVar[bool] = True
 
@@ -486,11 +486,8 @@ class MarginBridge(Bridge):
     residual: Any
     status: Any
 
-    _looks: ClassVar[dict[str, str]] = {
-        **dict.fromkeys(
-            ("total", "price", "unit_cost", "mix", "entry", "exit", "other", "gap"),
-            "pp",
-        ),
+    _formats: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(("total", *MARGIN_STEPS, "gap"), "pp"),
         "matched": "share",
     }
 
@@ -505,25 +502,26 @@ def margin_bridge(
     *,
     axis: int = LAST,
 ) -> MarginBridge:
-    """Split the change of a margin: price, unit cost, mix, entry, exit, other.
+    """Split the change of a margin into price, unit cost, mix, entry, exit and other.
 
     Parameters
     ----------
     revenue0, cost0, quantity0, revenue1, cost1, quantity1 : array_like
-        Of the items in both periods; they broadcast. An item is in a period when its
-        revenue or cost there is not zero. A quantity that is not positive, or NaN,
-        means that revenue has no units.
+        Revenue, cost and quantity of the items in both periods; they broadcast. An item
+        is in a period when its revenue or cost there is not zero. If a quantity is NaN
+        or not positive, its revenue has no units.
     axis : int, default -1
-        Where the items lie. A data frame must name it.
+        Axis of the items. Required for a data frame.
 
     Returns
     -------
     MarginBridge
         Price, unit cost and mix are the Shapley averages over the six orders in which
         prices, unit costs and quantities of the matched items can be replaced by the
-        later ones. Without matched items the parts are NaN (NO_MATCH) and the total
-        stands; a total revenue that is not positive takes the denominator statuses; a
-        cost that is NaN makes the group NaN (UNPAIRED), a revenue too (GAP).
+        later ones. If no item is matched, the parts are NaN (NO_MATCH) and the total is
+        a number. Results are NaN if the total revenue is not positive
+        (ZERO_DENOMINATOR, NEGATIVE_DENOMINATOR), if a cost is NaN (UNPAIRED), or if a
+        revenue is NaN (GAP).
 
     Raises
     ------
@@ -540,8 +538,4 @@ def margin_bridge(
     """
     values = (revenue0, cost0, quantity0, revenue1, cost1, quantity1)
     names = ("revenue0", "cost0", "quantity0", "revenue1", "cost1", "quantity1")
-    parts, _, status = Groups(values, names, axis).explain("margin_bridge", 9)
-    total, price, cost, mix, entry, exit_, other, matched, residual = parts
-    return MarginBridge(
-        total, price, cost, mix, entry, exit_, other, matched, residual, status
-    )
+    return MarginBridge(**Groups.of(values, names, axis).decompose(MARGIN_BRIDGE)[0])

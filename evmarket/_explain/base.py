@@ -1,4 +1,4 @@
-"""What explanations have in common: items in groups, looks, tables."""
+"""What all explanations share: their arrays, their repr, their tables."""
 
 from __future__ import annotations
 
@@ -7,17 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .. import _core
-from .._arrays.apply import axis_of, common_shape, series_array
-from .._common import workers as _workers
+from .._common.messages import short
+from .._common.status import Status
 from .._common.text import fitted
-from .._inputs.arrays import whole_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
     from .._common.types import Array
 
 
@@ -27,11 +21,11 @@ class Explanation:
     Attributes
     ----------
     total : ndarray
-        What is explained, one number a group.
+        The change that is explained, one number per group.
     residual : ndarray
-        ``total`` less the sum of the parts as they are given: rounding only.
+        ``total`` minus the sum of the parts: rounding error.
     status : ndarray of uint8
-        The `Status` of each group.
+        `Status`, one per group.
 
     Examples
     --------
@@ -48,11 +42,11 @@ class Explanation:
     residual: Any
     status: Any
 
-    _looks: ClassVar[dict[str, str]] = {}
-    """How the arrays of fractions are shown: "rate", "share", "pp"."""
+    _formats: ClassVar[dict[str, str]] = {}
+    """How the arrays of fractions print: "rate", "share" or "pp"."""
 
     def arrays(self) -> dict[str, Array]:
-        """The arrays by name, in the order in which they are shown.
+        """The arrays by name, in the order in which they print.
 
         Examples
         --------
@@ -61,50 +55,43 @@ class Explanation:
         >>> list(why.arrays())
         ['total', 'parts', 'residual', 'status']
         """
-        found = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
         return {
             name: np.asarray(value)
-            for name, value in found.items()
+            for name, value in values.items()
             if isinstance(value, (np.ndarray, np.generic))
         }
 
     def __repr__(self) -> str:
-        shape = np.shape(self.total)
-        known = int(np.isfinite(self.total).sum())
-        size = int(np.size(self.total))
-        head = type(self).__name__
-        method = getattr(self, "method", None)
-        if method is not None:
-            head += f" ({method})"
+        shape, size = np.shape(self.total), int(np.size(self.total))
+        head = self._heading()
         if shape:
+            known = int(np.isfinite(self.total).sum())
             head += f", shape {shape}, {known:,} of {size:,} known"
-        lines = [fitted(head)]
-        lines += [self._line(name, values) for name, values in self.arrays().items()]
-        return "\n".join(lines)
+        return "\n".join([fitted(head), *_lines(self.arrays())])
 
-    def _line(self, name: str, values: Array) -> str:
-        """An array on one line."""
-        row = np.array2string(
-            values.reshape(-1) if values.ndim else values,
-            max_line_width=10**6,
-            precision=6,
-            threshold=6,
-            edgeitems=2,
-            suppress_small=False,
-        )
-        line = f"  {name:<9} {row}"
-        return fitted(line)
+    def _heading(self) -> str:
+        """The name of the class, and the method where there is one."""
+        method = getattr(self, "method", None)
+        return type(self).__name__ + (f" ({method})" if method else "")
 
     def _repr_html_(self) -> str:
-        from .looks import explanation
+        from .html import arrays_html, heading
 
-        return explanation(self)
+        items = getattr(self, "items", None)
+        return arrays_html(
+            heading(type(self).__name__, getattr(self, "method", None)),
+            self.arrays(),
+            self._formats,
+            getattr(self, "axis", -1),
+            items and items.arrays(),
+        )
 
     def to_pandas(self) -> Any:
-        """A DataFrame with a row for each group, or each item where items have parts.
+        """A DataFrame with one row per group, or per item where items have parts.
 
-        What is known of a whole group (its total, residual, status) then stands beside
-        each of its items. Rows are indexed by the places along the axes.
+        The results of a group (total, residual, status) are repeated for its items. The
+        index holds the position along each axis.
 
         Returns
         -------
@@ -130,11 +117,28 @@ class Explanation:
         }
         if not shape:
             return pd.DataFrame(columns)
-        places = [range(n) for n in shape]
         index = pd.MultiIndex.from_product(
-            places, names=[f"axis {k}" for k in range(len(shape))]
+            [range(n) for n in shape], names=[f"axis {k}" for k in range(len(shape))]
         )
         return pd.DataFrame(columns, index=index)
+
+
+def _lines(arrays: dict[str, Array]) -> list[str]:
+    """One line per array for a repr: the first and last numbers."""
+    return [
+        fitted(
+            f"  {name:<9} "
+            + np.array2string(
+                values.reshape(-1) if values.ndim else values,
+                max_line_width=10**6,
+                precision=6,
+                threshold=6,
+                edgeitems=2,
+                suppress_small=False,
+            )
+        )
+        for name, values in arrays.items()
+    ]
 
 
 class Bridge(Explanation):
@@ -145,17 +149,17 @@ class Bridge(Explanation):
     _in_points: ClassVar[bool] = False
 
     def plot(self, group: Any = None, *, at: Any = None, ax: Any = None) -> Any:
-        """A waterfall of one group: its parts one after the other, and their total.
+        """A waterfall plot of one group: its parts in order, then their total.
 
         Parameters
         ----------
-        group : label, tuple of labels, or place, optional
-            Which group: on panels by its labels, of arrays by its place. Needed where
-            there are several.
+        group : label, tuple of labels, int or tuple of int, optional
+            The group: its labels in a panel, its index in arrays. Required if there is
+            more than one group.
         at : str, date, int, optional
-            The period, of a panel; the last with a known total.
+            The period, for a panel. The default is the last period with a known total.
         ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure without it.
+            The Axes to draw on. By default a new figure is made.
 
         Returns
         -------
@@ -164,8 +168,8 @@ class Bridge(Explanation):
         Raises
         ------
         ValueError, KeyError
-            If there are several groups and none is chosen, or no such group; if the
-            group has no change to explain, with its status.
+            If there are several groups and `group` is not given, if there is no such
+            group, or if the group has no change to explain.
 
         Examples
         --------
@@ -177,88 +181,40 @@ class Bridge(Explanation):
         >>> [label.get_text() for label in ax.get_xticklabels()]
         ['price', 'unit cost', 'mix', 'total']
         """
-        from .plots import plot_bridge
+        from .plots import plot_waterfall
 
-        return plot_bridge(
-            self, self._steps, self._title, self._in_points, group, at, ax
-        )
+        place, subtitle, source = self._chosen(group, at)
+        total = float(np.asarray(self.total)[place])
+        if not np.isfinite(total):
+            code = Status(int(np.asarray(self.status)[place]))
+            raise ValueError(
+                f"group is {short(group)}: there is no change to explain: {code.name}, "
+                f"{code.meaning}"
+            )
+        steps = {name: getattr(self, name, None) for name in self._steps}
+        numbers = {
+            name: 0.0 if values is None else float(np.asarray(values)[place])
+            for name, values in steps.items()
+        }
+        title = ", ".join([self._title, *subtitle])
+        return plot_waterfall(ax, numbers, total, title, self._in_points, source)
 
-
-def explained(
-    family: str,
-    operands: tuple[Array, ...],
-    offsets: NDArray[np.intp] | None,
-    shape: tuple[int, ...],
-    parts: int,
-    item_parts: int = 0,
-) -> tuple[list[Array], list[Array], NDArray[np.uint8]]:
-    """What a family gives for groups of items: of the groups, of the items, statuses.
-
-    The operands and the items' numbers have the shape (groups, items) or, with the
-    offsets that divide all items into groups, (items,).
-    """
-    count = shape[0] if offsets is None else len(offsets) - 1
-    # One block for all: asked for together, memory is cheaper to get.
-    groups = tuple(np.empty((parts, count)))
-    items = tuple(np.empty((item_parts, *shape)))
-    status = np.empty(count, np.uint8)
-    shared = (family, operands, offsets, groups, items or None, status)
-    runs = _workers.chunks(count, int(np.prod(shape, dtype=np.intp)))
-    _workers.run(_core.explain, [(*shared, *run) for run in runs])
-    return list(groups), list(items), status
-
-
-class Groups:
-    """Operands of one shape, turned so that items lie last and all else is groups."""
-
-    def __init__(self, values: Sequence[Any], names: Sequence[str], axis: Any) -> None:
-        found = [series_array(v, n, axis) for v, n in zip(values, names, strict=True)]
-        shape = common_shape(found, names)
-        self.axis = axis_of(axis, len(shape), names[0])
-        self.outer = shape[: self.axis] + shape[self.axis + 1 :]
-        self.items = shape[self.axis]
-        self.count = int(np.prod(self.outer, dtype=np.intp))
-        self.operands = tuple(self._turned(a, shape) for a in found)
-
-    def _turned(self, values: Array, shape: tuple[int, ...]) -> Array:
-        whole = np.broadcast_to(values.astype(np.float64, copy=False), shape)
-        return np.moveaxis(whole, self.axis, -1).reshape(self.count, self.items)
-
-    def explain(
-        self, family: str, parts: int, item_parts: int = 0
-    ) -> tuple[list[Any], list[Any], Any]:
-        """The numbers of the groups, those of the items, and the statuses."""
-        groups, items, status = explained(
-            family, self.operands, None, (self.count, self.items), parts, item_parts
-        )
-        return (
-            [a.reshape(self.outer)[()] for a in groups],
-            [self._back(a) for a in items],
-            status.reshape(self.outer)[()],
-        )
-
-    def _back(self, values: Array) -> Array:
-        shaped = values.reshape((*self.outer, self.items))
-        return np.moveaxis(shaped, -1, self.axis)
-
-
-def cubes(
-    x0: Any, x1: Any, rows: str, columns: str
-) -> tuple[tuple[Any, Any], tuple[int, ...], tuple[int, ...]]:
-    """x0 and x1 as contiguous (groups, rows, columns), with both parts of the shape."""
-    found = [whole_array(x0, "x0"), whole_array(x1, "x1")]
-    shape = common_shape(found, ("x0", "x1"))
-    if len(shape) < 2:
-        raise ValueError(f"x0 has shape {shape}: it takes (..., {rows}, {columns})")
-    outer, inner = shape[:-2], shape[-2:]
-    count = int(np.prod(outer, dtype=np.intp))
-    a, b = (
-        np.ascontiguousarray(np.broadcast_to(x, shape), np.float64).reshape(
-            count, *inner
-        )
-        for x in found
-    )
-    return (a, b), outer, inner
+    def _chosen(self, group: Any, at: Any) -> tuple[tuple[int, ...], list[str], str]:
+        """The index of a group in the arrays, its subtitle and its source."""
+        if at is not None:
+            raise TypeError(f"at is {short(at)}: arrays have no calendar, omit it")
+        shape = np.shape(self.total)
+        if group is None:
+            if int(np.prod(shape)) == 1:
+                return (0,) * len(shape), [], ""
+            raise ValueError(f"group is None: choose a place in the shape {shape}")
+        place = tuple(group) if isinstance(group, (list, tuple)) else (group,)
+        if len(place) != len(shape) or not all(
+            isinstance(i, (int, np.integer)) and -n <= i < n
+            for i, n in zip(place, shape, strict=True)
+        ):
+            raise ValueError(f"group is {short(group)}: it takes a place in {shape}")
+        return place, [], ""
 
 
 # What became of an item between two periods, as csrc/explain/fates.c counts them.

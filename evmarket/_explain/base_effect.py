@@ -1,4 +1,4 @@
-"""The base effect: what moved a growth rate, this period or a year ago."""
+"""The base effect: how much of a change in growth comes from the base period."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from .. import _core
 from .._arrays.apply import LAST, at, axis_of, result_dtype, series_array
 from .._arrays.growth import log_growth
 from .._common.arguments import integer
+from .._common.status import lowest
 from .._common.text import fitted
 from .base import Explanation
 
@@ -28,15 +29,15 @@ class BaseEffect(Explanation):
     Attributes
     ----------
     total : ndarray
-        Change of log growth on the period before, ``momentum - base``.
+        Change of the log growth rate from the previous period: ``momentum - base``.
     momentum : ndarray
-        Log growth of the current value on the period before.
+        Log growth from the previous period to the current one.
     base : ndarray
-        The same step a `lag` earlier: what dropped out of the comparison.
+        The same step `lag` periods earlier, which leaves the comparison.
     residual : ndarray
-        The change of the two log growths less ``total``: rounding only.
+        Change of the log growth rate minus ``total``: rounding error.
     status : ndarray of uint8
-        Status of ``total``: the lowest code of the parts.
+        Status of ``total``: the lowest code of the two parts.
 
     Examples
     --------
@@ -54,7 +55,7 @@ class BaseEffect(Explanation):
     residual: NDArray[Any]
     status: NDArray[np.uint8]
 
-    _looks: ClassVar[dict[str, str]] = {
+    _formats: ClassVar[dict[str, str]] = {
         "total": "pp",
         "momentum": "rate",
         "base": "rate",
@@ -69,22 +70,22 @@ class BaseEffect(Explanation):
 
 
 def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
-    """Split the change of a log growth rate into this period's step and the base's.
+    """Split the change of a log growth rate into current momentum and base effect.
 
     Parameters
     ----------
     x : array_like
         Positive values along `axis`.
     lag : int, default 12
-        The lag of the growth rate whose change is explained.
+        Lag of the growth rate.
     axis : int, default -1
         As for `growth`.
 
     Returns
     -------
     BaseEffect
-        Arrays of the shape of x: ``.total``, ``.momentum``, ``.base``, ``.residual``,
-        ``.status``.
+        With ``.total``, ``.momentum``, ``.base``, ``.residual`` and ``.status``, arrays
+        of the shape of `x`.
 
     Raises
     ------
@@ -93,7 +94,7 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
 
     Notes
     -----
-    With g the log growth over `lag` periods, ``g[t] - g[t-1]`` equals
+    Let g be the log growth over `lag` periods. Then ``g[t] - g[t-1]`` equals
     ``ln(x[t]/x[t-1]) - ln(x[t-lag]/x[t-lag-1])``.
 
     Examples
@@ -110,17 +111,16 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
     steps = integer(lag, "lag")
     dtype = result_dtype([values])
     if dtype == np.float32:
-        values = values.astype(
-            np.float64
-        )  # parts and total are rounded once, at the end
+        # Results are rounded to float32 once, at the end.
+        values = values.astype(np.float64)
     rate = log_growth(values, steps, axis=place)
     momentum, code = log_growth(values, 1, axis=place, return_status=True)
     base = _shifted(momentum, steps, place, np.nan)
     base_code = _shifted(code, steps, place, _core.OUTSIDE)
-    # What is missing in the base's own step is a gap of the base here.
+    # A value missing in the base step is a gap in the base of the current step.
     base_code[base_code == _core.MISSING] = _core.GAP
     total = momentum - base
-    status = _lowest(code, base_code)
+    status = lowest(code, base_code)
     before = _shifted(rate, 1, place, np.nan)
     residual = (rate - before) - total
     total, momentum, base, residual = (
@@ -130,7 +130,7 @@ def base_effect(x: ArrayLike, lag: int = 12, *, axis: int = LAST) -> BaseEffect:
 
 
 def _shifted(values: NDArray[Any], lag: int, axis: int, fill: float) -> NDArray[Any]:
-    """values[t - lag] at t along the axis, `fill` where that lies outside."""
+    """values[t - lag] at every t along the axis; `fill` if t - lag is out of range."""
     moved = np.full(values.shape, fill, dtype=values.dtype)
     n = values.shape[axis]
     cut = min(abs(lag), n)
@@ -138,11 +138,3 @@ def _shifted(values: NDArray[Any], lag: int, axis: int, fill: float) -> NDArray[
     to, source = (late, early) if lag > 0 else (early, late)
     moved[at(axis, to)] = values[at(axis, source)]
     return moved
-
-
-def _lowest(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The lowest code that is not OK, cell by cell."""
-    found: NDArray[np.uint8] = np.where(
-        a == 0, b, np.where(b == 0, a, np.minimum(a, b))
-    )
-    return found

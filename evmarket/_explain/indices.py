@@ -10,7 +10,8 @@ import numpy as np
 from .._arrays.apply import LAST
 from .._common.arguments import choice
 from .arrays import WORTH, Contributions
-from .base import Explanation, Groups
+from .base import Explanation
+from .families import FORMULAS, INDEX_CONTRIBUTIONS, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -31,13 +32,13 @@ class IndexNumber(Explanation):
     Attributes
     ----------
     total : ndarray
-        The index, 1 where nothing changed; one a group.
+        The index, one per group; 1 means no change.
     matched, dropped : ndarray of int64
-        How many items are in both periods, and how many in only one.
+        Number of items in both periods, and number of items in one period only.
     residual : ndarray
-        The ratio of the matched items' values less the product of the price and the
-        quantity index of the formula: rounding only for Fisher and Sato-Vartia, for
-        the others how far they miss.
+        Ratio of the matched items' values, minus the product of the price index and the
+        quantity index of the formula. For Fisher and Sato-Vartia this is rounding
+        error; the other formulas do not multiply to the ratio.
     status : ndarray
     method : str
         The formula.
@@ -58,20 +59,11 @@ class IndexNumber(Explanation):
     method: str
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        found = np.asarray(self.total, dtype)
-        return found.copy() if copy else found
+        index = np.asarray(self.total, dtype)
+        return index.copy() if copy else index
 
     def __float__(self) -> float:
         return float(self.total)
-
-
-_FORMULAS = {
-    "laspeyres": "index_laspeyres",
-    "paasche": "index_paasche",
-    "fisher": "index_fisher",
-    "tornqvist": "index_tornqvist",
-    "sato-vartia": "index_sato_vartia",
-}
 
 
 def price_index(
@@ -88,28 +80,29 @@ def price_index(
     Parameters
     ----------
     price0, quantity0, price1, quantity1 : array_like
-        Prices and quantities of the items in both periods, not negative; they
-        broadcast. An item is missing in a period when its quantity is zero or a number
-        is NaN; it is then dropped from both and counted.
+        Prices and quantities of the items in both periods; they broadcast and cannot be
+        negative. An item is missing in a period when its quantity is zero or a value is
+        NaN. It is then left out of both periods and counted in ``.dropped``.
     formula : {"fisher", "laspeyres", "paasche", "tornqvist", "sato-vartia"}
-        ``"laspeyres"`` sum p1 q0 / sum p0 q0; ``"paasche"`` sum p1 q1 / sum p0 q1;
-        ``"fisher"`` their geometric mean; the others are geometric means of the price
-        relatives, weighted by the mean of an item's value shares (``"tornqvist"``) or
-        by their logarithmic mean, scaled to one (``"sato-vartia"``).
+        ``"laspeyres"`` is sum p1 q0 / sum p0 q0, ``"paasche"`` is
+        sum p1 q1 / sum p0 q1, and ``"fisher"`` is their geometric mean. The others are
+        geometric means of the price relatives. The weight of an item is the arithmetic
+        mean (``"tornqvist"``) or the logarithmic mean (``"sato-vartia"``, scaled to add
+        up to one) of its two value shares.
     axis : int, default -1
-        Where the items lie. A data frame must name it.
+        Axis of the items. Required for a data frame.
 
     Returns
     -------
     IndexNumber
-        NaN without items in both periods (NO_MATCH), with a negative number
-        (NEGATIVE_DENOMINATOR), where a sum divided by is zero (ZERO_DENOMINATOR), and
-        where an infinity goes in or a logarithm of zero is wanted (INVALID).
+        NaN if no item is in both periods (NO_MATCH), a value is negative
+        (NEGATIVE_DENOMINATOR), a sum in a denominator is zero (ZERO_DENOMINATOR), or a
+        value is infinite or its logarithm is (INVALID).
 
     Raises
     ------
     TypeError, ValueError
-        As for `contributions`; for an unknown formula.
+        As for `contributions`, and for an unknown formula.
 
     References
     ----------
@@ -122,7 +115,7 @@ def price_index(
     >>> round(float(index), 6)
     1.014286
     """
-    return _index((price0, quantity0, price1, quantity1), formula, axis, 0)
+    return _index((price0, quantity0, price1, quantity1), formula, axis, "price")
 
 
 def quantity_index(
@@ -139,7 +132,7 @@ def quantity_index(
     Parameters
     ----------
     price0, quantity0, price1, quantity1, formula, axis
-        As for `price_index`; prices and quantities change places in the formulas.
+        As for `price_index`. Prices and quantities are exchanged in the formulas.
 
     Returns
     -------
@@ -159,20 +152,20 @@ def quantity_index(
     >>> round(float(price) * float(quantity), 12) == round(79 / 70, 12)
     True
     """
-    return _index((price0, quantity0, price1, quantity1), formula, axis, 1)
+    return _index((price0, quantity0, price1, quantity1), formula, axis, "quantity")
 
 
-def _index(values: tuple[Any, ...], formula: str, axis: Any, place: int) -> IndexNumber:
-    family = choice(formula, "formula", _FORMULAS)
-    parts, _, status = Groups(values, WORTH, axis).explain(family, 5)
-    matched, dropped = (np.asarray(a).astype(np.int64)[()] for a in parts[2:4])
-    return IndexNumber(parts[place], matched, dropped, parts[4], status, formula)
-
-
-_OF = {
-    "price": "index_contributions_price",
-    "quantity": "index_contributions_quantity",
-}
+def _index(values: tuple[Any, ...], formula: str, axis: Any, of: str) -> IndexNumber:
+    family = choice(formula, "formula", FORMULAS)
+    results, _ = Groups.of(values, WORTH, axis).decompose(family)
+    return IndexNumber(
+        total=results[of],
+        matched=np.asarray(results["matched"]).astype(np.int64)[()],
+        dropped=np.asarray(results["dropped"]).astype(np.int64)[()],
+        residual=results["residual"],
+        status=results["status"],
+        method=formula,
+    )
 
 
 def index_contributions(
@@ -191,20 +184,20 @@ def index_contributions(
     price0, quantity0, price1, quantity1, axis
         As for `price_index`.
     of : {"price", "quantity"}
-        Which index.
+        Whether to explain the price index or the quantity index.
 
     Returns
     -------
     Contributions
-        ``.total`` is the index less 1. For quantities an item adds
-        (p0 + p1/PF)(q1 - q0) / sum((p0 + p1/PF) q0) with PF the Fisher price index, for
-        prices the same with prices and quantities exchanged; a dropped item adds 0.
-        Statuses as for `price_index`.
+        ``.total`` is the index minus 1. For the quantity index the part of an item is
+        (p0 + p1/PF)(q1 - q0) / sum((p0 + p1/PF) q0), with PF the Fisher price index.
+        For the price index, prices and quantities are exchanged. The part of an item
+        that is left out is 0. The status is as for `price_index`.
 
     Raises
     ------
     TypeError, ValueError
-        As for `price_index`; for an unknown `of`.
+        As for `price_index`, and for an unknown `of`.
 
     References
     ----------
@@ -217,7 +210,7 @@ def index_contributions(
     >>> why.parts.round(6), float(why.total.round(6))
     (array([ 0.033869, -0.033066]), 0.000803)
     """
-    family = choice(of, "of", _OF)
-    groups = Groups((price0, quantity0, price1, quantity1), WORTH, axis)
-    (total, residual), (parts,), status = groups.explain(family, 2, 1)
-    return Contributions(total, parts, residual, status, groups.axis)
+    family = choice(of, "of", INDEX_CONTRIBUTIONS)
+    groups = Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
+    of_groups, of_items = groups.decompose(family)
+    return Contributions(**of_groups, **of_items, axis=groups.axis)

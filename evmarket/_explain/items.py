@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._calendar.periods import spanned
 from .._cells.cells import Cells
+from .._cells.frame import period_column, series_columns
 from .._cells.measure import DENSE_MOST
 from .._cells.shifts import bases
+from .._common.canvas import names_of
+from .._common.html import ends
 from .._common.kinds import LEVELS
+from .._common.messages import short
 from .._common.status import lowest
 from .._common.text import fitted
-from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation, explained
+from .._tables.html import ROWS
+from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation, _lines
+from .families import SUMS, Family, decompose
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -173,20 +180,20 @@ class Items:
     # ---- computing -----------------------------------------------------------------
 
     def explained(
-        self, family: str, operands: Sequence[Floats], parts: int, item_parts: int = 0
+        self, family: Family, operands: Sequence[Floats]
     ) -> tuple[list[Floats], list[Floats]]:
         """The numbers of the pairs and of the items; the statuses are noted."""
-        groups, items, codes = explained(
-            family, tuple(operands), self.offsets, (len(self),), parts, item_parts
+        groups, items, codes = decompose(
+            family, tuple(operands), self.offsets, (len(self),)
         )
         self.flag_pairs(codes)
-        return groups, items
+        return list(groups.values()), list(items.values())
 
     def sums(self, values: Floats, fate: NDArray[np.uint8]) -> list[Floats]:
         """Sums of each pair's items by fate; what rounding left of the last three."""
         operands = (np.ascontiguousarray(values), fate.astype(float))
         shape = (len(self),)
-        return explained("sums_by_fate", operands, self.offsets, shape, 5)[0]
+        return list(decompose(SUMS, operands, self.offsets, shape)[0].values())
 
     def matched(self, base: Floats, fate: NDArray[np.uint8]) -> Floats:
         """Share of the items in both periods in the sum of the base values."""
@@ -270,6 +277,31 @@ class OnPanel(Explanation):
         held[name] = found
         return found
 
+    def _chosen(self, group: Any, at: Any) -> tuple[tuple[int, ...], list[str], str]:
+        g, target = self._group(group), self._items.target
+        if at is None:
+            known = np.flatnonzero(np.isfinite(self.total).any(axis=0))
+            place = int(known[-1]) if len(known) else len(self.periods) - 1
+        else:
+            place = int(target._ordinal(at, "at")) - int(target._frame.shown[0])
+        labels = {key: column[g : g + 1] for key, column in self.groups.items()}
+        names = names_of(labels, 1) if labels else []
+        return (g, place), [*names, self.periods[place]], self._items.frame.source
+
+    def _group(self, group: Any) -> int:
+        """The row of a group, by its label or labels."""
+        names = list(zip(*self.groups.values(), strict=True)) or [()]
+        if group is None:
+            if len(names) == 1:
+                return 0
+            known = ", ".join(repr(n[0] if len(n) == 1 else n) for n in names[:5])
+            more = ", ..." if len(names) > 5 else ""
+            raise ValueError(f"group is None: choose one of {known}{more}")
+        wanted = tuple(group) if isinstance(group, (list, tuple)) else (group,)
+        if wanted not in names:
+            raise KeyError(f"group is {short(group)}: there is no such group")
+        return names.index(wanted)
+
     def _spread_pairs(self, values: Any) -> Any:
         target = self._items.target
         cells, (low, high) = target._cells, target._frame.shown
@@ -315,12 +347,59 @@ class OnPanel(Explanation):
             )
         ]
         cells = {**self._pairs, "status": self._items.codes, **self._of_items}
-        return "\n".join(lines + [self._line(n, values) for n, values in cells.items()])
+        return "\n".join(lines + _lines(cells))
 
     def _repr_html_(self) -> str:
-        from .looks import on_panel
+        from .html import PAIRS, Preview, heading, panel_heading, panel_html
 
-        return on_panel(self)
+        items, target = self._items, self._items.target
+        groups, width = target.shape
+        many = "" if groups == 1 else "s"
+        span = f", {spanned(self.periods)}" if width else ""
+        size = (
+            f"{groups:,} group{many} × {width:,} periods{span}; "
+            f"{int(items.known.sum()):,} of {items.count:,} known"
+        )
+        head = heading(type(self).__name__, getattr(self, "method", None))
+        low, high = items.frame.shown
+        shown = self._shown_pairs()
+        rows = ends(len(shown), *PAIRS)
+        pair = shown[rows]
+        labels = series_columns(target._frame, target._cells.series[pair])
+        ordinals = target._cells.ordinals[pair]
+        labels["period"] = period_column(target._frame, ordinals)
+        arrays = {name: values[pair] for name, values in self._pairs.items()}
+        pairs = Preview(rows, len(shown), labels, arrays, items.codes[pair])
+        preview, period = None, ""
+        if self._of_items:
+            known = items.known[items.pair] & (items.ordinals >= low)
+            last = int(items.ordinals[known].max()) if known.any() else high
+            mine = np.flatnonzero(items.ordinals == last)
+            rows = ends(len(mine), *ROWS)
+            some = mine[rows]
+            arrays = {name: values[some] for name, values in self._of_items.items()}
+            if self._fate is not None:
+                arrays["fate"] = np.array(FATES, dtype=object)[self._fate[some]]
+            labels = series_columns(items.frame, items.series[some])
+            codes = items.codes[items.pair[some]]
+            preview = Preview(rows, len(mine), labels, arrays, codes)
+            period = self.periods[last - low] if high >= low else ""
+        return panel_html(
+            panel_heading(head, target.name, list(self.groups), size),
+            pairs,
+            preview,
+            period,
+            self._formats,
+            {**self._of_items, **self._pairs}["residual"],
+        )
+
+    def _shown_pairs(self) -> Ints:
+        """The pairs within the calendar."""
+        ordinals, (low, high) = (
+            self._items.target._cells.ordinals,
+            self._items.frame.shown,
+        )
+        return np.flatnonzero((ordinals >= low) & (ordinals <= high))
 
     def to_table(self) -> Any:
         """A row for each group and period, or for each item where items have parts.
@@ -341,7 +420,6 @@ class OnPanel(Explanation):
         >>> why["maker"].tolist()[1::2], why["parts"][1::2]
         (['B', 'B'], array([ nan, -0.3]))
         """
-        from .._cells.frame import period_column, series_columns
         from .._tables.columns import free_name
         from .._tables.table import Table
 
@@ -366,7 +444,7 @@ class OnPanel(Explanation):
         looks, told = {}, {}
         for name, column in more.items():
             free = free_name(name, tuple(columns))
-            columns[free], looks[free] = column, self._looks.get(name, "")
+            columns[free], looks[free] = column, self._formats.get(name, "")
             if column.dtype.kind == "f":
                 told[free] = codes[pair]
         return Table(columns, "", looks, told)

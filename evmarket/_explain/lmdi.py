@@ -1,16 +1,16 @@
-"""Why a whole table changed: by factor (LMDI), by nation, industry and region."""
+"""Decompose the change of a table: by factor (LMDI), by nation, industry, region."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from .. import _core
-from .._common import workers as _workers
 from .._common.arguments import choice
-from .base import Explanation, cubes
+from .base import Explanation
+from .families import Matrices, run_groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -26,14 +26,17 @@ class Lmdi(Explanation):
     Attributes
     ----------
     total : ndarray
-        Change of the sum of the items; multiplicative: its ratio.
+        Change of the sum of the items, or its ratio in the multiplicative form.
     effects : ndarray
-        Of each factor, along the last axis; multiplicative: ratios.
+        Effect of each factor along the last axis, or its ratio in the multiplicative
+        form.
     residual : ndarray
-        ``total`` less the sum (multiplicative: the product) of the effects.
+        ``total`` minus the sum of the effects, or minus their product in the
+        multiplicative form.
     status : ndarray
+        `Status`, one per group.
     method : str
-        The form.
+        The form, ``"additive"`` or ``"multiplicative"``.
 
     Examples
     --------
@@ -56,26 +59,27 @@ def lmdi(x0: ArrayLike, x1: ArrayLike, *, form: str = "additive") -> Lmdi:
     Parameters
     ----------
     x0, x1 : array_like, shape (..., items, factors)
-        The factors of every item in the earlier and the later period, not negative;
-        they broadcast. An item is the product of its factors.
+        Factors of the items in the earlier and the later period; they broadcast and
+        cannot be negative. An item is the product of its factors.
     form : {"additive", "multiplicative"}
-        Effects that add up to the change of the total, or ratios that multiply to its
-        ratio.
+        ``"additive"`` effects add up to the change of the total. ``"multiplicative"``
+        effects are ratios that multiply to the ratio of the totals.
 
     Returns
     -------
     Lmdi
         The effect of factor k is the sum over items of L(V1, V0) ln(x1/x0), with L the
-        logarithmic mean (a - b) / ln(a/b); multiplicative exp(effect / L of totals).
-        Zeros are the analytical limits: an item that vanishes or appears changes by all
-        of it, shared equally by the factors that are zero. NaN where a factor is NaN
-        (GAP) or infinite (INVALID); multiplicative also where a total is zero.
+        logarithmic mean (a - b) / ln(a/b). The multiplicative effect is
+        exp(effect / L of the totals). Zeros use the analytical limits: when an item
+        disappears or appears, the factors that are zero share its change equally.
+        Results are NaN if a factor is NaN (GAP) or infinite (INVALID), and in the
+        multiplicative form also if a total is zero.
 
     Raises
     ------
     TypeError, ValueError
-        For a negative factor, an unknown form, fewer than two dimensions, shapes that
-        do not broadcast.
+        If a factor is negative, the form is unknown, there are fewer than two
+        dimensions, or shapes do not broadcast.
 
     References
     ----------
@@ -91,27 +95,26 @@ def lmdi(x0: ArrayLike, x1: ArrayLike, *, form: str = "additive") -> Lmdi:
     (array([69.790066, -9.455126, 39.66506 ]), 100.0)
     """
     multiplicative = choice(form, "form", {"additive": False, "multiplicative": True})
-    operands, outer, inner = cubes(x0, x1, "items", "factors")
-    count = len(operands[0])
-    effects = np.empty((count, inner[1]))
+    factors = Matrices.of(x0, x1, "items", "factors")
+    count, size = len(factors.x0), factors.x0.size
+    effects = np.empty((count, factors.x0.shape[-1]))
     total, residual = np.empty(count), np.empty(count)
     status = np.empty(count, np.uint8)
-    shared = (*operands, multiplicative, effects, total, residual, status)
-    runs = _workers.chunks(count, operands[0].size)
-    places = _workers.run(_core.lmdi, [(*shared, *run) for run in runs])
+    operands, out = (factors.x0, factors.x1), (effects, total, residual, status)
+    places = run_groups(_core.lmdi, (*operands, multiplicative, *out), count, size)
     negative = [place for place in places if place >= 0]
     if negative:
-        which, place = divmod(min(negative), operands[0].size)
-        value = float(operands[which].reshape(-1)[place])
-        where = tuple(int(k) for k in np.unravel_index(place, outer + inner))
-        raise ValueError(f"x{which} is {value} at {where}: a factor cannot be negative")
-    return Lmdi(
-        total.reshape(outer)[()],
-        effects.reshape((*outer, inner[1])),
-        residual.reshape(outer)[()],
-        status.reshape(outer)[()],
-        form,
-    )
+        _refuse_negative(factors, min(negative))
+    effects, total, residual, status = map(factors.restored, out)
+    return Lmdi(total, effects, residual, status, form)
+
+
+def _refuse_negative(factors: Matrices, place: int) -> NoReturn:
+    """Raise for the factor at a flat place in x0, or after it in x1."""
+    which, place = divmod(place, factors.x0.size)
+    x = factors.restored((factors.x0, factors.x1)[which])
+    where = tuple(int(k) for k in np.unravel_index(place, x.shape))
+    raise ValueError(f"x{which} is {x[where]} at {where}: a factor cannot be negative")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -121,9 +124,9 @@ class ShiftShare(Explanation):
     Attributes
     ----------
     total, national, mix, regional, residual : ndarray
-        Of every cell, in the shape of the values.
+        Results of every cell, in the shape of the values.
     status : ndarray
-        One a nation.
+        `Status`, one per nation.
 
     Examples
     --------
@@ -143,7 +146,7 @@ class ShiftShare(Explanation):
     status: Any
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name; the status of a nation beside each of its cells.
+        """The arrays by name. The status of a nation is repeated for its cells.
 
         Examples
         --------
@@ -152,16 +155,12 @@ class ShiftShare(Explanation):
         >>> list(why.arrays())
         ['total', 'national', 'mix', 'regional', 'residual', 'status']
         """
-        found = super().arrays()
-        shape = self.total.shape
-        found["status"] = np.broadcast_to(
-            np.asarray(self.status)[..., None, None], shape
-        )
-        return found
+        status = np.asarray(self.status)[..., None, None]
+        return super().arrays() | {"status": np.broadcast_to(status, self.total.shape)}
 
 
 def shift_share(x0: ArrayLike, x1: ArrayLike) -> ShiftShare:
-    """Split the change of regions and industries: the nation, the industry, the region.
+    """Split the change of regions and industries into national, mix and regional parts.
 
     Parameters
     ----------
@@ -171,17 +170,18 @@ def shift_share(x0: ArrayLike, x1: ArrayLike) -> ShiftShare:
     Returns
     -------
     ShiftShare
-        ``.national`` is x0 G with G the growth of everything, ``.mix`` x0 (Gi - G) with
-        Gi the growth of the industry, ``.regional`` x1 - x0 (1 + Gi); an industry new
-        to the nation is all regional. NaN where the nation's total is not positive,
-        with the status of its growth; where an industry's is negative, or zero with
-        cells that are not; where a value is NaN (GAP) or infinite (INVALID).
+        Let G be the growth of the nation and Gi the growth of an industry.
+        ``.national`` is x0 G, ``.mix`` is x0 (Gi - G), ``.regional`` is
+        x1 - x0 (1 + Gi). All change of an industry that is new to the nation is
+        regional. Results are NaN if the national total is not positive, with the status
+        of its growth; if the total of an industry is negative, or zero while its cells
+        are not; and if a value is NaN (GAP) or infinite (INVALID).
 
     Raises
     ------
     TypeError, ValueError
-        For values that are no numbers, fewer than two dimensions, shapes that do not
-        broadcast.
+        If a value is not a number, there are fewer than two dimensions, or shapes do
+        not broadcast.
 
     Examples
     --------
@@ -190,12 +190,9 @@ def shift_share(x0: ArrayLike, x1: ArrayLike) -> ShiftShare:
     >>> why.national.sum(-1), why.regional.sum(-1).round(12)
     (array([20., 80.]), array([ 13., -13.]))
     """
-    operands, outer, inner = cubes(x0, x1, "regions", "industries")
-    out = tuple(np.empty((len(operands[0]), *inner)) for _ in range(5))
-    status = np.empty(len(operands[0]), np.uint8)
-    runs = _workers.chunks(len(status), out[0].size)
-    shared = (*operands, out, status)
-    _workers.run(_core.shift_share, [(*shared, *run) for run in runs])
-    total, national, mix, regional, residual = (a.reshape(outer + inner) for a in out)
-    found = status.reshape(outer)[()]
-    return ShiftShare(total, national, mix, regional, residual, found)
+    values = Matrices.of(x0, x1, "regions", "industries")
+    out = tuple(np.empty_like(values.x0) for _ in range(5))
+    status = np.empty(len(values.x0), np.uint8)
+    arguments = (values.x0, values.x1, out, status)
+    run_groups(_core.shift_share, arguments, len(status), values.x0.size)
+    return ShiftShare(*map(values.restored, (*out, status)))

@@ -11,15 +11,14 @@ from .._calendar.lags import lag_periods
 from .._cells.frame import grouped, key_list
 from .._common.arguments import choice
 from .arrays import (
-    _MIX_RATE,
-    _PRICE_VOLUME,
     Contributions,
     MarginBridge,
     MixRate,
     PriceVolume,
 )
 from .base import BOTH, GAP
-from .indices import _FORMULAS, IndexNumber
+from .families import CONTRIBUTIONS, FORMULAS, MARGIN_BRIDGE, MIX_RATE, PRICE_VOLUME
+from .indices import IndexNumber
 from .items import Items, OnPanel, check_level
 from .lmdi import ShiftShare, shift_share
 
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from .._common.types import Floats, Mask
     from .._panel.measure import Measure
     from .._panel.panel import Panel
+    from .plots import Stack
 
 
 __all__ = [
@@ -95,6 +95,27 @@ class PanelContributions(OnPanel, Contributions):
     gap: Any
     matched: Any
 
+    def _stack(self, group: Any) -> Stack:
+        """The bars to plot: one per period of a group."""
+        from .._common.canvas import names_of
+        from .plots import Stack
+
+        (g, _), subtitle, source = self._chosen(group, None)
+        items = self._items
+        rows = np.unique(items.series[items.target._cells.series[items.pair] == g])
+        series = {key: labels[rows] for key, labels in self.series.items()}
+        return Stack(
+            self.parts[rows],
+            names_of(series, len(rows)),
+            self.total[g],
+            ", ".join(
+                [f"Contributions to the growth of {items.target.name}", *subtitle[:-1]]
+            ),
+            {name: getattr(self, name)[g] for name in ("entry", "exit", "gap")},
+            self.periods,
+            source,
+        )
+
 
 def contributions(
     panel: Panel, measure: str, lag: Any, within: Any
@@ -105,7 +126,7 @@ def contributions(
     )
     x0, x1 = items.values(name)
     fate = items.fates([name], items.there(name))
-    (total, residual), (parts,) = items.explained("contributions", (x0, x1), 2, 1)
+    (total, residual), (parts,) = items.explained(CONTRIBUTIONS, (x0, x1))
     _, entry, exit_, gap, rest = items.sums(parts, fate)
     grown = items.target._cells.values.copy()
     parts[fate != BOTH] = np.nan
@@ -160,13 +181,13 @@ class PanelMixRate(OnPanel, MixRate):
     gap: Any
     matched: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
 
 def mix_rate(
     panel: Panel, numerator: str, denominator: str, lag: Any, within: Any, method: str
 ) -> PanelMixRate:
-    family, item_parts = choice(method, "method", _MIX_RATE)
+    family = choice(method, "method", MIX_RATE)
     above = check_level(panel, numerator, "numerator")
     below = check_level(panel, denominator, "denominator")
     items = _items(
@@ -180,8 +201,8 @@ def mix_rate(
     fate[((w0 == 0) & (n0 != 0)) | ((w1 == 0) & (n1 != 0))] = GAP
     kept = fate != GAP
     operands = [_only(kept, x) for x in (w0, _rate(n0, w0), w1, _rate(n1, w1))]
-    (total, residual), parts = items.explained(family, operands, 2, item_parts)
-    of_items = dict(zip(("rate", "mix", "joint"), parts, strict=False))
+    (total, residual), parts = items.explained(family, operands)
+    of_items = dict(zip(family.items, parts, strict=True))
     _, entry, exit_, _, rest = items.sums(np.sum(parts, axis=0), fate)
     changed = items.target._cells.values.copy()
     gap = changed - total
@@ -198,7 +219,7 @@ def mix_rate(
     for values in of_items.values():
         values[fate != BOTH] = np.nan
     told = {"method": method, "axis": 0}
-    if item_parts == 2:
+    if len(parts) == 2:
         told["joint"] = None
     return PanelMixRate(items, groups, of_items, fate, **told)
 
@@ -258,7 +279,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     gap: Any
     matched: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
     def __getattr__(self, name: str) -> Any:
         # Under the name that it has for arrays too.
@@ -268,7 +289,7 @@ class PanelPriceVolume(OnPanel, PriceVolume):
 def price_volume(
     panel: Panel, value: str, quantity: str, lag: Any, within: Any, method: str
 ) -> PanelPriceVolume:
-    family, count = choice(method, "method", _PRICE_VOLUME)
+    family = choice(method, "method", PRICE_VOLUME)
     worth = check_level(panel, value, "value")
     units = check_level(panel, quantity, "quantity")
     items, here, values, quantities = _worth(panel, worth, units, lag, within)
@@ -276,7 +297,7 @@ def price_volume(
     kept = fate != GAP
     (v0, v1), (q0, q1) = values, quantities
     operands = [_only(kept, x) for x in (_rate(v0, q0), q0, _rate(v1, q1), q1)]
-    parts, _ = items.explained(family, operands, count)
+    parts, _ = items.explained(family, operands)
     total, price, volume, *joint, entry, exit_, residual = parts
     _, _, _, gap, rest = items.sums(v1 - v0, fate)
     changed = items.target._cells.values.copy()
@@ -373,7 +394,7 @@ def margin_bridge(
     fate = items.fates([r, c], items.there(r))
     kept = fate != GAP
     operands = [_only(kept, side[k]) for k in (0, 1) for side in sides]
-    parts, _ = items.explained("margin_bridge", operands, 9)
+    parts, _ = items.explained(MARGIN_BRIDGE, operands)
     total, price, cost_, mix, entry, exit_, other, matched, residual = parts
     changed = items.target._cells.values.copy()
     gap = changed - total
@@ -423,7 +444,7 @@ class PanelShiftShare(OnPanel, ShiftShare):
     gap: Any
     matched: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
 
 _ROOM = 1 << 22
@@ -500,13 +521,13 @@ class PanelIndex(OnPanel, IndexNumber):
 
     matched_share: Any
 
-    _looks: ClassVar[dict[str, str]] = {"matched_share": "share"}
+    _formats: ClassVar[dict[str, str]] = {"matched_share": "share"}
 
 
 def price_index(
     panel: Panel, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
-    family = choice(formula, "formula", _FORMULAS)
+    family = choice(formula, "formula", FORMULAS)
     worth = check_level(panel, value, "value")
     units = check_level(panel, quantity, "quantity")
     items, here, (v0, v1), (q0, q1) = _worth(panel, worth, units, lag, within)
@@ -515,7 +536,7 @@ def price_index(
         for pair in ((v0, v1), (q0, q1))
     )
     operands = (_rate(v[0], q[0]), q[0], _rate(v[1], q[1]), q[1])
-    (total, _, matched, dropped, residual), _ = items.explained(family, operands, 5)
+    (total, _, matched, dropped, residual), _ = items.explained(family, operands)
     both = np.where((q[0] != 0) & (q[1] != 0), BOTH, GAP).astype(np.uint8)
     groups = {
         "total": total,

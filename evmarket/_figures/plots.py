@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.canvas import COLOURS, axes, legible, shortened
-from .._common.numbers import number, percent, points
+from .._common.canvas import COLOURS, axes, legible, number_axis, shortened
+from .._common.numbers import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def bar(ax: Any, y: float, ends: tuple[float, float, float], **style: Any) -> No
 
 def plot_figures(figures: Sequence[FigureState], ax: Any) -> Any:
     """`Figure.plot`: one row per figure."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     kinds = {figure.kind for figure in figures}
     if len(kinds) > 1:
@@ -54,9 +54,8 @@ def plot_figures(figures: Sequence[FigureState], ax: Any) -> Any:
         names.append(shortened(figure.text or number(figure.value)))
     on.set_yticks(range(len(names)), names)
     on.set_ylim(len(names) - 0.5, -0.5)
-    formats = {"percent": percent, "growth": percent, "pp": points}
     on.xaxis.set_major_locator(MaxNLocator(5))
-    on.xaxis.set_major_formatter(FuncFormatter(formats.get(figures[0].kind, number)))
+    number_axis(on.xaxis, figures[0].kind)
     nouns = sorted({figure.of for figure in figures if figure.of})
     on.set_xlabel(", ".join(nouns) or figures[0].kind)
     on.set_title("What the printed digits stand for")

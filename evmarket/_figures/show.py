@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from .._common.numbers import number
 from .intervals import Bound, Span, nearest
 
 _SHOWN = {
@@ -19,15 +20,8 @@ def show(x: Bound | None, kind: str) -> str:
     if x is None:
         return "?"
     times, mark = _SHOWN.get(kind, (1, ""))
-    number = nearest(x * times)
-    if math.isinf(number):
-        return "inf" if number > 0 else "-inf"
-    places = (
-        0 if number == 0 else min(15, max(0, 5 - math.floor(math.log10(abs(number)))))
-    )
-    text = f"{number:,.{places}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return ("0" if text == "-0" else text) + mark
+    value = nearest(x * times)
+    return number(value, 6) + (mark if math.isfinite(value) else "")
 
 
 def show_span(span: Span, kind: str) -> str:

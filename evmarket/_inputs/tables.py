@@ -153,7 +153,7 @@ class Batches:
         return None
 
     def _open(self, table: Any) -> _Open | None:
-        if _is_arrow(table) and not _is_pandas(table):
+        if _is_arrow(table) and not hasattr(table, "keys"):  # frames of pandas have
             return _open_arrow(table, self._columns, self._row)
         names = _names(table)
         if names is None:

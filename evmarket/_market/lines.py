@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._common.numbers import RELATIVE
+from .._common.numbers import RELATIVE, number
 from .._common.status import Status
 from .._common.text import WIDTH, aligned, wrap
 
@@ -106,24 +106,16 @@ def _section(name: str, lines: list[Line]) -> str:
 def shown_cell(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    number = cell.number
-    if math.isnan(number):
+    value = cell.number
+    if math.isnan(value):
         return "-"
-    if math.isinf(number):
+    if math.isinf(value):
         return "unbounded"
-    relative = RELATIVE.get(cell.unit)
-    if relative is not None:
-        return relative(number)
-    size = abs(number)
-    if size >= 1e15:
-        return f"{number:.6g}"
-    if cell.unit == "yuan" and size >= 1e9:
-        return f"{number / 1e9:,.2f} bn"
-    if cell.unit == "year":
-        return f"{number:.10g}"
-    return (
-        f"{number:,.0f}" if size >= 100 or number == round(number) else f"{number:.1f}"
-    )
+    if cell.unit in RELATIVE:
+        return RELATIVE[cell.unit](value)
+    if cell.unit == "yuan" and 1e9 <= abs(value) < 1e15:
+        return f"{value / 1e9:,.2f} bn"
+    return f"{value:.10g}" if cell.unit == "year" else number(value)
 
 
 def shown_from(ids: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,9 +152,8 @@ def _ingest(
         whole.merge(other)
         other.clear()
     try:
-        found: dict[str, Any] = whole.finish(
-            _workers.run, len(_cut(whole.cells, count))
-        )
+        _workers.run(whole.write, _series_cuts(whole.prepare(), count))
+        found: dict[str, Any] = whole.finish()
     except OverflowError as error:
         ordinal = getattr(error, "ordinal", None)
         if ordinal is None:
@@ -169,6 +169,13 @@ def _cut(rows: int, count: int) -> list[tuple[int, int]]:
     parts = max(1, min(count, rows // 8192))
     bounds = [rows * k // parts for k in range(parts + 1)]
     return [(bounds[k], bounds[k + 1]) for k in range(parts)]
+
+
+def _series_cuts(indptr: Any, count: int) -> list[tuple[int, int]]:
+    """Series shared out among workers, with about as many cells each."""
+    cells = [start for start, _ in _cut(int(indptr[-1]), count)]
+    bounds = [0, *np.searchsorted(indptr, cells[1:]).tolist(), len(indptr) - 1]
+    return list(pairwise(bounds))
 
 
 def _add(

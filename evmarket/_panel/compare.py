@@ -11,6 +11,7 @@ from .. import _core
 from .._cells.cells import Cells
 from .._cells.frame import period_column, regroup_series, series_columns
 from .._cells.lifetimes import Absence
+from .._common.html import Html
 from .._common.messages import short
 from .._tables.columns import Coded, free_name
 from .._tables.table import Table
@@ -154,6 +155,9 @@ class Comparison(Table):
 
     same: int = 0
 
+    def _heading(self) -> Html:
+        return Html(f"{super()._heading()}; {self.same:,} cells are the same")
+
 
 def compare(panel: Panel, other: Any, rtol: float) -> Comparison:
     """What a later vintage changed; see `Panel.compare`."""
@@ -202,7 +206,7 @@ def compare(panel: Panel, other: Any, rtol: float) -> Comparison:
         ("rate", rates[order]),
     ):
         columns[free_name(name, tuple(columns))] = column
-    found = Comparison(columns, looks={"rate": "rate"})
+    found = Comparison(columns, formats={"rate": "rate"})
     found.same = same
     return found
 

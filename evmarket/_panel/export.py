@@ -9,9 +9,9 @@ import numpy as np
 
 from .._cells.frame import period_column, series_columns
 from .._common.arguments import choice
-from .._common.kinds import look_of
+from .._common.kinds import format_of
 from .._tables.columns import free_name
-from .._tables.interchange import to_pandas
+from .._tables.interchange import pandas_frame
 from .._tables.table import Table
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def measure_table(measure: Measure) -> Table:
     columns[name] = cells.values[keep]
     codes = cells.codes[keep]
     columns[free_name("status", tuple(columns))] = codes
-    return Table(columns, "", {name: look_of(measure.kind)}, {name: codes})
+    return Table(columns, "", {name: format_of(measure.kind)}, {name: codes})
 
 
 def panel_table(panel: Panel) -> Table:
@@ -74,7 +74,7 @@ def measure_to_pandas(measure: Measure, layout: str, status: bool) -> Any:
     columns = table.to_dict()
     if not status:
         del columns[table.columns[-1]]
-    return to_pandas(Table(columns))
+    return pandas_frame(columns)
 
 
 def _wide(measure: Measure) -> Any:

@@ -18,16 +18,16 @@ from .._common.html import (
     ends,
     joined,
     label,
+    left_out,
     legend,
     numbers,
     strong,
     table,
     text,
-    told,
-    told_ends,
+    tooltip,
 )
-from .._common.kinds import look_of
-from .._tables.looks import ROWS, with_gap
+from .._common.kinds import format_of
+from .._tables.html import ROWS, with_gap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +95,7 @@ class _Corner:
         """The cells of a measure, row by row, and their statuses."""
         values = measure.values[:, self.columns]
         codes = measure.status[:, self.columns]
-        flat = numbers(values, codes, look_of(measure.kind))
+        flat = numbers(values, codes, format_of(measure.kind))
         width = len(self.columns)
         rows = [flat[k : k + width] for k in range(0, len(flat), width)] if width else (
             [[] for _ in self.series]
@@ -111,8 +111,8 @@ class _Corner:
             complete = f"complete through {last}"
         return joined(
             [
-                told_ends(self.series, self.count, "series"),
-                told_ends(self.columns, self.width, "periods"),
+                left_out(self.series, self.count, "series"),
+                left_out(self.columns, self.width, "periods"),
                 text(complete),
             ]
         )
@@ -140,7 +140,7 @@ def panel(of: Panel) -> str:
     for name in names:
         if name in of._merged:
             why = "a rate that the roll-up would have had to add"
-            row = [told("–", why, "mark")] * len(shown.columns)
+            row = [tooltip("–", why, "mark")] * len(shown.columns)
             blocks.append([row] * len(shown.series))
             continue
         cells, status = shown.cells(few[name])

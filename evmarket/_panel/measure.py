@@ -825,9 +825,7 @@ class Measure:
         >>> panel["units"].to_polars().row(1)
         ('A', '2025', 90.0, 0)
         """
-        from .._tables.interchange import to_polars
-
-        return to_polars(self.to_table())
+        return self.to_table().to_polars()
 
     def plot(self, kind: str | None = None, *, ax: Any = None, top: int = 8) -> Any:
         """Plot the measure over its calendar with matplotlib.

@@ -1094,9 +1094,7 @@ class Panel:
         >>> panel.to_pandas()["units"].tolist()
         [60, 90, 40, 10]
         """
-        from .._tables.interchange import to_pandas
-
-        return to_pandas(self.to_table())
+        return self.to_table().to_pandas()
 
     def to_polars(self) -> Any:
         """A polars DataFrame in long form.
@@ -1109,9 +1107,7 @@ class Panel:
         >>> panel.to_polars().row(0)
         ('A', '2024', 60)
         """
-        from .._tables.interchange import to_polars
-
-        return to_polars(self.to_table())
+        return self.to_table().to_polars()
 
     def __reduce__(self) -> tuple[Any, ...]:
         from .storage import from_state, to_state

@@ -1,4 +1,4 @@
-"""Columns of tables: coded labels, lengths, free names."""
+"""Columns of tables: arrays, or codes into a list of labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def label_array(labels: Sequence[Any]) -> NDArray[Any]:
-    """Labels as an array: int64 where all are integers, else objects (str and None)."""
+    """Labels as an array: int64 if all are integers, else objects (str and None)."""
     if labels and all(type(label) is int for label in labels):
         return np.array(labels, dtype=np.int64)
     found = np.empty(len(labels), dtype=object)
@@ -24,35 +24,35 @@ def label_array(labels: Sequence[Any]) -> NDArray[Any]:
 
 
 class Coded(NamedTuple):
-    """A column as places in a list of words: text, integers or None."""
+    """A column of labels as positions in `words`: text, integers or None."""
 
     codes: Array
     words: Sequence[Any]
 
     def decoded(self) -> Array:
+        """The labels as an array."""
         return label_array(self.words)[self.codes]
 
     def entries(self) -> list[Any]:
-        """What the places stand for, one by one: no other word is looked at."""
+        """The labels as a list, without decoding words that no row has."""
         return [self.words[code] for code in self.codes.tolist()]
 
 
-def _length(column: Array | Coded) -> int:
+def length(column: Array | Coded) -> int:
+    """The number of rows of a column."""
     return len(column.codes) if isinstance(column, Coded) else len(column)
 
 
-def _taken(column: Array | Coded, rows: Any) -> Array | Coded:
+def taken(column: Array | Coded, rows: Any) -> Array | Coded:
+    """A column at some rows: a slice or an array of positions."""
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
     found: Array = column[rows]
     return found
 
 
-# ---- from panels and measures ----------------------------------------------------
-
-
-def free_name(name: str, taken: Sequence[str]) -> str:
-    """A name for a column that no other has."""
-    while name in taken:
+def free_name(name: str, used: Sequence[str]) -> str:
+    """`name`, with underscores after it until no used name is equal."""
+    while name in used:
         name += "_"
     return name

@@ -1,4 +1,4 @@
-"""Tables as pandas and polars frames."""
+"""Columns as pandas and polars frames and as an Arrow stream."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from .._inputs.tables import arrow_stream
 from .columns import Coded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._common.types import Array
-    from .table import Table
 
 
-# ---- into other libraries --------------------------------------------------------
+def pandas_frame(columns: Mapping[str, Array]) -> Any:
+    """A pandas DataFrame."""
+    return import_module("pandas").DataFrame(dict(columns))
 
 
-def to_pandas(table: Table) -> Any:
-    """A pandas DataFrame of a table's columns."""
-    return import_module("pandas").DataFrame(table.to_dict())
-
-
-def to_polars(table: Table) -> Any:
-    """A polars DataFrame of a table's columns."""
+def polars_frame(columns: Mapping[str, Array]) -> Any:
+    """A polars DataFrame; NaN becomes null."""
     polars = import_module("polars")
-    columns = []
-    for name in table.columns:
-        column = table[name]
+    series = []
+    for name, column in columns.items():
         if column.dtype == object:
             kind = polars.Int64 if _has_integers(column) else polars.String
-            columns.append(polars.Series(name, column.tolist(), dtype=kind))
-        elif column.dtype.kind == "f":
-            columns.append(polars.Series(name, column, nan_to_null=True))
+            series.append(polars.Series(name, column.tolist(), dtype=kind))
         else:
-            columns.append(polars.Series(name, column))
-    return polars.DataFrame(columns)
+            series.append(polars.Series(name, column, nan_to_null=True))
+    return polars.DataFrame(series)
+
+
+def arrow_capsule(columns: Mapping[str, Array | Coded]) -> Any:
+    """An Arrow stream in a capsule; NaN becomes null."""
+    return arrow_stream({name: _plain(column) for name, column in columns.items()})
 
 
 def _has_integers(column: Array) -> bool:
@@ -44,13 +44,8 @@ def _has_integers(column: Array) -> bool:
     return type(known) is int
 
 
-def _export(table: Table) -> Any:
-    """The table as an Arrow stream, in a capsule."""
-    return arrow_stream({name: _plain(c) for name, c in table._columns.items()})
-
-
 def _plain(column: Array | Coded) -> Any:
-    """A column as the core takes it."""
+    """A column as `arrow_stream` takes it."""
     if isinstance(column, Coded):
         return _plain_codes(column)
     if column.dtype == object:
@@ -65,13 +60,13 @@ def _plain(column: Array | Coded) -> Any:
 
 
 def _plain_codes(column: Coded) -> Any:
-    """A coded column; None stands last among its words."""
+    """A column of codes as `arrow_stream` takes it; only the last word may be None."""
     words = list(column.words)
     known = len(words) - (1 if words and words[-1] is None else 0)
     whole = bool(known) and type(words[0]) is int
-    found = np.array(words[:known], np.int64) if whole else words[:known]
+    labels = np.array(words[:known], np.int64) if whole else words[:known]
     codes = np.ascontiguousarray(column.codes)
     if known == len(words):
-        return codes, found
+        return codes, labels
     valid = codes < known
-    return np.where(valid, codes, 0), found, valid
+    return np.where(valid, codes, 0), labels, valid

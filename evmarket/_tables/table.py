@@ -1,13 +1,16 @@
-"""Tables that a panel gives out: columns in order, for any other library."""
+"""Table: named columns of equal length, readable by any data library."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._common.messages import listing, short
-from .columns import Coded, _length, _taken
-from .interchange import _export, to_pandas, to_polars
-from .text import _SHOWN, _on_screen
+from .._common.html import Html, label, strong, text
+from .._common.messages import near, short
+from .._common.text import fitted
+from .columns import Coded, length, taken
+from .html import table_html
+from .interchange import arrow_capsule, pandas_frame, polars_frame
+from .text import screen_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,24 +20,27 @@ if TYPE_CHECKING:
 
 __all__ = ["Table"]
 
+_ROWS = 10
+"""How many rows the repr shows."""
+
 
 class Table:
-    """Columns of one length, in order; what a panel gives out as rows.
+    """Named columns of equal length.
 
-    Any library that reads Arrow streams takes it as it is; ``dict(table)`` is a dict of
+    Any library that reads Arrow streams accepts a table; ``dict(table)`` is a dict of
     arrays.
 
     Parameters
     ----------
     columns : mapping of str to ndarray
-        One-dimensional arrays of one length: numbers, objects (str and None), and uint8
-        for columns of `Status`.
+        One-dimensional arrays of equal length: numbers, objects (str and None), or
+        uint8 for a column of `Status` codes.
     title : str, optional
         What the table shows.
-    looks : mapping of str to str, optional
-        How columns of fractions print: "rate", "share" (as percent), "pp".
+    formats : mapping of str to str, optional
+        How columns of fractions are printed: "rate" and "share" (percent) or "pp".
     statuses : mapping of str to ndarray, optional
-        For some columns the `Status` of every number, where no column says it.
+        The `Status` codes of a column's numbers, if no other column holds them.
 
     Attributes
     ----------
@@ -60,15 +66,19 @@ class Table:
         self,
         columns: Mapping[str, Array | Coded],
         title: str = "",
-        looks: Mapping[str, str] | None = None,
+        formats: Mapping[str, str] | None = None,
         statuses: Mapping[str, Array] | None = None,
     ) -> None:
         self._columns = dict(columns)
         self.title = title
-        self.looks = dict(looks or {})
+        self.formats = dict(formats or {})
         self.statuses = dict(statuses or {})
-        if len(set(map(_length, self._columns.values()))) > 1:
-            raise ValueError("columns have different lengths")
+        for name, column in self._columns.items():
+            if length(column) != len(self):
+                raise ValueError(
+                    f"column {short(name)} has {length(column)} rows, "
+                    f"the first {len(self)}"
+                )
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -76,7 +86,7 @@ class Table:
         return tuple(self._columns)
 
     def keys(self) -> tuple[str, ...]:
-        """The names of the columns, so that ``dict(table)`` works.
+        """The names of the columns; ``dict(table)`` needs this method.
 
         Examples
         --------
@@ -89,13 +99,12 @@ class Table:
         return self.columns
 
     def __getitem__(self, name: str) -> Array:
+        if not isinstance(name, str):
+            raise TypeError(f"column is {short(name)}: it takes the name of a column")
         if name not in self._columns:
-            raise KeyError(
-                f"{short(name)} is no column of this table: it has "
-                f"{listing(self._columns)}"
-            )
-        found = self._columns[name]
-        return found.decoded() if isinstance(found, Coded) else found
+            raise KeyError(f"no column {short(name)}; {near(name, self.columns)}")
+        column = self._columns[name]
+        return column.decoded() if isinstance(column, Coded) else column.view()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -105,36 +114,37 @@ class Table:
 
     def __len__(self) -> int:
         """The number of rows."""
-        return next(map(_length, self._columns.values()), 0)
+        return next(map(length, self._columns.values()), 0)
 
     def __bool__(self) -> bool:
         return len(self) > 0
 
     def __repr__(self) -> str:
-        from .._common.text import fitted
-
-        count = len(self)
-        lines = [
-            f"{type(self).__name__}({count:,} rows x {len(self._columns):,} columns)"
-        ]
+        name, count = type(self).__name__, len(self)
+        lines = [f"{name}({count:,} rows x {len(self._columns):,} columns)"]
         if self.title:
             lines.append(fitted(self.title))
         if count:
-            lines += _on_screen(self.part(0, min(count, _SHOWN)))
-        if count > _SHOWN:
+            first = self.part(0, _ROWS)
+            lines += screen_rows(first._columns, first.formats, first.statuses)
+        if count > _ROWS:
             lines.append("...")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from .looks import rows_of
+        return table_html(self._heading(), self._columns, self.formats, self.statuses)
 
-        return rows_of(self)
+    def _heading(self) -> Html:
+        """The first line of the HTML: type, title and size."""
+        title = f" {label(self.title, 60)};" if self.title else ""
+        size = f" {len(self):,} rows × {len(self._columns):,} columns"
+        return Html(f"{strong(type(self).__name__)}{title}{text(size)}")
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._columns)
 
     def part(self, start: int, stop: int) -> Table:
-        """The rows start .. stop - 1.
+        """The rows from `start` up to, but not including, `stop`.
 
         Examples
         --------
@@ -149,9 +159,9 @@ class Table:
         """
         rows = slice(start, stop)
         return Table(
-            {name: _taken(column, rows) for name, column in self._columns.items()},
+            {name: taken(column, rows) for name, column in self._columns.items()},
             self.title,
-            self.looks,
+            self.formats,
             {name: codes[rows] for name, codes in self.statuses.items()},
         )
 
@@ -179,10 +189,10 @@ class Table:
         >>> panel.to_table().to_pandas().shape
         (4, 3)
         """
-        return to_pandas(self)
+        return pandas_frame(self.to_dict())
 
     def to_polars(self) -> Any:
-        """A polars DataFrame; absent numbers are null.
+        """A polars DataFrame; missing numbers are null.
 
         Examples
         --------
@@ -192,11 +202,11 @@ class Table:
         >>> panel.to_table().to_polars().shape
         (4, 3)
         """
-        return to_polars(self)
+        return polars_frame(self.to_dict())
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """An Arrow stream of one batch; absent numbers are null.
+        """An Arrow stream of one batch; missing numbers are null.
 
-        `requested_schema` is not followed, as the protocol allows.
+        `requested_schema` is ignored, as the protocol allows.
         """
-        return _export(self)
+        return arrow_capsule(self._columns)

@@ -2,103 +2,105 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._common.numbers import _plain_number
+from .._common import numbers
 from .._common.status import Status
 from .._common.text import SCREEN, aligned, columns_of, middle
 from .columns import Coded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from .._common.types import Array
-    from .table import Table
 
-
-_SHOWN = 10
-"""Rows that the repr shows."""
 
 _WIDEST = 140
-"""Columns of a terminal beyond which texts wrap."""
+"""The width of the whole text of a table; longer cells wrap."""
 _COLUMNS = 40
 _CELL = 36
-"""Columns that the repr shows, and how wide they may be."""
+"""How many columns the repr shows, and how wide they may be."""
 
 
-# ---- as text ---------------------------------------------------------------------
-
-
-def text_rows(table: Table) -> list[str]:
+def text_rows(
+    columns: Mapping[str, Array | Coded],
+    formats: Mapping[str, str],
+    statuses: Mapping[str, Array],
+) -> list[str]:
     """The rows as aligned text, headings first."""
-
-    columns, numeric = _columns(table, table.columns)
-    return aligned(columns, numeric, width=_WIDEST)
-
-
-def _columns(table: Table, names: Sequence[str]) -> tuple[list[list[str]], list[int]]:
-    """Columns of texts, headings first, and the places of those of numbers."""
-    columns, numeric = [], []
-    for place, name in enumerate(names):
-        column = table._columns[name]
-        if isinstance(column, Coded):  # labels, which may be years
-            items = column.entries()
-            shown = ["" if item is None else str(item) for item in items]
-            whole = all(type(item) is int for item in items)
-        else:
-            look, codes = table.looks.get(name, ""), table.statuses.get(name)
-            shown = _texts(column, look, codes)
-            whole = column.dtype.kind in "fi"
-        columns.append([name, *shown])
-        if whole:
-            numeric.append(place)
-    return columns, numeric
+    cells, numeric = _cells(columns, formats, statuses)
+    return aligned(cells, numeric, width=_WIDEST)
 
 
-def _on_screen(table: Table) -> list[str]:
-    """The rows as aligned text, the columns in as many blocks as a screen needs.
+def screen_rows(
+    columns: Mapping[str, Array | Coded],
+    formats: Mapping[str, str],
+    statuses: Mapping[str, Array],
+) -> list[str]:
+    """The rows as aligned text, in blocks of columns that fit a screen.
 
-    Each begins with the first column of labels. Long texts stand without their middle.
+    Each block begins with the first column of labels. Long texts lose their middle.
     """
-
-    names = table.columns[:_COLUMNS]
-    columns, numeric = _columns(table, names)
-    columns = [[middle(cell, _CELL) for cell in c] for c in columns]
-    widths = [max(map(columns_of, column)) + 2 for column in columns]
-    first = next((k for k in range(len(names)) if k not in numeric), None)
+    shown = dict(list(columns.items())[:_COLUMNS])
+    cells, numeric = _cells(shown, formats, statuses)
+    cells = [[middle(cell, _CELL) for cell in column] for column in cells]
     lines: list[str] = []
-    rest = list(range(len(names)))
-    while rest:
-        block = [first] if lines and first is not None else []
-        room = SCREEN + 2 - sum(widths[k] for k in block)
-        while rest and (room >= widths[rest[0]] or not block):
-            room -= widths[rest[0]]
-            block.append(rest.pop(0))
-        of_numbers = [n for n, k in enumerate(block) if k in numeric]
-        shown = [columns[k] for k in block]
-        lines += [*([""] if lines else []), *aligned(shown, of_numbers)]
-    if len(table.columns) > _COLUMNS:
-        lines.append(f"({len(table.columns) - _COLUMNS:,} more columns)")
+    for block in _blocks(cells, numeric):
+        lines += [""] if lines else []
+        places = [n for n, k in enumerate(block) if k in numeric]
+        lines += aligned([cells[k] for k in block], places)
+    if len(columns) > _COLUMNS:
+        lines.append(f"({len(columns) - _COLUMNS:,} more columns)")
     return lines
 
 
-def _texts(column: Array, look: str, codes: Array | None) -> list[str]:
-    from .._common.numbers import RELATIVE
+def _blocks(cells: list[list[str]], numeric: list[int]) -> list[list[int]]:
+    """The positions of the columns of each block."""
+    widths = [max(map(columns_of, column)) + 2 for column in cells]
+    first = next((k for k in range(len(cells)) if k not in numeric), None)
+    blocks: list[list[int]] = []
+    room = 0
+    for k, width in enumerate(widths):
+        if not blocks or (width > room and blocks[-1] != [first]):
+            blocks.append([] if first is None or not blocks else [first])
+            room = SCREEN + 2 - sum(widths[n] for n in blocks[-1])
+        blocks[-1].append(k)
+        room -= width
+    return blocks
 
-    items = column.tolist()
+
+def _cells(
+    columns: Mapping[str, Array | Coded],
+    formats: Mapping[str, str],
+    statuses: Mapping[str, Array],
+) -> tuple[list[list[str]], list[int]]:
+    """Columns of texts, headings first, and the positions of those of numbers."""
+    cells, numeric = [], []
+    for place, (name, column) in enumerate(columns.items()):
+        if isinstance(column, Coded):  # labels, which may be years
+            items = column.entries()
+            texts = ["" if item is None else str(item) for item in items]
+            whole = all(type(item) is int for item in items)
+        else:
+            texts = _texts(column, formats.get(name, ""), statuses.get(name))
+            whole = column.dtype.kind in "fi"
+        cells.append([name, *texts])
+        if whole:
+            numeric.append(place)
+    return cells, numeric
+
+
+def _texts(column: Array, form: str, codes: Array | None) -> list[str]:
+    dates = column.dtype.kind == "M"
+    items = (column.astype(str) if dates else column).tolist()
     if column.dtype == np.uint8:
         return ["" if code == 0 else Status(code).name for code in items]
-    if column.dtype.kind != "f":
-        shown = str if column.dtype.kind in "Ob" else "{:,}".format
-        return ["" if item is None else shown(item) for item in items]
-    relative = RELATIVE.get(look, _plain_number)
-    why = ["-"] * len(items)
-    if codes is not None:
-        why = [Status(code).name if code else "-" for code in codes.tolist()]
+    if column.dtype.kind not in "iuf":
+        return ["" if item is None else str(item) for item in items]
+    every = [0] * len(items) if codes is None else codes.tolist()
     return [
-        none if math.isnan(item) else relative(item)
-        for item, none in zip(items, why, strict=True)
+        text or (Status(code).name if code else "-")
+        for text, code in zip(numbers.column(items, form), every, strict=True)
     ]

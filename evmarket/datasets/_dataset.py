@@ -6,16 +6,35 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.messages import near, short
+from .._common.html import Html, label, strong, text
+from .._common.messages import short
+from .._common.text import SCREEN, columns_of, middle
+from .._tables.html import table_html
+from .._tables.table import Table
 from ._codes import FACT_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
+# The columns of facts that its HTML shows, and how the values of each kind are printed.
+_FACT_SHOWN = (
+    "id",
+    "entity",
+    "measure",
+    "dimension",
+    "period",
+    "kind",
+    "value",
+    "unit",
+    "text",
+    "growth_text",
+)
+_FORMATS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"}
 
-class Dataset:
+
+class Dataset(Table):
     """Columns of NumPy arrays of one length, that do not change.
 
     Parameters
@@ -48,64 +67,17 @@ class Dataset:
     (9000, 8250)
     """
 
-    __slots__ = ("_columns", "name", "source")
-
-    _columns: dict[str, NDArray[Any]]
     name: str
     source: str
 
     def __init__(
         self, columns: Mapping[str, ArrayLike], *, name: str = "", source: str = ""
     ) -> None:
+        super().__init__({key: _column(values, key) for key, values in columns.items()})
         self.name = name
         self.source = source
-        self._columns = {}
-        for key, values in columns.items():
-            if not isinstance(key, str):
-                raise TypeError(f"a column is named {short(key)}: names are text")
-            column = _column(values, key)
-            if self._columns and len(column) != len(self):
-                raise ValueError(
-                    f"column {short(key)} has {len(column)} rows, the first {len(self)}"
-                )
-            self._columns[key] = column
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of the columns, in order."""
-        return tuple(self._columns)
-
-    def keys(self) -> tuple[str, ...]:
-        """The names of the columns, as a mapping of arrays has them.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> em.datasets.load("xpeng-monthly").keys()
-        ('month', 'maker', 'measure', 'value')
-        """
-        return self.columns
-
-    def __len__(self) -> int:
-        return len(next(iter(self._columns.values()), ()))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._columns)
-
-    def __contains__(self, column: object) -> bool:
-        return column in self._columns
-
-    def __getitem__(self, column: str) -> NDArray[Any]:
-        if not isinstance(column, str):
-            raise TypeError(f"column is {short(column)}: columns are had by name")
-        if column not in self._columns:
-            raise KeyError(f"no column {short(column)}; {near(column, self.columns)}")
-        found: NDArray[Any] = self._columns[column].view()
-        return found
 
     def __repr__(self) -> str:
-        from .._common.text import SCREEN, columns_of, middle
-
         named = f" {middle(self.name, 30)}" if self.name else ""
         title = f"<Dataset{named}: {len(self)} rows of "
         listed = ", ".join(self.columns)
@@ -119,12 +91,28 @@ class Dataset:
         return f"{title}{listed}>"
 
     def _repr_html_(self) -> str:
-        from ._looks import dataset
+        shown = _FACT_SHOWN if set(_FACT_SHOWN) <= set(self) else self.columns
+        hidden = ", ".join(name for name in self if name not in shown)
+        name = f"{label(self.name)}: " if self.name else ""
+        size = f"{len(self):,} rows × {len(self.columns):,} columns"
+        return table_html(
+            Html(f"{strong('Dataset')} {name}{text(size)}"),
+            {name: self[name] for name in shown},
+            {name: self._format(name) for name in shown},
+            {},
+            [
+                text(hidden and f"not shown: {hidden}"),
+                text(self.source and f"source: {self.source}"),
+            ],
+        )
 
-        return dataset(self)
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self._columns)
+    def _format(self, name: str) -> str | list[str]:
+        """How the numbers of a column are printed, as `table_html` takes it."""
+        if name == "value" and "kind" in self:
+            return [_FORMATS.get(str(kind), "") for kind in self["kind"]]
+        if name.endswith("growth_printed"):
+            return "rate"
+        return "share" if name.endswith("margin_printed") else ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self._columns, self.name, self.source)
@@ -212,22 +200,11 @@ class Dataset:
 
         return facts_of(self)
 
-    def to_pandas(self) -> Any:
-        """The columns as a pandas DataFrame, which is free to change.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> em.datasets.load("xpeng-monthly").to_pandas().shape
-        (26, 4)
-        """
-        import pandas as pd
-
-        return pd.DataFrame({name: self[name].copy() for name in self})
-
 
 def _column(values: ArrayLike, name: str) -> NDArray[Any]:
     """A read-only copy of one column; numbers or text."""
+    if not isinstance(name, str):
+        raise TypeError(f"a column is named {short(name)}: names are text")
     found = np.array(values)
     if found.dtype.kind == "O":
         entries = ["" if entry is None else entry for entry in found.ravel().tolist()]

@@ -66,7 +66,7 @@ static void test_elementwise(const ev_elementwise *functions, int count)
     }
 }
 
-static void run_lane(const ev_lanewise *f, ev_type type, ptrdiff_t n)
+static void run_line(const ev_linewise *f, ev_type type, ptrdiff_t n)
 {
     const ptrdiff_t outputs = f->reduces ? 1 : n;
     const int64_t params[2] = {1 + n % 5, 0};
@@ -74,7 +74,8 @@ static void run_lane(const ev_lanewise *f, ev_type type, ptrdiff_t n)
     double *values = malloc((size_t)outputs * sizeof *values + 1);
     uint8_t *codes = malloc((size_t)outputs + 1);
     double *scratch = malloc((size_t)(n * f->scratch_per_item) * sizeof *scratch + 1);
-    f->run[type](x, n, params, values, codes, scratch, INFINITY);
+    const ev_line line = {x, n, type, params, values, codes, scratch, INFINITY};
+    f->run[type](&line);
     for (ptrdiff_t i = 0; i < outputs; i++) {
         CHECK(codes[i] < EV_STATUS_COUNT);
         CHECK(!isinf(values[i]) || strcmp(f->name, "mean") == 0);
@@ -85,12 +86,12 @@ static void run_lane(const ev_lanewise *f, ev_type type, ptrdiff_t n)
     free(scratch);
 }
 
-static void test_lanes(const ev_lanewise *functions, int count)
+static void test_lines(const ev_linewise *functions, int count)
 {
     for (int i = 0; i < count; i++) {
         for (ptrdiff_t n = strcmp(functions[i].name, "mean") == 0; n < LONGEST; n++) {
-            run_lane(&functions[i], EV_F64, n);
-            run_lane(&functions[i], EV_I64, n);
+            run_line(&functions[i], EV_F64, n);
+            run_line(&functions[i], EV_I64, n);
         }
     }
 }
@@ -98,11 +99,11 @@ static void test_lanes(const ev_lanewise *functions, int count)
 /* Totals of the same parts laid out both ways, on both paths: the same bits. */
 static void test_totals(void)
 {
-    enum { N = 53, LANES = 70 };
-    static double rows[N][LANES], columns[LANES][N];
-    ev_total across[LANES], along[LANES];
+    enum { N = 53, LINES = 70 };
+    static double rows[N][LINES], columns[LINES][N];
+    ev_line_total across[LINES], along[LINES];
     for (int i = 0; i < N; i++) {
-        for (int j = 0; j < LANES; j++) {
+        for (int j = 0; j < LINES; j++) {
             rows[i][j] = columns[j][i] = j == 3 ? 1e308 : 0.1 * (double)(i * j % 17);
         }
     }
@@ -110,12 +111,12 @@ static void test_totals(void)
     for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
         if (ev_isa_usable((ev_isa)isa)) {
             const ptrdiff_t item = sizeof(double);
-            const ev_parts a = {(const char *)rows, LANES,  N, item, LANES * item,
+            const ev_parts a = {(const char *)rows, LINES,  N, item, LINES * item,
                                 EV_F64,             0};
-            const ev_parts b = {(const char *)columns, LANES, N, N * item, item, EV_F64, 0};
-            ev_totals(&a, across, (ev_isa)isa);
-            ev_totals(&b, along, (ev_isa)isa);
-            for (int j = 0; j < LANES; j++) {
+            const ev_parts b = {(const char *)columns, LINES, N, N * item, item, EV_F64, 0};
+            ev_line_totals(&a, across, (ev_isa)isa);
+            ev_line_totals(&b, along, (ev_isa)isa);
+            for (int j = 0; j < LINES; j++) {
                 CHECK(across[j].status == along[j].status);
                 CHECK(memcmp(&across[j].total, &along[j].total, sizeof(double)) == 0);
             }
@@ -138,8 +139,8 @@ int main(void)
 {
     test_elementwise(ev_growth_functions, ev_growth_function_count);
     test_elementwise(ev_margin_functions, ev_margin_function_count);
-    test_lanes(ev_growth_lanes, ev_growth_lane_count);
-    test_lanes(ev_structure_lanes, ev_structure_lane_count);
+    test_lines(ev_growth_lines, ev_growth_line_count);
+    test_lines(ev_structure_lines, ev_structure_line_count);
     test_totals();
     test_choice();
     return finish();

@@ -32,19 +32,20 @@ static int is_proper(double low, double high)
            (low == INFINITY && high == -INFINITY);
 }
 
-static void run_both_paths(const ev_span_map *f, ptrdiff_t n, ptrdiff_t from)
+static void run_both_paths(const ev_elementwise *f, ptrdiff_t n, ptrdiff_t from)
 {
-    double *in[2 * EV_MOST_SPANS] = {NULL}, *low[2], *high[2];
-    const double *views[2 * EV_MOST_SPANS] = {NULL};
-    for (int k = 0; k < 2 * f->spans; k++) {
+    double *in[EV_MOST_OPERANDS] = {NULL}, *low[2], *high[2];
+    const void *operands[EV_MOST_OPERANDS] = {NULL};
+    for (int k = 0; k < f->nin; k++) {
         in[k] = ends(n, k < 2 ? 1 : AWKWARD, from + (k % 2) * (k + 1));
-        views[k] = in[k];
+        operands[k] = in[k];
     }
     for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
         low[isa] = malloc((size_t)n * sizeof(double) + 1);
         high[isa] = malloc((size_t)n * sizeof(double) + 1);
         if (ev_isa_usable((ev_isa)isa)) {
-            f->run[isa](views, low[isa], high[isa], n);
+            void *results[] = {low[isa], high[isa]};
+            f->run[EV_F64][isa](operands, results, n, INFINITY);
             for (ptrdiff_t i = 0; i < n; i++) {
                 CHECK(is_proper(low[isa][i], high[isa][i]));
                 CHECK(low[0][i] == low[isa][i] || isnan(low[isa][i]));
@@ -52,7 +53,7 @@ static void run_both_paths(const ev_span_map *f, ptrdiff_t n, ptrdiff_t from)
             }
         }
     }
-    for (int k = 0; k < 2 * EV_MOST_SPANS; k++) {
+    for (int k = 0; k < EV_MOST_OPERANDS; k++) {
         free(in[k]);
     }
     for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
@@ -65,10 +66,11 @@ static void run_both_paths(const ev_span_map *f, ptrdiff_t n, ptrdiff_t from)
 static void test_a_base(void)
 {
     const double level[1] = {1000}, growth[1] = {0.25};
-    const double *in[4] = {level, level, growth, growth};
+    const void *in[4] = {level, level, growth, growth};
     double low[1], high[1];
-    ev_figure_maps[0].run[EV_BASELINE](in, low, high, 1);
-    CHECK(strcmp(ev_figure_maps[0].name, "implied_base") == 0);
+    void *out[2] = {low, high};
+    ev_figure_functions[0].run[EV_F64][EV_BASELINE](in, out, 1, INFINITY);
+    CHECK(strcmp(ev_figure_functions[0].name, "implied_base") == 0);
     CHECK(low[0] <= 800 && 800 <= high[0] && high[0] - low[0] < 1e-12);
 }
 
@@ -95,10 +97,10 @@ static void test_sums(void)
 int main(void)
 {
     static const ptrdiff_t lengths[] = {0, 1, 2, 3, 7, 8, 31, LONGEST};
-    for (int i = 0; i < ev_figure_map_count; i++) {
+    for (int i = 0; i < ev_figure_function_count; i++) {
         for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
             for (ptrdiff_t from = 0; from < AWKWARD; from++) {
-                run_both_paths(&ev_figure_maps[i], lengths[k], from);
+                run_both_paths(&ev_figure_functions[i], lengths[k], from);
             }
         }
     }

@@ -77,7 +77,7 @@ static void finish_partial(const ev_memory *memory, ev_partial *partial, finishe
     int32_t *places = room(memory, series);
     memset(f, 0, sizeof *f);
     f->codes = room(memory, series * 2);
-    CHECK(ev_ledger_settle(&partial->ledger) == EV_DONE);
+    CHECK(ev_ledger_finish(&partial->ledger) == EV_DONE);
     CHECK(ev_partial_sort(partial, orders, f->codes, places) == EV_DONE);
     finish_ledger(memory, &partial->ledger, series, places, f);
     (void)memory->resize(memory->owner, orders[0], 0);
@@ -162,7 +162,7 @@ static void parts_equal_the_whole(void)
     ev_ledger ledger;
     finished three = {.codes = NULL};
     CHECK(ev_ledger_open(&ledger, &memory, 2, EV_ADD, 0) == EV_DONE);
-    CHECK(ev_panel_absorb(&ledger, &one.panel, &(ev_panel_map){.series = same}) == EV_DONE);
+    CHECK(ev_panel_regroup(&ledger, &one.panel, &(ev_panel_map){.series = same}) == EV_DONE);
     finish_ledger(&memory, &ledger, one.panel.series, NULL, &three);
     CHECK(same_cells(&one, &three));
     (void)memory.resize(memory.owner, same, 0);

@@ -24,10 +24,10 @@ static double read_sum(const double *x, ptrdiff_t n, ev_isa isa)
         const ptrdiff_t m = n - at < EV_BLOCK ? n - at : EV_BLOCK;
         CHECK(ev_cells_number(&ledger.cells, zeros, zeros, m, numbers) == EV_DONE);
         CHECK(ev_values_read(&column, BINARY, at, m, isa, &values, &bad_row) == EV_DONE);
-        CHECK(ev_ledger_add(&ledger, numbers, m, &values, at) == EV_DONE);
+        CHECK(ev_ledger_add_rows(&ledger, numbers, m, &values, at) == EV_DONE);
     }
-    const ev_entry entry = ev_ledger_entry(&ledger, 0, 0);
-    CHECK(ev_total_read(&entry.total, BINARY, &value) == EV_DONE);
+    const ev_cell_sum sum = ev_ledger_sum(&ledger, 0, 0);
+    CHECK(ev_total_read(&sum.total, BINARY, &value) == EV_DONE);
     ev_ledger_close(&ledger);
     CHECK(count.blocks == 0);
     return value;
@@ -79,11 +79,30 @@ static void rounding_at_the_middle(void)
     CHECK(value == -0.05);
 }
 
+/* Adds the rows start .. stop - 1 of a column of floats. */
+static ev_result add_range(ev_ledger *ledger, const ev_column *column,
+                           const int32_t *series, const int32_t *ordinals, int start,
+                           int stop)
+{
+    static ev_values values;
+    ev_result result = ev_ledger_take_scale(ledger, 0, BINARY);
+    for (int at = start; at < stop && result == EV_DONE; at += 100) {
+        uint32_t numbers[100];
+        ptrdiff_t bad_row;
+        result = ev_cells_number(&ledger->cells, series + at, ordinals + at, 100, numbers);
+        if (result == EV_DONE) {
+            CHECK(ev_values_read(column, BINARY, at, 100, EV_BASELINE, &values, &bad_row) ==
+                  EV_DONE);
+            result = ev_ledger_add_rows(ledger, numbers, 100, &values, at);
+        }
+    }
+    return result;
+}
+
 /* The same rows into one ledger and into two that are merged, memory failing anywhere. */
 static void merging_and_failures(ev_duplicates rule)
 {
     enum { ROWS = 2000 };
-    static ev_values values;
     double x[ROWS];
     int32_t series[ROWS], ordinals[ROWS];
     uint64_t state = 3;
@@ -108,29 +127,18 @@ static void merging_and_failures(ev_duplicates rule)
             result = result == EV_DONE ? opened : result;
         }
         for (int k = 0; k < 3 && result == EV_DONE; k++) {
-            result = ev_ledger_take_scale(&parts[k], 0, BINARY);
             const int start = k == 2 ? ROWS / 2 : 0, stop = k == 1 ? ROWS / 2 : ROWS;
-            for (int at = start; at < stop && result == EV_DONE; at += 100) {
-                uint32_t numbers[100];
-                ptrdiff_t bad_row;
-                result = ev_cells_number(&parts[k].cells, series + at, ordinals + at, 100,
-                                         numbers);
-                if (result == EV_DONE) {
-                    CHECK(ev_values_read(&column, BINARY, at, 100, EV_BASELINE, &values,
-                                         &bad_row) == EV_DONE);
-                    result = ev_ledger_add(&parts[k], numbers, 100, &values, at);
-                }
-            }
+            result = add_range(&parts[k], &column, series, ordinals, start, stop);
         }
         if (result == EV_DONE) {
             result = ev_ledger_merge(&parts[2], &parts[1], same);
         }
         for (int k = 0; k < 3 && k != 1 && result == EV_DONE; k++) {
-            result = ev_ledger_settle(&parts[k]);
+            result = ev_ledger_finish(&parts[k]);
         }
         CHECK(result == EV_DONE || (left >= 0 && result == EV_NO_MEMORY));
         if (left == -1) {
-            CHECK(ev_ledger_settle(&parts[2]) == EV_DONE);
+            CHECK(ev_ledger_finish(&parts[2]) == EV_DONE);
             const ev_repeat one = ev_ledger_repeat(&parts[0]);
             const ev_repeat two = ev_ledger_repeat(&parts[2]);
             CHECK(one.first == two.first && one.second == two.second);
@@ -141,10 +149,10 @@ static void merging_and_failures(ev_duplicates rule)
                 const ev_ledger *ledger = &parts[2 * k];
                 for (ptrdiff_t i = 0; i < ledger->cells.count; i++) {
                     const ev_cell *cell = ev_ledger_cell(ledger, i);
-                    const ev_entry entry = ev_ledger_entry(ledger, i, 0);
+                    const ev_cell_sum sum = ev_ledger_sum(ledger, i, 0);
                     rows[k] += cell->rows;
                     if (cell->rows > 0) {
-                        ev_total_add(&sums[k][cell->key.a], &entry.total);
+                        ev_total_add(&sums[k][cell->key.a], &sum.total);
                     }
                 }
             }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "calendar/period.h"
+#include "table/period_column.h"
 
 static int failures;
 
@@ -182,6 +182,7 @@ static void test_texts(void)
     int32_t views[3][4] = {{7, 0, 0, 0}, {14, 0, 0, 1}, {0, 0, 0, 0}};
     const char block[] = "x  2025\xe5\xb9\xb4" "12\xe6\x9c\x88y";
     const void *blocks[] = {block};
+    const int64_t sizes[] = {sizeof block - 1};
     int64_t ordinals[5], words[5];
     ptrdiff_t bad = -1;
     ev_frequency freq = frequency("M");
@@ -199,6 +200,8 @@ static void test_texts(void)
     freq = frequency("M");
     column = (ev_column){.type = EV_COL_TEXT_VIEW, .length = 2, .data = views};
     column.blocks = blocks;
+    column.block_sizes = sizes;
+    column.block_count = 1;
     check(ev_period_ordinals(&column, NULL, &freq, 0, 2, ordinals, &bad) == EV_DONE &&
               ordinals[0] == 670 && ordinals[1] == 671, "views", ordinals[1]);
 

@@ -24,8 +24,9 @@ from hypothesis import strategies as st
 
 import evmarket as em
 from evmarket.__main__ import main
-from evmarket._cli import files as _files
-from evmarket._cli.files import Wanted, tables
+from evmarket._cli import csv_files
+from evmarket._cli.csv_files import Wanted
+from evmarket._cli.files import tables
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
@@ -39,7 +40,7 @@ def reader(request, monkeypatch):
     if request.param == "pyarrow":
         pytest.importorskip("pyarrow")
     else:
-        monkeypatch.setattr(_files, "_pyarrow", lambda: None)
+        monkeypatch.setattr(csv_files, "_pyarrow", lambda: None)
     return request.param
 
 
@@ -56,17 +57,17 @@ def write(tmp_path):
 
 
 def plain(column: Any) -> list[Any]:
-    """A column of a block as a list; absent is None."""
+    """A column of a block as a list, with None for missing entries."""
     if hasattr(column, "to_pylist"):
         column = column.to_pylist()
     elif isinstance(column, np.ndarray):
-        column = column.tolist()  # what is masked becomes None
+        column = column.tolist()  # masked entries become None
     return [None if item != item else item for item in column]
 
 
 def read(path: str, wanted: Wanted = WANTED, **options: Any) -> dict[str, list[Any]]:
     """All rows of a file."""
-    names = [*wanted.texts, *wanted.numbers]
+    names = wanted.names
     found: dict[str, list[Any]] = {name: [] for name in names}
     for table in tables([path], wanted, **options):
         for name in names:
@@ -117,9 +118,9 @@ def test_numbers_are_read_exactly(reader, write):
     assert read(path)["units"] == [float(t) if t != "NA" else None for t in texts]
 
 
-def test_more_texts_may_mean_an_absent_number(reader, write):
+def test_null_adds_texts_of_a_missing_number(reader, write):
     path = write("maker,month,units\nx,2024,x\nx,2024,..\nx,2024,4\n")
-    refused("column 'units', row 0: 'x' is no number", ValueError, path)
+    refused("column 'units', row 0: 'x' is not a number", ValueError, path)
     assert read(path, null=["x", ".."])["units"] == [None, None, 4]
     assert read(path, null=["x", ".."])["maker"] == ["x"] * 3
 
@@ -127,22 +128,24 @@ def test_more_texts_may_mean_an_absent_number(reader, write):
 @pytest.mark.parametrize(
     "text", ["1,5", "1_000", " 1", "0x10", "inf", "nan", "1e", "--1", "１", "e5", "1 2"]
 )
-def test_what_is_no_number(reader, write, text):
+def test_texts_that_are_not_numbers(reader, write, text):
     path = write(f'maker,month,units\na,2024,1\na,2024,2.5\na,2024,"{text}"\n')
-    refused("column 'units', row 2: .* is no number", ValueError, path)
+    refused("column 'units', row 2: .* is not a number", ValueError, path)
 
 
-def test_integers_that_doubles_cannot_hold_stand_alone(reader, write, monkeypatch):
+def test_large_integers_are_refused_beside_decimals(reader, write, monkeypatch):
     large = 2**53 + 1
     path = write(f"maker,month,units\na,2024,{large}\na,2024,3\n")
     assert read(path)["units"] == [large, 3]
-    monkeypatch.setattr(_files, "BLOCK", 1)
+    monkeypatch.setattr(csv_files, "BLOCK", 1)
     for rows in (["0.5", str(large)], [str(-large), "7", "0.5"]):
         path = write("maker,month,units\n" + "".join(f"a,2024,{r}\n" for r in rows))
         place = next(k for k, r in enumerate(rows) if "." not in r and len(r) > 9)
-        refused(f"decimals, and in row {place} an integer", OverflowError, path)
+        refused(f"decimals and, in row {place}, an integer", OverflowError, path)
     refused(
-        "beyond int64", OverflowError, write(f"maker,month,units\na,2024,{2**63}\n")
+        "does not fit in int64",
+        OverflowError,
+        write(f"maker,month,units\na,2024,{2**63}\n"),
     )
 
 
@@ -153,14 +156,16 @@ def test_year_and_month_are_integers(reader, write):
         "maker": ["a", "b"], "Y": [2024, 2024], "M": [1, 2], "units": [1, None]
     }  # fmt: skip
     bad = write("maker,Y,M,units\na,2024,1.5,1\n")
-    refused("column 'M', row 0: '1.5' is no integer", ValueError, bad, wanted=wanted)
+    refused(
+        "column 'M', row 0: '1.5' is not an integer", ValueError, bad, wanted=wanted
+    )
 
 
-def test_bytes_that_are_no_text_are_named(reader, write):
+def test_the_error_names_a_byte_that_is_not_valid(reader, write):
     path = write(b"maker,other,month,units\na,x,2024,1\nb\xa0c,y,2024,2\n")
-    refused("column 'maker', row 1: byte 0xa0 is no UTF-8", ValueError, path)
+    refused("column 'maker', row 1: byte 0xa0 is not valid UTF-8", ValueError, path)
     assert read(path, encoding="latin-1")["maker"] == ["a", "b\xa0c"]
-    # In a column that is not read they do no harm.
+    # A column that is not read may hold them.
     path = write(b"maker,other,month,units\na,\xff,2024,1\n")
     assert read(path)["maker"] == ["a"]
     path = write("maker,month,units\n比亚迪,2024,1\n".encode("gb18030"))
@@ -171,30 +176,30 @@ def test_bytes_that_are_no_text_are_named(reader, write):
         refused(f"encoding is '{name}'", ValueError, path, encoding=name)
 
 
-def test_a_byte_order_mark_is_no_part_of_a_name(reader, write):
+def test_a_byte_order_mark_is_not_part_of_a_name(reader, write):
     assert read(write(b"\xef\xbb\xbfmaker,month,units\na,2024,1\n"))["maker"] == ["a"]
 
 
-def test_tables_that_are_none(reader, write):
-    refused("it is empty", ValueError, write(""))
-    refused("it is empty", ValueError, write("\n\n"))
+def test_files_that_are_not_tables(reader, write):
+    refused("the file is empty", ValueError, write(""))
+    refused("the file is empty", ValueError, write("\n\n"))
     refused("row 1 has 2 fields, the header has 3", ValueError,
             write("maker,month,units\na,2024,1\nb,2024\n"))  # fmt: skip
     refused("row 0 has 4 fields", ValueError, write("maker,month,units\na,2024,1,2\n"))
     refused("no column 'units': near it: unit", KeyError,
             write("maker,month,unit\na,2024,1\n"))  # fmt: skip
-    refused("'units' stands 2 times", ValueError, write("maker,month,units,units\n"))
+    refused("'units' appears 2 times", ValueError, write("maker,month,units,units\n"))
     refused("No such file", ValueError, "/no/such/file.csv")
     assert read(write("maker,month,units\n")) == {"maker": [], "month": [], "units": []}
 
 
-def test_blocks_do_not_show(reader, write, monkeypatch):
+def test_the_size_of_blocks_changes_nothing(reader, write, monkeypatch):
     rows = [(f"k{k % 7}", f"20{k % 90 + 10}", k) for k in range(1000)]
     path = write(
         "maker,month,units\n" + "".join(f"{a},{b},{c}\n\n" for a, b, c in rows)
     )
     whole = read(path)
-    monkeypatch.setattr(_files, "BLOCK", 7)
+    monkeypatch.setattr(csv_files, "BLOCK", 7)
     assert read(path) == whole
     assert list(zip(*whole.values(), strict=True)) == rows
     bad = write("maker,month,units\n" + "a,2024,1\n" * 20 + "a,2024,x\n")
@@ -224,7 +229,7 @@ def test_both_readers_give_the_same_bits(tmp_path_factory, rows, quoted):
     for quick in (True, False):
         with pytest.MonkeyPatch.context() as patch:
             if not quick:
-                patch.setattr(_files, "_pyarrow", lambda: None)
+                patch.setattr(csv_files, "_pyarrow", lambda: None)
             found.append(read(str(path)))
     assert found[0]["maker"] == found[1]["maker"] == [name or None for name, _ in rows]
     bits = [
@@ -252,10 +257,10 @@ def test_parquet(write, tmp_path):
 
 def test_parquet_needs_pyarrow(write, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    refused("pyarrow must be installed", ValueError, write(b"PAR1"))
+    refused("Parquet files need pyarrow", ValueError, write(b"PAR1"))
 
 
-def test_a_bar_shows_the_bytes_where_tqdm_is_installed(reader, write, monkeypatch):
+def test_the_progress_bar_counts_bytes(reader, write, monkeypatch):
     seen: dict[str, Any] = {"done": 0, "open": 0}
 
     class Bar:
@@ -279,7 +284,7 @@ def test_a_bar_shows_the_bytes_where_tqdm_is_installed(reader, write, monkeypatc
     read(path)
     assert seen["total"] == seen["done"] == os.path.getsize(path)
     assert seen["disable"] is None and seen["open"] == 0  # only at a terminal
-    refused("no number", ValueError, write("maker,month,units\na,2024,x\n"))
+    refused("not a number", ValueError, write("maker,month,units\na,2024,x\n"))
     assert seen["open"] == 0
 
 
@@ -344,7 +349,7 @@ def test_growth(run, write, reader):
     ]  # fmt: skip
 
 
-def test_several_measures_stand_below_one_another(run, write):
+def test_several_measures_are_printed_below_one_another(run, write):
     args = [*FLAGS, "--measures", "units", "revenue=stock", "--at", "2024-01"]
     status, out, _ = run(
         "growth", write(MARKET), *args, "--top", "2", "--format", "csv"
@@ -437,7 +442,7 @@ def test_report(run, write):
     assert status == 2 and "report takes 1" in err
 
 
-def test_several_files_are_one_table(run, write):
+def test_several_files_are_read_as_one_table(run, write):
     first, second = MARKET[: MARKET.index("A,a1,2024-01")], MARKET.splitlines()
     paths = [
         write(first, "one.csv"),
@@ -468,7 +473,7 @@ def test_options_reach_the_panel(run, write):
     assert status == 2 and "policy is 'x'" in err
 
 
-def test_no_rows_to_show(run, write):
+def test_results_without_rows(run, write):
     path = write("k,t,x\na,2024-01,\n")
     flags = ["--keys", "k", "--period", "t", "--measures", "x", "--format"]
     assert run("growth", path, *flags, "text") == (0, "no rows\n", "")
@@ -492,7 +497,7 @@ def test_bad_usage(run, write):
     assert run("growth", "--help")[0] == 0
 
 
-def test_without_memory_it_says_so(run, write, monkeypatch):
+def test_the_message_when_memory_runs_out(run, write, monkeypatch):
     def fails(*_: Any, **__: Any) -> None:
         raise MemoryError
 
@@ -501,16 +506,16 @@ def test_without_memory_it_says_so(run, write, monkeypatch):
     assert (status, err) == (2, "evmarket: not enough memory\n")
 
 
-@pytest.mark.skipif(os.name != "posix", reason="interrupts as POSIX has them")
-def test_an_interrupt_leaves_cleanly(tmp_path):
-    """Ctrl-C while a pipe is being read, which never ends."""
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
+def test_ctrl_c_exits_with_status_130(tmp_path):
+    """Ctrl-C while the command reads from a pipe that never ends."""
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)
     process = subprocess.Popen(
         [sys.executable, "-m", "evmarket", "growth", str(pipe), *UNITS],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    with open(pipe, "wb", buffering=0):  # opens when the other side does
+    with open(pipe, "wb", buffering=0):  # blocks until the command opens it
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -525,11 +530,11 @@ def test_an_interrupt_leaves_cleanly(tmp_path):
 def data(*parts: str) -> str:
     path = DATA.joinpath(*parts)
     if not path.exists():
-        pytest.skip("the shared data are not there")
+        pytest.skip("needs the shared data")
     return str(path)
 
 
-def test_a_make_called_na_is_a_make(run, reader):
+def test_a_make_named_na_is_a_label(run, reader):
     path = data("ofv-norway", "norway_new_car_sales_by_make.csv")
     flags = ["--keys", "Make", "--period", "Year", "Month", "--measures", "Quantity"]
     status, out, _ = run("coverage", path, *flags, "--format", "csv")
@@ -543,16 +548,16 @@ def test_a_make_called_na_is_a_make(run, reader):
             assert totals[label] == float(r["Quantity"]), label
 
 
-def test_a_latin_1_file_is_named_or_read(run, reader):
+def test_a_latin_1_file_needs_its_encoding(run, reader):
     path = data("ofv-norway", "norway_new_car_sales_by_model.csv")
     flags = ["--keys", "Make", "Model", "--period", "Year", "Month"]
     flags += ["--measures", "Quantity"]
     status, out, err = run("coverage", path, *flags)
-    assert (status, out) == (2, "") and "byte 0xa0 is no UTF-8" in err
+    assert (status, out) == (2, "") and "byte 0xa0 is not valid UTF-8" in err
     assert run("coverage", path, *flags, "--encoding", "latin-1")[0] == 0
 
 
-def test_dates_in_words_name_the_row_and_what_is_accepted(run, reader):
+def test_the_error_for_dates_in_words_names_the_row_and_the_accepted_forms(run, reader):
     [path] = sorted(DATA.glob("wa-ev-county/*.csv"))[:1] or [Path(data("wa-ev-county"))]
     flags = ["--keys", "County", "State", "--period", "Date", "--freq", "M"]
     flags += ["--measures", "Electric Vehicle (EV) Total=stock"]
@@ -565,7 +570,7 @@ def test_both_readers_agree_on_real_numbers(monkeypatch):
     path = data("andrew-carsales", "all_carsales_monthly.csv")
     wanted = Wanted(("Country", "Fuel"), ("YYYYMM",), ("Value",))
     quick = read(path, wanted)
-    monkeypatch.setattr(_files, "_pyarrow", lambda: None)
+    monkeypatch.setattr(csv_files, "_pyarrow", lambda: None)
     assert read(path, wanted) == quick
-    assert quick["Value"].count(None) == 1  # the one that is called NaN
+    assert quick["Value"].count(None) == 1  # the text NaN
     assert math.fsum(x or 0 for x in quick["Value"]) > 1e9

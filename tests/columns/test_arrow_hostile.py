@@ -134,7 +134,7 @@ LIES = {
     "dictionary": (
         "l",
         lambda p: plain(p, dictionary=plain(p)),
-        "schema does not know",
+        "its schema has none",
     ),
     "text buffers": ("u", plain, "number of buffers"),
     "descending": ("u", lambda p: text_column(p, [0, 2, 1, 3]), "descend"),
@@ -179,7 +179,7 @@ TOPS = {
     "fewer columns": ({"n_children": 0}, "fewer columns", None),
     "negative length": ({"length": -1}, "length", None),
     "negative offset": ({"offset": -1}, "offset", None),
-    "many buffers": ({"n_buffers": 3}, "other buffers", None),
+    "many buffers": ({"n_buffers": 3}, "buffers besides", None),
     "child is shorter": ({"length": 5}, "shorter than the table", None),
     "offset beyond": ({"length": 4, "offset": 1}, "shorter than the table", None),
 }
@@ -234,7 +234,7 @@ def test_codes_and_dictionaries():
     with pytest.raises(ValueError, match="dictionary is released"):
         lists_of(coded_source(producer, [0], alive=False), ["k"])
     nested = producer.array(1, [None, b"\0"], top=False)
-    with pytest.raises(ValueError, match="coded itself"):
+    with pytest.raises(ValueError, match="coded too"):
         lists_of(coded_source(producer, [0], dictionary=nested), ["k"])
 
 

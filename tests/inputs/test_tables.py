@@ -119,9 +119,9 @@ def test_text_of_other_forms():
     ids=["list", "U", "objects"],
 )
 def test_text_that_is_no_unicode(column):
-    with pytest.raises(ValueError, match="column 'x', row 1: the text is no Unicode"):
+    with pytest.raises(ValueError, match="column 'x', row 1: the text is not Unicode"):
         lists_of({"x": column}, ["x"])
-    with pytest.raises(ValueError, match="column 'x', row 1: the text is no Unicode"):
+    with pytest.raises(ValueError, match="column 'x', row 1: the text is not Unicode"):
         lists_of({"x": column}, ["x"], rows_per_batch=1)
 
 

@@ -92,14 +92,18 @@ def build(table: list[Any], cuts: list[int], isa: str, workers: int) -> Any:
     random.Random(len(table)).shuffle(made)
     for other in made[1:]:
         made[0].merge(other)
-    return made[0].finish(in_threads, workers)
+    return finish_in_threads(made[0], workers)
 
 
-def in_threads(write: Any, calls: list[Any]) -> None:
-    """Write the ranges of a panel out, a thread each, in no order."""
-    with ThreadPoolExecutor(len(calls)) as pool:
-        for done in [pool.submit(write, *call) for call in reversed(calls)][::-1]:
+def finish_in_threads(one: Any, parts: int) -> Any:
+    """Write ranges of series, a thread each, in reverse order; then finish."""
+    series = len(one.prepare()) - 1
+    bounds = [series * k // parts for k in range(parts + 1)]
+    with ThreadPoolExecutor(parts) as pool:
+        calls = list(pairwise(bounds))
+        for done in [pool.submit(one.write, *call) for call in calls[::-1]][::-1]:
             done.result()
+    return one.finish()
 
 
 @settings(max_examples=60, deadline=None)
@@ -379,7 +383,7 @@ def test_all_workers_write_the_same_panel(parts: int) -> None:
     one, two = partial(1, 1), partial(1, 1)
     add(one, columns, 1)
     add(two, columns, 1)
-    whole, shared = one.finish(), two.finish(in_threads, parts)
+    whole, shared = one.finish(), finish_in_threads(two, parts)
     assert len(whole["rows"]) > 4000
     for name in ("indptr", "ordinals", "rows", "codes", "labels", "measures"):
         assert same_bits(shared[name], whole[name]), name
@@ -390,34 +394,39 @@ def test_the_first_total_that_cannot_be_held_is_named_by_any_worker() -> None:
     large = np.full(40, 2**62)
     add(one, [np.repeat([1, 2, 3, 4], 10), np.ones(40, dtype=np.int64), large], 1)
     with pytest.raises(OverflowError, match="measure 'm0'") as caught:
-        one.finish(in_threads, 4)
+        finish_in_threads(one, 4)
     assert caught.value.series == 0
 
 
-def test_write_is_for_finish_alone() -> None:
-    one = partial(1, 1)
-    add(one, [["a"], np.array([1]), np.array([1.0])], 1)
-    with pytest.raises(ValueError, match="finish alone"):
-        one._write(0, 1)
-    kept = []
+def test_write_follows_prepare_and_finish_needs_all_of_it() -> None:
+    def filled() -> Any:
+        made = partial(1, 1)
+        add(made, [["a", "b"], np.array([1, 1]), np.array([1.0, 2.0])], 1)
+        return made
 
-    def keep(write: Any, calls: list[Any]) -> None:
-        kept.append(write)
-        with pytest.raises(ValueError, match="finish alone"):
-            write(0, 2)
-        with pytest.raises(ValueError, match="in use"):
-            add(one, [["a"], np.array([1]), np.array([1.0])], 1)
-        for call in calls:
-            write(*call)
-
-    assert one.finish(keep, 2)["measures"][0]["values"].tolist() == [1.0]
-    with pytest.raises(ValueError, match="finish alone"):
-        kept[0](0, 1)
-    two = partial(1, 1)
-    add(two, [["a"], np.array([1]), np.array([1.0])], 1)
-    with pytest.raises(ZeroDivisionError):
-        two.finish(lambda write, calls: 1 / 0, 2)
-    with pytest.raises(ValueError, match="after an error"):
+    one = filled()
+    with pytest.raises(ValueError, match="call prepare before write"):
+        one.write(0, 1)
+    assert one.prepare().tolist() == [0, 1, 2]
+    for start, stop in [(0, 3), (-1, 1), (2, 1)]:
+        with pytest.raises(ValueError, match=f"series {start} to {stop} of 2"):
+            one.write(start, stop)
+    for late in (one.prepare, one.clear, lambda: one.merge(filled())):
+        with pytest.raises(ValueError, match="only write and finish"):
+            late()
+    with pytest.raises(ValueError, match="only write and finish"):
+        add(one, [["a"], np.array([1]), np.array([1.0])], 1)
+    one.write(1, 2)
+    one.write(0, 1)
+    assert one.finish()["measures"][0]["values"].tolist() == [1.0, 2.0]
+    with pytest.raises(ValueError, match="finished"):
+        one.write(0, 1)
+    two = filled()
+    two.prepare()
+    two.write(0, 1)
+    with pytest.raises(ValueError, match="every series"):
+        two.finish()
+    with pytest.raises(ValueError, match="failed earlier"):
         two.finish()
 
 
@@ -425,7 +434,7 @@ def test_a_partial_is_used_once() -> None:
     one = partial(1, 1)
     with pytest.raises(ValueError, match="infinite"):
         add(one, [["a"], np.array([1]), np.array([math.inf])], 1)
-    with pytest.raises(ValueError, match="after an error"):
+    with pytest.raises(ValueError, match="failed earlier"):
         one.finish()
     two = partial(1, 1)
     assert len(two.finish()["rows"]) == 0

@@ -55,9 +55,11 @@ def test_a_table_is_a_mapping_of_columns():
     table = panel().to_table()
     assert list(table) == list(table.keys()) == list(dict(table)) == list(table.columns)
     assert "units" in table and "unit" not in table
-    with pytest.raises(KeyError, match="'unit' is no column"):
+    with pytest.raises(KeyError, match="no column 'unit'; near it: units"):
         table["unit"]
-    with pytest.raises(ValueError, match="different lengths"):
+    with pytest.raises(TypeError, match="column is 0: it takes the name of a column"):
+        table[0]
+    with pytest.raises(ValueError, match="column 'b' has 3 rows, the first 2"):
         Table({"a": np.arange(2), "b": np.arange(3)})
     assert not Table({}) and len(Table({})) == 0 and repr(Table({}))
 
@@ -135,10 +137,10 @@ def test_text_shows_the_first_rows():
     assert lines[-1].split()[-1] == "-"
     many = Table({"x": np.arange(100)})
     assert repr(many).endswith("...") and len(repr(many).splitlines()) == 13
-    looks = Table({"x": np.array([0.125, np.nan])}, looks={"x": "rate"})
-    assert [line.strip() for line in text_rows(looks)] == ["x", "+12.50%", "-"]
-    codes = Table({"s": np.array([0, 7], np.uint8)})
-    assert [line.strip() for line in text_rows(codes)] == ["s", "", "GAP"]
+    rates = text_rows({"x": np.array([0.125, np.nan])}, {"x": "rate"}, {})
+    assert [line.strip() for line in rates] == ["x", "+12.50%", "-"]
+    codes = text_rows({"s": np.array([0, 7], np.uint8)}, {}, {})
+    assert [line.strip() for line in codes] == ["s", "", "GAP"]
 
 
 def test_pandas():
@@ -371,3 +373,19 @@ def test_another_byte_order_is_read(tmp_path):
     np.savez(file, **turned)
     (tmp_path / "p.npz").write_bytes(file.getvalue())
     same(em.Panel.load(tmp_path / "p.npz"), panel())
+
+
+def test_a_dataset_is_a_table():
+    months = np.array(["2024-01", "2024-02", "2024-02"], "M8[M]")
+    data = em.datasets.Dataset(
+        {"maker": ["A", "A", "B"], "month": months, "units": [1.5, 2, np.nan]}
+    )
+    assert isinstance(data, Table)
+    built = em.Panel.from_table(data, ["maker"], "month", ["units"])
+    assert built.periods.freq == "M" and built.shape == (2, 2)
+    assert repr(data.part(0, 1)).splitlines()[-1].split() == ["A", "2024-01", "1.5"]
+    with pytest.raises(ValueError, match="read-only"):
+        data["units"][0] = 3
+    pyarrow = pytest.importorskip("pyarrow")
+    facts = em.datasets.load("guangzhou")
+    assert pyarrow.table(facts).to_pydict()["id"] == facts["id"].tolist()

@@ -1,0 +1,92 @@
+#include "python/errors.h"
+
+#include "python/period.h"
+
+void ev_py_raise_key(PyObject *what, ev_result result, const ev_key_place *place,
+                     int64_t first_row)
+{
+    const long long row = (long long)(first_row + place->row);
+    if (result == EV_BAD_FORMAT) {
+        PyErr_Format(PyExc_TypeError,
+                     "%U: needs text or integers, and one of the two in all batches", what);
+    }
+    else if (place->byte >= 0) {
+        PyErr_Format(PyExc_ValueError,
+                     "%U, row %lld: not UTF-8: byte 0x%02x at position %zd of the text",
+                     what, row, place->value, place->byte);
+    }
+    else if (result == EV_BAD_VALUE) {
+        PyErr_Format(PyExc_ValueError,
+                     "%U, row %lld: an index or offset points outside the column", what,
+                     row);
+    }
+    else {
+        PyErr_Format(PyExc_OverflowError,
+                     "%U, row %lld: an integer outside int64, or 2^31 labels or more", what,
+                     row);
+    }
+}
+
+static void raise_measure(PyObject *name, ev_result result, long long row)
+{
+    if (result == EV_BAD_FORMAT) {
+        PyErr_Format(PyExc_TypeError,
+                     "measure %R: needs numbers; decimals need the same number of places "
+                     "in all batches, and no other numbers beside them",
+                     name);
+    }
+    else if (result == EV_BAD_VALUE) {
+        PyErr_Format(PyExc_ValueError,
+                     "measure %R, row %lld: infinite, or an index outside its dictionary",
+                     name, row);
+    }
+    else {
+        PyErr_Format(PyExc_OverflowError,
+                     "measure %R, row %lld: floats of 2^62 or more cannot be summed exactly",
+                     name, row);
+    }
+}
+
+static void raise_period(PyObject *period, long long row, const ev_place *place,
+                         const ev_batch_columns *batch)
+{
+    const char *name = PyUnicode_AsUTF8AndSize(period, NULL);
+    if (name != NULL && batch->freq != NULL) {
+        (void)ev_py_period_error(name, batch->when, batch->within, *batch->freq, place->row,
+                                 batch->first_row);
+    }
+    else if (name != NULL) {
+        PyErr_Format(PyExc_ValueError,
+                     "%R, row %lld: ordinals need 32-bit integers and no nulls", period,
+                     row);
+    }
+}
+
+void ev_py_raise_batch(PyObject *keys, PyObject *measures, PyObject *period,
+                       ev_result result, const ev_place *place,
+                       const ev_batch_columns *batch)
+{
+    const int64_t first_row = batch != NULL ? batch->first_row : 0;
+    const long long row = (long long)(first_row + place->row);
+    if (result == EV_NO_MEMORY) {
+        PyErr_NoMemory();
+    }
+    else if (place->part == EV_OF_KEY) {
+        const ev_key_place bad = {place->row, place->byte, place->value};
+        PyObject *what =
+            PyUnicode_FromFormat("key %R", PyTuple_GetItem(keys, place->which));
+        if (what != NULL) {
+            ev_py_raise_key(what, result, &bad, first_row);
+        }
+        Py_XDECREF(what);
+    }
+    else if (place->part == EV_OF_MEASURE) {
+        raise_measure(PyTuple_GetItem(measures, place->which), result, row);
+    }
+    else if (place->part == EV_OF_PERIOD) {
+        raise_period(period, row, place, batch);
+    }
+    else {
+        PyErr_SetString(PyExc_OverflowError, "more than 2^32 - 2 cells");
+    }
+}

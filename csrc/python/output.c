@@ -1,0 +1,231 @@
+#include "python/output.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "calendar/period.h"
+#include "python/numpy.h"
+
+static PyObject *new_array(ptrdiff_t count, int type)
+{
+    npy_intp shape = count;
+    return PyArray_SimpleNew(1, &shape, type);
+}
+
+static void *data_of(PyObject *array)
+{
+    return PyArray_DATA((PyArrayObject *)array);
+}
+
+/* Puts a value the dict keeps; gives back the data of an array, or NULL on failure. */
+static void *put_array(PyObject *dict, const char *name, PyObject *array)
+{
+    void *data = NULL;
+    if (array != NULL && PyDict_SetItemString(dict, name, array) == 0) {
+        data = data_of(array);
+    }
+    Py_XDECREF(array); /* the dict holds it */
+    return data;
+}
+
+/* ---- a ledger as arrays ---- */
+
+const char *ev_py_grain_name(ev_grain grain)
+{
+    static const char *const names[] = {NULL, "integer", "float", "decimal"};
+    return names[grain];
+}
+
+/* The dict of one measure, its arrays made and their addresses in *measure. */
+static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
+                              PyObject *rows, ev_panel_measure *measure)
+{
+    const ev_scale scale = ledger->scales[k];
+    const ev_extras *extras = &ledger->extras;
+    const int wide = scale.grain == EV_BINARY || scale.grain == EV_DECIMAL;
+    PyObject *dict = Py_BuildValue(
+        "{s:z,s:i,s:O,s:O,s:O}", "grain", ev_py_grain_name(scale.grain), "places",
+        scale.places, "hi", Py_None, "fine", Py_None, "counts", rows);
+    int failed = dict == NULL;
+    memset(measure, 0, sizeof *measure);
+    if (!failed) {
+        measure->lo = put_array(dict, "lo", new_array(cells, NPY_UINT64));
+        measure->values = put_array(dict, "values", new_array(cells, NPY_DOUBLE));
+        failed = measure->lo == NULL || measure->values == NULL;
+    }
+    if (!failed && wide) {
+        measure->hi = put_array(dict, "hi", new_array(cells, NPY_INT64));
+        failed = measure->hi == NULL;
+    }
+    if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE))) {
+        measure->fine = put_array(dict, "fine", new_array(cells, NPY_UINT64));
+        failed = measure->fine == NULL;
+    }
+    if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED))) {
+        measure->counts = put_array(dict, "counts", new_array(cells, NPY_INT64));
+        failed = measure->counts == NULL;
+    }
+    if (failed) {
+        Py_CLEAR(dict);
+    }
+    return dict;
+}
+
+/* The arrays of the cells; -1 with an exception set. */
+static int make_arrays(ev_output *output)
+{
+    const ev_ledger *ledger = output->ledger;
+    ev_panel_cells *panel = &output->panel;
+    const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
+    PyObject *measures = PyDict_GetItemString(output->dict, "measures");
+    panel->ordinals = put_array(output->dict, "ordinals", new_array(cells, NPY_INT64));
+    panel->rows = put_array(output->dict, "rows", new_array(cells, NPY_INT64));
+    int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
+    for (int k = 0; k < ledger->measures && !failed; k++) {
+        PyObject *measure =
+            make_measure(ledger, k, cells, PyDict_GetItemString(output->dict, "rows"),
+                         &panel->measures[k]);
+        failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
+        panel->measures[k].scale = ledger->scales[k];
+    }
+    return failed ? -1 : 0;
+}
+
+/* ---- a total that cannot be held ---- */
+
+/* "maker='BYD', region='Oslo'", or "series 12" where the output has no labels. */
+static PyObject *name_series(const ev_output *output, PyObject *keys, ptrdiff_t series)
+{
+    PyObject *labels = PyDict_GetItemString(output->dict, "labels"), *text = NULL;
+    PyObject *codes = PyDict_GetItemString(output->dict, "codes");
+    if (labels == NULL || codes == NULL) {
+        text = PyUnicode_FromFormat("series %zd", series);
+    }
+    else {
+        const Py_ssize_t count = PyTuple_Size(keys);
+        const int32_t *places = data_of(codes);
+        text = PyUnicode_FromString(count == 0 ? "all rows" : "");
+        for (Py_ssize_t k = 0; k < count && text != NULL; k++) {
+            PyObject *label =
+                PyList_GetItem(PyList_GetItem(labels, k), places[series * count + k]);
+            PyObject *before = text;
+            text = PyUnicode_FromFormat("%U%s%S=%.60R", before, k > 0 ? ", " : "",
+                                        PyTuple_GetItem(keys, k), label);
+            Py_DECREF(before);
+        }
+    }
+    return text;
+}
+
+/* The series of a cell. */
+static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
+{
+    ptrdiff_t series = 0;
+    while (panel->indptr[series + 1] <= cell) {
+        series++;
+    }
+    return series;
+}
+
+static int set_attribute(PyObject *object, const char *name, long long value)
+{
+    PyObject *number = PyLong_FromLongLong(value);
+    const int failed =
+        number == NULL || PyObject_SetAttrString(object, name, number) < 0;
+    Py_XDECREF(number);
+    return failed;
+}
+
+static void raise_total(const ev_output *output, const ev_naming *naming,
+                        const ev_panel_place *place)
+{
+    char label[EV_LABEL_SIZE] = "";
+    const ptrdiff_t series = series_of(&output->panel, place->cell);
+    const int64_t ordinal = output->panel.ordinals[place->cell];
+    PyObject *where = name_series(output, naming->keys, series), *text = NULL,
+             *error = NULL;
+    if (naming->freq != NULL) {
+        (void)ev_period_label(*naming->freq, ordinal, label);
+    }
+    else {
+        (void)PyOS_snprintf(label, sizeof label, "%lld", (long long)ordinal);
+    }
+    if (where != NULL) {
+        text = PyUnicode_FromFormat("measure %R: the total of %U in period %s is "
+                                    "outside the range of int64, in "
+                                    "which totals are exact",
+                                    PyTuple_GetItem(naming->measures, place->measure),
+                                    where, label);
+    }
+    if (text != NULL) {
+        error = PyObject_CallFunctionObjArgs(PyExc_OverflowError, text, NULL);
+    }
+    if (error != NULL && !set_attribute(error, "measure", place->measure) &&
+        !set_attribute(error, "series", series) &&
+        !set_attribute(error, "ordinal", ordinal)) {
+        PyErr_SetObject(PyExc_OverflowError, error);
+    }
+    Py_XDECREF(error);
+    Py_XDECREF(text);
+    Py_XDECREF(where);
+}
+
+/* ---- outputs ---- */
+
+int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t *places,
+                      ptrdiff_t series)
+{
+    const size_t measures = (size_t)ledger->measures;
+    memset(output, 0, sizeof *output);
+    output->ledger = ledger;
+    output->panel.series = series;
+    output->words =
+        ev_take_big(&ledger->cells.memory, ledger->cells.count, sizeof *output->words);
+    output->panel.measures = PyMem_Calloc(measures + 1, sizeof *output->panel.measures);
+    output->dict = Py_BuildValue("{s:N}", "measures", PyList_New(ledger->measures));
+    int failed = output->dict == NULL;
+    if (output->words == NULL || output->panel.measures == NULL) {
+        PyErr_NoMemory();
+        failed = 1;
+    }
+    if (!failed) {
+        output->panel.indptr =
+            put_array(output->dict, "indptr", new_array(series + 1, NPY_INT64));
+        failed = output->panel.indptr == NULL;
+    }
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS ev_panel_lay(ledger, places, series,
+                                            output->panel.indptr, output->words);
+        Py_END_ALLOW_THREADS failed = make_arrays(output) < 0;
+    }
+    return failed ? -1 : 0;
+}
+
+int ev_py_output_write(ev_output *output, ptrdiff_t start, ptrdiff_t stop,
+                       const ev_naming *naming)
+{
+    ev_panel_place place = {0, 0};
+    ev_result result;
+    Py_BEGIN_ALLOW_THREADS result = ev_panel_write(output->ledger, output->words, start,
+                                                   stop, &output->panel, &place);
+    Py_END_ALLOW_THREADS if (result == EV_RANGE)
+    {
+        raise_total(output, naming, &place);
+    }
+    else if (result != EV_DONE)
+    {
+        PyErr_NoMemory();
+    }
+    return result == EV_DONE ? 0 : -1;
+}
+
+PyObject *ev_py_output_close(ev_output *output)
+{
+    PyObject *dict = output->dict;
+    if (output->ledger != NULL) {
+        ev_give(&output->ledger->cells.memory, output->words);
+    }
+    PyMem_Free(output->panel.measures);
+    memset(output, 0, sizeof *output);
+    return dict;
+}

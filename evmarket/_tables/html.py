@@ -1,0 +1,101 @@
+"""Tables as HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._common.html import (
+    Column,
+    Html,
+    box,
+    cut,
+    ends,
+    joined,
+    label,
+    left_out,
+    legend,
+    mark,
+    numbers,
+    table,
+    text,
+)
+from .columns import Coded, length, taken
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .._common.types import Array
+
+
+ROWS = (20, 5, 5)
+"""Up to the first number all rows are shown, else the first and the last ones."""
+_COLUMNS = (24, 12, 8)
+
+# Columns of integers that are printed without separated thousands.
+_CALENDAR = ("year", "half", "quarter", "month", "week", "day", "date", "period")
+
+
+def table_html(
+    heading: Html,
+    columns: Mapping[str, Array | Coded],
+    formats: Mapping[str, str | Sequence[str]],
+    statuses: Mapping[str, Array],
+    notes: Sequence[Html] = (),
+) -> str:
+    """Columns under a heading; only the first and last rows of a long table.
+
+    `formats` has keys of `numbers.RELATIVE`, one per column or one per row; `statuses`
+    has the codes of numbers that no column shows.
+    """
+    count = next(map(length, columns.values()), 0)
+    rows, places = ends(count, *ROWS), ends(len(columns), *_COLUMNS)
+    names = list(columns)
+    shown, codes = [], []
+    for name in (names[place] for place in places.tolist()):
+        column = taken(columns[name], rows)
+        if isinstance(column, Coded):
+            labels = list(map(label, column.entries()))
+            shown.append(Column(label(name), labels, "label"))
+            continue
+        status = statuses[name][rows] if name in statuses else None
+        codes += [c for c in (status, column) if c is not None and c.dtype == np.uint8]
+        form = formats.get(name, "")
+        each = form if isinstance(form, str) else [form[row] for row in rows.tolist()]
+        shown.append(column_of(name, column, each, status))
+    foot = joined(
+        [
+            left_out(rows, count, "rows"),
+            left_out(places, len(columns), "columns"),
+            *notes,
+        ]
+    )
+    body = table(with_gap(shown, places, len(rows)), cut(rows))
+    return box(heading, body, foot=[foot, legend(*codes)])
+
+
+def with_gap(columns: list[Column], places: Any, rows: int) -> list[Column]:
+    """The columns at `places`, with a column of "…" where some are left out."""
+    gap = cut(places)
+    if gap is not None:
+        columns.insert(gap, Column(text("…"), [text("…")] * rows))
+    return columns
+
+
+def column_of(
+    name: str, values: Any, formats: str | Sequence[str] = "", codes: Any = None
+) -> Column:
+    """A column by its dtype: statuses, yes and no, numbers or labels."""
+    head = label(name)
+    kind = values.dtype.kind
+    if values.dtype == np.uint8:
+        return Column(head, [mark(code) for code in values.tolist()])
+    if kind == "b":
+        return Column(head, [text("yes" if x else "no") for x in values.tolist()])
+    if kind in "iuf":
+        if kind != "f" and name.lower() in _CALENDAR:
+            return Column(head, [text(x) for x in values.tolist()], "number")
+        return Column(head, numbers(values, codes, formats), "number")
+    labels = values.astype(str) if kind == "M" else values
+    return Column(head, [label(item) for item in labels.tolist()], "label")
