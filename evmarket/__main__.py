@@ -72,8 +72,8 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _report(options: Namespace) -> tuple[int, str]:
-    from ._market.lines import FORMATS
     from ._market.market import TITLE, market
+    from ._market.printing import FORMATS
 
     shown = FORMATS[options.format](market())
     return DONE, f"{TITLE}\n\n{shown}" if options.format == "text" else shown

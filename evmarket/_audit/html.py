@@ -19,6 +19,7 @@ from .._common.html import (
     text,
 )
 from .._figures.html import interval, value_of
+from .._figures.show import show_gap
 from .._tables.html import ROWS
 
 if TYPE_CHECKING:
@@ -74,15 +75,12 @@ def _cells(row: FindingRow) -> tuple[Html, ...]:
     rule, ids, expected, printed, outcome, distance, reason = row
     exact, kind = printed.exact, printed.kind
     value = label(printed.text) if printed.text else value_of(exact, kind)
-    why = reason or "the intervals meet"
-    if math.isfinite(distance):
-        why = f"apart by {distance:.3g} of its last digit"
     return (
         span(outcome, "bad") if outcome == "inconsistent" else text(outcome),
         label(rule),
         Html(f"{value} {interval(exact, kind)}"),
         interval(expected.exact, kind),
-        text(why),
+        text(show_gap(distance) or reason or "the intervals meet"),
         label(" ".join(ids), 40),
     )
 

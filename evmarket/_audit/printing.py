@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.numbers import finite
 from .._common.text import aligned, wrap
-from .._figures.show import show_span
+from .._figures.show import show_gap, show_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +45,7 @@ def text(audit: Audit) -> str:
     findings = list(audit.findings)
     if not findings:
         return f"{title}\n"
-    notes = [
-        f"apart by {f.distance:.3g} of its last digit" if f.distance == f.distance
-        else f.reason
-        for f in findings
-    ]  # fmt: skip
+    notes = [show_gap(f.distance) or f.reason for f in findings]
     columns = [
         ["outcome", *(f.outcome for f in findings)],
         ["rule", *(f.rule for f in findings)],

@@ -409,9 +409,9 @@ def test_replace_gives_a_changed_copy():
         (
             (0, "value", "1"),
             TypeError,
-            "value is '1': the column 'value' holds numbers",
+            "the column 'value' holds numbers",
         ),
-        ((0, "text", 1), TypeError, "value is 1: the column 'text' holds text"),
+        ((0, "text", 1), TypeError, "the column 'text' holds text"),
     ):
         with pytest.raises(error, match=re.escape(said)):
             facts.replace(*arguments)
