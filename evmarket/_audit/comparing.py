@@ -1,4 +1,4 @@
-"""The outcomes of claims: which figures meet, and which are not comparable, and why."""
+"""The outcomes of claims: figures that meet, that do not, or are not comparable."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class _Label(NamedTuple):
 def _labels(facts: Facts, claims: Claims, kept: Rows) -> list[_Label]:
     """The labels of comparisons, in the order of _LABELS."""
     code = facts.code
-    none = kept * 0 - 1
+    none = np.full(len(kept), -1)
     rows = [column[kept] for column in claims.facts] or [none]
     vintage = code["vintage"].copy()
     forecast = code["mode"] == _FORECAST
@@ -142,9 +142,8 @@ def _labels(facts: Facts, claims: Claims, kept: Rows) -> list[_Label]:
 
 def _basis(basis: Rows, claims: Claims, kept: Rows) -> _Label:
     """The basis of growths: 0 unknown, 1 printed, 2 comparable."""
-    none = kept * 0 - 1
     together = [column[kept] for column in claims.together]
-    differs, unstated = _state(basis, together or [none])
+    differs, unstated = _state(basis, together or [np.full(len(kept), -1)])
     for column in claims.against:
         row = column[kept]
         differs = differs | ((row >= 0) & (basis[row] == 2))

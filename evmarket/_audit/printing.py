@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .._common.numbers import finite
-from .._common.text import aligned, wrap
+from .._common.text import aligned, as_csv, wrap
 from .._figures.show import show_gap, show_span
 
 if TYPE_CHECKING:
@@ -58,16 +58,10 @@ def text(audit: Audit) -> str:
 
 def csv_text(audit: Audit) -> str:
     """The findings as CSV, at full precision."""
-    import csv
-    import io
-
-    columns = audit.to_table()
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns.columns)
-    for row in zip(*(columns[name].tolist() for name in columns), strict=True):
-        writer.writerow("" if entry != entry else entry for entry in row)
-    return file.getvalue()
+    table = audit.to_table()
+    rows = zip(*(table[name].tolist() for name in table), strict=True)
+    plain = [["" if entry != entry else entry for entry in row] for row in rows]
+    return as_csv([table.columns, *plain])
 
 
 def json_text(audit: Audit) -> str:

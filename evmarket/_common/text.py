@@ -1,12 +1,12 @@
-"""Plain text in columns of a terminal."""
+"""Plain text: columns of a terminal, and CSV."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
 WIDTH = 100
@@ -125,3 +125,13 @@ def _clean(words: str) -> str:
     if words.isprintable():
         return words
     return "".join(c if c.isprintable() else " " for c in words)
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV."""
+    import csv
+    import io
+
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()

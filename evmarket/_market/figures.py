@@ -5,6 +5,7 @@ A section is a function from the facts to rows.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._audit.audit import audit
@@ -113,82 +114,81 @@ def _pooled(one: Figure, two: Figure, growth: Figure, growth_of_two: Figure) -> 
     return total
 
 
+def _row(
+    label: str, unit: str, compute: Callable[..., Figure], *operands: Known
+) -> Row:
+    """A row of the ends of one implied figure."""
+    return Row(label, interval(unit, compute, *operands))
+
+
 def _derived(facts: MarketFacts) -> list[Row]:
-    def article(**wanted: str) -> Fact:
-        return facts.one("guangzhou", **wanted)
+    return [*_of_exports(facts), *_of_sales(facts), *_of_industry(facts)]
 
+
+def _of_exports(facts: MarketFacts) -> list[Row]:
     exports = {"entity": "guangzhou", "measure": "exports"}
-    value = article(dimension="money", **exports)
-    units = article(dimension="vehicles", **exports)
-    pair = [article(entity=name, measure="sales") for name in ("aion", "trumpchi")]
-    industry = {"entity": "china-auto"}
-    profit = printed(article(measure="profit", **industry))
-    stated = article(measure="revenue", **industry)
-    revenue = printed(stated)
-    margin = printed(article(measure="profit margin", **industry))
-    bureau = facts.one("auto-industry", measure="revenue", period=stated.period)
-    years = [
-        article(entity="china-nev", kind="growth", period=period)
-        for period in ("2025", "2026")
-    ]
-
-    def row(
-        label: str,
-        unit: str,
-        compute: Callable[..., Figure],
-        *operands: Known,
-        note: str = "",
-    ) -> Row:
-        return Row(label, interval(unit, compute, *operands), note=note)
-
+    value = facts.one("guangzhou", dimension="money", **exports)
+    units = facts.one("guangzhou", dimension="vehicles", **exports)
+    label, unit = "exports: value per vehicle", "yuan per vehicle"
+    growth = _row(
+        "exports: growth of the value per vehicle",
+        "rate",
+        implied_ratio_growth,
+        grown(value),
+        grown(units),
+    )
     return [
-        row(
-            "exports: value per vehicle",
-            "yuan per vehicle",
-            implied_ratio,
-            printed(value),
-            printed(units),
-        ),
-        row(
-            "exports: growth of the value per vehicle",
-            "rate",
-            implied_ratio_growth,
-            grown(value),
-            grown(units),
-            note="mix included, not price",
-        ),
-        row(
-            "GAC Aion with GAC Trumpchi: growth of sales",
-            "rate",
-            _pooled,
-            *map(printed, pair),
-            *map(grown, pair),
-        ),
-        row("industry: margin, as printed", "share", _same, margin),
-        row(
-            "industry: margin, from profit and revenue",
-            "share",
-            implied_ratio,
-            profit,
-            revenue,
-        ),
-        row("industry: revenue, in the article", "yuan", _same, revenue),
-        row(
-            "industry: revenue, from profit and margin",
-            "yuan",
-            implied_ratio,
-            profit,
-            margin,
-        ),
-        row("industry: revenue, from the bureau", "yuan", _same, printed(bureau)),
-        row(
-            "NEV market: growth from 2024 to 2026",
-            "rate",
-            _two_years,
-            *map(printed, years),
-            note="the second year is the association's forecast",
-        ),
+        _row(label, unit, implied_ratio, printed(value), printed(units)),
+        growth._replace(note="mix included, not price"),
     ]
+
+
+def _of_sales(facts: MarketFacts) -> list[Row]:
+    pair = [
+        facts.one("guangzhou", entity=name, measure="sales")
+        for name in ("aion", "trumpchi")
+    ]
+    operands = [*map(printed, pair), *map(grown, pair)]
+    label = "GAC Aion with GAC Trumpchi: growth of sales"
+    return [_row(label, "rate", _pooled, *operands)]
+
+
+def _of_industry(facts: MarketFacts) -> list[Row]:
+    profit, revenue, margin = (
+        facts.one("guangzhou", entity="china-auto", measure=measure)
+        for measure in ("profit", "revenue", "profit margin")
+    )
+    earned, sold, rate = map(printed, (profit, revenue, margin))
+    period = revenue.period
+    bureau = facts.one("auto-industry", measure="revenue", period=period)
+    years = [
+        facts.one("guangzhou", entity="china-nev", kind="growth", period=year)
+        for year in ("2025", "2026")
+    ]
+    label = "NEV market: growth from 2024 to 2026"
+    market = _row(label, "rate", _two_years, *map(printed, years))
+    labels = (
+        "industry: margin, from profit and revenue",
+        "industry: revenue, from profit and margin",
+    )
+    return [
+        _row("industry: margin, as printed", "share", _same, rate),
+        _row(labels[0], "share", implied_ratio, earned, sold),
+        _row("industry: revenue, in the article", "yuan", _same, sold),
+        _row(labels[1], "yuan", implied_ratio, earned, rate),
+        _row("industry: revenue, from the bureau", "yuan", _same, printed(bureau)),
+        market._replace(note="the second year is the association's forecast"),
+    ]
+
+
+def _outgrowth(level: Figure, total: float, aim: Figure) -> Figure:
+    rate: Figure = required_outgrowth(implied_share(level, total), aim, 5)
+    return rate
+
+
+def _share_after(step: int, level: Figure, total: float, aim: Figure) -> Figure:
+    path: list[Figure] = share_path(implied_share(level, total), aim, 5)
+    return path[step]
 
 
 def _targets(facts: MarketFacts) -> list[Row]:
@@ -200,18 +200,6 @@ def _targets(facts: MarketFacts) -> list[Row]:
     first, last = months.place("2025-01"), months.place("2025-12")
     year = span(months, last, 12)
     total = Known(year.number, year.ids)
-
-    def outgrowth(level: Figure, total: float, aim: Figure) -> Figure:
-        rate: Figure = required_outgrowth(implied_share(level, total), aim, 5)
-        return rate
-
-    def on_the_way(step: int) -> Callable[[Figure, float, Figure], Figure]:
-        def share_then(level: Figure, total: float, aim: Figure) -> Figure:
-            path: list[Figure] = share_path(implied_share(level, total), aim, 5)
-            return path[step]
-
-        return share_then
-
     so_far = span(months, months.place("2026-02"), 2)
     last_year = months.values[first : last + 1]
     even = float(run_rate(so_far.number, 2, 12))
@@ -223,14 +211,14 @@ def _targets(facts: MarketFacts) -> list[Row]:
         ),
         Row(
             "XPeng: required growth abroad above that at home, per year",
-            interval("rate", outgrowth, level, total, aim),
+            interval("rate", _outgrowth, level, total, aim),
             note="from its share in 2025 to the aim for 2030; outside input: all "
             "deliveries, from xpeng-monthly",
         ),
         *(
             Row(
                 f"XPeng: share abroad on that path, {2025 + step}",
-                interval("share", on_the_way(step), level, total, aim),
+                interval("share", partial(_share_after, step), level, total, aim),
             )
             for step in range(1, 5)
         ),

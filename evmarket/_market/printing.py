@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.numbers import finite
 from .._common.status import Status
-from .._common.text import WIDTH, aligned, wrap
+from .._common.text import WIDTH, aligned, as_csv, wrap
 from .lines import cell_text, ids_text, sections
 
 if TYPE_CHECKING:
@@ -41,21 +41,16 @@ def _section(section: Section) -> str:
 
 def csv_text(lines: Sequence[Line]) -> str:
     """The lines as CSV, one number per row, at full precision."""
-    import csv
-    import io
-
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    heading = "section,label,quantity,value,unit,status,printed,note,derived_from"
-    writer.writerow(heading.split(","))
+    head = "section,label,quantity,value,unit,status,printed,note,derived_from"
+    rows = [tuple(head.split(","))]
     for line in lines:
         common = (line.printed, line.note, " ".join(line.derived_from))
         for heading, cell in line.values.items():
             value = "" if math.isnan(cell.number) else repr(float(cell.number))
             status = Status(cell.status).name
             start = (line.section, line.label, heading, value, cell.unit, status)
-            writer.writerow(start + common)
-    return file.getvalue()
+            rows.append(start + common)
+    return as_csv(rows)
 
 
 def json_text(lines: Sequence[Line]) -> str:
