@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .sums import kept_exact
+from .series import numbered
+from .sums import ExactSums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    from .._common.types import Codes, Floats, Ints
+    from .._common.types import Codes, Floats, Ints, Mask
+    from .sums import Layout
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """The occupied cells of one measure: `values` NaN where only a status is known.
+    """The occupied cells of one measure.
 
-    `status` is None when every cell is OK. `exact` is the engine's measure (a dict of
-    arrays, a cell each), for levels only.
+    Attributes
+    ----------
+    indptr : ndarray of int64, shape (series + 1,)
+        Series s has the cells indptr[s] .. indptr[s + 1] - 1.
+    ordinals : ndarray of int64
+        The period of each cell, ascending within a series.
+    values : ndarray of float64
+        NaN where only a status is known.
+    status : ndarray of uint8 or None
+        None when every cell is OK.
+    sums : ExactSums or None
+        The exact sums behind the values, for levels only.
     """
 
     indptr: Ints
     ordinals: Ints
     values: Floats
     status: Codes | None = None
-    exact: dict[str, Any] | None = None
+    sums: ExactSums | None = None
+
+    @classmethod
+    def at(cls, layout: Layout) -> Cells:
+        """The cells of a layout, with their numbers of rows as values."""
+        return cls(layout.indptr, layout.ordinals, layout.rows)  # type: ignore[arg-type]
+
+    @classmethod
+    def summed(cls, layout: Layout, sums: ExactSums) -> Cells:
+        """Cells with their exact sums."""
+        return cls(layout.indptr, layout.ordinals, sums.values, sums=sums)
 
     @cached_property
     def series(self) -> Ints:
@@ -40,34 +60,41 @@ class Cells:
 
     @property
     def codes(self) -> Codes:
-        """The status of each cell, spelled out."""
+        """The status of each cell."""
         if self.status is None:
             return np.zeros(len(self.values), np.uint8)
         return self.status
 
-    def kept(self, keep: NDArray[np.bool_]) -> Cells:
-        """The cells where `keep` holds."""
+    def with_values(self, values: Any, status: Codes | None) -> Cells:
+        """The same cells with other values, which are not exact."""
+        return Cells(self.indptr, self.ordinals, values, status)
+
+    def kept(self, keep: Mask) -> Cells:
+        """The cells where `keep` holds; all series stay."""
         if keep.all():
             return self
         ends = np.concatenate([[0], np.cumsum(keep)])
-        return Cells(
-            ends[self.indptr],
-            self.ordinals[keep],
-            self.values[keep],
-            None if self.status is None else self.status[keep],
-            None if self.exact is None else kept_exact(self.exact, keep),
-        )
+        return self._picked(ends[self.indptr], keep)
 
     def of_series(self, chosen: Ints) -> Cells:
-        """The cells of a few series, by number, whatever the others are."""
-        counts = _sizes(self.indptr, chosen)
-        place = places_of(self.indptr, chosen)
+        """The cells of some series, by number."""
+        return self._picked(*cells_of(self.indptr, chosen))
+
+    def spread_to(self, series: Ints) -> Cells:
+        """The cells of series[s] as those of series s; none where that is -1."""
+        if np.array_equal(series, np.arange(len(self.indptr) - 1)):
+            return self
+        chosen = np.where(series >= 0, series, len(self.indptr) - 1)
+        ends = np.append(self.indptr, self.indptr[-1])  # one series more, without cells
+        return replace(self, indptr=ends).of_series(chosen)
+
+    def _picked(self, indptr: Ints, chosen: Any) -> Cells:
         return Cells(
-            np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            self.ordinals[place],
-            self.values[place],
-            None if self.status is None else self.status[place],
-            None if self.exact is None else kept_exact(self.exact, place),
+            indptr.astype(np.int64, copy=False),
+            self.ordinals[chosen],
+            self.values[chosen],
+            None if self.status is None else self.status[chosen],
+            None if self.sums is None else self.sums.take(chosen),
         )
 
     def place(self, series: Ints, ordinals: Ints) -> Ints:
@@ -78,24 +105,9 @@ class Cells:
         span = max(int(self.ordinals.max()), int(ordinals.max())) - low + 1
         keys = self.series * span + (self.ordinals - low)
         wanted = series * span + (ordinals - low)
-        found = np.searchsorted(keys, wanted)
-        found[found == len(keys)] = 0
-        return np.where(keys[found] == wanted, found, -1)
-
-
-def places_of(indptr: Ints, chosen: Ints) -> Ints:
-    """The numbers of the cells of a few series."""
-    counts = _sizes(indptr, chosen)
-    starts = np.cumsum(counts) - counts
-    every = np.arange(counts.sum(), dtype=np.int64)
-    found: Ints = every + np.repeat(indptr[chosen] - starts, counts)
-    return found
-
-
-def _sizes(indptr: Ints, chosen: Ints) -> Ints:
-    """How many cells each of a few series has."""
-    found: Ints = indptr[chosen + 1] - indptr[chosen]
-    return found
+        place = np.searchsorted(keys, wanted)
+        place[place == len(keys)] = 0
+        return np.where(keys[place] == wanted, place, -1)
 
 
 def taken(values: Any, place: Ints, none: Any) -> Any:
@@ -105,52 +117,58 @@ def taken(values: Any, place: Ints, none: Any) -> Any:
     return np.where(place >= 0, values[place], none)
 
 
-def from_places(
-    series: Ints, ordinals: Ints, series_count: int
-) -> tuple[Ints, Ints, Ints]:
+def cells_of(indptr: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+    """The layout of the cells of some series, and the numbers of those cells."""
+    sizes = indptr[chosen + 1] - indptr[chosen]
+    own = indptr_of(sizes)
+    shift = np.repeat(indptr[chosen] - own[:-1], sizes)
+    return own, np.arange(len(shift), dtype=np.int64) + shift
+
+
+def indptr_of(sizes: Ints) -> Ints:
+    """Where the cells of each series begin and end, from how many each has."""
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+
+
+def laid_out(series: Ints, ordinals: Ints, count: int) -> tuple[Ints, Ints, Ints]:
     """The layout of cells given in any order: indptr, ordinals, and the order."""
     order = np.lexsort((ordinals, series))
-    counts = np.bincount(series, minlength=series_count)
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    indptr = indptr_of(np.bincount(series, minlength=count))
     return indptr, ordinals[order], order
 
 
-def with_empty(cells: Cells, series: Any, ordinals: Any, count: int) -> Cells:
-    """The cells, and more that hold nothing, counted 0."""
-    if not len(series):
+def with_empty(cells: Cells, series: Ints, ordinals: Ints, count: int) -> Cells:
+    """The cells, and more that hold no row."""
+    if not len(series) or cells.sums is None:
         return cells
-    exact = cells.exact or {}
-    room = {
-        k: None
-        if exact[k] is None
-        else np.concatenate([exact[k], np.zeros(len(series), exact[k].dtype)])
-        for k in ("lo", "hi", "fine", "counts", "values")
-    }
-    indptr, found, order = from_places(
-        np.concatenate([cells.series, series]),
-        np.concatenate([cells.ordinals, ordinals]),
-        count,
-    )
-    both = kept_exact({**exact, **room}, order)
-    return Cells(
-        indptr, found, np.where(both["counts"] > 0, both["values"], np.nan), exact=both
-    )
+    every = np.concatenate([cells.series, series])
+    periods = np.concatenate([cells.ordinals, ordinals])
+    indptr, ordered, order = laid_out(every, periods, count)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    sums = cells.sums.placed(place[: len(cells.ordinals)], len(order))
+    sums = replace(sums, values=np.where(sums.counts > 0, sums.values, np.nan))
+    return Cells(indptr, ordered, sums.values, sums=sums)
 
 
-def union(measures: Sequence[Cells], count: int) -> Cells:
-    """The cells that any of the measures has."""
-    first = measures[0]
-    if all(
-        len(m.ordinals) == len(first.ordinals)
-        and np.array_equal(m.indptr, first.indptr)
-        and np.array_equal(m.ordinals, first.ordinals)
-        for m in measures[1:]
-    ):
+def union(sides: Sequence[Cells], count: int) -> Cells:
+    """The cells that any of the sides has; their values mean nothing."""
+    first = sides[0]
+    if all(_same_layout(first, side) for side in sides[1:]):
         return first
-    pairs = np.unique(
-        np.concatenate([np.stack([m.series, m.ordinals], axis=1) for m in measures]),
-        axis=0,
+    ordinals = np.concatenate([side.ordinals for side in sides])
+    series = np.concatenate([side.series for side in sides])
+    low = int(ordinals.min(initial=0))
+    span = int(ordinals.max(initial=low)) - low + 1
+    # One integer per cell: sorting pairs is many times slower.
+    chosen = numbered(series * span + (ordinals - low))[1]
+    indptr = indptr_of(np.bincount(series[chosen], minlength=count))
+    return Cells(indptr, ordinals[chosen], np.zeros(len(chosen)))
+
+
+def _same_layout(a: Cells, b: Cells) -> bool:
+    return (
+        len(a.ordinals) == len(b.ordinals)
+        and np.array_equal(a.indptr, b.indptr)
+        and np.array_equal(a.ordinals, b.ordinals)
     )
-    counts = np.bincount(pairs[:, 0], minlength=count)
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Cells(indptr, np.ascontiguousarray(pairs[:, 1]), np.zeros(len(pairs)))

@@ -10,48 +10,57 @@ import numpy as np
 from .. import _core
 from .._common.status import lowest
 from .cells import Cells, taken
-from .frame import grouped
-from .lifetimes import Absence
-from .shifts import bases
-from .sums import kept_exact, regroup, source
-from .within import _totals
+from .lifetimes import Lifetimes
+from .measure import MeasureData
+from .shifts import bases, lag_status
+from .sums import Layout, Moved, regroup_named
+from .within import totals
 
 if TYPE_CHECKING:
-    from .._panel.measure import Measure
+    from .._common.types import Ints
 
 
-def matched_growth(measure: Measure, within: Any, steps: int, rate: Any) -> Measure:
+def matched_growth(
+    measure: MeasureData, within: Any, steps: int, rate: Any
+) -> MeasureData:
     """Growth of the sums over the series that are present in both periods."""
-    if measure._cells.exact is None:
+    cells, calendar = measure.cells, measure.calendar
+    if cells.sums is None:
         raise TypeError(
             f"matched: {measure.name} is {measure.kind}, and only levels add up"
         )
-    frame, to = grouped(measure, within)
-    cells, base = measure._cells, bases(measure._cells, steps)
+    groups, to = measure.series.grouped(measure.series.key_list(within))
+    base = bases(cells, steps)
     both = (base >= 0) & np.isfinite(cells.values)
     both &= np.isfinite(cells.values[base])
-    ordinals = cells.ordinals[both]
     counts = np.concatenate([[0], np.cumsum(both)])
-    sides = []
-    for chosen in (base[both], np.flatnonzero(both)):
-        exact = kept_exact(cells.exact or {}, chosen)
-        one = source(counts[cells.indptr], ordinals, exact)
-        sides.append(regroup([(one, to, None, None)], frame, ("sum",)))
-    x0, x1 = (side["measures"][0]["values"] for side in sides)
-    pairs = Cells(sides[0]["indptr"], sides[0]["ordinals"], rate(x0, x1))
-    own = _core.growth_status(x0, x1)
-    # The groups' cells: where some series stands now, matched or not.
-    whole, _ = _totals(measure, frame, to)
-    absence = Absence.of(frame, whole)
-    group = type(measure)(frame, whole, [absence], measure.name, measure.kind)
-    place = pairs.place(whole.series, whole.ordinals)
+    ones = np.ones(int(both.sum()), np.int64)
+    layout = Layout(counts[cells.indptr], cells.ordinals[both], ones)
+
+    def summed(chosen: Ints) -> Cells:
+        assert cells.sums is not None
+        sums = replace(cells.sums.take(chosen), counts=ones)
+        moved = [Moved(layout, [sums], to)]
+        return Cells.summed(*_only(regroup_named(moved, groups, ("sum",), calendar)))
+
+    x0, x1 = summed(base[both]), summed(np.flatnonzero(both))
+    own = _core.growth_status(x0.values, x1.values)
+    # The groups' cells: where some series has a value now, matched or not.
+    whole, _ = totals(measure, groups, to)
+    life = Lifetimes.of(calendar, whole)
+    group = MeasureData(groups, calendar, whole, (life,), measure.name, measure.kind)
+    place = x1.place(whole.series, whole.ordinals)
     none = place < 0
-    values = taken(pairs.values, place, np.nan)
+    values = taken(rate(x0.values, x1.values), place, np.nan)
     codes = taken(own, place, np.uint8(_core.NO_MATCH)).astype(np.uint8)
-    lag = group._lag_status(steps, bases(whole, steps) >= 0)
+    lag = lag_status(group, steps, bases(whole, steps) >= 0)
     codes[none] = lowest(lag, np.full(len(lag), _core.NO_MATCH, np.uint8))[none]
     codes[lag == _core.PARTIAL] = _core.PARTIAL
     values[codes == _core.PARTIAL] = np.nan
-    found = group._derived(replace(whole, values=values, status=codes), "growth")
-    found._lead = max(0, -steps)
-    return found
+    rates = replace(whole, values=values, status=codes)
+    return group.derived(rates, "growth", lookahead=max(0, -steps))
+
+
+def _only(added: Any) -> Any:
+    layout, [sums] = added
+    return layout, sums

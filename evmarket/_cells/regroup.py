@@ -2,201 +2,228 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _core
 from .._common.arguments import choice
-from .._common.messages import short
+from .._common.kinds import LEVELS
+from .._common.messages import one_line, short
 from .._common.status import lowest
 from .cells import Cells
-from .frame import Frame, check_key, joined_frame, regroup_series
-from .sums import regroup
+from .panel import Level, PanelData
+from .series import SeriesIndex, united
+from .sums import ExactSums, Layout, Moved, regroup_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from .._common.types import Map
-    from .._panel.panel import Panel
+    from .._common.types import Codes, Map, Mask
+    from .measure import MeasureData
 
 
 LACKING = (_core.INCOMPLETE, _core.PARTIAL)
 """Statuses that leave a sum without a number."""
 
 
-def regrouped(
-    panel: Panel,
-    frame: Frame,
-    to: Map,
-    keep: NDArray[np.bool_] | None = None,
-) -> Panel:
-    """The panel with each series sent to another, -1 to drop."""
-    to = np.ascontiguousarray(to, np.int32)
-    data = regroup([(panel._data, to, None, keep)], frame, panel._names)
-    notes = {}
-    for name, codes in panel._notes.items():
-        notes[name] = moved_notes(panel._data, codes, to, data)
-    # A rate may be moved, not added.
-    merges = len(np.unique(to[to >= 0])) < int((to >= 0).sum())
-    rates = [n for n in panel._names if panel._kinds[n] == "rate"] if merges else []
-    return type(panel)(
-        frame,
-        data,
-        panel._names,
-        panel._kinds,
-        panel._units,
-        notes,
-        panel._merged | frozenset(rates),
-        (panel, to),
-    )
+# ---- roll-up and recode --------------------------------------------------------------
 
 
-def moved_notes(
-    old: dict[str, Any], codes: NDArray[np.uint8], to: Map, new: dict[str, Any]
-) -> NDArray[np.uint8]:
-    """Statuses of cells where they went: the lowest, but one member without a number
-    (INCOMPLETE, PARTIAL) leaves its sum without one, whatever stands beside others."""
-    before = Cells(old["indptr"], old["ordinals"], old["rows"])
-    after = Cells(new["indptr"], new["ordinals"], new["rows"])
-    found = np.zeros(len(new["ordinals"]), np.uint8)
-    noted = np.flatnonzero(codes)
-    series = to[before.series[noted]].astype(np.int64)
-    noted, series = noted[series >= 0], series[series >= 0]
-    place = after.place(series, before.ordinals[noted])
-    # The last one written stands.
-    order = sorted(
-        np.unique(codes[noted]), key=lambda code: (code in LACKING, -int(code))
-    )
-    for code in order:
-        found[place[codes[noted] == code]] = code
-    return found
+def rollup(panel: PanelData, keys: Sequence[str]) -> PanelData:
+    """See `Panel.rollup`."""
+    for key in keys:
+        panel.series.place(key, "keys")
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"keys are {short(keys)}: each may be given once")
+    return regrouped(panel, *panel.series.grouped(keys))
 
 
-def rollup(panel: Panel, keys: Sequence[str]) -> Panel:
-    places = [check_key(panel, key, "keys") for key in keys]
-    if len(set(places)) < len(places):
-        raise ValueError(f"keys are {short(keys)}: each may stand once")
-    frame = panel._frame
-    labels, codes, to = regroup_series(
-        [frame.labels[k] for k in places], frame.codes[:, places]
-    )
-    if not places:
-        codes = np.zeros((1, 0), np.int32)
-    found = regrouped(panel, frame.with_series(keys, labels, codes), to)
-    return blank_incomplete(found)
-
-
-def blank_incomplete(panel: Panel) -> Panel:
-    """Cells whose sum lacks a part hold no number."""
-    for k, name in enumerate(panel._names):
-        codes = panel._notes.get(name)
-        if codes is not None:
-            lacking = np.isin(codes, LACKING)
-            if lacking.any():
-                panel._data["measures"][k]["values"][lacking] = np.nan
-    return panel
-
-
-def recode(panel: Panel, key: str, labels: Mapping[Any, Any]) -> Panel:
-    place = check_key(panel, key)
-    frame = panel._frame
+def recode(panel: PanelData, key: str, labels: Mapping[Any, Any]) -> PanelData:
+    """See `Panel.recode`."""
+    series = panel.series
+    place = series.place(key)
     for new in labels.values():
         if new is not None and type(new) not in (str, int):
             raise TypeError(
-                f"labels: {short(new)} is no label: it takes text or integers"
+                f"labels: {short(new)} is not a label: give text or an integer"
             )
-    words = [labels.get(word, word) for word in frame.labels[place]]
+    words = [labels.get(word, word) for word in series.labels[place]]
     if len({type(word) for word in words if word is not None}) > 1:
         raise TypeError(f"labels: {key} would hold both text and integers")
-    every = [words if k == place else frame.labels[k] for k in range(len(frame.keys))]
-    ordered, codes, to = regroup_series(every, frame.codes)
-    found = regrouped(panel, frame.with_series(frame.keys, ordered, codes), to)
-    return blank_incomplete(found)
+    every = [*series.labels]
+    every[place] = tuple(words)
+    return regrouped(panel, *SeriesIndex.of(series.keys, every, series.codes))
 
 
-def merge(panel: Panel, other: Panel, overlap: str) -> Panel:
+def rolled(measure: MeasureData, within: Any) -> MeasureData:
+    """The roll-up of a level, or of a chosen part of one, to the keys `within`."""
+    if measure.kind not in LEVELS or measure.origin is None:
+        raise TypeError(
+            f"within: {one_line(measure.name)} is {measure.kind}: "
+            "only levels of a panel roll up"
+        )
+    keys = measure.series.key_list(within)
+    return rollup(alone(measure), keys).measure(measure.name)
+
+
+def alone(measure: MeasureData) -> PanelData:
+    """A level as a panel of that one measure."""
+    cells = measure.cells
+    assert cells.sums is not None, "only levels have exact sums"
+    # PARTIAL follows from the calendar; other statuses belong to the cells.
+    status = np.where(cells.codes == _core.PARTIAL, np.uint8(0), cells.codes)
+    level = Level(
+        measure.name,
+        measure.kind,
+        measure.unit,
+        cells.sums,
+        status if status.any() else None,
+    )
+    layout = Layout(cells.indptr, cells.ordinals, cells.sums.counts)
+    calendar = measure.calendar
+    return PanelData(measure.series, calendar, layout, (level,), source=measure.source)
+
+
+def regrouped(
+    panel: PanelData, series: SeriesIndex, to: Map, keep: Mask | None = None
+) -> PanelData:
+    """The panel with each series sent to another, -1 to drop it."""
+    to = np.ascontiguousarray(to, np.int32)
+    moved = [Moved(panel.layout, [v.sums for v in panel.levels], to, None, keep)]
+    layout, sums = regroup_named(moved, series, panel.names, panel.calendar)
+    # A rate may be moved, not added.
+    taken = to[to >= 0]
+    merges = len(taken) > int(np.count_nonzero(np.bincount(taken, minlength=1)))
+    levels = []
+    for level, added in zip(panel.levels, sums, strict=True):
+        status = None
+        if level.status is not None:
+            status = moved_status(panel.layout, level.status, to, layout)
+        blocked = level.blocked or (merges and level.kind == "rate")
+        levels.append(_summed(level, added, status, blocked))
+    parent = (panel, to)
+    return replace(
+        panel, series=series, layout=layout, levels=tuple(levels), parent=parent
+    )
+
+
+def moved_status(old: Layout, codes: Codes, to: Map, new: Layout) -> Codes:
+    """Statuses of cells where the cells went: the lowest wins.
+
+    One member without a number (INCOMPLETE, PARTIAL) leaves its sum without one,
+    whatever stands beside the others.
+    """
+    before, after = Cells.at(old), Cells.at(new)
+    status = np.zeros(len(new.ordinals), np.uint8)
+    marked = np.flatnonzero(codes)
+    series = to[before.series[marked]].astype(np.int64)
+    marked, series = marked[series >= 0], series[series >= 0]
+    place = after.place(series, before.ordinals[marked])
+    # Written in this order: the last one stays.
+    order = sorted(
+        np.unique(codes[marked]), key=lambda code: (code in LACKING, -int(code))
+    )
+    for code in order:
+        status[place[codes[marked] == code]] = code
+    return status
+
+
+def _summed(
+    level: Level, sums: ExactSums, status: Codes | None, blocked: bool
+) -> Level:
+    """A measure with added sums; a sum that lacks a part has no number."""
+    if status is not None:
+        lacking = np.isin(status, LACKING)
+        sums = replace(sums, values=np.where(lacking, np.nan, sums.values))
+    return replace(
+        level, sums=sums, status=status, blocked=blocked, lifetimes=None, members=None
+    )
+
+
+# ---- merge ---------------------------------------------------------------------------
+
+
+def merge(panel: PanelData, other: PanelData, overlap: str) -> PanelData:
+    """See `Panel.merge`."""
     choice(overlap, "overlap", {"add": 0, "replace": 1, "error": 2})
-    if not isinstance(other, type(panel)):
-        raise TypeError(f"other is {short(other)}: it takes a Panel")
-    a, b = panel._frame, other._frame
-    for what, one, two in (
-        ("keys", a.keys, b.keys),
-        ("measures", panel._names, other._names),
-        ("kinds", panel._kinds, other._kinds),
-        ("frequency", a.freq, b.freq),
-    ):
-        if one != two:
-            raise ValueError(f"other has {what} {short(two)}, the panel {short(one)}")
-    labels = [(*x, *y) for x, y in zip(a.labels, b.labels, strict=True)]
-    shift = np.array([len(x) for x in a.labels], np.int32)
-    rows = np.concatenate([a.codes, b.codes + shift])
-    ordered, codes, to = regroup_series(labels, rows)
-    if not a.keys:
-        codes, to = np.zeros((1, 0), np.int32), np.zeros(len(rows), np.int32)
-    ours, theirs = np.split(to, [len(a.codes)])
-    frame = joined_frame(a, b).with_series(a.keys, ordered, codes)
+    require_equal(
+        ("keys", panel.series.keys, other.series.keys),
+        ("measures", panel.names, other.names),
+        ("kinds", _kinds(panel), _kinds(other)),
+        ("frequency", panel.calendar.freq, other.calendar.freq),
+    )
+    series, (ours, theirs) = united(panel.series, other.series)
+    calendar = panel.calendar.joined(other.calendar)
     keep = None
-    if overlap != "add" or any(kind != "flow" for kind in panel._kinds.values()):
+    if overlap != "add" or any(level.kind != "flow" for level in panel.levels):
         both = _common_cells(panel, ours, other, theirs)
         if both.any() and overlap != "replace":
             _refuse_overlap(panel, both, overlap)
         keep = ~both
-    sources = [(panel._data, ours, None, keep), (other._data, theirs, None, None)]
-    data = regroup(
-        [(d, np.ascontiguousarray(m), p, k) for d, m, p, k in sources],
-        frame,
-        panel._names,
-    )
-    notes = {}
-    for name in {*panel._notes, *other._notes}:
-        parts = [
-            moved_notes(p._data, p._notes[name], m, data)
-            for p, m in ((panel, ours), (other, theirs))
-            if name in p._notes
+    sides = ((panel, ours, keep), (other, theirs, None))
+    moved = [
+        Moved(side.layout, [v.sums for v in side.levels], to, None, kept)
+        for side, to, kept in sides
+    ]
+    layout, sums = regroup_named(moved, series, panel.names, calendar)
+    levels = []
+    for k, added in enumerate(sums):
+        marked = [(side.layout, side.levels[k].status, to) for side, to, _ in sides]
+        codes = [
+            moved_status(old, status, to, layout)
+            for old, status, to in marked
+            if status is not None
         ]
-        notes[name] = lowest(*parts)
-    found = type(panel)(
-        frame,
-        data,
-        panel._names,
-        panel._kinds,
-        panel._units,
-        notes,
-        panel._merged | other._merged,
+        status = lowest(*codes) if codes else None
+        blocked = panel.levels[k].blocked or other.levels[k].blocked
+        levels.append(_summed(panel.levels[k], added, status, blocked))
+    return replace(
+        panel,
+        series=series,
+        calendar=calendar,
+        layout=layout,
+        levels=tuple(levels),
+        parent=None,
     )
-    return blank_incomplete(found)
 
 
-def _common_cells(
-    panel: Panel, ours: Map, other: Panel, theirs: Map
-) -> NDArray[np.bool_]:
+def _kinds(panel: PanelData) -> dict[str, str]:
+    return {level.name: level.kind for level in panel.levels}
+
+
+def require_equal(*traits: tuple[str, Any, Any]) -> None:
+    """A ValueError for the first (name, panel's, other's) that differ."""
+    for what, ours, theirs in traits:
+        if ours != theirs:
+            raise ValueError(
+                f"other has {what} {short(theirs)}, the panel {short(ours)}"
+            )
+
+
+def _common_cells(panel: PanelData, ours: Map, other: PanelData, theirs: Map) -> Mask:
     """Which cells of the panel the other has too."""
-    back = np.full(
-        int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1, -1, np.int64
-    )
+    count = int(max(ours.max(initial=-1), theirs.max(initial=-1))) + 1
+    back = np.full(count, -1, np.int64)
     back[theirs] = np.arange(len(theirs))
-    data = panel._data
-    mine = Cells(data["indptr"], data["ordinals"], data["rows"])
+    mine = Cells.at(panel.layout)
     series = back[ours[mine.series]]
-    cells = Cells(other._data["indptr"], other._data["ordinals"], other._data["rows"])
-    found = np.zeros(len(series), bool)
+    common = np.zeros(len(series), bool)
     some = np.flatnonzero(series >= 0)
-    found[some] = cells.place(series[some], mine.ordinals[some]) >= 0
-    return found
+    place = Cells.at(other.layout).place(series[some], mine.ordinals[some])
+    common[some] = place >= 0
+    return common
 
 
-def _refuse_overlap(panel: Panel, both: NDArray[np.bool_], overlap: str) -> None:
-    data = panel._data
+def _refuse_overlap(panel: PanelData, both: Mask, overlap: str) -> None:
     cell = int(np.flatnonzero(both)[0])
-    series = int(np.searchsorted(data["indptr"], cell, side="right")) - 1
-    period = panel._calendar()[int(data["ordinals"][cell]) - panel._frame.low]
-    kinds = {k for k in panel._kinds.values() if k != "flow"}
-    why = (
-        "overlap is 'error'" if overlap == "error" else f"a {kinds.pop()} is not added"
-    )
+    series = int(np.searchsorted(panel.layout.indptr, cell, side="right")) - 1
+    period = panel.calendar.label(int(panel.layout.ordinals[cell]))
+    why = "overlap is 'error'"
+    if overlap != "error":
+        kind = next(level.kind for level in panel.levels if level.kind != "flow")
+        why = f"a {kind} is not added"
     raise ValueError(
-        f"both panels have {short(panel._frame.name(series))} at {period}: {why}"
+        f"both panels have {short(panel.series.name(series))} at {period}: {why}"
     )

@@ -1,92 +1,122 @@
-"""The cell a lag before each cell, and what is computed from such pairs."""
+"""The cell a lag before each cell, and what is computed from current and base cell."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
-from .._common import workers as _workers
+from .._common import workers
+from .._common.status import lowest
 from .cells import Cells
-from .frame import Frame
-from .lifetimes import Absence
-from .sums import identity, kept_exact, negated, source, summed
+from .sums import summed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from .._common.types import Codes, Floats, Ints, Mask
+    from .measure import MeasureData
 
-    from .._common.types import Ints
+_AS_BASE = np.arange(256, dtype=np.uint8)
+_AS_BASE[_core.NOT_BEGUN] = _core.ENTERED
+_AS_BASE[[_core.EXITED, _core.MISSING]] = _core.GAP
+"""What the status of a cell without a number means when the cell is a base."""
+
+
+class Kernel(NamedTuple):
+    """An elementwise function of (base, current), and the status it gives."""
+
+    values: Callable[..., Any]
+    status: Callable[..., Any]
+    extra: tuple[float, ...] = ()
 
 
 def bases(cells: Cells, lag: int) -> Ints:
     """The cell that stands `lag` periods before each cell, or -1."""
-    found = np.empty(len(cells.ordinals), np.int64)
+    base = np.empty(len(cells.ordinals), np.int64)
     count = len(cells.indptr) - 1
     calls = [
-        (cells.indptr, cells.ordinals, lag, start, stop, found)
-        for start, stop in _workers.chunks(count, len(found))
+        (cells.indptr, cells.ordinals, lag, start, stop, base)
+        for start, stop in workers.chunks(count, len(base))
     ]
-    _workers.run(_core.lag_bases, calls)
-    return found
+    workers.run(_core.lag_bases, calls)
+    return base
 
 
-def difference(cells: Cells, base: Ints, both: NDArray[np.bool_]) -> NDArray[Any]:
+def compared(
+    measure: MeasureData, steps: int, kernel: Kernel, kind: str
+) -> MeasureData:
+    """The kernel of every cell and the one `steps` periods before."""
+    cells, base = measure.cells, bases(measure.cells, steps)
+    known = base >= 0
+    x0 = cells.values[np.maximum(base, 0)] if len(base) else cells.values
+    x0 = np.where(known, x0, np.nan)
+    values = kernel.values(x0, cells.values, *kernel.extra)
+    codes = lag_status(measure, steps, known)
+    numbers = known & np.isfinite(cells.values) & np.isfinite(x0)
+    if cells.status is not None:
+        # A status beside a number is passed on to numbers only.
+        behind = cells.status[np.maximum(base, 0)] if len(base) else cells.status
+        from_current = numbers | np.isnan(cells.values)
+        from_base = numbers | (known & np.isnan(x0))
+        codes = lowest(
+            codes,
+            np.where(from_current, cells.status, np.uint8(0)),
+            np.where(from_base, _AS_BASE[behind], np.uint8(0)),
+        )
+    own = kernel.status(x0, cells.values, *kernel.extra)
+    codes = lowest(codes, np.where(numbers, own, np.uint8(0)))
+    values[codes == _core.PARTIAL] = np.nan
+    unit = measure.unit if kind == measure.kind else None
+    return measure.derived(
+        cells.with_values(values, codes),
+        kind,
+        unit,
+        lookahead=max(measure.lookahead, -steps),
+    )
+
+
+def lag_status(measure: MeasureData, steps: int, known: Mask) -> Codes:
+    """The statuses that follow from where current and base cell lie."""
+    calendar, cells = measure.calendar, measure.cells
+    before = cells.ordinals - steps
+    codes = np.zeros(len(before), np.uint8)
+    empty = ~known
+    if empty.any():
+        first = np.max([life.first for life in measure.lifetimes], axis=0)
+        entered = before < first[cells.series]
+        codes[empty] = np.where(entered, _core.ENTERED, _core.GAP)[empty]
+    codes[(before < calendar.low) | (before > calendar.high)] = _core.OUTSIDE
+    if calendar.cutoff is not None:
+        codes[calendar.late(cells.ordinals) | calendar.late(before)] = _core.PARTIAL
+    return codes
+
+
+def difference(cells: Cells, base: Ints, both: Mask) -> Floats:
     """values - values[base] where `both` holds, NaN elsewhere; exact, rounded once."""
-    found = np.full(len(base), np.nan)
+    values = np.full(len(base), np.nan)
     at, before = np.flatnonzero(both), base[both]
-    exact = cells.exact
-    if exact is None:
-        found[at] = _core.change(cells.values[before], cells.values[at])
-    elif exact["grain"] == "integer":
-        whole = exact["lo"].view(np.int64)
-        found[at] = _core.change(whole[before], whole[at])
+    sums = cells.sums
+    if sums is None:
+        values[at] = _core.change(cells.values[before], cells.values[at])
+    elif sums.grain == "integer":
+        whole = sums.lo.view(np.int64)
+        values[at] = _core.change(whole[before], whole[at])
     else:
         counts = np.concatenate([[0], np.cumsum(both)])
-        total = summed(
-            counts[cells.indptr],
-            cells.ordinals[at],
-            [kept_exact(exact, at), negated(kept_exact(exact, before))],
-        )
-        found[at] = total["values"]
-    return found
+        terms = [sums.take(at), sums.take(before).negated()]
+        values[at] = summed(counts[cells.indptr], cells.ordinals[at], terms).values
+    return values
 
 
-def shifted_sums(cells: Cells, series: int, low: int, maps: Sequence[Ints]) -> Cells:
-    """Each cell added at every ordinal that the maps send its own to, exactly.
-
-    maps[k][t - low] is where ordinal t goes, or DROPPED. The exact counts of the result
-    say how many cells met.
-    """
-    if cells.exact is None:
-        raise AssertionError("only levels have exact parts")
-    one = source(cells.indptr, cells.ordinals, cells.exact)
-    sources = [(one, identity(series), (low, to), None) for to in maps]
-    found = _core.regroup(sources, series, ("sum",))
-    exact = found["measures"][0]
-    return Cells(found["indptr"], found["ordinals"], exact["values"], exact=exact)
-
-
-def window_status(
-    frame: Frame, absence: Absence, sums: Cells, starts: Any, sizes: Any
-) -> NDArray[np.uint8]:
-    """Statuses of sums over the periods starts .. starts + sizes - 1 of each cell.
-
-    The exact counts say how many periods had a value. What a series lacks before it
-    entered and after it exited counts as 0, anything else is a hole.
-    """
-    series = sums.series
-    counts = (sums.exact or {})["counts"]
-    ends = starts + sizes - 1
-    first, last = absence.first[series], absence.last[series]
-    before = np.clip(np.minimum(ends + 1, first) - starts, 0, sizes)
-    after = np.clip(ends - np.maximum(last, starts - 1), 0, sizes)
-    after = np.where(absence.exited(frame)[series], after, 0)
-    holes = sizes - counts - before - after
-    status = np.where(before > 0, np.uint8(_core.ENTERED), np.uint8(0))
-    status = np.where(after > 0, np.uint8(_core.EXITED), status)
-    lacking = (holes > 0) | (starts < frame.low)
-    found: NDArray[np.uint8] = np.where(lacking, np.uint8(_core.INCOMPLETE), status)
-    return found
+def stepped(measure: MeasureData, steps: int, kind: str) -> MeasureData:
+    """The change of every cell from the one `steps` periods before; exact of levels."""
+    kernel = Kernel(_core.change, _core.change_status)
+    change = compared(measure, steps, kernel, kind)
+    if measure.cells.sums is None:
+        return change
+    both = np.isfinite(change.cells.values)
+    values = difference(measure.cells, bases(measure.cells, steps), both)
+    cells = change.cells.with_values(values, change.cells.status)
+    return measure.derived(cells, kind, change.unit, lookahead=change.lookahead)

@@ -1,4 +1,4 @@
-"""Measures within groups of series: shares, ranks, concentration, matched growth."""
+"""Measures within groups of series: shares, ranks, concentration."""
 
 from __future__ import annotations
 
@@ -9,86 +9,82 @@ import numpy as np
 
 from .. import _core
 from .._common.status import lowest
-from .cells import Cells, from_places
-from .frame import grouped
-from .lifetimes import Absence
-from .sums import regroup, source
+from .cells import Cells, indptr_of, laid_out
+from .lifetimes import Lifetimes
+from .measure import MeasureData
+from .sums import Moved, once, regroup_named
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from .._common.types import Ints
-    from .._panel.measure import Measure
-    from .frame import Frame
+    from .._common.types import Codes, Floats, Ints, Map, Mask
+    from .series import SeriesIndex
 
 
-def _totals(
-    measure: Measure, frame: Frame, to: NDArray[np.int32]
-) -> tuple[Cells, Ints]:
+def totals(measure: MeasureData, groups: SeriesIndex, to: Map) -> tuple[Cells, Ints]:
     """The sums of the groups, and the group's cell of each cell."""
-    cells = measure._cells
-    if cells.exact is not None:
-        one = source(cells.indptr, cells.ordinals, cells.exact)
-        found = regroup([(one, to, None, None)], frame, ("total",))
-        totals = Cells(
-            found["indptr"], found["ordinals"], found["measures"][0]["values"]
-        )
-        return totals, totals.place(to[cells.series].astype(np.int64), cells.ordinals)
+    cells = measure.cells
     group = to[cells.series].astype(np.int64)
-    _, ordinals, order = from_places(group, cells.ordinals, frame.series_count)
+    if cells.sums is None:
+        return _plain_totals(cells, group, groups.count)
+    layout, sums = once(cells.indptr, cells.ordinals, cells.sums)
+    moved = [Moved(layout, [sums], to)]
+    where, [added] = regroup_named(moved, groups, ("total",), measure.calendar)
+    whole = Cells(where.indptr, where.ordinals, added.values)
+    return whole, whole.place(group, cells.ordinals)
+
+
+def _plain_totals(cells: Cells, group: Ints, count: int) -> tuple[Cells, Ints]:
+    """Sums of rounded values, where there are no exact ones."""
+    _, ordinals, order = laid_out(group, cells.ordinals, count)
+    ordered = group[order]
     first = np.ones(len(order), bool)
-    sorted_group = group[order]
-    first[1:] = (sorted_group[1:] != sorted_group[:-1]) | (
-        ordinals[1:] != ordinals[:-1]
-    )
+    first[1:] = (ordered[1:] != ordered[:-1]) | (ordinals[1:] != ordinals[:-1])
     number = np.cumsum(first) - 1
     of_cell = np.empty(len(order), np.int64)
     of_cell[order] = number
     sums = np.bincount(number, weights=cells.values[order], minlength=int(first.sum()))
-    counts = np.bincount(sorted_group[first], minlength=frame.series_count)
-    ends = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Cells(ends, ordinals[first], np.asarray(sums, np.float64)), of_cell
-
-
-def _mark(of_cell: Ints, where: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:
-    """Which groups' cells have a member where `where` holds."""
-    marked = np.zeros(count, bool)
-    marked[of_cell[where]] = True
-    return marked
+    indptr = indptr_of(np.bincount(ordered[first], minlength=count))
+    return Cells(indptr, ordinals[first], np.asarray(sums, np.float64)), of_cell
 
 
 def _shares(
-    measure: Measure, frame: Frame, to: NDArray[np.int32]
-) -> tuple[Cells, Ints, NDArray[Any], NDArray[np.uint8]]:
+    measure: MeasureData, groups: SeriesIndex, to: Map
+) -> tuple[Cells, Ints, Floats, Codes]:
     """Totals, the total's cell of each cell, shares, and the statuses of the totals."""
-    cells = measure._cells
-    totals, of_cell = _totals(measure, frame, to)
-    count = len(totals.ordinals)
-    codes = np.where(totals.values == 0, np.uint8(_core.ZERO_DENOMINATOR), np.uint8(0))
-    negative = _mark(of_cell, cells.values < 0, count) | (totals.values < 0)
+    cells = measure.cells
+    whole, of_cell = totals(measure, groups, to)
+
+    def having(where: Mask) -> Mask:
+        """Which totals have a member where `where` holds."""
+        marked = np.zeros(len(whole.ordinals), bool)
+        marked[of_cell[where]] = True
+        return marked
+
+    codes = np.where(whole.values == 0, np.uint8(_core.ZERO_DENOMINATOR), np.uint8(0))
+    negative = having(cells.values < 0) | (whole.values < 0)
     codes[negative] = _core.NEGATIVE_DENOMINATOR
-    codes[_mark(of_cell, np.isnan(cells.values), count)] = _core.INCOMPLETE
-    codes[totals.ordinals > frame.complete] = _core.PARTIAL
-    usable = np.where(codes == 0, totals.values, np.nan)
-    values = _core.ratio(cells.values, usable[of_cell])
-    return totals, of_cell, values, codes
+    codes[having(np.isnan(cells.values))] = _core.INCOMPLETE
+    codes[measure.calendar.late(whole.ordinals)] = _core.PARTIAL
+    usable = np.where(codes == 0, whole.values, np.nan)
+    values: Floats = _core.ratio(cells.values, usable[of_cell])
+    return whole, of_cell, values, codes
 
 
-def share(measure: Measure, within: Any) -> Measure:
-    frame, to = grouped(measure, within)
-    _, of_cell, values, codes = _shares(measure, frame, to)
-    cells = measure._cells
-    found = Cells(
-        cells.indptr, cells.ordinals, values, lowest(cells.codes, codes[of_cell])
-    )
-    return measure._derived(found, "share")
+def share(measure: MeasureData, within: Any) -> MeasureData:
+    """See `Measure.share`."""
+    measure.need_level("a share")
+    keys = measure.series.key_list(within)
+    _, of_cell, values, codes = _shares(measure, *measure.series.grouped(keys))
+    cells = measure.cells
+    status = lowest(cells.codes, codes[of_cell])
+    return measure.derived(cells.with_values(values, status), "share")
 
 
-def concentration(measure: Measure, within: Any, k: int | None) -> Measure:
+def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureData:
     """The share of the k largest, or with None the sum of squared shares."""
-    frame, to = grouped(measure, within)
-    totals, of_cell, values, codes = _shares(measure, frame, to)
-    count = len(totals.ordinals)
+    measure.need_level("a concentration")
+    groups, to = measure.series.grouped(measure.series.key_list(within))
+    whole, of_cell, values, codes = _shares(measure, groups, to)
+    count = len(whole.ordinals)
     known = np.isfinite(values)
     if k is None:
         sums = np.bincount(of_cell[known], weights=values[known] ** 2, minlength=count)
@@ -99,18 +95,18 @@ def concentration(measure: Measure, within: Any, k: int | None) -> Measure:
         starts = np.searchsorted(group, group, side="left")
         largest = order[np.arange(len(order)) - starts < k]
         sums = np.bincount(of_cell[largest], weights=values[largest], minlength=count)
-    found = replace(totals, values=np.where(codes == 0, sums, np.nan), status=codes)
+    cells = replace(whole, values=np.where(codes == 0, sums, np.nan), status=codes)
     kind = "ratio" if k is None else "share"
-    absence = Absence.of(frame, totals)
-    return type(measure)(frame, found, [absence], measure.name, kind)
+    life = Lifetimes.of(measure.calendar, whole)
+    return MeasureData(groups, measure.calendar, cells, (life,), measure.name, kind)
 
 
-def rank(measure: Measure, within: Any) -> Measure:
-    frame, to = grouped(measure, within)
-    cells = measure._cells
-    known = np.flatnonzero(
-        np.isfinite(cells.values) & (cells.ordinals <= frame.complete)
-    )
+def rank(measure: MeasureData, within: Any) -> MeasureData:
+    """See `Measure.rank`."""
+    cells, calendar = measure.cells, measure.calendar
+    _, to = measure.series.grouped(measure.series.key_list(within))
+    late = calendar.late(cells.ordinals)
+    known = np.flatnonzero(np.isfinite(cells.values) & ~late)
     group = to[cells.series[known]].astype(np.int64)
     values, ordinals = cells.values[known], cells.ordinals[known]
     order = np.lexsort((-values, ordinals, group))
@@ -125,6 +121,13 @@ def rank(measure: Measure, within: Any) -> Measure:
     ranks = np.full(len(cells.values), np.nan)
     ranks[known[order]] = level - start + 1
     codes = cells.codes.copy()
-    codes[cells.ordinals > frame.complete] = _core.PARTIAL
-    found = Cells(cells.indptr, cells.ordinals, ranks, codes)
-    return measure._derived(found, "rank")
+    codes[late] = _core.PARTIAL
+    return measure.derived(cells.with_values(ranks, codes), "rank")
+
+
+def top(measure: MeasureData, n: int, ordinal: int) -> MeasureData:
+    """The n largest series at a period, in the order of their labels."""
+    values = measure.level_at(ordinal)
+    order = np.argsort(np.where(np.isnan(values), np.inf, -values), kind="stable")
+    best = order[:n]
+    return measure.take(np.sort(best[np.isfinite(values[best])]))

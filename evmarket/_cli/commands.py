@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Iterator, Sequence
 
-    from .._panel.measure import Measure
+    from .._cells.measure import MeasureData
     from .._panel.panel import Panel
     from .._tables.table import Table
 
@@ -252,16 +252,16 @@ def _growth(options: Namespace) -> Table:
         level = panel[name]
         if options.top is not None:
             level = level.top(options.top, options.at)
-        grown = level.growth(options.lag, policy=options.policy)
+        grown = level.growth(options.lag, policy=options.policy)._data
         series, ordinals = _cells(grown, options.at)
-        rates, codes = _read(grown, series, ordinals)
+        rates, codes = grown.read(series, ordinals)
         parts.append(
             _rows(
                 grown,
                 series,
                 ordinals,
                 ("measure", np.full(len(series), name, dtype=object), ""),
-                ("level", _read(level, series, ordinals)[0], ""),
+                ("level", level._data.read(series, ordinals)[0], ""),
                 ("growth", rates, "rate"),
                 ("status", codes, ""),
             )
@@ -272,17 +272,18 @@ def _growth(options: Namespace) -> Table:
 def _margin(options: Namespace) -> Table:
     revenue, cost = _one_measure(options, 2)
     panel = _panel(options)
-    found = panel.margin(revenue, cost)
-    series, ordinals = _cells(found, options.at)
-    values, codes = _read(found, series, ordinals)
-    more = [
-        (name, _read(panel[name], series, ordinals)[0], "") for name in (revenue, cost)
+    margin = panel.margin(revenue, cost)
+    series, ordinals = _cells(margin._data, options.at)
+    values, codes = margin._data.read(series, ordinals)
+    more: list[tuple[str, Any, str]] = [
+        (name, panel[name]._data.read(series, ordinals)[0], "")
+        for name in (revenue, cost)
     ]
     more += [("margin", values, "share"), ("status", codes, "")]
     if options.lag is not None:
-        values, codes = _read(found.change(options.lag), series, ordinals)
+        values, codes = margin.change(options.lag)._data.read(series, ordinals)
         more += [("change", values, "pp"), ("change_status", codes, "")]
-    return _rows(found, series, ordinals, *more)
+    return _rows(margin._data, series, ordinals, *more)
 
 
 def _coverage(options: Namespace) -> Table:
@@ -302,7 +303,7 @@ def _explain(options: Namespace) -> Table:
     options.measures += [n for n in dict.fromkeys(wanted) if n not in known]
     options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
     return ranking(
-        _panel(options),
+        _panel(options)._data,
         options.total,
         options.by,
         bridge=options.bridge,
@@ -322,46 +323,30 @@ _COMMANDS: dict[str, Callable[[Any], Table]] = {
 }
 
 
-def _cells(measure: Measure, at: Any) -> tuple[Any, Any]:
+def _cells(measure: MeasureData, at: Any) -> tuple[Any, Any]:
     """Series and ordinals of rows: the occupied cells, or all series at a period."""
-    cells = measure._cells
+    cells, calendar = measure.cells, measure.calendar
     if at is not None:
-        every = np.arange(len(measure))
-        return every, np.full(len(every), measure._ordinal(at, "at"), np.int64)
-    low, high = measure._frame.shown
-    keep = (cells.ordinals >= low) & (cells.ordinals <= high)
+        every = np.arange(measure.series.count)
+        return every, np.full(len(every), calendar.ordinal(at, "at"), np.int64)
+    keep = calendar.shows(cells.ordinals)
     return cells.series[keep], cells.ordinals[keep]
 
 
 def _rows(
-    measure: Measure, series: Any, ordinals: Any, *more: tuple[str, Any, str]
+    measure: MeasureData, series: Any, ordinals: Any, *more: tuple[str, Any, str]
 ) -> Table:
     """Keys and period of some cells, and more columns: name, numbers, format."""
-    from .._cells.frame import period_column, series_columns
     from .._tables.columns import free_name
     from .._tables.table import Table
 
-    columns = series_columns(measure._frame, series)
-    columns[free_name("period", tuple(columns))] = period_column(
-        measure._frame, ordinals
-    )
+    columns: dict[str, Any] = dict(measure.series.coded(series))
+    columns[free_name("period", tuple(columns))] = measure.calendar.coded(ordinals)
     formats = {}
     for name, column, form in more:
         free = free_name(name, tuple(columns))
         columns[free], formats[free] = column, form
     return Table(columns, formats=formats)
-
-
-def _read(measure: Measure, series: Any, ordinals: Any) -> tuple[Any, Any]:
-    """Values and statuses of a measure at some places."""
-    cells = measure._cells
-    place = cells.place(series, ordinals)
-    some = place >= 0
-    values = np.full(len(place), np.nan)
-    values[some] = cells.values[place[some]]
-    codes = np.array(measure._empty_status(series, ordinals))
-    codes[some] = cells.codes[place[some]]
-    return values, codes
 
 
 def _below(parts: Sequence[Table]) -> Table:

@@ -92,9 +92,7 @@ def panel_html(
     tables = [_preview(groups, formats)]
     if items is not None:
         omitted = left_out(items.rows, items.count, "items")
-        tables.append(
-            caption(joined([text(period and f"items of {period}"), omitted]))
-        )
+        tables.append(caption(joined([text(period and f"items of {period}"), omitted])))
         tables.append(_preview(items, formats))
     omitted = left_out(groups.rows, groups.count, "groups and periods")
     foot = [joined([_residual(residual), omitted]), legend(groups.codes)]

@@ -9,16 +9,16 @@ import numpy as np
 from .. import _core
 from .._calendar.periods import spanned
 from .._cells.cells import Cells
-from .._cells.frame import period_column, series_columns
 from .._cells.measure import DENSE_MOST
 from .._cells.shifts import bases
 from .._common.canvas import names_of
 from .._common.html import ends
-from .._common.kinds import LEVELS
 from .._common.messages import short
 from .._common.status import lowest
 from .._common.text import fitted
+from .._tables.columns import free_name
 from .._tables.html import ROWS
+from .._tables.table import Table
 from .base import BOTH, ENTRY, EXIT, FATES, GAP, Explanation, _lines
 from .families import SUMS, Family, decompose
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .._calendar.periods import Periods
-    from .._cells.frame import Frame
+    from .._cells.measure import MeasureData
+    from .._cells.panel import PanelData
+    from .._cells.sums import ExactSums
     from .._common.types import Floats, Ints, Mask
-    from .._panel.measure import Measure
-    from .._panel.panel import Panel
 
 
 class Items:
@@ -43,10 +43,9 @@ class Items:
     """
 
     def __init__(
-        self, panel: Panel, to: NDArray[np.int32], target: Measure, steps: int
+        self, panel: PanelData, to: NDArray[np.int32], target: MeasureData, steps: int
     ) -> None:
-        data, frame = panel._data, panel._frame
-        table = Cells(data["indptr"], data["ordinals"], data["rows"])
+        table = Cells.at(panel.layout)
         count = len(table.ordinals)
         lost = np.flatnonzero(bases(table, -steps) < 0)
         every = np.arange(count, dtype=np.int64)
@@ -54,37 +53,33 @@ class Items:
         before = np.concatenate([bases(table, steps), lost])
         series = np.concatenate([table.series, table.series[lost]])
         ordinals = np.concatenate([table.ordinals, table.ordinals[lost] + steps])
-        low, high = frame.shown
-        keep = np.flatnonzero((ordinals >= low) & (ordinals <= high))
+        keep = np.flatnonzero(panel.calendar.shows(ordinals))
         group = to[series[keep]].astype(np.int64)
-        pair = target._cells.place(group, ordinals[keep])
+        pair = target.cells.place(group, ordinals[keep])
         keep, pair = keep[pair >= 0], pair[pair >= 0]
         order = np.argsort(pair, kind="stable")
         keep = keep[order]
-        self.panel, self.frame, self.target, self.steps = panel, frame, target, steps
+        self.panel, self.target, self.steps = panel, target, steps
         self.pair: Ints = pair[order]
         self.series, self.ordinals = series[keep], ordinals[keep]
         self._cells_of = (before[keep], now[keep])
-        self.count = len(target._cells.ordinals)
+        self.count = len(target.cells.ordinals)
         sizes = np.bincount(self.pair, minlength=self.count)
         self.offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.intp)
-        self.codes = target._cells.codes.copy()
-        self._known = np.isfinite(target._cells.values)
+        self.codes = target.cells.codes.copy()
+        self._known = np.isfinite(target.cells.values)
 
     def __len__(self) -> int:
         return len(self.pair)
 
     # ---- what is in the cells ------------------------------------------------------
 
-    def _part(self, name: str) -> dict[str, Any]:
-        part: dict[str, Any] = self.panel._data["measures"][
-            self.panel._names.index(name)
-        ]
-        return part
+    def _sums(self, name: str) -> ExactSums:
+        return self.panel.level(name).sums
 
     def there(self, name: str) -> tuple[Mask, Mask]:
         """Whether the measure has a value in the earlier and in the later period."""
-        before, now = (self._taken(self._part(name)["counts"], k) > 0 for k in (0, 1))
+        before, now = (self._taken(self._sums(name).counts, k) > 0 for k in (0, 1))
         return before, now
 
     def values(self, name: str) -> tuple[Floats, Floats]:
@@ -94,7 +89,7 @@ class Items:
         """
         found = []
         for k, there in enumerate(self.there(name)):
-            values = np.where(there, self._taken(self._part(name)["values"], k), 0.0)
+            values = np.where(there, self._taken(self._sums(name).values, k), 0.0)
             lacking = np.isnan(values)
             self.flag(lacking, _core.INCOMPLETE)
             values[lacking] = 0.0
@@ -103,7 +98,7 @@ class Items:
 
     def unpaired(self, one: str, two: str) -> tuple[Mask, Mask]:
         """Whether the two come from different rows, in each period."""
-        counts = [self._part(name)["counts"] for name in (one, two)]
+        counts = [self._sums(name).counts for name in (one, two)]
         before, now = (
             self._taken(counts[0], k) != self._taken(counts[1], k) for k in (0, 1)
         )
@@ -139,8 +134,8 @@ class Items:
         series, ordinals = self.series[at], self.ordinals[at] - back
         gone = np.ones(len(at), bool)
         for name in names:
-            [absence] = self.panel[name]._absences
-            codes = absence.status(self.frame, series, ordinals)
+            [life] = self.panel.measure(name).lifetimes
+            codes = life.status(self.panel.calendar, series, ordinals)
             gone &= (codes == _core.NOT_BEGUN) | (codes == _core.EXITED)
             self.flag(at[codes == _core.INCOMPLETE], _core.INCOMPLETE)
         found = np.zeros(len(self), bool)
@@ -249,16 +244,16 @@ class OnPanel(Explanation):
 
     @property
     def groups(self) -> dict[str, NDArray[Any]]:
-        return self._items.target.series
+        return self._items.target.series.columns
 
     @property
     def series(self) -> dict[str, NDArray[Any]]:
-        columns = self._items.frame.columns
+        columns = self._items.panel.series.columns
         return {key: column.copy() for key, column in columns.items()}
 
     @property
     def periods(self) -> Periods:
-        return self._items.frame.periods
+        return self._items.panel.calendar.periods
 
     def __getattr__(self, name: str) -> Any:
         """An array, spread out when it is first asked for."""
@@ -268,7 +263,7 @@ class OnPanel(Explanation):
         elif name in held.get("_of_items", ()):
             items = self._items
             found = _spread(
-                items.frame, items.series, items.ordinals, held["_of_items"][name]
+                items.panel, items.series, items.ordinals, held["_of_items"][name]
             )
         elif name == "status" and "_items" in held:
             found = self._status()
@@ -283,10 +278,11 @@ class OnPanel(Explanation):
             known = np.flatnonzero(np.isfinite(self.total).any(axis=0))
             place = int(known[-1]) if len(known) else len(self.periods) - 1
         else:
-            place = int(target._ordinal(at, "at")) - int(target._frame.shown[0])
+            calendar = target.calendar
+            place = calendar.ordinal(at, "at") - calendar.visible[0]
         labels = {key: column[g : g + 1] for key, column in self.groups.items()}
         names = names_of(labels, 1) if labels else []
-        return (g, place), [*names, self.periods[place]], self._items.frame.source
+        return (g, place), [*names, self.periods[place]], self._items.panel.source
 
     def _group(self, group: Any) -> int:
         """The row of a group, by its label or labels."""
@@ -304,18 +300,17 @@ class OnPanel(Explanation):
 
     def _spread_pairs(self, values: Any) -> Any:
         target = self._items.target
-        cells, (low, high) = target._cells, target._frame.shown
-        shown = (cells.ordinals >= low) & (cells.ordinals <= high)
+        cells = target.cells
+        visible = target.calendar.shows(cells.ordinals)
         return _spread(
-            target._frame, cells.series[shown], cells.ordinals[shown], values[shown]
+            target, cells.series[visible], cells.ordinals[visible], values[visible]
         )
 
     def _status(self) -> Any:
-        target, cells = self._items.target, self._items.target._cells
-        told = Cells(cells.indptr, cells.ordinals, cells.values, self._items.codes)
-        found = target._derived(told, target.kind)
-        found._lead = max(0, -self._items.steps)
-        return found.status
+        target, items = self._items.target, self._items
+        cells = target.cells.with_values(target.cells.values, items.codes)
+        lookahead = max(0, -items.steps)
+        return target.derived(cells, target.kind, lookahead=lookahead).dense_status()
 
     def arrays(self) -> dict[str, Any]:
         """The arrays by name, in the order in which they are shown.
@@ -361,13 +356,13 @@ class OnPanel(Explanation):
             f"{int(items.known.sum()):,} of {items.count:,} known"
         )
         head = heading(type(self).__name__, getattr(self, "method", None))
-        low, high = items.frame.shown
-        shown = self._shown_pairs()
+        calendar = target.calendar
+        low, high = calendar.visible
+        shown = self._visible_pairs()
         rows = ends(len(shown), *PAIRS)
         pair = shown[rows]
-        labels = series_columns(target._frame, target._cells.series[pair])
-        ordinals = target._cells.ordinals[pair]
-        labels["period"] = period_column(target._frame, ordinals)
+        labels = target.series.coded(target.cells.series[pair])
+        labels["period"] = calendar.coded(target.cells.ordinals[pair])
         arrays = {name: values[pair] for name, values in self._pairs.items()}
         pairs = Preview(rows, len(shown), labels, arrays, items.codes[pair])
         preview, period = None, ""
@@ -380,7 +375,7 @@ class OnPanel(Explanation):
             arrays = {name: values[some] for name, values in self._of_items.items()}
             if self._fate is not None:
                 arrays["fate"] = np.array(FATES, dtype=object)[self._fate[some]]
-            labels = series_columns(items.frame, items.series[some])
+            labels = items.panel.series.coded(items.series[some])
             codes = items.codes[items.pair[some]]
             preview = Preview(rows, len(mine), labels, arrays, codes)
             period = self.periods[last - low] if high >= low else ""
@@ -393,13 +388,10 @@ class OnPanel(Explanation):
             {**self._of_items, **self._pairs}["residual"],
         )
 
-    def _shown_pairs(self) -> Ints:
-        """The pairs within the calendar."""
-        ordinals, (low, high) = (
-            self._items.target._cells.ordinals,
-            self._items.frame.shown,
-        )
-        return np.flatnonzero((ordinals >= low) & (ordinals <= high))
+    def _visible_pairs(self) -> Ints:
+        """The pairs of the periods in view."""
+        target = self._items.target
+        return np.flatnonzero(target.calendar.shows(target.cells.ordinals))
 
     def to_table(self) -> Any:
         """A row for each group and period, or for each item where items have parts.
@@ -420,20 +412,18 @@ class OnPanel(Explanation):
         >>> why["maker"].tolist()[1::2], why["parts"][1::2]
         (['B', 'B'], array([ nan, -0.3]))
         """
-        from .._tables.columns import free_name
-        from .._tables.table import Table
-
         items = self._items
-        cells, codes = items.target._cells, items.codes
+        cells, codes = items.target.cells, items.codes
+        calendar = items.panel.calendar
         if self._of_items:
-            frame, series, ordinals = items.frame, items.series, items.ordinals
+            index, series, ordinals = items.panel.series, items.series, items.ordinals
             pair = items.pair
         else:
-            frame, low, high = items.target._frame, *items.frame.shown
-            pair = np.flatnonzero((cells.ordinals >= low) & (cells.ordinals <= high))
+            index = items.target.series
+            pair = np.flatnonzero(calendar.shows(cells.ordinals))
             series, ordinals = cells.series[pair], cells.ordinals[pair]
-        columns: dict[str, Any] = dict(series_columns(frame, series))
-        columns[free_name("period", frame.keys)] = period_column(frame, ordinals)
+        columns: dict[str, Any] = dict(index.coded(series))
+        columns[free_name("period", index.keys)] = calendar.coded(ordinals)
         more = dict(self._of_items)
         if self._fate is not None and self._of_items:
             fate = np.array(FATES, dtype=object)[self._fate]
@@ -463,26 +453,19 @@ class OnPanel(Explanation):
         return self.to_table().to_pandas()
 
 
-def _spread(frame: Frame, series: Ints, ordinals: Ints, values: Any) -> Any:
+def _spread(
+    state: PanelData | MeasureData, series: Ints, ordinals: Ints, values: Any
+) -> Any:
     """Numbers of cells in a dense array: NaN, or 0 of integers, where there is none."""
-    low, high = frame.shown
-    rows, columns = frame.series_count, high - low + 1
+    low, high = state.calendar.visible
+    rows, columns = state.series.count, high - low + 1
     if rows * columns > DENSE_MOST:
         raise MemoryError(
             f"spread out there are {rows:,} x {columns:,} cells: take to_table(), or "
             "select or roll up first"
         )
     none = np.nan if values.dtype.kind == "f" else 0
-    found = np.full((rows, columns), none, values.dtype)
-    found[series, ordinals - low] = values
-    found.flags.writeable = False
-    return found
-
-
-def check_level(panel: Panel, name: Any, what: str) -> str:
-    """The name of a measure that adds up."""
-    found = panel._known(name)
-    kind = panel._kinds[found]
-    if kind not in LEVELS:
-        raise TypeError(f"{what} is {found}, a {kind}: it takes a level, which adds up")
-    return found
+    dense = np.full((rows, columns), none, values.dtype)
+    dense[series, ordinals - low] = values
+    dense.flags.writeable = False
+    return dense

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .._calendar.lags import lag_periods
-from .._cells.frame import grouped, key_list
+from .._cells import growth, ratios
+from .._cells.regroup import rollup
 from .._common.arguments import choice
 from .arrays import (
     Contributions,
@@ -19,15 +20,15 @@ from .arrays import (
 from .base import BOTH, GAP
 from .families import CONTRIBUTIONS, FORMULAS, MARGIN_BRIDGE, MIX_RATE, PRICE_VOLUME
 from .indices import IndexNumber
-from .items import Items, OnPanel, check_level
+from .items import Items, OnPanel
 from .lmdi import ShiftShare, shift_share
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from .._cells.measure import MeasureData
+    from .._cells.panel import PanelData
     from .._common.types import Floats, Mask
-    from .._panel.measure import Measure
-    from .._panel.panel import Panel
     from .plots import Stack
 
 
@@ -42,15 +43,18 @@ __all__ = [
 
 
 def _items(
-    panel: Panel, names: Sequence[str], lag: Any, within: Any, change: Any
+    panel: PanelData,
+    names: Sequence[str],
+    lag: Any,
+    within: Any,
+    change: Callable[[PanelData, int], MeasureData],
 ) -> Items:
     """The items behind the change of the totals of groups: change(totals, steps)."""
-    steps = lag_periods(lag, panel._frame.freq)
-    keys = key_list(panel, within)
-    own = panel[list(dict.fromkeys(names))]
-    target: Measure = change(own.rollup(*keys), steps)
-    _, to = grouped(own[names[0]], keys)
-    return Items(own, to, target, steps)
+    steps = lag_periods(lag, panel.calendar.freq)
+    keys = panel.series.key_list(within)
+    own = panel.with_levels(list(dict.fromkeys(names)))
+    target = change(rollup(own, keys), steps)
+    return Items(own, panel.series.grouped(keys)[1], target, steps)
 
 
 def _only(where: Mask, values: Floats) -> Floats:
@@ -102,7 +106,7 @@ class PanelContributions(OnPanel, Contributions):
 
         (g, _), subtitle, source = self._chosen(group, None)
         items = self._items
-        rows = np.unique(items.series[items.target._cells.series[items.pair] == g])
+        rows = np.unique(items.series[items.target.cells.series[items.pair] == g])
         series = {key: labels[rows] for key, labels in self.series.items()}
         return Stack(
             self.parts[rows],
@@ -118,17 +122,21 @@ class PanelContributions(OnPanel, Contributions):
 
 
 def contributions(
-    panel: Panel, measure: str, lag: Any, within: Any
+    panel: PanelData, measure: str, lag: Any, within: Any
 ) -> PanelContributions:
-    name = check_level(panel, measure, "measure")
+    name = panel.summable(measure, "measure")
     items = _items(
-        panel, [name], lag, within, lambda totals, steps: totals[name].growth(steps)
+        panel,
+        [name],
+        lag,
+        within,
+        lambda totals, steps: growth.growth(totals.measure(name), steps),
     )
     x0, x1 = items.values(name)
     fate = items.fates([name], items.there(name))
     (total, residual), (parts,) = items.explained(CONTRIBUTIONS, (x0, x1))
     _, entry, exit_, gap, rest = items.sums(parts, fate)
-    grown = items.target._cells.values.copy()
+    grown = items.target.cells.values.copy()
     parts[fate != BOTH] = np.nan
     groups = {
         "total": grown,
@@ -185,14 +193,19 @@ class PanelMixRate(OnPanel, MixRate):
 
 
 def mix_rate(
-    panel: Panel, numerator: str, denominator: str, lag: Any, within: Any, method: str
+    panel: PanelData,
+    numerator: str,
+    denominator: str,
+    lag: Any,
+    within: Any,
+    method: str,
 ) -> PanelMixRate:
     family = choice(method, "method", MIX_RATE)
-    above = check_level(panel, numerator, "numerator")
-    below = check_level(panel, denominator, "denominator")
+    above = panel.summable(numerator, "numerator")
+    below = panel.summable(denominator, "denominator")
     items = _items(
         panel, [below, above], lag, within,
-        lambda totals, steps: totals.ratio(above, below).change(steps),
+        lambda totals, steps: growth.change(ratios.ratio(totals, above, below), steps),
     )  # fmt: skip
     (n0, n1), (w0, w1) = items.values(above), items.values(below)
     items.flag_unpaired(above, below)
@@ -204,7 +217,7 @@ def mix_rate(
     (total, residual), parts = items.explained(family, operands)
     of_items = dict(zip(family.items, parts, strict=True))
     _, entry, exit_, _, rest = items.sums(np.sum(parts, axis=0), fate)
-    changed = items.target._cells.values.copy()
+    changed = items.target.cells.values.copy()
     gap = changed - total
     groups = {
         "total": changed,
@@ -287,11 +300,11 @@ class PanelPriceVolume(OnPanel, PriceVolume):
 
 
 def price_volume(
-    panel: Panel, value: str, quantity: str, lag: Any, within: Any, method: str
+    panel: PanelData, value: str, quantity: str, lag: Any, within: Any, method: str
 ) -> PanelPriceVolume:
     family = choice(method, "method", PRICE_VOLUME)
-    worth = check_level(panel, value, "value")
-    units = check_level(panel, quantity, "quantity")
+    worth = panel.summable(value, "value")
+    units = panel.summable(quantity, "quantity")
     items, here, values, quantities = _worth(panel, worth, units, lag, within)
     fate = items.fates([worth, units], here)
     kept = fate != GAP
@@ -300,7 +313,7 @@ def price_volume(
     parts, _ = items.explained(family, operands)
     total, price, volume, *joint, entry, exit_, residual = parts
     _, _, _, gap, rest = items.sums(v1 - v0, fate)
-    changed = items.target._cells.values.copy()
+    changed = items.target.cells.values.copy()
     both = kept & (q0 != 0) & (q1 != 0)
     groups = {"total": changed, "unit_value": price, "volume": volume}
     if joint:
@@ -317,12 +330,12 @@ def price_volume(
 
 
 def _worth(
-    panel: Panel, worth: str, units: str, lag: Any, within: Any
+    panel: PanelData, worth: str, units: str, lag: Any, within: Any
 ) -> tuple[Items, tuple[Mask, Mask], tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Items with their values and quantities, and when both stand for each other."""
     items = _items(
         panel, [worth, units], lag, within,
-        lambda totals, steps: totals[worth].change(steps),
+        lambda totals, steps: growth.change(totals.measure(worth), steps),
     )  # fmt: skip
     values, quantities = items.values(worth), items.values(units)
     unpaired = items.unpaired(worth, units)
@@ -375,10 +388,10 @@ class PanelMarginBridge(OnPanel, MarginBridge):
 
 
 def margin_bridge(
-    panel: Panel, revenue: str, cost: str, quantity: str, lag: Any, within: Any
+    panel: PanelData, revenue: str, cost: str, quantity: str, lag: Any, within: Any
 ) -> PanelMarginBridge:
     r, c, q = (
-        check_level(panel, name, what)
+        panel.summable(name, what)
         for name, what in (
             (revenue, "revenue"),
             (cost, "cost"),
@@ -387,7 +400,7 @@ def margin_bridge(
     )
     items = _items(
         panel, [r, c, q], lag, within,
-        lambda totals, steps: totals.margin(r, c).change(steps),
+        lambda totals, steps: growth.change(ratios.margin(totals, r, c), steps),
     )  # fmt: skip
     sides = [items.values(name) for name in (r, c, q)]
     items.flag_unpaired(r, c)
@@ -396,7 +409,7 @@ def margin_bridge(
     operands = [_only(kept, side[k]) for k in (0, 1) for side in sides]
     parts, _ = items.explained(MARGIN_BRIDGE, operands)
     total, price, cost_, mix, entry, exit_, other, matched, residual = parts
-    changed = items.target._cells.values.copy()
+    changed = items.target.cells.values.copy()
     gap = changed - total
     of_kept = items.matched(sides[0][0], np.where(kept, BOTH, GAP).astype(np.uint8))
     groups = {
@@ -452,21 +465,26 @@ _ROOM = 1 << 22
 
 
 def shift_shares(
-    panel: Panel, measure: str, region: str, industry: str, lag: Any
+    panel: PanelData, measure: str, region: str, industry: str, lag: Any
 ) -> PanelShiftShare:
-    name = check_level(panel, measure, "measure")
-    keys = [key_list(panel, [k], n)[0] for k, n in
-            ((region, "region"), (industry, "industry"))]  # fmt: skip
-    cells = panel[[name]].rollup(*keys)
+    name = panel.summable(measure, "measure")
+    for key, argument in ((region, "region"), (industry, "industry")):
+        panel.series.place(key, argument)
+    cells = rollup(panel.with_levels([name]), [region, industry])
     items = _items(
-        cells, [name], lag, (), lambda totals, steps: totals[name].growth(steps)
+        cells,
+        [name],
+        lag,
+        (),
+        lambda totals, steps: growth.growth(totals.measure(name), steps),
     )
     x0, x1 = items.values(name)
     fate = items.fates([name], items.there(name))
     _, _, _, gap, _ = items.sums(x1 - x0, fate)
     kept = np.flatnonzero(fate != GAP)
-    inner = [len(labels) for labels in items.frame.labels]
-    at = (items.pair[kept], *items.frame.codes[items.series[kept]].T)
+    series = items.panel.series
+    inner = [len(labels) for labels in series.labels]
+    at = (items.pair[kept], *series.codes[items.series[kept]].T)
     names = ("total", "national", "mix", "regional", "residual")
     parts = {part: np.full(len(items), np.nan) for part in names}
     codes = np.zeros(items.count, np.uint8)
@@ -525,11 +543,11 @@ class PanelIndex(OnPanel, IndexNumber):
 
 
 def price_index(
-    panel: Panel, value: str, quantity: str, lag: Any, within: Any, formula: str
+    panel: PanelData, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
     family = choice(formula, "formula", FORMULAS)
-    worth = check_level(panel, value, "value")
-    units = check_level(panel, quantity, "quantity")
+    worth = panel.summable(value, "value")
+    units = panel.summable(quantity, "quantity")
     items, here, (v0, v1), (q0, q1) = _worth(panel, worth, units, lag, within)
     v, q = (
         [_only(there, x) for there, x in zip(here, pair, strict=True)]

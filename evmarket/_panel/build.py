@@ -1,8 +1,8 @@
-"""Tables to panels: columns checked, rows spread over workers, partials merged."""
+"""Tables to panels: columns checked, rows added by workers, accumulators merged."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,14 @@ from .. import _core
 from .._calendar.frequency import frequency
 from .._calendar.labels import last_period
 from .._calendar.lags import exit_periods
-from .._calendar.periods import Periods, wholes
-from .._cells.cells import Cells, taken
-from .._cells.frame import Frame
-from .._cells.sums import identity
-from .._common import workers as _workers
+from .._calendar.periods import Periods
+from .._cells.calendar import Calendar
+from .._cells.cells import Cells, laid_out, taken
+from .._cells.panel import Level, PanelData
+from .._cells.resample import as_statistical_months
+from .._cells.series import SeriesIndex
+from .._cells.sums import ExactSums, Layout
+from .._common import workers
 from .._common.arguments import choice, positive
 from .._common.kinds import check_kinds
 from .._common.messages import listing, short
@@ -25,143 +28,189 @@ from .source import Source, column_names, table_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .panel import Panel
+    from .._common.types import Ints
+
+_RULES = {"add": "add", "identical": "identical", "last": "last", "error": "add"}
+"""What the engine does with repeated rows, by the rule asked for."""
+
+MOST_ZEROS = 1 << 28
+"""Cells beyond which absent="zero" is refused."""
 
 
-_DUPLICATES = {"add": "add", "identical": "identical", "last": "last", "error": "add"}
+@dataclass(frozen=True)
+class Options:
+    """How a panel is built; see `Panel.from_table`."""
+
+    freq: str | None = None
+    units: Mapping[str, str] | None = None
+    absent: str = "missing"
+    duplicates: str = "add"
+    complete_through: Any = None
+    exit_after: int | str = "1Y"
+    workers: int | None = None
+    progress: bool = False
+
+    def calendar(self, low: int, high: int, freq: str) -> Calendar:
+        """The calendar of periods from low to high, and to the last complete one."""
+        cutoff = None
+        if self.complete_through is not None:
+            cutoff = last_period(self.complete_through, freq, "complete_through")
+            if high >= low:
+                cutoff = max(cutoff, low - 1)
+                high = max(high, cutoff)
+        exit_after = exit_periods(self.exit_after, freq)
+        return Calendar(freq, low, high, (low, high), exit_after, cutoff)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The names of the columns of a panel, checked."""
+
+    keys: tuple[str, ...]
+    when: tuple[str, ...]
+    kinds: dict[str, str]
+
+    @classmethod
+    def of(cls, keys: Any, period: Any, measures: Any) -> _Columns:
+        key_names = _names(keys, "keys")
+        when = [period] if isinstance(period, str) else _names(period, "period")
+        if len(when) not in (1, 2):
+            raise ValueError(
+                f"period is {short(period)}: a column, or (year, month or quarter)"
+            )
+        kinds = dict(measures) if isinstance(measures, dict) else {}
+        names = list(kinds) or _names(measures, "measures")
+        if not names:
+            raise ValueError("measures is empty: a panel has at least one")
+        kinds = check_kinds(names, kinds)
+        seen: set[str] = set()
+        for name in (*key_names, *when, *names):
+            if name in seen:
+                raise ValueError(
+                    f"column {short(name)} is named twice among keys, period, measures"
+                )
+            seen.add(name)
+        return cls(tuple(key_names), tuple(when), kinds)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the measures."""
+        return tuple(self.kinds)
+
+    @property
+    def stocks(self) -> list[str]:
+        """The measures that are not flows: their rows are never added."""
+        return [name for name, kind in self.kinds.items() if kind != "flow"]
+
+    @property
+    def places(self) -> tuple[tuple[int, ...], ...]:
+        """The places of keys, period and measures among the columns of a batch."""
+        first, second = len(self.keys), len(self.keys) + len(self.when)
+        every = tuple(range(second + len(self.kinds)))
+        return every[:first], every[first:second], every[second:]
+
+
+def _names(value: Any, name: str) -> list[str]:
+    """One name of a column or several, as a list."""
+    names = [value] if isinstance(value, str) else list(value)
+    for item in names:
+        if not isinstance(item, str):
+            raise TypeError(f"{name} holds {short(item)}: give names of columns")
+    return names
 
 
 def build(
-    cls: type[Panel],
-    table: Any,
-    keys: Any,
-    period: Any,
-    measures: Any,
-    *,
-    freq: str | None,
-    units: Mapping[str, str] | None,
-    absent: str,
-    duplicates: str,
-    complete_through: Any,
-    exit_after: Any,
-    workers: int | None,
-    progress: bool,
-) -> Panel:
-    key_names = _names(keys, "keys")
-    when = (period,) if isinstance(period, str) else tuple(_names(period, "period"))
-    if len(when) not in (1, 2):
-        raise ValueError(
-            f"period is {short(period)}: a column, or (year, month or quarter)"
-        )
-    kinds = dict(measures) if isinstance(measures, dict) else {}
-    names = list(kinds) or _names(measures, "measures")
-    if not names:
-        raise ValueError("measures is empty: a panel has at least one")
-    kinds = check_kinds(names, kinds)
-    _check_apart([*key_names, *when], names)
-    rule = choice(duplicates, "duplicates", _DUPLICATES)
-    choice(absent, "absent", {"missing": 0, "zero": 1})
-    if absent == "zero" and complete_through is None:
+    table: Any, keys: Any, period: Any, measures: Any, options: Options
+) -> PanelData:
+    """See `Panel.from_table`."""
+    columns = _Columns.of(keys, period, measures)
+    rule = choice(options.duplicates, "duplicates", _RULES)
+    choice(options.absent, "absent", {"missing": 0, "zero": 1})
+    if options.absent == "zero" and options.complete_through is None:
         raise ValueError(
             "absent is 'zero': it needs complete_through=, the last period in which an "
             "absent row means 0"
         )
-    for name in units or {}:
-        if name not in names:
-            raise KeyError(f"units: {short(name)} is no measure")
-    asked = None if freq is None else frequency(freq)
-    count = _workers.workers() if workers is None else positive(workers, "workers")
-    source = Source(
-        table, [*key_names, *when, *names], len(key_names), len(when), asked
-    )
+    units = options.units or {}
+    for name in units:
+        if name not in columns.kinds:
+            raise KeyError(f"units: {short(name)} is not a measure")
+    asked = None if options.freq is None else frequency(options.freq)
+    every = [*columns.keys, *columns.when, *columns.names]
+    source = Source(table, every, len(columns.keys), len(columns.when), asked)
     stated = source.freq
-    data = _ingest(
-        source, key_names, when, names, rule, kinds, duplicates, count, progress
+    cells = _ingest(source, columns, rule, options)
+    series, layout, sums = _finished(columns.keys, cells)
+    low, high = _ends(layout)
+    calendar = options.calendar(low, high, stated)
+    _check_duplicates(cells.get("repeat"), series, calendar, columns, options)
+    if options.absent == "zero":
+        layout, sums = _zero_filled(layout, sums, calendar)
+    levels = tuple(
+        Level(name, kind, units.get(name), added)
+        for (name, kind), added in zip(columns.kinds.items(), sums, strict=True)
     )
-    frame = _frame(key_names, data, stated, complete_through, exit_after)
-    told = getattr(table, "source", "")
-    source_of = told if isinstance(told, str) else ""
-    frame = replace(frame, dropped=rule != "add", source=source_of)
-    _check_duplicates(data, frame, names, kinds, duplicates)
-    if absent == "zero":
-        data = _zero_filled(data, frame)
-    panel = cls(frame, data, names, kinds, {n: (units or {}).get(n) for n in names})
+    where = getattr(table, "source", "")
+    panel = PanelData(
+        series,
+        calendar,
+        layout,
+        levels,
+        deduplicated=rule != "add",
+        source=where if isinstance(where, str) else "",
+    )
     if asked == "M-JF" and stated == "M":
-        panel = _as_jf(panel, complete_through, exit_after)
+        cutoff = options.complete_through
+        if cutoff is not None:
+            cutoff = last_period(cutoff, "M-JF", "complete_through")
+        exit_after = exit_periods(options.exit_after, "M-JF")
+        return as_statistical_months(panel, cutoff, exit_after)
     return panel
 
 
-def _names(value: Any, name: str) -> list[str]:
-    found = [value] if isinstance(value, str) else list(value)
-    for item in found:
-        if not isinstance(item, str):
-            raise TypeError(f"{name} holds {short(item)}: it takes names of columns")
-    return found
-
-
-def _check_apart(columns: Sequence[str], measures: Sequence[str]) -> None:
-    seen: set[str] = set()
-    for name in (*columns, *measures):
-        if name in seen:
-            raise ValueError(
-                f"column {short(name)} is named twice among keys, period, measures"
-            )
-        seen.add(name)
+# ---- rows to cells -------------------------------------------------------------------
 
 
 def _ingest(
-    source: Source,
-    keys: Sequence[str],
-    when: Sequence[str],
-    measures: Sequence[str],
-    rule: str,
-    kinds: Mapping[str, str],
-    duplicates: str,
-    count: int,
-    progress: bool,
+    source: Source, columns: _Columns, rule: str, options: Options
 ) -> dict[str, Any]:
-    """Rows into partial panels, one a worker, merged into one finished panel."""
-    track = duplicates == "error" or any(kind != "flow" for kind in kinds.values())
-    partials = [
+    """Rows added by the engine, one accumulator per worker, merged into one."""
+    count = options.workers
+    count = workers.workers() if count is None else positive(count, "workers")
+    track = options.duplicates == "error" or bool(columns.stocks)
+    accumulators = [
         _core.Partial(
-            tuple(keys),
-            tuple(measures),
-            period=" and ".join(when),
+            columns.keys,
+            columns.names,
+            period=" and ".join(columns.when),
             duplicates=rule,
             track=track,
         )
         for _ in range(count)
     ]
-    places = range(len(keys) + len(when) + len(measures))
-    columns = (
-        tuple(places[: len(keys)]),
-        tuple(places[len(keys) : len(keys) + len(when)]),
-        tuple(places[len(keys) + len(when) :]),
-    )
     first_row = 0
-    for batch, rows, freq in source.batches(progress):
-        cuts = _cut(rows, count)
+    for batch, rows, freq in source.batches(options.progress):
         calls = [
-            (partials[k], batch, columns, freq, first_row, start, stop)
-            for k, (start, stop) in enumerate(cuts)
+            (accumulators[k], batch, columns.places, freq, first_row, start, stop)
+            for k, (start, stop) in enumerate(_cut(rows, count))
         ]
-        _workers.run(_add, calls)
+        workers.run(_add, calls)
         first_row += rows
-    whole = partials[0]
-    for other in partials[1:]:
+    whole = accumulators[0]
+    for other in accumulators[1:]:
         whole.merge(other)
         other.clear()
     try:
-        _workers.run(whole.write, _series_cuts(whole.prepare(), count))
-        found: dict[str, Any] = whole.finish()
+        workers.run(whole.write, _series_cuts(whole.prepare(), count))
+        cells: dict[str, Any] = whole.finish()
     except OverflowError as error:
         ordinal = getattr(error, "ordinal", None)
         if ordinal is None:
             raise
         label = Periods.of(source.freq, ordinal, 1).first
-        told = str(error).replace(f"period {ordinal}", f"period {label}")
-        raise OverflowError(told) from None
-    return found
+        text = str(error).replace(f"period {ordinal}", f"period {label}")
+        raise OverflowError(text) from None
+    return cells
 
 
 def _cut(rows: int, count: int) -> list[tuple[int, int]]:
@@ -171,7 +220,7 @@ def _cut(rows: int, count: int) -> list[tuple[int, int]]:
     return [(bounds[k], bounds[k + 1]) for k in range(parts)]
 
 
-def _series_cuts(indptr: Any, count: int) -> list[tuple[int, int]]:
+def _series_cuts(indptr: Ints, count: int) -> list[tuple[int, int]]:
     """Series shared out among workers, with about as many cells each."""
     cells = [start for start, _ in _cut(int(indptr[-1]), count)]
     bounds = [0, *np.searchsorted(indptr, cells[1:]).tolist(), len(indptr) - 1]
@@ -179,268 +228,201 @@ def _series_cuts(indptr: Any, count: int) -> list[tuple[int, int]]:
 
 
 def _add(
-    partial: Any,
+    accumulator: Any,
     batch: Any,
-    columns: Any,
+    places: Any,
     freq: str | None,
     first: int,
     start: int,
     stop: int,
 ) -> None:
-    partial.add(batch, *columns, freq=freq, first_row=first, start=start, stop=stop)
+    accumulator.add(batch, *places, freq=freq, first_row=first, start=start, stop=stop)
 
 
-def _frame(
-    keys: Sequence[str], data: dict[str, Any], freq: str, complete: Any, exit_after: Any
-) -> Frame:
-    ordinals = data["ordinals"]
-    low = int(ordinals.min()) if len(ordinals) else 0
-    high = int(ordinals.max()) if len(ordinals) else -1
-    last = high
-    if complete is not None:
-        last = last_period(complete, freq, "complete_through")
-        if len(ordinals):
-            last = max(last, low - 1)
-            high = max(high, last)
-    codes = data["codes"]
+def _finished(
+    keys: Sequence[str], cells: dict[str, Any]
+) -> tuple[SeriesIndex, Layout, list[ExactSums]]:
+    """The engine's finished panel as the states hold it."""
+    codes = cells["codes"]
     if not keys:
-        codes = np.zeros((len(data["indptr"]) - 1, 0), np.int32)
-    return Frame(
-        tuple(keys),
-        tuple(map(tuple, data["labels"])),
-        codes,
-        freq,
-        low,
-        high,
-        last,
-        exit_periods(exit_after, freq),
-        complete is not None,
-        (low, high),
-    )
+        codes = np.zeros((len(cells["indptr"]) - 1, 0), np.int32)
+    series = SeriesIndex(tuple(keys), tuple(map(tuple, cells["labels"])), codes)
+    layout = Layout(cells["indptr"], cells["ordinals"], cells["rows"])
+    return series, layout, [ExactSums.of(measure) for measure in cells["measures"]]
+
+
+def _ends(layout: Layout) -> tuple[int, int]:
+    """First and last period of the cells; (0, -1) where there are none."""
+    ordinals = layout.ordinals
+    return (int(ordinals.min()), int(ordinals.max())) if len(ordinals) else (0, -1)
 
 
 def _check_duplicates(
-    data: dict[str, Any],
-    frame: Frame,
-    names: Sequence[str],
-    kinds: Mapping[str, str],
-    duplicates: str,
+    repeat: Any,
+    series: SeriesIndex,
+    calendar: Calendar,
+    columns: _Columns,
+    options: Options,
 ) -> None:
-    repeat = data.get("repeat")
-    if repeat is None or duplicates == "last":
+    """A ValueError for repeated rows that must not be added."""
+    refused = options.duplicates == "error"
+    if repeat is None or options.duplicates == "last":
         return
-    first, second, series, ordinal = repeat
-    levels = [n for n in names if kinds[n] != "flow"]
-    if duplicates != "error" and not levels:
+    if not refused and not columns.stocks:
         return
-    label = listing(frame.name(series))
-    period = Periods.of(frame.freq, ordinal, 1).first
-    why = (
-        "duplicates is 'error'"
-        if duplicates == "error"
-        else f"{levels[0]} is {kinds[levels[0]]} and is not added: duplicates= "
-        "'identical' or 'last' says which to keep"
-    )
+    first, second, number, ordinal = repeat
+    if refused:
+        why = "duplicates is 'error'"
+    else:
+        name = columns.stocks[0]
+        why = (
+            f"{name} is {columns.kinds[name]} and is not added: "
+            "duplicates='identical' or 'last' says which to keep"
+        )
     raise ValueError(
-        f"rows {first} and {second} are both of series ({label}), period {period}: "
-        f"{why}"
+        f"rows {first} and {second} are both of series "
+        f"({listing(series.name(number))}), period {calendar.label(ordinal)}: {why}"
     )
 
 
-def _zero_filled(data: dict[str, Any], frame: Frame) -> dict[str, Any]:
+def _zero_filled(
+    layout: Layout, sums: list[ExactSums], calendar: Calendar
+) -> tuple[Layout, list[ExactSums]]:
     """Cells without any row, up to the last complete period, as zeros."""
-    count, low = frame.series_count, frame.low
-    until = frame.complete
+    count, low, until = len(layout.indptr) - 1, calendar.low, calendar.complete
     width = until - low + 1
     if width <= 0 or not count:
-        return data
-    if count * width > 1 << 28:
+        return layout, sums
+    if count * width > MOST_ZEROS:
         raise MemoryError(
             f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not "
             "fit"
         )
-    old = Cells(data["indptr"], data["ordinals"], data["rows"])
-    late = np.flatnonzero(old.ordinals > until)
-    series = np.concatenate([np.repeat(np.arange(count), width), old.series[late]])
-    ordinals = np.concatenate(
-        [np.tile(np.arange(low, until + 1), count), old.ordinals[late]]
+    old = Cells.at(layout)
+    late = old.ordinals > until
+    indptr, ordinals, order = laid_out(
+        np.concatenate([np.repeat(np.arange(count), width), old.series[late]]),
+        np.concatenate([np.tile(np.arange(low, until + 1), count), old.ordinals[late]]),
+        count,
     )
-    order = np.lexsort((ordinals, series))
-    series, ordinals = series[order], ordinals[order]
-    counts = np.bincount(series, minlength=count)
-    indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    place = old.place(series, ordinals)
-    some = place >= 0
-    rows = taken(data["rows"], place, 1)  # a filled cell counts as one of zero
-    measures = []
-    for measure in data["measures"]:
-        wide = dict(measure)
-        for key in ("lo", "hi", "fine", "counts", "values"):
-            if wide[key] is not None:
-                filler = 1 if key == "counts" else 0
-                wide[key] = np.where(some, measure[key][place], filler).astype(
-                    measure[key].dtype
-                )
-        measures.append(wide)
-    return {
-        **data,
-        "indptr": indptr,
-        "ordinals": ordinals,
-        "rows": rows,
-        "measures": measures,
-    }
+    every = Cells(indptr, ordinals, np.empty(len(order)))
+    place = every.place(old.series, old.ordinals)
+    # A filled cell counts as one row of zero.
+    rows = taken(layout.rows, old.place(every.series, ordinals), 1)
+    filled = []
+    for each in sums:
+        wide = each.placed(place, len(order))
+        counts = np.ones(len(order), np.int64)
+        counts[place] = each.counts
+        filled.append(replace(wide, counts=counts))
+    return Layout(indptr, ordinals, rows), filled
 
 
-def _as_jf(panel: Panel, complete: Any, exit_after: Any) -> Panel:
-    """Months as the Chinese statistical year has them, January and February as one.
-
-    February's row may stand for both, as the offices print it; a lone January may not.
-    """
-    frame = panel._frame
-    whole = wholes(panel._calendar(), "M-JF")
-    group = whole.periods.start + whole.group
-    ends = whole.place == whole.parts - 1
-    keep = np.ones(len(panel._data["ordinals"]), bool)
-    months = panel._data["ordinals"] - frame.low
-    if any(kind != "flow" for kind in panel._kinds.values()):
-        keep = ends[months]
-    to = identity(frame.series_count)
-    every = [(panel._data, to, (frame.low, np.ascontiguousarray(group)), None)]
-    taken = [(panel._data, to, (frame.low, np.ascontiguousarray(group)), keep)]
-    data = _core.regroup(every, frame.series_count, panel._names)
-    cells = Cells(data["indptr"], data["ordinals"], data["rows"])
-    last = [(*every[0][:3], ends[months])]
-    closed = _core.regroup(last, frame.series_count, panel._names)
-    held = Cells(closed["indptr"], closed["ordinals"], closed["rows"])
-    if not keep.all():
-        data = _core.regroup(taken, frame.series_count, panel._names)
-        cells = Cells(data["indptr"], data["ordinals"], data["rows"])
-    place = held.place(cells.series, cells.ordinals)
-    notes = {}
-    for k, name in enumerate(panel._names):
-        counts = closed["measures"][k]["counts"]
-        lone = (place < 0) | (counts[place] == 0 if len(counts) else True)
-        lone &= data["measures"][k]["counts"] > 0
-        if lone.any():
-            notes[name] = np.where(lone, np.uint8(_core.INCOMPLETE), np.uint8(0))
-            data["measures"][k]["values"][lone] = np.nan
-    low, count = whole.periods.start, len(whole.periods)
-    high = low + count - 1
-    last_one = (
-        high if complete is None else last_period(complete, "M-JF", "complete_through")
-    )
-    new = replace(
-        frame,
-        freq="M-JF",
-        low=low,
-        high=high,
-        complete=last_one,
-        shown=(low, high),
-        exit_after=exit_periods(exit_after, "M-JF"),
-    )
-    return type(panel)(new, data, panel._names, panel._kinds, panel._units, notes)
-
-
-# ---- columns at hand, wide tables ------------------------------------------------
+# ---- columns at hand, wide tables ----------------------------------------------------
 
 
 def build_arrays(
-    cls: type[Panel], keys: Any, period: Any, measures: Any, options: dict[str, Any]
-) -> Panel:
+    keys: Any, period: Any, measures: Any, kinds: Any, options: Options
+) -> PanelData:
+    """See `Panel.from_arrays`."""
     if not isinstance(keys, dict) or not isinstance(measures, dict):
         raise TypeError("keys and measures are dicts of name to column")
-    kinds = options.pop("kinds", None) or {}
+    kinds = kinds or {}
     for name in kinds:
         if name not in measures:
-            raise KeyError(f"kinds: {short(name)} is no measure")
-    pair = isinstance(period, tuple) and len(period) == 2 and not np.isscalar(period[0])
-    # Names of their own, so that a key called "period" stays apart.
+            raise KeyError(f"kinds: {short(name)} is not a measure")
+    # Prefixed names, so that a key called "period" stays apart from the periods.
     table = {f"key {k}": v for k, v in keys.items()}
-    when: str | tuple[str, str]
-    if pair:
+    when: str | tuple[str, str] = "period"
+    if isinstance(period, tuple) and len(period) == 2 and not np.isscalar(period[0]):
         when = ("year", "month or quarter")
         table |= dict(zip(when, period, strict=True))
     else:
-        when = "period"
-        table[when] = period
+        table["period"] = period
     table |= {f"measure {k}": v for k, v in measures.items()}
-    units = options.pop("units", None)
-    found = cls.from_table(
+    units = options.units
+    if units is not None:
+        units = {f"measure {k}": v for k, v in units.items()}
+    panel = build(
         table,
         [f"key {k}" for k in keys],
         when,
         {f"measure {k}": kinds.get(k, "flow") for k in measures},
-        units=None if units is None else {f"measure {k}": v for k, v in units.items()},
-        **options,
+        replace(options, units=units),
     )
-    return _renamed(found, tuple(keys), tuple(measures))
+    return _renamed(panel, tuple(keys), tuple(measures))
 
 
-def _renamed(panel: Panel, keys: tuple[str, ...], names: tuple[str, ...]) -> Panel:
-    old = dict(zip(panel._names, names, strict=True))
-    return type(panel)(
-        replace(panel._frame, keys=keys),
-        panel._data,
-        names,
-        {old[k]: v for k, v in panel._kinds.items()},
-        {old[k]: v for k, v in panel._units.items()},
-        {old[k]: v for k, v in panel._notes.items()},
+def _renamed(
+    panel: PanelData, keys: tuple[str, ...], names: tuple[str, ...]
+) -> PanelData:
+    """The panel under other names of keys and measures."""
+    levels = zip(panel.levels, names, strict=True)
+    return replace(
+        panel,
+        series=replace(panel.series, keys=keys),
+        levels=tuple(replace(level, name=name) for level, name in levels),
     )
 
 
-def build_wide(
-    cls: type[Panel],
-    table: Any,
-    key: str | None,
-    measure: str,
-    period: str | None,
-    columns: Sequence[str] | None,
-    keys: Sequence[str],
-    options: dict[str, Any],
-) -> Panel:
-    kind = options.pop("kind", "flow")
-    fixed = [*keys] if key is None or period is not None else [*keys, key]
-    if period is not None:
-        fixed.append(period)
-    named = column_names(table)
-    chosen = [c for c in named if c not in fixed] if columns is None else list(columns)
+@dataclass(frozen=True)
+class Wide:
+    """Which columns of a wide table hold what; see `Panel.from_wide`."""
+
+    key: str | None
+    measure: str
+    period: str | None = None
+    columns: Sequence[str] | None = None
+    keys: Sequence[str] = ()
+    kind: str = "flow"
+
+
+def build_wide(table: Any, wide: Wide, options: Options) -> PanelData:
+    """See `Panel.from_wide`."""
+    key, period = wide.key, wide.period
+    if key is None and period is not None:
+        raise TypeError(
+            "key is None: with a column of periods the headers are its labels"
+        )
+    keys = [*wide.keys] if key is None else [*wide.keys, key]
+    fixed = keys if period is None else [*wide.keys, period]
+    chosen = wide.columns
+    if chosen is None:
+        chosen = [c for c in column_names(table) if c not in fixed]
     if not chosen:
         raise ValueError(
             "columns is empty: a wide table has at least one column of values"
         )
-    held = table_columns(table, [*fixed, *chosen])
-    count = len(held[chosen[0]])
-    long: dict[str, Any] = {name: held[name] * len(chosen) for name in fixed}
+    columns = table_columns(table, [*fixed, *chosen])
+    count = len(columns[chosen[0]])
+    long: dict[str, Any] = {name: columns[name] * len(chosen) for name in fixed}
     headers = [header for header in chosen for _ in range(count)]
-    values = [value for header in chosen for value in held[header]]
-    when = period
-    if when is None:
-        when = "period"
-        while when in long:
-            when += "_"
+    values = [value for header in chosen for value in columns[header]]
+    if period is None:
+        when = _free("period", long)
         long[when] = headers
-    elif key is None:
-        raise TypeError(
-            "key is None: with a column of periods the headers are its labels"
-        )
     else:
-        long[key] = headers
-    name = measure
-    while name in long:
-        name += "_"  # a key may have the measure's name
+        when = period
+        long[str(key)] = headers
+    name = _free(wide.measure, long)  # a key may have the measure's name
     long[name] = values
-    held_keys = list(keys) if key is None else [*keys, key]
-    found = cls.from_table(long, held_keys, when, {name: kind}, **options)
-    return _renamed(found, found.keys, (measure,))
+    panel = build(long, keys, when, {name: wide.kind}, options)
+    return _renamed(panel, panel.series.keys, (wide.measure,))
+
+
+def _free(name: str, taken_names: Mapping[str, Any]) -> str:
+    """The name, with underscores until it is not taken."""
+    while name in taken_names:
+        name += "_"
+    return name
 
 
 def from_ordinals(
-    cls: type[Panel], groups: Any, ordinals: Any, values: Any, freq: str
-) -> Panel:
+    groups: Any, ordinals: Any, values: Any, calendar: Calendar
+) -> PanelData:
     """A panel of one flow, "values", whose one key "group" is numbered from 0."""
-    partial = _core.Partial(("group",), ("values",), period="period")
+    accumulator = _core.Partial(("group",), ("values",), period="period")
     batch = _core.columns([groups, ordinals, values])
-    partial.add(batch, (0,), (1,), (2,), freq=None)
-    data = partial.finish()
-    frame = _frame(["group"], data, freq, None, 1)
-    return cls(frame, data, ["values"], {"values": "flow"}, {})
+    accumulator.add(batch, (0,), (1,), (2,), freq=None)
+    series, layout, [sums] = _finished(["group"], accumulator.finish())
+    return PanelData(series, calendar, layout, (Level("values", "flow", None, sums),))

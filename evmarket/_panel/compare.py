@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._cells.calendar import Calendar
 from .._cells.cells import Cells
-from .._cells.frame import period_column, regroup_series, series_columns
-from .._cells.lifetimes import Absence
+from .._cells.lifetimes import Lifetimes
+from .._cells.panel import PanelData
+from .._cells.regroup import require_equal
+from .._cells.series import united
 from .._common.html import Html
 from .._common.messages import short
 from .._tables.columns import Coded, free_name
 from .._tables.table import Table
 
 if TYPE_CHECKING:
-    from .._common.types import Ints
-    from .panel import Panel
+    from collections.abc import Callable
 
+    from .._common.types import Floats, Ints, Map, Mask
 
 __all__ = ["Comparison", "Coverage", "compare", "coverage"]
 
@@ -28,7 +31,7 @@ __all__ = ["Comparison", "Coverage", "compare", "coverage"]
 
 
 class Coverage(Table):
-    """What a panel holds, a row a series.
+    """What a panel holds, one row per series.
 
     Examples
     --------
@@ -39,7 +42,14 @@ class Coverage(Table):
     (array([2, 2]), array([0, 1]), ['2025', '2024'])
     """
 
-    _panel: Panel
+    def __init__(
+        self,
+        columns: dict[str, Any],
+        measures: tuple[str, ...],
+        plot: Callable[[str, Any], Any],
+    ) -> None:
+        super().__init__(columns)
+        self._measures, self._plot = measures, plot
 
     def plot(self, measure: str | None = None, *, ax: Any = None) -> Any:
         """The status of every cell of a measure as a map.
@@ -69,49 +79,42 @@ class Coverage(Table):
         >>> [text.get_text() for text in ax.get_legend().get_texts()]
         ['OK', 'MISSING']
         """
-        name = self._panel.measures[0] if measure is None else measure
-        return self._panel[name].plot("status", ax=ax)
+        return self._plot(self._measures[0] if measure is None else measure, ax)
 
 
-def coverage(panel: Panel) -> Coverage:
-    """What there is, a row a series; see `Panel.coverage`."""
-    frame, data = panel._frame, panel._data
-    low, high = frame.shown
-    count = frame.series_count
-    indptr, ordinals, rows = data["indptr"], data["ordinals"], data["rows"]
-    every = Cells(indptr, ordinals, rows)
-    counts = [measure["counts"] for measure in data["measures"]]
+def coverage(panel: PanelData) -> dict[str, Any]:
+    """The columns of `Panel.coverage`."""
+    calendar, count = panel.calendar, panel.series.count
+    rows = panel.layout.rows
+    every = Cells.at(panel.layout)
+    counts = [level.sums.counts for level in panel.levels]
     most = np.max(counts, axis=0, initial=0)
     valued = every.kept(most > 0)
-    kept = np.maximum(most, rows > 0) if frame.dropped else rows
+    kept = np.maximum(most, rows > 0) if panel.deduplicated else rows
     nulls = sum(np.maximum(kept - c, 0) for c in counts)
-
-    shown = (ordinals >= low) & (ordinals <= high)
-    known = (valued.ordinals >= low) & (valued.ordinals <= high)
-    first, last, filled = _ends(valued.kept(known), count)
-    absence = Absence.of(frame, valued)
-    columns: dict[str, Any] = dict(series_columns(frame, np.arange(count)))
+    visible = calendar.shows(every.ordinals)
+    first, last, filled = _ends(valued.kept(calendar.shows(valued.ordinals)), count)
+    life = Lifetimes.of(calendar, valued)
+    columns: dict[str, Any] = dict(panel.series.coded(np.arange(count)))
 
     def total(numbers: Ints) -> Ints:
-        found = np.zeros(count, np.int64)
-        np.add.at(found, every.series[shown], numbers[shown])
-        return found
+        sums = np.zeros(count, np.int64)
+        np.add.at(sums, every.series[visible], numbers[visible])
+        return sums
 
     span = np.where(filled > 0, last - first + 1, 0)
     for name, column in (
         ("rows", total(rows)),
         ("nulls", total(nulls)),
         ("duplicates", total(np.maximum(rows - 1, 0))),
-        ("first", _labels(panel, first, filled)),
-        ("last", _labels(panel, last, filled)),
+        ("first", _labels(calendar, first, filled)),
+        ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
-        ("entered", (absence.first > frame.low) & (filled > 0)),
-        ("exited", absence.exited(frame)),
+        ("entered", (life.first > calendar.low) & (filled > 0)),
+        ("exited", life.exited(calendar)),
     ):
         columns[free_name(name, tuple(columns))] = column
-    found = Coverage(columns)
-    found._panel = panel
-    return found
+    return columns
 
 
 def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:
@@ -124,9 +127,9 @@ def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:
     return first, last, filled
 
 
-def _labels(panel: Panel, ordinals: Ints, filled: Ints) -> Coded:
-    words = panel.periods.labels
-    codes = np.where(filled > 0, ordinals - panel._frame.shown[0], len(words))
+def _labels(calendar: Calendar, ordinals: Ints, filled: Ints) -> Coded:
+    words = calendar.periods.labels
+    codes = np.where(filled > 0, ordinals - calendar.visible[0], len(words))
     return Coded(codes, [*words, None])
 
 
@@ -134,7 +137,7 @@ def _labels(panel: Panel, ordinals: Ints, filled: Ints) -> Coded:
 
 
 class Comparison(Table):
-    """What a later panel changed, a row a cell that is new, gone or revised.
+    """What a later panel changed, one row per cell that is new, gone or revised.
 
     Attributes
     ----------
@@ -153,35 +156,28 @@ class Comparison(Table):
     B      2025    units    revised      10     12  +20.00%
     """
 
-    same: int = 0
+    def __init__(self, columns: dict[str, Any], same: int) -> None:
+        super().__init__(columns, formats={"rate": "rate"})
+        self.same = same
 
     def _heading(self) -> Html:
         return Html(f"{super()._heading()}; {self.same:,} cells are the same")
 
 
-def compare(panel: Panel, other: Any, rtol: float) -> Comparison:
-    """What a later vintage changed; see `Panel.compare`."""
+def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
+    """See `Panel.compare`."""
     tolerance = _tolerance(rtol)
-    if not isinstance(other, type(panel)):
-        raise TypeError(f"other is {short(other)}: it takes a Panel")
-    a, b = panel._frame, other._frame
-    for what, one, two in (
-        ("keys", a.keys, b.keys),
-        ("frequency", a.freq, b.freq),
-        ("measures", sorted(panel.measures), sorted(other.measures)),
-    ):
-        if one != two:
-            raise ValueError(f"other has {what} {short(two)}, the panel {short(one)}")
-    shift = np.array([len(words) for words in a.labels], np.int32)
-    labels, codes, to = regroup_series(
-        [(*x, *y) for x, y in zip(a.labels, b.labels, strict=True)],
-        np.concatenate([a.codes, b.codes + shift]),
+    require_equal(
+        ("keys", panel.series.keys, other.series.keys),
+        ("frequency", panel.calendar.freq, other.calendar.freq),
+        ("measures", sorted(panel.names), sorted(other.names)),
     )
-    ours, theirs = np.split(to.astype(np.int64), [len(a.codes)])
-    start = min(a.shown[0], b.shown[0])
-    width = max(a.shown[1], b.shown[1]) - start + 1
+    series, (ours, theirs) = united(panel.series, other.series)
+    start = min(panel.calendar.visible[0], other.calendar.visible[0])
+    stop = max(panel.calendar.visible[1], other.calendar.visible[1])
+    width = stop - start + 1
     parts, same = [], 0
-    for k, name in enumerate(panel.measures):
+    for k, name in enumerate(panel.names):
         sides = (_known(panel, name, ours), _known(other, name, theirs))
         cells, before, after = _side_by_side(sides, start, width)
         changed, what, rate = _changes(before, after, tolerance)
@@ -194,60 +190,52 @@ def compare(panel: Panel, other: Any, rtol: float) -> Comparison:
         np.concatenate, zip(*parts, strict=True)
     )
     order = np.lexsort((measure, cell))
-    frame = a.with_series(a.keys, labels, codes)
-    series, ordinals = np.divmod(cell[order], max(width, 1))
-    columns: dict[str, Any] = dict(series_columns(frame, series))
+    numbers, ordinals = np.divmod(cell[order], max(width, 1))
+    both = replace(panel.calendar, visible=(start, stop))
+    columns: dict[str, Any] = dict(series.coded(numbers))
     for name, column in (
-        ("period", period_column(_calendar(frame, start, width), ordinals + start)),
-        ("measure", Coded(measure[order], panel.measures)),
+        ("period", both.coded(ordinals + start)),
+        ("measure", Coded(measure[order], panel.names)),
         ("what", Coded(kind[order], ("new", "gone", "revised"))),
         ("before", before[order]),
         ("after", after[order]),
         ("rate", rates[order]),
     ):
         columns[free_name(name, tuple(columns))] = column
-    found = Comparison(columns, formats={"rate": "rate"})
-    found.same = same
-    return found
+    return Comparison(columns, same)
 
 
 def _tolerance(rtol: Any) -> float:
     try:
-        found = float(rtol)
+        tolerance = float(rtol)
     except (TypeError, ValueError):
-        raise TypeError(f"rtol is {short(rtol)}: it takes a number") from None
-    if not 0 <= found < np.inf:
-        raise ValueError(f"rtol is {short(rtol)}: it takes a finite number from 0")
-    return found
+        raise TypeError(f"rtol is {short(rtol)}: give a number") from None
+    if not 0 <= tolerance < np.inf:
+        raise ValueError(f"rtol is {short(rtol)}: give a finite number from 0 up")
+    return tolerance
 
 
-def _calendar(frame: Any, start: int, width: int) -> Any:
-    return replace(frame, shown=(start, start + width - 1))
+def _known(panel: PanelData, name: str, to: Map) -> tuple[Ints, Ints, Floats]:
+    """Series, periods and values of the cells in view that have a number."""
+    cells = panel.measure(name).cells
+    keep = np.isfinite(cells.values) & panel.calendar.shows(cells.ordinals)
+    series = to[cells.series[keep]].astype(np.int64)
+    return series, cells.ordinals[keep], cells.values[keep]
 
 
-def _known(panel: Panel, name: str, to: Ints) -> tuple[Ints, Ints, Any]:
-    """Series, periods and values of the cells that are shown and have a number."""
-    cells = panel[name]._cells
-    low, high = panel._frame.shown
-    keep = (
-        np.isfinite(cells.values) & (cells.ordinals >= low) & (cells.ordinals <= high)
-    )
-    return to[cells.series[keep]], cells.ordinals[keep], cells.values[keep]
-
-
-def _side_by_side(sides: Any, start: int, width: int) -> tuple[Ints, Any, Any]:
+def _side_by_side(sides: Any, start: int, width: int) -> tuple[Ints, Floats, Floats]:
     """The cells that either side has, numbered, and the values of both; NaN: none."""
     numbers = [series * width + (ordinals - start) for series, ordinals, _ in sides]
     cells = np.union1d(*numbers)
     values = []
     for mine, (_, _, known) in zip(numbers, sides, strict=True):
-        found = np.full(len(cells), np.nan)
-        found[np.searchsorted(cells, mine)] = known
-        values.append(found)
+        column = np.full(len(cells), np.nan)
+        column[np.searchsorted(cells, mine)] = known
+        values.append(column)
     return cells, values[0], values[1]
 
 
-def _changes(before: Any, after: Any, rtol: float) -> tuple[Any, Any, Any]:
+def _changes(before: Floats, after: Floats, rtol: float) -> tuple[Mask, Ints, Floats]:
     """Which cells changed; of those the kind of change and the rate."""
     new, gone = np.isnan(before), np.isnan(after)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells.frame import period_column, series_columns
+from .._cells.cells import Cells
 from .._common.arguments import choice
 from .._common.kinds import format_of
 from .._tables.columns import free_name
@@ -15,27 +15,17 @@ from .._tables.interchange import pandas_frame
 from .._tables.table import Table
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from .._common.types import Array
-    from .measure import Measure
-    from .panel import Panel
+    from .._cells.measure import MeasureData
+    from .._cells.panel import PanelData
 
 
-def _shown(frame: Any, ordinals: Array) -> NDArray[np.bool_]:
-    low, high = frame.shown
-    found: NDArray[np.bool_] = (ordinals >= low) & (ordinals <= high)
-    return found
-
-
-def measure_table(measure: Measure) -> Table:
+def measure_table(measure: MeasureData) -> Table:
     """The occupied cells of a measure: keys, period, its name, status."""
-    frame, cells = measure._frame, measure._cells
-    keep = _shown(frame, cells.ordinals)
-    columns = series_columns(frame, cells.series[keep])
-    columns[free_name("period", frame.keys)] = period_column(
-        frame, cells.ordinals[keep]
-    )
+    calendar, cells = measure.calendar, measure.cells
+    keep = calendar.shows(cells.ordinals)
+    columns = measure.series.coded(cells.series[keep])
+    period = free_name("period", measure.series.keys)
+    columns[period] = calendar.coded(cells.ordinals[keep])
     name = free_name(measure.name, tuple(columns))
     columns[name] = cells.values[keep]
     codes = cells.codes[keep]
@@ -43,28 +33,28 @@ def measure_table(measure: Measure) -> Table:
     return Table(columns, "", {name: format_of(measure.kind)}, {name: codes})
 
 
-def panel_table(panel: Panel) -> Table:
+def panel_table(panel: PanelData) -> Table:
     """The occupied cells of a panel: keys, period, measures.
 
     A measure of integers is int64 where every cell has a value; else float64, NaN where
     there is none.
     """
-    frame, data = panel._frame, panel._data
-    keep = _shown(frame, data["ordinals"])
-    series = np.repeat(np.arange(frame.series_count), np.diff(data["indptr"]))[keep]
-    columns = series_columns(frame, series)
-    period = free_name("period", (*frame.keys, *panel.measures))
-    columns[period] = period_column(frame, data["ordinals"][keep])
-    for name, exact in zip(panel.measures, data["measures"], strict=True):
-        panel[name]  # a rate that a roll-up merged says so
-        values = np.where(exact["counts"] > 0, exact["values"], np.nan)[keep]
-        if exact["grain"] == "integer" and not np.isnan(values).any():
-            values = exact["lo"].view(np.int64)[keep]
-        columns[free_name(name, tuple(columns))] = values
+    cells, calendar = Cells.at(panel.layout), panel.calendar
+    keep = calendar.shows(cells.ordinals)
+    columns = panel.series.coded(cells.series[keep])
+    period = free_name("period", (*panel.series.keys, *panel.names))
+    columns[period] = calendar.coded(cells.ordinals[keep])
+    for level in panel.levels:
+        panel.measure(level.name)  # raises for a rate that a roll-up would have added
+        sums = level.sums
+        values = np.where(sums.counts > 0, sums.values, np.nan)[keep]
+        if sums.grain == "integer" and not np.isnan(values).any():
+            values = sums.lo.view(np.int64)[keep]
+        columns[free_name(level.name, tuple(columns))] = values
     return Table(columns)
 
 
-def measure_to_pandas(measure: Measure, layout: str, status: bool) -> Any:
+def measure_to_pandas(measure: MeasureData, layout: str, status: bool) -> Any:
     """A measure as a data frame, "long" or "wide"."""
     if choice(layout, "layout", {"long": False, "wide": True}):
         if status:
@@ -77,14 +67,14 @@ def measure_to_pandas(measure: Measure, layout: str, status: bool) -> Any:
     return pandas_frame(columns)
 
 
-def _wide(measure: Measure) -> Any:
+def _wide(measure: MeasureData) -> Any:
     pandas = import_module("pandas")
-    columns = pandas.Index(measure.periods.labels, name="period")
-    series = measure.series
+    columns = pandas.Index(measure.calendar.periods.labels, name="period")
+    series = measure.series.columns
     index = None
     if len(series) == 1:
         [(name, labels)] = series.items()
         index = pandas.Index(labels, name=name)
     elif series:
         index = pandas.MultiIndex.from_arrays(list(series.values()), names=list(series))
-    return pandas.DataFrame(measure.values, index=index, columns=columns)
+    return pandas.DataFrame(measure.dense_values(), index=index, columns=columns)

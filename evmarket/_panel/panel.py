@@ -1,49 +1,34 @@
-"""Panel: a table of rows as series by periods, exact and on the calendar."""
+"""The public class Panel: a table of rows as series by periods."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
-
-from .. import _core
-from .._calendar.frequency import frequency
-from .._calendar.periods import Periods, wholes
-from .._cells import sums as _exact
-from .._cells.cells import Cells
-from .._cells.frame import Frame
-from .._cells.lifetimes import Absence
-from .._cells.regroup import merge, recode, rollup
+from .._cells import ratios, regroup
 from .._cells.resample import resample
 from .._cells.select import excluded, selected
-from .._common.kinds import LEVELS
 from .._common.messages import listing, one_line, short
-from .._common.status import lowest
+from .._common.text import SCREEN, fitted, middle
+from . import build, compare, export, html, storage
+from .explained import Explained
 from .measure import Measure
+from .report import report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from .._explain.panels import (
-        PanelContributions,
-        PanelIndex,
-        PanelMarginBridge,
-        PanelMixRate,
-        PanelPriceVolume,
-        PanelShiftShare,
-    )
-
+    from .._calendar.periods import Periods
+    from .._cells.panel import PanelData
+    from .._common.types import Array
 
 __all__ = ["Panel"]
+
 _LISTED = 20
 """Measures that the repr lists."""
 
 
-class Panel:
+class Panel(Explained):
     """Series by periods, out of a long table: exact sums, and a status for every hole.
 
     Build one with `Panel.from_table`, `Panel.from_arrays` or `Panel.from_wide`.
@@ -78,34 +63,9 @@ class Panel:
     array([0.5])
     """
 
-    def __init__(
-        self,
-        frame: Frame,
-        data: dict[str, Any],
-        names: Sequence[str],
-        kinds: Mapping[str, str],
-        units: Mapping[str, str | None],
-        notes: Mapping[str, NDArray[np.uint8]] | None = None,
-        merged: frozenset[str] = frozenset(),
-        source: tuple[Panel, NDArray[np.int32]] | None = None,
-        absences: Mapping[str, Absence] | None = None,
-    ) -> None:
-        # data: the engine's finished panel, arrays by cell; notes: statuses of cells
-        # that are not simply OK, a measure each; merged: rates that a roll-up would
-        # have had to add; source: the panel it was rolled up from, and its series' new
-        # ones; absences: where series begin and end, where finer periods decided it.
-        self._frame = frame
+    def __init__(self, data: PanelData) -> None:
         self._data = data
-        self._names = tuple(names)
-        self._kinds = dict(kinds)
-        self._units = dict(units)
-        self._notes = dict(notes or {})
-        self._merged = merged
-        self._source = source
-        self._absences = dict(absences or {})
         self._read: dict[str, Measure] = {}
-        # Of a panel out of a file, which has no source: the series behind its cells.
-        self._counted: dict[str, NDArray[np.int64]] = {}
 
     # ---- building ---------------------------------------------------------------
 
@@ -190,14 +150,7 @@ class Panel:
         >>> panel["units"].growth("1Y").at("2025-01", status=True)
         (array([0.5, nan]), array([0, 6], dtype=uint8))
         """
-        from .build import build
-
-        return build(
-            cls,
-            table,
-            keys,
-            period,
-            measures,
+        options = build.Options(
             freq=freq,
             units=units,
             absent=absent,
@@ -207,6 +160,7 @@ class Panel:
             workers=workers,
             progress=progress,
         )
+        return cls(build.build(table, keys, period, measures, options))
 
     @classmethod
     def from_arrays(
@@ -245,9 +199,9 @@ class Panel:
         array([[65., nan],
                [nan, 10.]])
         """
-        from .build import build_arrays
-
-        return build_arrays(cls, keys, period, measures, options)
+        kinds = options.pop("kinds", None)
+        asked = build.Options(**options)
+        return cls(build.build_arrays(keys, period, measures, kinds, asked))
 
     @classmethod
     def from_wide(
@@ -297,9 +251,9 @@ class Panel:
         >>> panel["units"].at("2024-02")
         array([61., 42.])
         """
-        from .build import build_wide
-
-        return build_wide(cls, table, key, measure, period, columns, keys, options)
+        kind = options.pop("kind", "flow")
+        wide = build.Wide(key, measure, period, columns, keys, kind)
+        return cls(build.build_wide(table, wide, build.Options(**options)))
 
     @classmethod
     def load(cls, path: Any) -> Panel:
@@ -321,9 +275,7 @@ class Panel:
         >>> em.Panel.load(path)["units"].at("2025")
         array([90., 10.])
         """
-        from .storage import load
-
-        return load(cls, path)
+        return cls(storage.load(path))
 
     def save(self, path: Any) -> None:
         """Write the panel to one .npz file, without pickle.
@@ -340,68 +292,64 @@ class Panel:
         >>> os.path.exists(path)
         True
         """
-        from .storage import save
-
-        save(self, path)
+        storage.save(self._data, path)
 
     # ---- what it holds ----------------------------------------------------------
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The names of the keys."""
-        return self._frame.keys
+        return self._data.series.keys
 
     @property
     def measures(self) -> tuple[str, ...]:
         """The names of the measures."""
-        return self._names
+        return self._data.names
 
     @property
     def periods(self) -> Periods:
         """The calendar, or the part of it that was selected."""
-        return self._frame.periods
+        return self._data.calendar.periods
 
     @cached_property  # which the Tab key of a notebook looks into, unlike a property
-    def series(self) -> dict[str, NDArray[Any]]:
+    def series(self) -> dict[str, Array]:
         """The labels of each series, an array a key, read-only."""
-        return self._frame.shared_columns()
+        return dict(self._data.series.columns)
 
     @property
     def shape(self) -> tuple[int, int]:
         """(series, periods)."""
-        return self._frame.series_count, len(self.periods)
+        return len(self), len(self.periods)
 
     def __len__(self) -> int:
-        return self._frame.series_count
+        return self._data.series.count
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self.measures
 
     def _ipython_key_completions_(self) -> list[str]:
-        return list(self._names)
+        return list(self.measures)
 
     def __repr__(self) -> str:
-        from .._common.text import SCREEN, fitted, middle
-
         rows, columns = self.shape
         periods = self.periods
         span = f", {periods.first} to {periods.last}" if columns else ""
         size = f"{rows:,} series x {columns:,} periods{span})"
         count = len(self.keys)
-        told = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)};"
-        lines = [fitted(f"Panel({told}", size) if count else f"Panel({size}"]
-        for name in self._names[:_LISTED]:
-            unit = f", {self._units[name]}" if self._units.get(name) else ""
-            told = f"  {one_line(name)}: {self._kinds[name]}{unit}"
-            lines.append(middle(told, SCREEN))
-        if len(self._names) > _LISTED:
-            lines.append(f"  ... {len(self._names) - _LISTED:,} more measures")
+        keys = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)};"
+        lines = [fitted(f"Panel({keys}", size) if count else f"Panel({size}"]
+        levels = self._data.levels
+        for level in levels[:_LISTED]:
+            unit = f", {level.unit}" if level.unit else ""
+            lines.append(
+                middle(f"  {one_line(level.name)}: {level.kind}{unit}", SCREEN)
+            )
+        if len(levels) > _LISTED:
+            lines.append(f"  ... {len(levels) - _LISTED:,} more measures")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from .looks import panel
-
-        return panel(self)
+        return html.panel(self._data)
 
     @overload
     def __getitem__(self, name: str) -> Measure: ...
@@ -410,91 +358,11 @@ class Panel:
     def __getitem__(self, name: str | list[str]) -> Measure | Panel:
         """A measure by its name, or a smaller panel by a list of names."""
         if isinstance(name, list):
-            return self._with_measures([self._known(item) for item in name])
-        found = self._known(name)
-        if found in self._merged:
-            raise TypeError(
-                f"{one_line(found)} is a rate that the roll-up would have had to add: "
-                "rates are never added; roll up what it is a ratio of"
-            )
-        if found not in self._read:
-            self._read[found] = self._measure(found)
-        return self._read[found]
-
-    def _known(self, name: Any) -> str:
-        if name not in self._names:
-            raise KeyError(
-                f"{short(name)} is no measure of this panel: "
-                f"it has {listing(self._names)}"
-            )
-        return str(name)
-
-    def _measure(self, name: str) -> Measure:
-        frame, data = self._frame, self._data
-        exact = data["measures"][self._names.index(name)]
-        codes = self._notes.get(name)
-        cells = Cells(data["indptr"], data["ordinals"], exact["values"], codes, exact)
-        if exact["counts"] is not data["rows"]:
-            cells = cells.kept(exact["counts"] > 0)
-        if frame.bounded and len(cells.ordinals):
-            late = cells.ordinals > frame.complete
-            if late.any():
-                partial = np.where(late, np.uint8(_core.PARTIAL), np.uint8(0))
-                cells = replace(cells, status=lowest(cells.codes, partial))
-        absence = self._absences.get(name) or Absence.of(frame, cells)
-        return Measure(
-            frame,
-            cells,
-            [absence],
-            name,
-            self._kinds[name],
-            self._units.get(name),
-            self,
-        )
-
-    def _with_measures(self, names: Sequence[str]) -> Panel:
-        data = dict(self._data)
-        data["measures"] = [
-            self._data["measures"][self._names.index(name)] for name in names
-        ]
-        found = Panel(
-            self._frame,
-            data,
-            names,
-            {n: self._kinds[n] for n in names},
-            {n: self._units.get(n) for n in names},
-            {n: self._notes[n] for n in names if n in self._notes},
-            self._merged & frozenset(names),
-            self._source,
-            {n: self._absences[n] for n in names if n in self._absences},
-        )
-        found._counted = self._counted
-        return found
-
-    def _members(self, name: str, cells: Cells) -> NDArray[np.int64]:
-        """How many series of the source stand behind each cell of a measure."""
-        if name in self._counted:
-            return self._counted[name]
-        if self._source is None:
-            return np.ones(len(cells.values), np.int64)
-        panel, to = self._source
-        whole = panel[name]._cells if name not in panel._merged else None
-        if whole is None:
-            return np.ones(len(cells.values), np.int64)
-        behind = panel._members(name, whole)
-        ones = {
-            "grain": "integer",
-            "places": 0,
-            "lo": behind.astype(np.uint64),
-            "hi": None,
-            "fine": None,
-            "values": behind.astype(float),
-        }
-        one = _exact.source(whole.indptr, whole.ordinals, ones)
-        count = self._frame.series_count
-        found = _core.regroup([(one, to, None, None)], count, ("members",))
-        counted: NDArray[np.int64] = found["measures"][0]["values"].astype(np.int64)
-        return counted
+            return Panel(self._data.with_levels(name))
+        data = self._data.measure(name)
+        if data.name not in self._read:
+            self._read[data.name] = Measure(data)
+        return self._read[data.name]
 
     # ---- regrouping -------------------------------------------------------------
 
@@ -519,7 +387,7 @@ class Panel:
         >>> panel.rollup("fuel")["units"].at("2024"), panel.rollup()["units"].at("2024")
         (array([70., 30.]), array([100.]))
         """
-        return rollup(self, keys)
+        return Panel(regroup.rollup(self._data, keys))
 
     def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:
         """Rename labels of a key; series that become one are added up.
@@ -544,7 +412,7 @@ class Panel:
         >>> nev.series["powertrain"].tolist(), nev["units"].at("2024")
         (['ICE', 'NEV'], array([10., 90.]))
         """
-        return recode(self, key, labels)
+        return Panel(regroup.recode(self._data, key, labels))
 
     def resample(self, freq: str) -> Panel:
         """Regroup the calendar to a coarser frequency.
@@ -568,12 +436,7 @@ class Panel:
         >>> panel.resample("Y")["units"].at("2024")
         array([100.])
         """
-        return resample(self, frequency(freq), wholes(self._calendar(), freq))
-
-    def _calendar(self) -> Periods:
-        """The whole calendar, shown or not."""
-        frame = self._frame
-        return Periods.of(frame.freq, frame.low, frame.high - frame.low + 1)
+        return Panel(resample(self._data, freq))
 
     def select(self, labels: Any = None, /, periods: Any = None, **keys: Any) -> Panel:
         """Some series and periods; one value drops its key, a list keeps it.
@@ -607,7 +470,7 @@ class Panel:
         >>> panel.select(maker=["A"]).keys, len(panel.select(maker=["A"]))
         (('maker', 'fuel'), 2)
         """
-        return selected(self, labels, periods, keys)
+        return Panel(selected(self._data, labels, periods, keys))
 
     def exclude(self, labels: Any = None, /, **keys: Any) -> Panel:
         """All series but those that `select` would take; drops no key.
@@ -620,7 +483,7 @@ class Panel:
         >>> panel.exclude(maker="B").rollup("fuel")["units"].at("2024")
         array([60., 30.])
         """
-        return excluded(self, labels, keys)
+        return Panel(excluded(self._data, labels, keys))
 
     def merge(self, other: Panel, overlap: str = "add") -> Panel:
         """The cells of both panels.
@@ -646,7 +509,7 @@ class Panel:
         array([[ 60.,  90., 120.],
                [ 40.,  10.,  nan]])
         """
-        return merge(self, other, overlap)
+        return Panel(regroup.merge(self._data, _panel(other), overlap))
 
     # ---- ratios -----------------------------------------------------------------
 
@@ -675,9 +538,7 @@ class Panel:
         >>> panel.rollup().margin("revenue", "cost").at("2024").round(4)
         array([0.1667])
         """
-        return self._ratio(
-            revenue, cost, _core.margin, _core.margin_status, "margin", None
-        )
+        return Measure(ratios.margin(self._data, revenue, cost))
 
     def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
         """A ratio of sums, such as the unit value of a vehicle.
@@ -703,279 +564,7 @@ class Panel:
         >>> panel.ratio("revenue", "units", kind="unit value").at("2025")
         array([12.,  5.])
         """
-        known = ("ratio", "unit value", "margin", "share")
-        if kind not in known:
-            raise ValueError(f"kind is {short(kind)}: known are {', '.join(known)}")
-        above, below = self._units.get(numerator), self._units.get(denominator)
-        unit = f"{above}/{below}" if above and below and above != below else None
-        return self._ratio(
-            numerator, denominator, _core.ratio, _core.ratio_status, kind, unit
-        )
-
-    def _ratio(
-        self, one: str, two: str, ufunc: Any, status_ufunc: Any, kind: str, unit: Any
-    ) -> Measure:
-        """ufunc of two measures, cell by cell of the table they share."""
-        sides = [self[one], self[two]]
-        for side in sides:
-            if side.kind not in LEVELS:
-                raise TypeError(
-                    f"{one_line(side.name)} is {side.kind}: a {kind} needs levels"
-                )
-        data, frame = self._data, self._frame
-        parts = [data["measures"][self._names.index(side.name)] for side in sides]
-        a, b = (part["values"] for part in parts)
-        values, codes = ufunc(a, b), status_ufunc(a, b)
-        counts = [part["counts"] for part in parts]
-        cells = Cells(data["indptr"], data["ordinals"], values, codes)
-        if counts[0] is not counts[1]:
-            codes[(codes != _core.MISSING) & (counts[0] != counts[1])] = _core.UNPAIRED
-            self._name_absent(cells, sides, counts)
-        for side in sides:
-            note = self._notes.get(side.name)
-            if note is not None:
-                codes[:] = lowest(codes, note)
-        if frame.bounded:
-            codes[cells.ordinals > frame.complete] = _core.PARTIAL
-        values[(codes == _core.PARTIAL) | (codes == _core.UNPAIRED)] = np.nan
-        absences = [side._absences[0] for side in sides]
-        return Measure(frame, cells, absences, f"{one}/{two}", kind, unit)
-
-    def _name_absent(self, cells: Cells, sides: Sequence[Measure], counts: Any) -> None:
-        """Give the cells that lack a side that side's own status."""
-        for side, count in zip(sides, counts, strict=True):
-            lacks = np.flatnonzero(count == 0)
-            series, ordinals = cells.series[lacks], cells.ordinals[lacks]
-            found = side._absences[0].status(self._frame, series, ordinals)
-            cells.codes[lacks] = lowest(
-                np.where(
-                    cells.codes[lacks] == _core.MISSING, 0, cells.codes[lacks]
-                ).astype(np.uint8),
-                found,
-            )
-
-    # ---- explanations -----------------------------------------------------------
-
-    def contributions(
-        self, measure: str, lag: int | str = "1Y", within: Any = ()
-    ) -> PanelContributions:
-        """Contribution of each series to the growth of its group's total.
-
-        Parameters
-        ----------
-        measure : str
-            A level.
-        lag : int or str, default "1Y"
-            As for `Measure.growth`.
-        within : str or sequence of str, default ()
-            The keys that make the groups; () for the total.
-
-        Returns
-        -------
-        PanelContributions
-            ``.parts`` (series, periods) holds ``(x1 - x0) / sum(x0)`` of what both
-            periods have; ``.entry``, ``.exit`` and ``.gap`` (groups, periods) the rest
-            of ``.total``, the growth of the totals. What has not been reported yet is
-            in ``.gap``.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> panel = em.Panel.from_arrays(
-        ...     keys={"maker": ["A", "B", "A", "C"]},
-        ...     period=["2024", "2024", "2025", "2025"],
-        ...     measures={"units": [60, 40, 90, 5]},
-        ... )
-        >>> why = panel.contributions("units")
-        >>> why.parts[:, 1], why.entry[:, 1], why.exit[:, 1], why.gap[:, 1]
-        (array([0.3, nan, nan]), array([0.05]), array([-0.4]), array([0.]))
-        """
-        from .._explain.panels import contributions
-
-        return contributions(self, measure, lag, within)
-
-    def mix_rate(
-        self,
-        numerator: str,
-        denominator: str,
-        lag: int | str = "1Y",
-        within: Any = (),
-        method: str = "symmetric",
-    ) -> PanelMixRate:
-        """Change of the groups' ratio: by the series' own ratios, and by their mix.
-
-        Parameters
-        ----------
-        numerator, denominator : str
-            Levels.
-        lag, within
-            As for `contributions`.
-        method : {"symmetric", "three-way"}
-            As for `evmarket.mix_rate`.
-
-        Returns
-        -------
-        PanelMixRate
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> measures = {"profit": [20, 30, 5, 5], "revenue": [100, 150, 50, 50]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
-        >>> why = panel.mix_rate("profit", "revenue")
-        >>> [x[:, 1].round(6).tolist() for x in (why.total, why.rate, why.mix)]
-        [[0.008333], [0.0, 0.0], [0.002431, 0.005903]]
-        """
-        from .._explain.panels import mix_rate
-
-        return mix_rate(self, numerator, denominator, lag, within, method)
-
-    def price_volume(
-        self,
-        value: str,
-        quantity: str,
-        lag: int | str = "1Y",
-        within: Any = (),
-        method: str = "bennet",
-    ) -> PanelPriceVolume:
-        """Change of the groups' value: by value a unit, volume, entry and exit.
-
-        Parameters
-        ----------
-        value, quantity : str
-            Levels, such as revenue and units.
-        lag, within
-            As for `contributions`.
-        method : {"bennet", "laspeyres", "paasche", "three-way"}
-            As for `evmarket.price_volume`.
-
-        Returns
-        -------
-        PanelPriceVolume
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> measures = {"revenue": [100, 132, 50, 60], "units": [10, 11, 10, 12]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
-        >>> why = panel.price_volume("revenue", "units")
-        >>> [float(x[0, 1]) for x in (why.total, why.unit_value, why.volume)]
-        [42.0, 21.0, 21.0]
-        """
-        from .._explain.panels import price_volume
-
-        return price_volume(self, value, quantity, lag, within, method)
-
-    def margin_bridge(
-        self,
-        revenue: str,
-        cost: str,
-        quantity: str,
-        lag: int | str = "1Y",
-        within: Any = (),
-    ) -> PanelMarginBridge:
-        """Change of the groups' margin: price, unit cost, mix, entry, exit, other.
-
-        Parameters
-        ----------
-        revenue, cost, quantity : str
-            Levels. A series without quantity is one of services.
-        lag, within
-            As for `contributions`.
-
-        Returns
-        -------
-        PanelMarginBridge
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> revenue, cost = [100, 120, 50, 60], [80, 90, 45, 50]
-        >>> measures = {"revenue": revenue, "cost": cost, "units": [10, 11, 10, 12]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
-        >>> why = panel.margin_bridge("revenue", "cost", "units")
-        >>> parts = why.price, why.unit_cost, why.mix
-        >>> [round(float(x[0, 1]), 6) for x in (why.total, *parts)]
-        [0.055556, 0.046698, 0.010619, -0.001761]
-        """
-        from .._explain.panels import margin_bridge
-
-        return margin_bridge(self, revenue, cost, quantity, lag, within)
-
-    def shift_share(
-        self, measure: str, region: str, industry: str, lag: int | str = "1Y"
-    ) -> PanelShiftShare:
-        """Change of industries in regions: the nation's, the industry's, their own.
-
-        Parameters
-        ----------
-        measure : str
-            A level.
-        region, industry : str
-            The keys; all others are added up.
-        lag : int or str, default "1Y"
-            As for `contributions`.
-
-        Returns
-        -------
-        PanelShiftShare
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> keys = {"region": ["N", "N", "S", "S"], "fuel": ["EV", "EV", "EV", "EV"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> panel = em.Panel.from_arrays(keys, years, {"units": [60, 90, 40, 50]})
-        >>> why = panel.shift_share("units", "region", "fuel")
-        >>> why.national[:, 1], why.regional[:, 1]
-        (array([24., 16.]), array([ 6., -6.]))
-        """
-        from .._explain.panels import shift_shares
-
-        return shift_shares(self, measure, region, industry, lag)
-
-    def price_index(
-        self,
-        value: str,
-        quantity: str,
-        lag: int | str = "1Y",
-        within: Any = (),
-        formula: str = "fisher",
-    ) -> PanelIndex:
-        """Index of the series' unit values in each group.
-
-        Parameters
-        ----------
-        value, quantity : str
-            Levels, such as revenue and units.
-        lag, within
-            As for `contributions`.
-        formula : {"fisher", "laspeyres", "paasche", "tornqvist", "sato-vartia"}
-            As for `evmarket.price_index`.
-
-        Returns
-        -------
-        PanelIndex
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> measures = {"revenue": [100, 110, 50, 60], "units": [10, 10, 10, 10]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
-        >>> panel.price_index("revenue", "units").total[:, 1].round(6)
-        array([1.133333])
-        """
-        from .._explain.panels import price_index
-
-        return price_index(self, value, quantity, lag, within, formula)
+        return Measure(ratios.ratio(self._data, numerator, denominator, kind))
 
     # ---- tables -----------------------------------------------------------------
 
@@ -1012,9 +601,7 @@ class Panel:
         >>> week.columns[-6:]
         ('ytd', 'ytd_yoy', 'share', 'share_pp', 'reporting', 'status')
         """
-        from .report import report
-
-        return report(self, measure, by, at, top, within)
+        return report(self._data, measure, by, at, top, within)
 
     def coverage(self) -> Any:
         """What there is: rows, nulls, duplicates, first, last, gaps of every series.
@@ -1034,9 +621,8 @@ class Panel:
         A         2      0           0  2024   2025     0  False    False
         B         2      0           0  2024   2025     0  False    False
         """
-        from .compare import coverage
-
-        return coverage(self)
+        columns = compare.coverage(self._data)
+        return compare.Coverage(columns, self.measures, self._plot_status)
 
     def compare(self, other: Panel, rtol: float = 0.0) -> Any:
         """What a later vintage changed: new, gone and revised cells.
@@ -1064,9 +650,7 @@ class Panel:
         >>> changed["maker"].tolist(), changed["after"], changed.same
         (['B'], array([12.]), 3)
         """
-        from .compare import compare
-
-        return compare(self, other, rtol)
+        return compare.compare(self._data, _panel(other), rtol)
 
     def to_table(self) -> Any:
         """The occupied cells in long form, anything that reads Arrow can take it.
@@ -1079,9 +663,7 @@ class Panel:
         >>> panel.to_table()["units"], panel.to_table().columns
         (array([60, 90, 40, 10]), ('maker', 'period', 'units'))
         """
-        from .export import panel_table
-
-        return panel_table(self)
+        return export.panel_table(self._data)
 
     def to_pandas(self) -> Any:
         """A pandas DataFrame in long form.
@@ -1109,10 +691,23 @@ class Panel:
         """
         return self.to_table().to_polars()
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        from .storage import from_state, to_state
+    def _plot_status(self, measure: str, ax: Any) -> Any:
+        return self[measure].plot("status", ax=ax)
 
-        return from_state, (type(self), to_state(self))
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _from_state, (type(self), storage.to_state(self._data))
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.to_table().__arrow_c_stream__(requested_schema)
+
+
+def _panel(other: Any) -> PanelData:
+    """The state of another panel."""
+    if not isinstance(other, Panel):
+        raise TypeError(f"other is {short(other)}: give a Panel")
+    return other._data
+
+
+def _from_state(cls: type[Panel], state: dict[str, Array]) -> Panel:
+    """A pickled panel."""
+    return cls(storage.from_state(state))

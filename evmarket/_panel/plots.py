@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._calendar.axis import calendar_axis
+from .._cells.within import top as largest
 from .._common.arguments import choice, positive
 from .._common.canvas import (
     COLOURS,
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .._cells.measure import MeasureData
     from .._common.types import Floats, Mask
-    from .measure import Measure
 
 MOST_BARS = 120
 MOST_ROWS = 60
@@ -37,34 +38,36 @@ MOST_ROWS = 60
 # ---- measures --------------------------------------------------------------------
 
 
-def plot(measure: Measure, kind: str | None, ax: Any, top: int) -> Any:
-    """`Measure.plot`."""
+def plot(measure: MeasureData, kind: str | None, ax: Any, top: int) -> Any:
+    """See `Measure.plot`."""
     wanted = _usual(measure) if kind is None else kind
     draw = choice(wanted, "kind", _KINDS)
     count = positive(top, "top")
     if wanted == "status":
         return draw(measure, axes(ax), MOST_ROWS)
-    here = axes(ax)
-    every = len(measure)
-    shown = _first(measure, count) if every > count else measure
-    draw(shown, here, measure)
+    target = axes(ax)
+    every = measure.series.count
+    drawn = _first(measure, count) if every > count else measure
+    draw(drawn, target, measure)
     title = (
         f"{measure.name}: {measure.kind}"
         if measure.kind not in LEVELS
         else measure.name
     )
-    if every > len(shown):
-        title += f" ({len(shown)} {_FIRST[measure.kind == 'rank']} of {every:,} series)"
-    here.set_title(shortened(title, 70))
-    here.set_ylabel(measure.unit or measure.kind)
-    number_axis(here.yaxis, measure.kind)
-    calendar_axis(here, measure.periods)
-    sourced(here, measure._frame.source)
-    legend(here)
-    return legible(here)
+    if every > drawn.series.count:
+        which = _FIRST[measure.kind == "rank"]
+        title += f" ({drawn.series.count} {which} of {every:,} series)"
+    target.set_title(shortened(title, 70))
+    target.set_ylabel(measure.unit or measure.kind)
+    number_axis(target.yaxis, measure.kind)
+    calendar_axis(target, measure.calendar.periods)
+    sourced(target, measure.source)
+    legend(target)
+    return legible(target)
 
 
-def _usual(measure: Measure) -> str:
+def _usual(measure: MeasureData) -> str:
+    """The kind of plot where none was asked for."""
     if measure.kind == "share":
         return "area"
     rows, columns = measure.shape
@@ -75,13 +78,19 @@ def _usual(measure: Measure) -> str:
 _FIRST = ("largest", "first")
 
 
-def _first(measure: Measure, count: int) -> Measure:
+def _first(measure: MeasureData, count: int) -> MeasureData:
     """The series drawn where all are too many: the largest, by rank the first."""
     if measure.kind != "rank":
-        return measure.top(count)
-    values = measure.at(measure._label(measure._last_known()))
+        return largest(measure, count, measure.last_known())
+    values = measure.level_at(measure.last_known())
     order = np.argsort(np.where(np.isnan(values), np.inf, values), kind="stable")
-    return measure._with_series(np.sort(order[:count]))
+    return measure.take(np.sort(order[:count]))
+
+
+def _rows(measure: MeasureData) -> list[tuple[str, Floats]]:
+    """The name and the values of each series."""
+    names = names_of(measure.series.columns, measure.series.count)
+    return list(zip(names, measure.dense_values(), strict=True))
 
 
 def _lonely(values: Floats) -> list[int]:
@@ -96,12 +105,10 @@ def _line(ax: Any, values: Floats, **style: Any) -> None:
     ax.plot(at, values, marker="o", markersize=4, markevery=_lonely(values), **style)
 
 
-def _draw_lines(measure: Measure, ax: Any, _: Measure) -> None:
-    """A line a series, open at gaps; what is not complete yet is dashed."""
-    late = measure._frame.complete - measure._frame.shown[0]
-    for k, (name, row) in enumerate(
-        zip(names_of(measure.series, len(measure)), measure.values, strict=True)
-    ):
+def _draw_lines(measure: MeasureData, ax: Any, _: MeasureData) -> None:
+    """One line per series, open at gaps; dashed after the last complete period."""
+    late = measure.calendar.complete - measure.calendar.visible[0]
+    for k, (name, row) in enumerate(_rows(measure)):
         colour = COLOURS[k % len(COLOURS)]
         style = {"color": colour, "label": shortened(name)}
         whole = np.where(np.arange(len(row)) <= late, row, np.nan)
@@ -117,33 +124,34 @@ def _draw_lines(measure: Measure, ax: Any, _: Measure) -> None:
         ax.invert_yaxis()
 
 
-def _draw_bars(measure: Measure, ax: Any, _: Measure) -> None:
+def _draw_bars(measure: MeasureData, ax: Any, _: MeasureData) -> None:
     """Bars of the series side by side at each period."""
-    count = max(1, len(measure))
+    count = max(1, measure.series.count)
     width = 0.8 / count
-    for k, (name, row) in enumerate(
-        zip(names_of(measure.series, len(measure)), measure.values, strict=True)
-    ):
+    for k, (name, row) in enumerate(_rows(measure)):
         at = np.arange(len(row)) + (k - (count - 1) / 2) * width
         colour = COLOURS[k % len(COLOURS)]
         ax.bar(at, row, width, color=colour, label=shortened(name))
     ax.axhline(0, color="black", linewidth=0.8)
 
 
-def _draw_areas(measure: Measure, ax: Any, every: Measure) -> None:
+def _draw_areas(measure: MeasureData, ax: Any, every: MeasureData) -> None:
     """Areas on top of one another, and the rest that makes the whole."""
     if measure.kind not in (*LEVELS, "share"):
         raise TypeError(
             f"kind is 'area': {measure.name} is {measure.kind}, and areas add up"
         )
-    parts = [np.nan_to_num(row) for row in measure.values]
-    names = [shortened(n) for n in names_of(measure.series, len(measure))]
+    rows = _rows(measure)
+    parts = [np.nan_to_num(row) for _, row in rows]
+    names = [shortened(name) for name, _ in rows]
     colours = [COLOURS[k % len(COLOURS)] for k in range(len(parts))]
-    if len(every) > len(measure):
-        names.append(f"others ({len(every) - len(measure):,})")
-        parts.append(np.nansum(every.values, axis=0) - np.sum(parts, axis=0))
+    values = every.dense_values()
+    others = len(values) - len(rows)
+    if others:
+        names.append(f"others ({others:,})")
+        parts.append(np.nansum(values, axis=0) - np.sum(parts, axis=0))
         colours.append(GREY)
-    empty: Mask = np.logical_not(np.isfinite(every.values).any(axis=0))
+    empty: Mask = np.logical_not(np.isfinite(values).any(axis=0))
     low = np.zeros(len(empty))
     for name, part, colour in zip(names, parts, colours, strict=True):
         high = low + part
@@ -174,21 +182,21 @@ STATUS_COLOURS = {
     "UNPAIRED": "#CC79A7",
     "INVALID": "#000000",
 }
-"""One colour a status; those of signs and denominators share one."""
+"""One colour per status; those of signs and denominators share one."""
 
 
-def _draw_status(measure: Measure, ax: Any, most: int) -> Any:
+def _draw_status(measure: MeasureData, ax: Any, most: int) -> Any:
     """The status of every cell, series down and periods across."""
-    every = len(measure)
-    chosen = np.arange(min(every, most))
-    shown = measure._with_series(chosen) if every > most else measure
+    every = measure.series.count
+    drawn = measure.take(np.arange(most)) if every > most else measure
     title = f"{measure.name}: status"
     if every > most:
         title += f" (first {most} of {every:,} series)"
-    heat(ax, shown.status, names_of(shown.series, len(shown)))
+    names = names_of(drawn.series.columns, drawn.series.count)
+    heat(ax, drawn.dense_status(), names)
     ax.set_title(shortened(title, 70))
-    calendar_axis(ax, measure.periods)
-    sourced(ax, measure._frame.source)
+    calendar_axis(ax, measure.calendar.periods)
+    sourced(ax, measure.source)
     return legible(ax)
 
 
@@ -197,22 +205,22 @@ def heat(ax: Any, codes: NDArray[np.uint8], names: Sequence[str]) -> None:
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
-    found = np.unique(codes).tolist()
-    told = [Status(code).name for code in found]
-    colours = [STATUS_COLOURS.get(name, "#7a4f9a") for name in told]
-    places = np.searchsorted(found, codes) if found else codes
+    known = np.unique(codes).tolist()
+    labels = [Status(code).name for code in known]
+    colours = [STATUS_COLOURS.get(name, "#7a4f9a") for name in labels]
+    places = np.searchsorted(known, codes) if known else codes
     ax.imshow(
         places,
         aspect="auto",
         interpolation="nearest",
         cmap=ListedColormap(colours or ["white"]),
         vmin=-0.5,
-        vmax=max(len(found), 1) - 0.5,
+        vmax=max(len(known), 1) - 0.5,
     )
     rows = range(0, len(names), -(-len(names) // 30) if names else 1)
     ax.set_yticks(list(rows), [shortened(names[i], 20) for i in rows])
-    pairs = zip(colours, told, strict=True)
-    legend(ax, [Patch(facecolor=c, edgecolor=GREY, label=n) for c, n in pairs])
+    entries = zip(colours, labels, strict=True)
+    legend(ax, [Patch(facecolor=c, edgecolor=GREY, label=n) for c, n in entries])
 
 
 _KINDS: dict[str, Callable[..., Any]] = {

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells.frame import key_list
+from .._cells import ratios
+from .._cells.regroup import rollup
+from .._cells.select import selected
 from .._common.arguments import positive
+from .._explain import panels
 from .._explain.base import BOTH, ENTRY, EXIT, GAP
-from .._explain.items import check_level
-from .._tables.columns import label_array
+from .._tables.columns import free_name, label_array
+from .._tables.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from .._cells.panel import PanelData
+    from .._common.types import Array
     from .._explain.panels import PanelContributions
-    from .._tables.table import Table
-    from .panel import Panel
-
 
 _SUMS = {ENTRY: "entry", EXIT: "exit", GAP: "gap"}
 _STEPS = ("price", "unit_cost", "mix", "entry", "exit", "other", "gap")
 
 
 class _Rows:
-    """Rows as they are found: the group, then what the columns hold."""
+    """The rows of the table: the group, then one list per column."""
 
     def __init__(self) -> None:
         self.group: list[int] = []
@@ -57,7 +57,7 @@ class _Rows:
 
 
 def ranking(
-    panel: Panel,
+    panel: PanelData,
     total: str | None,
     by: Any,
     *,
@@ -71,7 +71,7 @@ def ranking(
 
     Parameters
     ----------
-    panel : Panel
+    panel : PanelData
     total : str, optional
         A level, whose growth is explained by the labels of `by`: those that contributed
         most, ranked, the others in one row, what entered, what exited, what lacks a
@@ -92,7 +92,8 @@ def ranking(
     -------
     Table
     """
-    outer, inner = key_list(panel, within), key_list(panel, by, "by")
+    outer = panel.series.key_list(within)
+    inner = panel.series.key_list(by, "by")
     most = positive(top, "top")
     if not inner:
         raise ValueError("by is empty: it takes the keys whose labels are the items")
@@ -100,25 +101,28 @@ def ranking(
     if not names:
         raise ValueError("neither total nor bridge says what to explain")
     for name in names:
-        check_level(panel, name, "bridge" if name != total else "total")
-    items = panel.rollup(*outer, *inner)
-    first = items[names[0]]
-    ordinal = first._last_known() if at is None else first._ordinal(at, "at")
-    when = first._label(ordinal)
-    one = items.select(periods=slice(when, when))
+        panel.summable(name, "bridge" if name != total else "total")
+    items = rollup(panel, [*outer, *inner])
+    calendar = items.calendar
+    if at is None:
+        ordinal = items.measure(names[0]).last_known()
+    else:
+        ordinal = calendar.ordinal(at, "at")
+    when = calendar.label(ordinal)
+    one = selected(items, None, slice(when, when), {})
     rows = _Rows()
-    groups: dict[str, NDArray[Any]] = {}
+    groups: dict[str, Array] = {}
     if total is not None:
-        why = one.contributions(total, lag, outer)
+        why = panels.contributions(one, total, lag, outer)
         groups = why.groups
         _contributed(rows, why, total, inner, most)
     if bridge is not None:
         groups = _bridged(rows, one, bridge, lag, outer, len(inner))
     both = total is not None and bridge is not None
-    return _table(rows, groups, inner, both, f"{_told(total, bridge)}, {when}")
+    return _table(rows, groups, inner, both, f"{_subject(total, bridge)}, {when}")
 
 
-def _told(total: str | None, bridge: Sequence[str] | None) -> str:
+def _subject(total: str | None, bridge: Sequence[str] | None) -> str:
     growth = [f"growth of {total}"] if total is not None else []
     margin = [f"change of the margin on {bridge[0]}"] if bridge is not None else []
     return " and ".join(growth + margin)
@@ -131,8 +135,8 @@ def _contributed(
     assert fate is not None
     parts = why._of_items["parts"]
     x0, x1 = items.values(name)
-    columns = [items.frame.columns[key][items.series] for key in inner]
-    place = {int(g): p for p, g in enumerate(items.target._cells.series)}
+    columns = [items.panel.series.columns[key][items.series] for key in inner]
+    place = {int(g): p for p, g in enumerate(items.target.cells.series)}
     for group in range(len(why.total)):
         pair = place.get(group)
         code = int(why.status[group, 0])
@@ -161,13 +165,17 @@ def _contributed(
 
 
 def _bridged(
-    rows: _Rows, panel: Panel, bridge: Sequence[str], lag: Any, outer: Any, width: int
-) -> dict[str, NDArray[Any]]:
+    rows: _Rows,
+    panel: PanelData,
+    bridge: Sequence[str],
+    lag: Any,
+    outer: Sequence[str],
+    width: int,
+) -> dict[str, Array]:
     revenue, cost, quantity = bridge
-    why = panel.margin_bridge(revenue, cost, quantity, lag, outer)
-    when = panel.periods.first
-    margin = panel.rollup(*outer).margin(revenue, cost)
-    now = margin.at(when)
+    why = panels.margin_bridge(panel, revenue, cost, quantity, lag, outer)
+    margin = ratios.margin(rollup(panel, outer), revenue, cost)
+    now = margin.level_at(panel.calendar.visible[0])
     none = float("nan")
     blank = [None] * (width - 1)
     for group in range(len(why.total)):
@@ -184,14 +192,11 @@ def _bridged(
 
 def _table(
     rows: _Rows,
-    groups: dict[str, NDArray[Any]],
+    groups: dict[str, Array],
     inner: Sequence[str],
     both: bool,
     title: str,
 ) -> Table:
-    from .._tables.columns import free_name
-    from .._tables.table import Table
-
     order = np.argsort(rows.group, kind="stable")
     group = np.asarray(rows.group, np.intp)[order]
     columns: dict[str, Any] = {key: labels[group] for key, labels in groups.items()}

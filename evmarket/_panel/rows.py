@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,19 +12,20 @@ from .._calendar.columns import ordinals
 from .._calendar.labels import last_period
 from .._calendar.lags import exit_periods, lag_periods
 from .._calendar.periods import Periods
-from .._cells.cells import taken
+from .._cells import windows
+from .._cells.calendar import Calendar
 from .._cells.lifetimes import NEVER
 from .._common import workers as _workers
 from .._common.arguments import choice
 from .._inputs.arrays import is_frame, refuse_query, whole_array
 from .._inputs.tables import names_of
+from .build import from_ordinals
 from .source import group_batch
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .measure import Measure
-
+    from .._cells.measure import MeasureData
 
 __all__ = ["Rows", "growth_by"]
 
@@ -111,16 +111,16 @@ class Rows:
     """
 
     def __init__(self, by: Any, period: Any, freq: str | None = None) -> None:
-        found, self._freq = ordinals(period, freq, "period")
-        self._ordinals = np.ascontiguousarray(found, np.int64)
-        batch, count = _group_columns(by, len(found))
+        periods, self._freq = ordinals(period, freq, "period")
+        self._ordinals = np.ascontiguousarray(periods, np.int64)
+        batch, count = _group_columns(by, len(periods))
         try:
             self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
-            self._make(_workers.chunks(len(found)))
+            self._make(_workers.chunks(len(periods)))
         except TypeError as error:
             raise TypeError(f"by: {error}") from None
-        self._low = self._index.low if len(found) else 0
-        self._high = self._index.high if len(found) else -1
+        self._low = self._index.low if len(periods) else 0
+        self._high = self._index.high if len(periods) else -1
 
     def _make(self, cuts: list[tuple[int, int]]) -> None:
         """Run the stages of the index, each over all rows."""
@@ -157,13 +157,13 @@ class Rows:
         return f"Rows({len(self):,} rows of {self._index.group_count:,} groups, {span})"
 
     def _column(self, values: Any) -> NDArray[Any]:
-        found = whole_array(values, "values")
-        if found.shape != (len(self),):
+        array = whole_array(values, "values")
+        if array.shape != (len(self),):
             raise ValueError(
-                f"values has shape {found.shape}: there are {len(self)} rows"
+                f"values has shape {array.shape}: there are {len(self)} rows"
             )
-        kind = np.int64 if found.dtype.kind in "iub" else np.float64
-        return np.ascontiguousarray(found, kind)
+        kind = np.int64 if array.dtype.kind in "iub" else np.float64
+        return np.ascontiguousarray(array, kind)
 
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
@@ -193,36 +193,35 @@ class Rows:
         column = self._column(values)
         late = self._complete(complete_through)
         count = len(column)
-        found = np.empty(count)
-        told = return_status or policy == "midpoint"
-        base = np.empty(count if told else 0, np.int32)
-        status = np.empty(count if told else 0, np.uint8)
+        rates = np.empty(count)
+        with_status = return_status or policy == "midpoint"
+        base = np.empty(count if with_status else 0, np.int32)
+        status = np.empty(count if with_status else 0, np.uint8)
 
         def part(start: int, stop: int) -> None:
-            # Block by block: what lies between index and result stays in the cache.
+            # Block by block, so that the base values stay in the cache.
             room, places = np.empty(_BLOCK, column.dtype), np.empty(_BLOCK, np.int32)
             for first in range(start, stop, _BLOCK):
                 last = min(first + _BLOCK, stop)
-                here, earlier = slice(first, last), room[: last - first]
-                bases = base[here] if told else places[: last - first]
+                block, earlier = slice(first, last), room[: last - first]
+                bases = base[block] if with_status else places[: last - first]
                 self._index.base(steps, first, last, bases)
                 _core.gather(column, bases, 0, last - first, earlier)
-                rate(earlier, column[here], out=found[here])
+                rate(earlier, column[block], out=rates[block])
                 if column.dtype == np.int64:
-                    found[here][bases < 0] = np.nan
-                if told:
-                    _core.growth_status(earlier, column[here], out=status[here])
+                    rates[block][bases < 0] = np.nan
+                if with_status:
+                    _core.growth_status(earlier, column[block], out=status[block])
 
         _workers.run(part, _workers.chunks(count))
-        if told:
-            self._explain(
-                status, column, base, steps, late, complete_through is not None
-            )
+        if with_status:
+            cutoff = None if complete_through is None else late
+            self._set_status(status, column, base, steps, cutoff)
         if policy == "midpoint":
-            self._ends(found, status, column, base)
+            self._set_ends(rates, status, column, base)
         if complete_through is not None:
-            found[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
-        return (found, status) if return_status else found
+            rates[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
+        return (rates, status) if return_status else rates
 
     def _presence(self, column: NDArray[Any], late: int) -> tuple[Any, Any]:
         """First and last period with a value of each group, the last up to `late`."""
@@ -237,28 +236,28 @@ class Rows:
         return first, last
 
     def _groups(self) -> NDArray[np.int32]:
-        found = np.empty(len(self), np.int32)
-        self._index.groups(0, len(self), found)
-        return found
+        groups = np.empty(len(self), np.int32)
+        self._index.groups(0, len(self), groups)
+        return groups
 
     def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
-        """The status of rows without a value; arrays are those of each row's group."""
+        """The status of rows without a value, from the lifetimes of their groups."""
         after = self._exit_after()
         gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
+        codes: NDArray[np.uint8]
         codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
-        codes = np.where(self._ordinals < first, np.uint8(_core.NOT_BEGUN), codes)
-        found: NDArray[np.uint8] = np.where(
-            self._ordinals > late, np.uint8(_core.PARTIAL), codes
-        )
-        return found
+        codes[self._ordinals < first] = _core.NOT_BEGUN
+        codes[self._ordinals > late] = _core.PARTIAL
+        return codes
 
     def _exit_after(self) -> int:
         return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
 
-    def _explain(
-        self, status: Any, column: Any, base: Any, steps: int, late: int, bounded: bool
+    def _set_status(
+        self, status: Any, column: Any, base: Any, steps: int, cutoff: int | None
     ) -> None:
-        """Statuses that the calendar decides, over those of the two numbers."""
+        """Write the statuses that the calendar decides over those of the numbers."""
+        late = self._high if cutoff is None else cutoff
         groups = self._groups()
         first, last = (side[groups] for side in self._presence(column, late))
         before = self._ordinals - steps
@@ -272,15 +271,15 @@ class Rows:
         codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
         status[lacking] = codes[lacking]
         status[missing] = self._absent(late, first, last)[missing]
-        if bounded:
+        if cutoff is not None:
             status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
 
-    def _ends(self, found: Any, status: Any, column: Any, base: Any) -> None:
-        """Midpoint growth of what entered and what exited."""
+    def _set_ends(self, rates: Any, status: Any, column: Any, base: Any) -> None:
+        """Write the midpoint growth of entries and exits."""
         entered = status == _core.ENTERED
-        found[entered] = 2 * np.sign(column[entered])
+        rates[entered] = 2 * np.sign(column[entered])
         gone = (status == _core.EXITED) & (base >= 0)
-        found[gone] = -2 * np.sign(column[base[gone]])
+        rates[gone] = -2 * np.sign(column[base[gone]])
 
     def trailing(
         self,
@@ -300,7 +299,7 @@ class Rows:
         array([nan, 25., 24.])
         """
         measure = self._measure(values, complete_through)
-        return self._back(measure.trailing(window), return_status)
+        return self._back(windows.trailing(measure, window), return_status)
 
     def ytd(
         self,
@@ -323,40 +322,31 @@ class Rows:
                 "period holds plain integers, which know no year: give freq="
             )
         measure = self._measure(values, complete_through)
-        return self._back(measure.ytd(), return_status)
+        return self._back(windows.ytd(measure), return_status)
 
-    def _measure(self, values: Any, complete_through: Any) -> Measure:
-        """The rows as a panel of one measure, its series the groups."""
-        from .build import from_ordinals
-        from .panel import Panel
-
-        column = self._column(values)
-        panel = from_ordinals(
-            Panel, self._groups(), self._ordinals, column, self._freq or "D"
-        )
+    def _measure(self, values: Any, complete_through: Any) -> MeasureData:
+        """The rows as a measure, its series the groups."""
         late = self._complete(complete_through)
-        frame = replace(
-            panel._frame,
-            high=max(self._high, late),
-            shown=(self._low, max(self._high, late)),
-            complete=late,
-            exit_after=self._exit_after(),
-            bounded=complete_through is not None,
+        high = max(self._high, late)
+        cutoff = None if complete_through is None else late
+        calendar = Calendar(
+            self._freq or "D",
+            self._low,
+            high,
+            (self._low, high),
+            self._exit_after(),
+            cutoff,
         )
-        panel._frame = frame
-        found: Measure = panel["values"]
-        return found
+        column = self._column(values)
+        groups = self._groups()
+        panel = from_ordinals(groups, self._ordinals, column, calendar)
+        return panel.measure("values")
 
-    def _back(self, measure: Measure, return_status: bool) -> Any:
+    def _back(self, measure: MeasureData, return_status: bool) -> Any:
         """A measure's cells in the order of the rows."""
-        cells, groups = measure._cells, self._groups().astype(np.int64)
-        place = cells.place(groups, self._ordinals)
-        values = taken(cells.values, place, np.nan)
-        if not return_status:
-            return values
-        empty = measure._empty_status(groups, self._ordinals)
-        status = np.where(place >= 0, taken(cells.codes, place, 0), empty)
-        return values, status.astype(np.uint8)
+        groups = self._groups().astype(np.int64)
+        values, status = measure.read(groups, self._ordinals)
+        return (values, status) if return_status else values
 
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:

@@ -186,12 +186,12 @@ def sums_of(name, result):
     """What is compared: cells, sums, and order-free sums of growth and margin."""
     if name == "evmarket":
         panel, growth, margin = result
-        cells = panel["units"]._cells
-        g, m = growth._cells.values, margin._cells.values
+        cells = panel["units"]._data.cells
+        g, m = growth._data.cells.values, margin._data.cells.values
         return {
             "cells": len(cells.values),
             "units": float(cells.values.sum()),
-            "revenue": float(panel["revenue"]._cells.values.sum()),
+            "revenue": float(panel["revenue"]._data.cells.values.sum()),
             "known": int(np.isfinite(g).sum()),
             "growth": float(np.sort(g[np.isfinite(g)]).sum()),
             "margin": float(np.sort(m).sum()),

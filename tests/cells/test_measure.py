@@ -378,7 +378,7 @@ def test_a_look_ahead_stays_partial_in_a_part():
     later = ahead.select(periods=slice("2025", None))
     np.testing.assert_array_equal(later.status, expected[:, 1:])
     np.testing.assert_array_equal(
-        ahead._with_series(np.array([1])).status, expected[1:]
+        em.Measure(ahead._data.take(np.array([1]))).status, expected[1:]
     )
 
 
@@ -490,3 +490,29 @@ def test_members_of_a_finer_panel_are_one():
         panel["units"].members, np.isfinite(panel["units"].values).astype(int)
     )
     assert_same_bits(panel["units"].growth("1Y", within=None), panel["units"].growth())
+
+
+def test_a_chosen_part_of_a_level_still_rolls_up():
+    panel = em.Panel.from_arrays(
+        keys={"maker": ["A", "A", "B", "B"], "fuel": ["EV", "ICE", "EV", "EV"]},
+        period=["2024", "2024", "2024", "2025"],
+        measures={"units": [60, 30, 10, 15]},
+    )
+    panel = panel.merge(
+        em.Panel.from_arrays(
+            keys={"maker": ["A"], "fuel": ["EV"]},
+            period=["2025"],
+            measures={"units": [90]},
+        )
+    )
+    part = panel["units"].select(maker=["A"])
+    whole = panel.select(maker=["A"])["units"]
+    for within in ((), "maker", ["fuel"]):
+        one, two = part.growth(within=within), whole.growth(within=within)
+        assert np.array_equal(one.values, two.values, equal_nan=True)
+        assert np.array_equal(one.status, two.status)
+    assert part.growth(within=()).at("2025").tolist() == [0.0]
+    assert panel["units"].top(1).growth(within=()).at("2025").tolist() == [0.5]
+    rolled = panel.rollup("maker")["units"]
+    assert rolled.members.tolist() == [[2, 1], [1, 1]]
+    assert rolled.select(maker=["A"]).members.tolist() == [[2, 1]]

@@ -9,7 +9,7 @@ import pytest
 
 import evmarket as em
 from evmarket import __main__ as command
-from evmarket._panel.ranking import ranking
+from evmarket._panel import ranking as explained
 from tests.panel.panels import refused
 
 SALES = """\
@@ -36,6 +36,10 @@ def panel():
         for name in rows[0]
     }
     return em.Panel.from_table(table, ["maker", "region"], "month", list(numbers))
+
+
+def ranking(panel, *arguments, **options):
+    return explained.ranking(panel._data, *arguments, **options)
 
 
 def rows_of(table, name="units", key="maker"):

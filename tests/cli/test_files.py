@@ -375,7 +375,7 @@ def test_select_takes_one_or_several_labels(run, write):
     )
     assert "maker" not in rows_of(out)[0] and rows_of(out)[0]["model"] == "x1"
     status, _, err = run("growth", path, *UNITS, "--select", "maker=Z")
-    assert status == 2 and "'Z' is no label" in err
+    assert status == 2 and "'Z' is not a label" in err
     status, _, err = run("growth", path, *UNITS, "--select", "maker")
     assert status == 2 and "KEY=LABEL" in err
     periods = ["--periods", "2024-01", "2024-02"]

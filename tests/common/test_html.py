@@ -461,7 +461,7 @@ def test_a_rate_that_a_roll_up_merged_is_told():
     )
     rolled = rates.rollup()
     assert shown(rolled)[1] == ["total", "r rate", "–"]
-    assert any("would have had to add" in title for _, title in told(rolled))
+    assert any("rate of several series" in title for _, title in told(rolled))
 
 
 # ---- what each thing shows -------------------------------------------------------
@@ -626,15 +626,15 @@ def test_a_large_panel_shows_its_ends_and_its_true_size():
     assert len(table) == 12 and set(table[6]) == {"⋮"}
 
 
-def test_a_corner_holds_what_the_whole_holds():
-    from evmarket._cells.select import corner
+def test_a_preview_holds_what_the_whole_holds():
+    from evmarket._cells.select import preview
 
     source = panel([f"m{k}" for k in range(30)])
     source = source.merge(panel(["m1", "new"]), overlap="replace")
     chosen = np.array([0, 3, 4, 58, 60])
     for coarse in (source, source.resample("Q"), source.rollup("maker")):
         some = chosen[chosen < len(coarse)]
-        few = corner(coarse, some)
+        few = em.Panel(preview(coarse._data, some))
         for name in coarse.measures:
             assert np.array_equal(
                 few[name].values, coarse[name].values[some], equal_nan=True
@@ -646,7 +646,7 @@ def test_a_corner_holds_what_the_whole_holds():
             coarse.margin("revenue", "cost"),
             coarse["units"].share(),
         ):
-            few_of = corner(measure, some)
+            few_of = em.Measure(preview(measure._data, some))
             assert np.array_equal(few_of.values, measure.values[some], equal_nan=True)
             assert np.array_equal(few_of.status, measure.status[some])
 

@@ -476,7 +476,7 @@ def test_bad_arguments():
         panel.price_volume("revenue", "units", method="best")
     with refused(KeyError, "industry", "model"):
         panel.shift_share("units", region="region", industry="model")
-    with refused(ValueError, "each may stand once"):
+    with refused(ValueError, "each may be given once"):
         panel.shift_share("units", region="region", industry="region")
     rates = both(EVERY[:1], {"units": "rate", "revenue": "flow", "cost": "flow"})[0]
     with refused(TypeError, "units", "rate"):

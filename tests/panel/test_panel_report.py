@@ -229,7 +229,7 @@ def test_selected_periods_still_have_bases():
 
 def test_what_a_report_refuses():
     panel = market()
-    with pytest.raises(KeyError, match="'unit' is no measure"):
+    with pytest.raises(KeyError, match="'unit' is not a measure"):
         panel.report("unit", "maker")
     with pytest.raises(KeyError, match="by is 'make'"):
         panel.report("units", "make")

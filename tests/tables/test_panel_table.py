@@ -255,7 +255,9 @@ def test_a_saved_panel_is_the_same(name, tmp_path):
     assert os.listdir(tmp_path) == ["p.npz"]
     with np.load(tmp_path / "p.npz", allow_pickle=False) as archive:
         assert all(archive[entry].dtype.kind != "O" for entry in archive.files)
-    same(before, from_state(em.Panel, pickle.loads(pickle.dumps(to_state(before)))))
+    same(
+        before, em.Panel(from_state(pickle.loads(pickle.dumps(to_state(before._data)))))
+    )
 
 
 def test_saving_replaces_whole_files_only(tmp_path):
@@ -271,7 +273,7 @@ def test_saving_replaces_whole_files_only(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["p.npz", "taken"]
 
 
-def refused(path: Any, match: str = "damaged or no panel") -> None:
+def refused(path: Any, match: str = "damaged or not a panel") -> None:
     with pytest.raises(ValueError, match=match) as caught:
         em.Panel.load(path)
     message = str(caught.value)
@@ -297,11 +299,11 @@ def test_truncated_and_damaged_files_are_refused(tmp_path):
 def test_foreign_files_are_refused(tmp_path):
     path = tmp_path / "p.npz"
     np.savez(path, x=np.arange(3))
-    refused(path, "no panel")
+    refused(path, "not a panel")
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x.npy", "not an array")
     refused(path)
-    np.savez_compressed(path, **to_state(panel()))
+    np.savez_compressed(path, **to_state(panel()._data))
     refused(path, "compressed")
     np.savez(path, head=np.array([None]), allow_pickle=True)
     refused(path)
@@ -314,7 +316,7 @@ def head_with(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def lies() -> dict[str, Any]:
     """What is whole, but does not fit together."""
-    state = to_state(panel())
+    state = to_state(panel()._data)
     head = json.loads(state["head"].tobytes())
     first, second = head["measures"]
 
@@ -363,11 +365,13 @@ def lies() -> dict[str, Any]:
 @pytest.mark.parametrize("name", lies())
 def test_files_that_do_not_fit_together_are_refused(name, tmp_path):
     np.savez(tmp_path / "p.npz", **lies()[name])
-    refused(tmp_path / "p.npz", "newer" if name == "newer" else "damaged or no panel")
+    refused(
+        tmp_path / "p.npz", "newer" if name == "newer" else "damaged or not a panel"
+    )
 
 
 def test_another_byte_order_is_read(tmp_path):
-    state = to_state(panel())
+    state = to_state(panel()._data)
     turned = {k: v.astype(v.dtype.newbyteorder()) for k, v in state.items()}
     file = io.BytesIO()
     np.savez(file, **turned)

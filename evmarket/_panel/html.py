@@ -1,15 +1,15 @@
-"""How panels, measures, tables and datasets look in a notebook.
+"""Panels and measures as HTML.
 
-Of what is large only the first and last rows and periods are read, so that a panel of a
-million series shows at once. What is shown is escaped in `_html`.
+Only the first and last rows and periods are read, so that a panel of a million series
+shows at once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._calendar.periods import PERIODS, spanned
-from .._cells.select import corner
+from .._cells.select import preview
 from .._common.html import (
     Column,
     Html,
@@ -32,8 +32,9 @@ from .._tables.html import ROWS, with_gap
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .measure import Measure
-    from .panel import Panel
+    from .._cells.measure import MeasureData
+    from .._cells.panel import Level, PanelData
+    from .._common.types import Codes
 
 _MEASURES = 6
 """Measures that a panel shows numbers of."""
@@ -42,21 +43,20 @@ _MEASURES = 6
 # ---- panels and measures ---------------------------------------------------------
 
 
-class _Corner:
-    """The series and periods that are shown of a panel or measure."""
+class _Preview:
+    """The series and periods of a panel or measure that are shown."""
 
-    def __init__(self, source: Panel | Measure, times: int = 1) -> None:
+    def __init__(self, source: PanelData | MeasureData, times: int = 1) -> None:
         """`times`: how many rows a series takes."""
-        self.count, self.width = source.shape
+        calendar = source.calendar
+        self.calendar, self.periods = calendar, calendar.periods
+        self.count, self.width = source.series.count, len(self.periods)
         whole, first, last = ROWS
         most = max(1, (first + last) // times)
         whole = max(whole // times, 2 * most)
         self.series = ends(self.count, whole, min(first, most), min(last, most))
         self.columns = ends(self.width, *PERIODS)
-        frame = source._frame
-        few = frame.codes[self.series]
-        self.frame = frame.with_series(frame.keys, frame.labels, few)
-        self.periods = source.periods
+        self.index = source.series.take(self.series)
 
     def size(self) -> str:
         """The true size, in words."""
@@ -64,13 +64,8 @@ class _Corner:
         return f"{self.count:,} series × {self.width:,} periods{span}"
 
     def labels(self, times: int = 1) -> list[Column]:
-        """A column a key, each label over so many rows."""
-        keys = [
-            (key, [words[code] for code in self.frame.codes[:, k]])
-            for k, (key, words) in enumerate(
-                zip(self.frame.keys, self.frame.labels, strict=True)
-            )
-        ]
+        """One column per key, each label over `times` rows."""
+        keys = [(key, words.tolist()) for key, words in self.index.columns.items()]
         if not keys:
             keys = [("", ["total"] * len(self.series))]
         return [
@@ -83,18 +78,18 @@ class _Corner:
         ]
 
     def numbers(self, cells: Sequence[Sequence[Html]]) -> list[Column]:
-        """A column a period, out of rows of cells."""
+        """One column per period, from rows of cells."""
         heads = [text(self.periods[int(place)]) for place in self.columns]
-        found = [
+        columns = [
             Column(head, [row[k] for row in cells], "number")
             for k, head in enumerate(heads)
         ]
-        return with_gap(found, self.columns, len(cells))
+        return with_gap(columns, self.columns, len(cells))
 
-    def cells(self, measure: Measure) -> tuple[list[list[Html]], Any]:
+    def cells(self, measure: MeasureData) -> tuple[list[list[Html]], Codes]:
         """The cells of a measure, row by row, and their statuses."""
-        values = measure.values[:, self.columns]
-        codes = measure.status[:, self.columns]
+        values = measure.dense_values()[:, self.columns]
+        codes = measure.dense_status()[:, self.columns]
         flat = numbers(values, codes, format_of(measure.kind))
         width = len(self.columns)
         rows = [flat[k : k + width] for k in range(0, len(flat), width)] if width else (
@@ -104,11 +99,10 @@ class _Corner:
 
     def foot(self) -> Html:
         """What was left out, and up to where the calendar is complete."""
-        frame = self.frame
+        (low, high), cutoff = self.calendar.visible, self.calendar.cutoff
         complete = ""
-        if frame.bounded and frame.shown[0] <= frame.complete < frame.shown[1]:
-            last = self.periods[frame.complete - frame.shown[0]]
-            complete = f"complete through {last}"
+        if cutoff is not None and low <= cutoff < high:
+            complete = f"complete through {self.calendar.label(cutoff)}"
         return joined(
             [
                 left_out(self.series, self.count, "series"),
@@ -118,10 +112,10 @@ class _Corner:
         )
 
 
-def measure(of: Measure) -> str:
-    """A measure: a row a series, a column a period."""
-    shown = _Corner(of)
-    cells, codes = shown.cells(corner(of, shown.series))
+def measure(of: MeasureData) -> str:
+    """A measure: one row per series, one column per period."""
+    shown = _Preview(of)
+    cells, codes = shown.cells(preview(of, shown.series))
     unit = [label(of.unit)] if of.unit else []
     kind = joined([text(of.kind), *unit], ", ")
     title = Html(f"{strong('Measure')} {label(of.name)}: {kind}; {text(shown.size())}")
@@ -130,34 +124,35 @@ def measure(of: Measure) -> str:
     return box(title, table(columns, cut(shown.series)), foot=foot)
 
 
-def panel(of: Panel) -> str:
-    """A panel: rows of measures within series, a column a period."""
-    names = of.measures[:_MEASURES]
-    times = max(len(names), 1)
-    shown = _Corner(of, times)
-    few = corner(of, shown.series)
+def panel(of: PanelData) -> str:
+    """A panel: rows of measures within series, one column per period."""
+    levels = of.levels[:_MEASURES]
+    times = max(len(levels), 1)
+    shown = _Preview(of, times)
+    few = preview(of, shown.series)
     blocks, codes = [], []
-    for name in names:
-        if name in of._merged:
-            why = "a rate that the roll-up would have had to add"
+    for level in levels:
+        if level.blocked:
+            why = "a rate of several series, which are never added"
             row = [tooltip("–", why, "mark")] * len(shown.columns)
             blocks.append([row] * len(shown.series))
             continue
-        cells, status = shown.cells(few[name])
+        cells, status = shown.cells(few.measure(level.name))
         blocks.append(cells)
         codes.append(status)
     rows = [block[k] for k in range(len(shown.series)) for block in blocks]
-    heads = [_measured(of, name) for name in names] * len(shown.series)
+    heads = [_measured(level) for level in levels] * len(shown.series)
     columns = [
         *shown.labels(times),
         Column(text("measure"), heads, "label"),
         *shown.numbers(rows),
     ]
-    if not names:
+    if not levels:
         columns = shown.labels()
-    keys = f"{len(of.keys)} key{'' if len(of.keys) == 1 else 's'}, "
+    count = len(of.series.keys)
+    keys = f"{count} key{'' if count == 1 else 's'}, "
     title = Html(
-        f"{strong('Panel')} {text(keys)}{_counted(of.measures)}; {text(shown.size())}"
+        f"{strong('Panel')} {text(keys)}{_counted(of.names)}; {text(shown.size())}"
     )
     gap = cut(shown.series)
     gap = gap * times if gap is not None else None
@@ -170,9 +165,9 @@ def _counted(measures: Sequence[str]) -> Html:
     return text(f"{count:,} measure{'' if count == 1 else 's'}{first}")
 
 
-def _measured(of: Panel, name: str) -> Html:
-    kind, unit = of._kinds[name], of._units.get(name)
-    return Html(f"{label(name)} {_mute(f'{kind}, {unit}' if unit else kind)}")
+def _measured(level: Level) -> Html:
+    about = f"{level.kind}, {level.unit}" if level.unit else level.kind
+    return Html(f"{label(level.name)} {_mute(about)}")
 
 
 def _mute(words: str) -> Html:

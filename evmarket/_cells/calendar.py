@@ -1,0 +1,134 @@
+"""The calendar of a panel: its periods, those in view, the last complete one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from .._calendar.labels import first_period, last_period, one_period
+from .._calendar.periods import Periods
+from .._common.messages import short
+from .._tables.columns import Coded
+
+if TYPE_CHECKING:
+    from .._common.types import Ints, Mask
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The periods that the cells of a panel may lie in. All bounds are inclusive.
+
+    Attributes
+    ----------
+    freq : str
+        The frequency.
+    low, high : int
+        The first and last period, as ordinals; high is low - 1 when there is none.
+    visible : tuple of int
+        The first and last period in view. Periods before it still serve as bases.
+    exit_after : int
+        How many periods a series must be absent at the end to have exited.
+    cutoff : int or None
+        The last complete period, where one was given; later cells are PARTIAL.
+    """
+
+    freq: str
+    low: int
+    high: int
+    visible: tuple[int, int]
+    exit_after: int
+    cutoff: int | None = None
+
+    @property
+    def complete(self) -> int:
+        """The last complete period."""
+        return self.high if self.cutoff is None else self.cutoff
+
+    @property
+    def every(self) -> Periods:
+        """All periods, in view or not."""
+        return Periods.of(self.freq, self.low, self.high - self.low + 1)
+
+    @property
+    def periods(self) -> Periods:
+        """The periods in view."""
+        low, high = self.visible
+        return Periods.of(self.freq, low, high - low + 1)
+
+    def label(self, ordinal: int) -> str:
+        """The label of one period."""
+        return Periods.of(self.freq, ordinal, 1).first
+
+    def coded(self, ordinals: Ints) -> Coded:
+        """The labels of some periods in view as a table column."""
+        return Coded((ordinals - self.visible[0]).astype("int32"), self.periods.labels)
+
+    def shows(self, ordinals: Ints) -> Mask:
+        """Which periods are in view."""
+        low, high = self.visible
+        mask: Mask = (ordinals >= low) & (ordinals <= high)
+        return mask
+
+    def late(self, ordinals: Ints) -> Mask:
+        """Which periods lie after the last complete one."""
+        mask: Mask = ordinals > self.complete
+        return mask
+
+    def ordinal(self, period: Any, name: str) -> int:
+        """One period in view, or a KeyError that names the argument `name`."""
+        ordinal = one_period(period, self.freq, name)
+        if not self.visible[0] <= ordinal <= self.visible[1]:
+            raise KeyError(self._outside(period, name))
+        return ordinal
+
+    def span(self, label: Any, name: str) -> tuple[int, int]:
+        """First and last period of a label or slice; an open end is the calendar's."""
+        if isinstance(label, slice):
+            low, high = label.start, label.stop
+            return (
+                self.low if low is None else first_period(low, self.freq, name),
+                self.high if high is None else last_period(high, self.freq, name),
+            )
+        first = first_period(label, self.freq, name)
+        return first, max(first, last_period(label, self.freq, name))
+
+    def viewed(self, periods: Any) -> Calendar:
+        """The calendar with fewer periods in view; the end in view becomes the cutoff.
+
+        Parameters
+        ----------
+        periods : label or slice
+            A coarser label means all periods it contains.
+        """
+        low, high = self.visible
+        if isinstance(periods, slice):
+            if periods.step is not None:
+                raise ValueError(
+                    f"periods is {periods}: a slice of periods takes no step"
+                )
+            first, last = self.span(periods, "periods")
+        else:
+            first, last = self.span(periods, "periods")
+            if last < low or first > high:
+                raise KeyError(self._outside(periods, "periods"))
+        low, high = max(low, first), min(high, last)
+        high = max(high, low - 1)
+        cutoff = self.cutoff
+        if high < self.visible[1]:
+            cutoff = min(self.complete, high)
+        return replace(self, visible=(low, high), cutoff=cutoff)
+
+    def joined(self, other: Calendar) -> Calendar:
+        """The calendar that holds both, all of it in view."""
+        low, high = min(self.low, other.low), max(self.high, other.high)
+        cutoff = None
+        if self.cutoff is not None or other.cutoff is not None:
+            cutoff = max(self.complete, other.complete)
+        return replace(self, low=low, high=high, visible=(low, high), cutoff=cutoff)
+
+    def _outside(self, period: Any, name: str) -> str:
+        periods = self.periods
+        return (
+            f"{name} is {short(period)}: the calendar runs from "
+            f"{periods.first} to {periods.last}"
+        )

@@ -1,0 +1,220 @@
+"""The series of a panel: combinations of labels, sorted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._common.messages import listing, short
+from .._tables.columns import Coded, label_array
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from .._common.types import Array, Ints, Map, Mask
+
+
+@dataclass(frozen=True, eq=False)
+class SeriesIndex:
+    """The series of a panel, one row of label codes per series.
+
+    Series are distinct and sorted by label in the order of the keys.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        The names of the keys.
+    labels : tuple of tuple
+        For each key its labels, in order.
+    codes : ndarray of int32, shape (series, keys)
+        For each series the place of its label in `labels`, one column per key.
+    """
+
+    keys: tuple[str, ...]
+    labels: tuple[tuple[Any, ...], ...]
+    codes: NDArray[np.int32]
+
+    @classmethod
+    def of(
+        cls, keys: Sequence[str], labels: Sequence[Sequence[Any]], rows: Map
+    ) -> tuple[SeriesIndex, Map]:
+        """The distinct series of rows in any order, and the series of every row.
+
+        `rows` holds codes of `labels`, which need not be sorted and may repeat.
+        """
+        ordered, columns = [], []
+        for k, words in enumerate(labels):
+            used = sorted({words[c] for c in np.unique(rows[:, k])}, key=label_order)
+            place = {word: i for i, word in enumerate(used)}
+            table = np.array([place.get(word, -1) for word in words], np.int32)
+            columns.append(table[rows[:, k]] if len(words) else rows[:, k])
+            ordered.append(tuple(used))
+        numbers, chosen = distinct(columns, [len(words) for words in ordered], rows)
+        codes = np.empty((len(chosen), len(columns)), np.int32)
+        for k, column in enumerate(columns):
+            codes[:, k] = column[chosen]
+        return cls(tuple(keys), tuple(ordered), codes), numbers
+
+    @property
+    def count(self) -> int:
+        """How many series there are."""
+        return len(self.codes)
+
+    @cached_property
+    def columns(self) -> dict[str, Array]:
+        """The labels of each series, one read-only array per key."""
+        columns = {
+            key: label_array(self.labels[k])[self.codes[:, k]]
+            for k, key in enumerate(self.keys)
+        }
+        for column in columns.values():
+            column.flags.writeable = False
+        return columns
+
+    def name(self, series: int) -> tuple[Any, ...]:
+        """The labels of one series, in the order of the keys."""
+        codes = self.codes[series]
+        return tuple(words[c] for words, c in zip(self.labels, codes, strict=True))
+
+    def coded(self, series: Ints) -> dict[str, Array | Coded]:
+        """The labels of some series as table columns, one per key."""
+        return {
+            key: Coded(self.codes[series, k], self.labels[k])
+            for k, key in enumerate(self.keys)
+        }
+
+    def place(self, key: Any, name: str = "key") -> int:
+        """The place of a key, or a KeyError that names the argument `name`."""
+        if key not in self.keys:
+            known = listing(self.keys) or "none"
+            raise KeyError(f"{name} is {short(key)}: the keys are {known}")
+        return self.keys.index(key)
+
+    def key_list(self, keys: Any, name: str = "within") -> list[str]:
+        """One key or several as a list of known keys."""
+        names = [keys] if isinstance(keys, str) else list(keys)
+        for key in names:
+            self.place(key, name)
+        return names
+
+    def grouped(self, keys: Sequence[str]) -> tuple[SeriesIndex, Map]:
+        """The groups of series with equal labels of `keys`, and each series' group.
+
+        Without keys there is one group, even if there are no series.
+        """
+        if not keys:
+            one = SeriesIndex((), (), np.zeros((1, 0), np.int32))
+            return one, np.zeros(self.count, np.int32)
+        places = [self.keys.index(key) for key in keys]
+        labels = [self.labels[k] for k in places]
+        return SeriesIndex.of(keys, labels, self.codes[:, places])
+
+    def take(self, chosen: Ints) -> SeriesIndex:
+        """Some of the series, by number in ascending order; labels stay."""
+        return SeriesIndex(self.keys, self.labels, self.codes[chosen])
+
+    def narrowed(self, keep: Mask, dropped: Sequence[str]) -> SeriesIndex:
+        """The series where `keep` holds, with the labels they use, without some keys.
+
+        Dropped keys must have one label left.
+        """
+        kept = [k for k, key in enumerate(self.keys) if key not in dropped]
+        labels = []
+        codes = np.empty((int(keep.sum()), len(kept)), np.int32)
+        for place, k in enumerate(kept):
+            column = self.codes[keep, k]
+            used = np.unique(column)
+            labels.append(tuple(self.labels[k][c] for c in used))
+            codes[:, place] = np.searchsorted(used, column)
+        return SeriesIndex(tuple(self.keys[k] for k in kept), tuple(labels), codes)
+
+
+def label_order(label: Any) -> tuple[int, Any]:
+    """Sort key of labels: integers by value, text by code point, None last."""
+    if label is None:
+        return 2, 0
+    return int(isinstance(label, str)), label
+
+
+def distinct(columns: Sequence[Map], sizes: Sequence[int], rows: Map) -> Any:
+    """Number the distinct rows of columns of codes, in sorted order.
+
+    Returns the number of every row, and for each number one row that has it. One
+    integer per row and a stable sort: `numpy.unique(axis=0)` is many times slower.
+    """
+    count = len(rows)
+    packed, span = np.zeros(count, np.int64), 1
+    for column, size in zip(columns, sizes, strict=True):
+        if span * max(size, 1) >= 1 << 62:
+            packed, chosen = numbered(packed)
+            span = len(chosen)
+        packed = packed * max(size, 1) + column
+        span *= max(size, 1)
+    numbers, chosen = numbered(packed)
+    return numbers.astype(np.int32), chosen
+
+
+def numbered(values: Ints) -> tuple[Ints, Ints]:
+    """The rank of every value among the distinct ones; for each rank one place."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    new = np.ones(len(ordered), bool)
+    new[1:] = ordered[1:] != ordered[:-1]
+    numbers = np.empty(len(values), np.int64)
+    numbers[order] = np.cumsum(new) - 1
+    return numbers, order[new]
+
+
+def joined_labels(
+    a: SeriesIndex, b: SeriesIndex, keys: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], list[NDArray[np.int32]]]:
+    """The labels of both for some keys, and for each side its codes of them."""
+    labels, ours, theirs = [], [], []
+    for key in keys:
+        one, two = a.keys.index(key), b.keys.index(key)
+        labels.append((*a.labels[one], *b.labels[two]))
+        ours.append(a.codes[:, one])
+        theirs.append(b.codes[:, two] + np.int32(len(a.labels[one])))
+    return labels, [
+        np.stack(side, axis=1) if side else np.zeros((count, 0), np.int32)
+        for side, count in ((ours, a.count), (theirs, b.count))
+    ]
+
+
+def united(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Map]]:
+    """The series of either, which have the same keys; for each side where they go."""
+    if not a.keys:
+        one, to = a.grouped(())
+        return one, [to, b.grouped(())[1]]
+    labels, sides = joined_labels(a, b, a.keys)
+    series, to = SeriesIndex.of(a.keys, labels, np.concatenate(sides))
+    return series, np.split(to, [a.count])
+
+
+def broadcast(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Ints]]:
+    """The series of both, for each of them the series of `a` and of `b`, or -1.
+
+    With equal keys the series are united. A side that lacks a key stands beside every
+    series of the other side that has its labels.
+    """
+    wide, narrow = (a, b) if len(a.keys) >= len(b.keys) else (b, a)
+    if len(narrow.keys) == len(wide.keys):
+        series, (to_wide, to_narrow) = united(wide, narrow)
+        back = []
+        for to in (to_wide, to_narrow):
+            place = np.full(series.count, -1, np.int64)
+            place[to] = np.arange(len(to))
+            back.append(place)
+    else:
+        series = wide
+        labels, sides = joined_labels(wide, narrow, narrow.keys)
+        groups, to = SeriesIndex.of(narrow.keys, labels, np.concatenate(sides))
+        place = np.full(groups.count, -1, np.int64)
+        place[to[wide.count :]] = np.arange(narrow.count)
+        back = [np.arange(wide.count, dtype=np.int64), place[to[: wide.count]]]
+    return series, back if wide is a else back[::-1]
