@@ -138,8 +138,8 @@ class Audit:
     Examples
     --------
     >>> import evmarket as em
-    >>> found = em.audit(em.datasets.load("guangzhou"))
-    >>> found.counts["inconsistent"]
+    >>> audit = em.audit(em.datasets.load("guangzhou"))
+    >>> audit.counts["inconsistent"]
     0
     """
 
@@ -207,8 +207,8 @@ class Audit:
         Examples
         --------
         >>> import evmarket as em
-        >>> found = em.audit(em.datasets.load("guangzhou"))
-        >>> next(found.in_order()).rule
+        >>> audit = em.audit(em.datasets.load("guangzhou"))
+        >>> next(audit.in_order()).rule
         'margin'
         """
         return map(self._finding, range(len(self)))
@@ -242,8 +242,8 @@ class Audit:
         Examples
         --------
         >>> import evmarket as em
-        >>> found = em.audit(em.datasets.load("guangzhou")).to_table()
-        >>> sorted(found)[:4], len(found["rule"]) == len(found["outcome"])
+        >>> table = em.audit(em.datasets.load("guangzhou")).to_table()
+        >>> sorted(table)[:4], len(table["rule"]) == len(table["outcome"])
         (['distance', 'expected_high', 'expected_low', 'facts'], True)
         """
         from ..datasets._dataset import Dataset

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from .._figures.figure import Figure, read_row
 from .._figures.intervals import Span
 from .._figures.operands import span_of
 from .._figures.reading import HEDGES
+from .._inputs.arrays import is_missing
 
 if TYPE_CHECKING:
     from .._common.types import Ints
@@ -104,9 +104,7 @@ def _fits(wanted: str, kind: str, text: Any) -> bool:
 
 def text_of(x: Any) -> str:
     """An entry as text; empty if it is missing."""
-    if x is None or (isinstance(x, float) and math.isnan(x)):
-        return ""
-    return "" if type(x).__name__ in ("NAType", "NaTType") else str(x)
+    return "" if is_missing(x) else str(x)
 
 
 _A_TABLE = "it takes a table, or an iterable of mappings"

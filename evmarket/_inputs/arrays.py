@@ -135,7 +135,7 @@ def _with_missing(values: Array, missing: Array, name: str) -> Array:
     return filled
 
 
-def _is_missing(item: Any) -> bool:
+def is_missing(item: Any) -> bool:
     """None, pandas.NA, NaT and NaN: what differs from itself or cannot say."""
     if item is None or type(item).__name__ in ("NAType", "NaTType"):
         return True
@@ -148,7 +148,7 @@ def _is_missing(item: Any) -> bool:
 def _from_objects(found: Array, name: str) -> Array:
     """Python numbers, with None and NA missing; anything else is an error."""
     items = found.ravel().tolist()
-    missing = np.fromiter(map(_is_missing, items), bool, len(items))
+    missing = np.fromiter(map(is_missing, items), bool, len(items))
     plain = [0 if gone else item for item, gone in zip(items, missing, strict=True)]
     for place, item in enumerate(plain):
         number = hasattr(item, "__float__") and not isinstance(item, (str, bytes))

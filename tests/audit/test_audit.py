@@ -330,7 +330,7 @@ def test_check():
     assert em.check(level=3000, base=1000, growth="3 times").outcome == "consistent"
     with pytest.raises(ValueError, match="growth is missing"):
         em.check(level=1, base=1, growth=None)
-    with pytest.raises(ValueError, match="nowhere positive"):
+    with pytest.raises(ValueError, match="certainly not positive"):
         em.check(level=1, base=-1, growth=1)
     with pytest.raises(TypeError):
         em.check(level=1, base=1)
