@@ -1,4 +1,4 @@
-"""The README: what its examples print is what it shows, and its names exist."""
+"""The README: its examples print the outputs it shows, and its names exist."""
 
 import ast
 import contextlib
@@ -23,26 +23,26 @@ def blocks(*languages):
 
 
 def printed(cell, names):
-    """What a notebook shows for the cell: what it prints, then its last expression."""
+    """The output of a cell: its printed lines, then its last expression."""
     *body, last = ast.parse(cell).body
-    shown = io.StringIO()
-    with contextlib.redirect_stdout(shown):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         exec(compile(ast.Module(body, []), "README.md", "exec"), names)
         exec(compile(ast.Interactive([last]), "README.md", "single"), names)
-    return shown.getvalue()
+    return output.getvalue()
 
 
-def test_examples_print_what_is_shown():
-    found = blocks("python", "text")
-    assert [language for language, _ in found] == ["python", "text"] * 5
+def test_examples_print_the_outputs_shown():
+    pairs = blocks("python", "text")
+    assert [language for language, _ in pairs] == ["python", "text"] * 5
     names = {}
-    for (_, cell), (_, expected) in zip(found[::2], found[1::2], strict=True):
-        if "import pandas" in cell:  # the last, which the others do without
+    for (_, cell), (_, expected) in zip(pairs[::2], pairs[1::2], strict=True):
+        if "import pandas" in cell:  # only the last example needs it
             pytest.importorskip("pandas")
         assert printed(cell, names) == expected
 
 
-def test_commands_print_what_is_shown(tmp_path, monkeypatch, capsys):
+def test_commands_print_the_outputs_shown(tmp_path, monkeypatch, capsys):
     ((_, table),) = blocks("csv")
     ((_, session),) = blocks("console")
     command, expected = session.split("\n", 1)
@@ -54,48 +54,47 @@ def test_commands_print_what_is_shown(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == expected
 
 
-def test_the_passage_is_in_the_report(capsys):
+def test_the_excerpt_is_in_the_report(capsys):
     assert main([]) == 0
     report = capsys.readouterr().out
-    for _, passage in blocks("report"):
-        assert passage in report
-    assert len(blocks("report")) == 1
+    ((_, excerpt),) = blocks("report")
+    assert excerpt in report
 
 
 def test_two_commands():
     run, test = (text.strip().split(" && ") for _, text in blocks("sh"))
-    assert run[0] != test[0], "each has an environment of its own"
+    assert run[0] != test[0], "each command has its own environment"
     assert run[-1].endswith("/bin/python -m evmarket")
     assert test[-1].endswith("/bin/python -m pytest")
 
 
-def test_statuses_are_told_as_they_are():
-    section = TEXT.partition("## The statuses")[2].partition("\n## ")[0]
+def test_status_codes_are_those_of_the_package():
+    section = TEXT.partition("## Status codes")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([\d, ]+) \| (`[^|]+`) \|", section, re.MULTILINE)
-    told = {
+    listed = {
         name: int(code)
         for codes, members in rows
         for code, name in zip(
             codes.split(", "), re.findall(r"`(\w+)`", members), strict=True
         )
     }
-    assert len(told) == len(em.Status) == 22
-    assert told == {name: em.Status[name].value for name in told}
+    assert len(listed) == len(em.Status) == 22
+    assert listed == {name: em.Status[name].value for name in listed}
 
 
 def test_functions_of_the_table_are_public():
-    section = TEXT.partition("## What there is")[2].partition("\n## ")[0]
-    table = section[: section.index("\n\nAll of them")]
+    section = TEXT.partition("## Functions")[2].partition("\n## ")[0]
+    table = section[: section.index("\n\nThe array functions")]
     names = re.findall(r"`([\w.]+)(?:\([^`]*\))?`", table)
-    told = {name.partition(".")[0] for name in names}
-    assert told <= set(em.__all__)
+    listed = {name.partition(".")[0] for name in names}
+    assert listed <= set(em.__all__)
     for name in names:
-        place = em
+        value = em
         for part in name.split("."):
-            place = getattr(place, part)
+            value = getattr(value, part)
     arrays = {
         name
         for name in em.__all__
         if getattr(em, name).__class__.__name__ == "function"
     }
-    assert arrays <= told
+    assert arrays <= listed
