@@ -1,7 +1,6 @@
-"""Three tasks for a newcomer who has read only the README and help(em).
+"""Three tasks of a newcomer who knows only the README and help(em).
 
-Each task is a notebook cell. The README or help(em) must mention every name of the
-package that the cell uses.
+Each task is a notebook cell. Every name of the package in it must be in one of the two.
 """
 
 import ast
@@ -80,7 +79,7 @@ FOREIGN = {"pd", "pandas", "read_csv", "frame"}
 
 
 def done(task, folder, monkeypatch):
-    """The variables of a task after it ran in a folder with the tables."""
+    """Run a task in a folder with the tables; the names it defines."""
     (folder / "sales.csv").write_text(SALES, encoding="utf-8")
     (folder / "books.csv").write_text(BOOKS, encoding="utf-8")
     monkeypatch.chdir(folder)
@@ -89,18 +88,18 @@ def done(task, folder, monkeypatch):
     return names
 
 
-def test_growth_on_the_year_of_each_maker(tmp_path, monkeypatch):
+def test_annual_growth_of_each_maker(tmp_path, monkeypatch):
     pytest.importorskip("pandas")
-    names = done(YEAR_ON_YEAR, tmp_path, monkeypatch)
-    assert names["makers"].tolist() == ["XPeng", "比亚迪"]
-    np.testing.assert_array_equal(names["rates"], [np.nan, 0.25])
-    assert names["why"].tolist() == ["GAP", "OK"]
+    found = done(YEAR_ON_YEAR, tmp_path, monkeypatch)
+    assert found["makers"].tolist() == ["XPeng", "比亚迪"]
+    np.testing.assert_array_equal(found["rates"], [np.nan, 0.25])
+    assert found["why"].tolist() == ["GAP", "OK"]
     nan = np.nan
     expected = [nan, nan, nan, 0.5, 0.25, nan, nan, nan, 0.25, nan, -0.5]
-    np.testing.assert_array_equal(names["frame"]["growth"], expected)
+    np.testing.assert_array_equal(found["frame"]["growth"], expected)
 
 
-def test_growth_on_the_year_from_the_command_line(tmp_path, monkeypatch, capsys):
+def test_annual_growth_on_the_command_line(tmp_path, monkeypatch, capsys):
     done(LAST_YEARS_BASE, tmp_path, monkeypatch)
     command = "growth sales.csv --keys maker --period month --measures units"
     assert main([*command.split(), "--at", "2025-02"]) == 0
@@ -113,27 +112,27 @@ def test_growth_on_the_year_from_the_command_line(tmp_path, monkeypatch, capsys)
 
 def test_margin_of_each_group(tmp_path, monkeypatch):
     pytest.importorskip("pandas")
-    names = done(GROUP_MARGIN, tmp_path, monkeypatch)
-    assert names["makers"].tolist() == ["A", "B"]
-    np.testing.assert_array_equal(names["values"], [305 / 1000, np.nan])
-    assert names["why"] == em.Status.UNPAIRED.meaning
+    found = done(GROUP_MARGIN, tmp_path, monkeypatch)
+    assert found["makers"].tolist() == ["A", "B"]
+    np.testing.assert_array_equal(found["values"], [305 / 1000, np.nan])
+    assert found["why"] == em.Status.UNPAIRED.meaning
     mean = (300 / 900 + 5 / 100) / 2
-    assert abs(names["values"][0] - mean) > 0.1, "a ratio of sums, not a mean"
+    assert abs(found["values"][0] - mean) > 0.1, "a ratio of sums, not a mean of ratios"
 
 
 def test_last_years_base(tmp_path, monkeypatch):
-    names = done(LAST_YEARS_BASE, tmp_path, monkeypatch)
+    found = done(LAST_YEARS_BASE, tmp_path, monkeypatch)
     exact = [
         Fraction(level) / (1 + Fraction(growth))
         for level, growth in ((139_000, "0.8"), (138_500, "0.805"), (139_500, "0.795"))
     ]
-    got = names["about"], names["least"], names["most"]
+    got = found["about"], found["least"], found["most"]
     np.testing.assert_allclose(got, [float(x) for x in exact], rtol=1e-15)
-    assert Fraction(names["least"]) <= exact[1] and exact[2] <= Fraction(names["most"])
+    assert Fraction(found["least"]) <= exact[1] and exact[2] <= Fraction(found["most"])
 
 
 def names_used(task):
-    """Attributes and keywords of a task: the names a newcomer has to look up."""
+    """Attributes and keywords in a task."""
     tree = ast.walk(ast.parse(task))
     for node in tree:
         if isinstance(node, ast.Attribute):
@@ -144,9 +143,8 @@ def names_used(task):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_every_name_is_documented(task):
-    documents = README.read_text(encoding="utf-8")
-    documents += pydoc.plain(pydoc.render_doc(em))
-    words = set(re.findall(r"\w+", documents))
+    text = README.read_text(encoding="utf-8") + pydoc.plain(pydoc.render_doc(em))
+    words = set(re.findall(r"\w+", text))
     used = set(names_used(task)) - FOREIGN
     assert used, "a task uses at least one name"
     assert not any(keyword.iskeyword(name) for name in used)

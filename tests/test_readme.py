@@ -1,4 +1,4 @@
-"""The README: its examples print the outputs it shows, and its names exist."""
+"""The README: its examples print what it shows, and its names exist."""
 
 import ast
 import contextlib
@@ -23,26 +23,26 @@ def blocks(*languages):
 
 
 def printed(cell, names):
-    """The output of a cell: its printed lines, then its last expression."""
+    """The output of a cell in a notebook: printed lines, then the last expression."""
     *body, last = ast.parse(cell).body
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output):
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
         exec(compile(ast.Module(body, []), "README.md", "exec"), names)
         exec(compile(ast.Interactive([last]), "README.md", "single"), names)
-    return output.getvalue()
+    return shown.getvalue()
 
 
-def test_examples_print_the_outputs_shown():
-    pairs = blocks("python", "text")
-    assert [language for language, _ in pairs] == ["python", "text"] * 5
+def test_examples_print_the_output_shown():
+    found = blocks("python", "text")
+    assert [language for language, _ in found] == ["python", "text"] * 5
     names = {}
-    for (_, cell), (_, expected) in zip(pairs[::2], pairs[1::2], strict=True):
-        if "import pandas" in cell:  # only the last example needs it
+    for (_, cell), (_, expected) in zip(found[::2], found[1::2], strict=True):
+        if "import pandas" in cell:  # only the last example
             pytest.importorskip("pandas")
         assert printed(cell, names) == expected
 
 
-def test_commands_print_the_outputs_shown(tmp_path, monkeypatch, capsys):
+def test_commands_print_the_output_shown(tmp_path, monkeypatch, capsys):
     ((_, table),) = blocks("csv")
     ((_, session),) = blocks("console")
     command, expected = session.split("\n", 1)
@@ -54,47 +54,48 @@ def test_commands_print_the_outputs_shown(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == expected
 
 
-def test_the_excerpt_is_in_the_report(capsys):
+def test_the_passage_is_part_of_the_report(capsys):
     assert main([]) == 0
     report = capsys.readouterr().out
-    ((_, excerpt),) = blocks("report")
-    assert excerpt in report
+    for _, passage in blocks("report"):
+        assert passage in report
+    assert len(blocks("report")) == 1
 
 
-def test_two_commands():
+def test_commands_to_run_and_to_test_use_two_environments():
     run, test = (text.strip().split(" && ") for _, text in blocks("sh"))
-    assert run[0] != test[0], "each command has its own environment"
+    assert run[0] != test[0], "each command makes its own environment"
     assert run[-1].endswith("/bin/python -m evmarket")
     assert test[-1].endswith("/bin/python -m pytest")
 
 
-def test_status_codes_are_those_of_the_package():
+def test_the_table_of_statuses_matches_the_enum():
     section = TEXT.partition("## Status codes")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([\d, ]+) \| (`[^|]+`) \|", section, re.MULTILINE)
-    listed = {
+    documented = {
         name: int(code)
         for codes, members in rows
         for code, name in zip(
             codes.split(", "), re.findall(r"`(\w+)`", members), strict=True
         )
     }
-    assert len(listed) == len(em.Status) == 22
-    assert listed == {name: em.Status[name].value for name in listed}
+    assert len(documented) == 22
+    assert documented == {status.name: status.value for status in em.Status}
 
 
-def test_functions_of_the_table_are_public():
+def test_the_table_of_functions_lists_every_public_function():
     section = TEXT.partition("## Functions")[2].partition("\n## ")[0]
     table = section[: section.index("\n\nThe array functions")]
     names = re.findall(r"`([\w.]+)(?:\([^`]*\))?`", table)
-    listed = {name.partition(".")[0] for name in names}
-    assert listed <= set(em.__all__)
+    documented = {name.partition(".")[0] for name in names}
+    assert documented <= set(em.__all__)
     for name in names:
-        value = em
+        place = em
         for part in name.split("."):
-            value = getattr(value, part)
-    arrays = {
+            place = getattr(place, part)
+    functions = {
         name
         for name in em.__all__
         if getattr(em, name).__class__.__name__ == "function"
     }
-    assert arrays <= listed
+    assert functions <= documented
