@@ -111,16 +111,16 @@ class Rows:
     """
 
     def __init__(self, by: Any, period: Any, freq: str | None = None) -> None:
-        found, self._freq = ordinals(period, freq, "period")
-        self._ordinals = np.ascontiguousarray(found, np.int64)
-        batch, count = _group_columns(by, len(found))
+        periods, self._freq = ordinals(period, freq, "period")
+        self._ordinals = np.ascontiguousarray(periods, np.int64)
+        batch, count = _group_columns(by, len(periods))
         try:
             self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
-            self._make(_workers.chunks(len(found)))
+            self._make(_workers.chunks(len(periods)))
         except TypeError as error:
             raise TypeError(f"by: {error}") from None
-        self._low = self._index.low if len(found) else 0
-        self._high = self._index.high if len(found) else -1
+        self._low = self._index.low if len(periods) else 0
+        self._high = self._index.high if len(periods) else -1
 
     def _make(self, cuts: list[tuple[int, int]]) -> None:
         """Run the stages of the index, each over all rows."""
@@ -157,13 +157,13 @@ class Rows:
         return f"Rows({len(self):,} rows of {self._index.group_count:,} groups, {span})"
 
     def _column(self, values: Any) -> NDArray[Any]:
-        found = whole_array(values, "values")
-        if found.shape != (len(self),):
+        array = whole_array(values, "values")
+        if array.shape != (len(self),):
             raise ValueError(
-                f"values has shape {found.shape}: there are {len(self)} rows"
+                f"values has shape {array.shape}: there are {len(self)} rows"
             )
-        kind = np.int64 if found.dtype.kind in "iub" else np.float64
-        return np.ascontiguousarray(found, kind)
+        kind = np.int64 if array.dtype.kind in "iub" else np.float64
+        return np.ascontiguousarray(array, kind)
 
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
@@ -193,36 +193,35 @@ class Rows:
         column = self._column(values)
         late = self._complete(complete_through)
         count = len(column)
-        found = np.empty(count)
-        told = return_status or policy == "midpoint"
-        base = np.empty(count if told else 0, np.int32)
-        status = np.empty(count if told else 0, np.uint8)
+        rates = np.empty(count)
+        with_status = return_status or policy == "midpoint"
+        base = np.empty(count if with_status else 0, np.int32)
+        status = np.empty(count if with_status else 0, np.uint8)
 
         def part(start: int, stop: int) -> None:
-            # Block by block: what lies between index and result stays in the cache.
+            # Block by block, so that the base values stay in the cache.
             room, places = np.empty(_BLOCK, column.dtype), np.empty(_BLOCK, np.int32)
             for first in range(start, stop, _BLOCK):
                 last = min(first + _BLOCK, stop)
-                here, earlier = slice(first, last), room[: last - first]
-                bases = base[here] if told else places[: last - first]
+                block, earlier = slice(first, last), room[: last - first]
+                bases = base[block] if with_status else places[: last - first]
                 self._index.base(steps, first, last, bases)
                 _core.gather(column, bases, 0, last - first, earlier)
-                rate(earlier, column[here], out=found[here])
+                rate(earlier, column[block], out=rates[block])
                 if column.dtype == np.int64:
-                    found[here][bases < 0] = np.nan
-                if told:
-                    _core.growth_status(earlier, column[here], out=status[here])
+                    rates[block][bases < 0] = np.nan
+                if with_status:
+                    _core.growth_status(earlier, column[block], out=status[block])
 
         _workers.run(part, _workers.chunks(count))
-        if told:
-            self._explain(
-                status, column, base, steps, late, complete_through is not None
-            )
+        if with_status:
+            cutoff = None if complete_through is None else late
+            self._set_status(status, column, base, steps, cutoff)
         if policy == "midpoint":
-            self._ends(found, status, column, base)
+            self._set_ends(rates, status, column, base)
         if complete_through is not None:
-            found[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
-        return (found, status) if return_status else found
+            rates[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
+        return (rates, status) if return_status else rates
 
     def _presence(self, column: NDArray[Any], late: int) -> tuple[Any, Any]:
         """First and last period with a value of each group, the last up to `late`."""
@@ -237,28 +236,28 @@ class Rows:
         return first, last
 
     def _groups(self) -> NDArray[np.int32]:
-        found = np.empty(len(self), np.int32)
-        self._index.groups(0, len(self), found)
-        return found
+        groups = np.empty(len(self), np.int32)
+        self._index.groups(0, len(self), groups)
+        return groups
 
     def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
-        """The status of rows without a value; arrays are those of each row's group."""
+        """The status of rows without a value, from the lifetimes of their groups."""
         after = self._exit_after()
         gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
+        codes: NDArray[np.uint8]
         codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
-        codes = np.where(self._ordinals < first, np.uint8(_core.NOT_BEGUN), codes)
-        found: NDArray[np.uint8] = np.where(
-            self._ordinals > late, np.uint8(_core.PARTIAL), codes
-        )
-        return found
+        codes[self._ordinals < first] = _core.NOT_BEGUN
+        codes[self._ordinals > late] = _core.PARTIAL
+        return codes
 
     def _exit_after(self) -> int:
         return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
 
-    def _explain(
-        self, status: Any, column: Any, base: Any, steps: int, late: int, bounded: bool
+    def _set_status(
+        self, status: Any, column: Any, base: Any, steps: int, cutoff: int | None
     ) -> None:
-        """Statuses that the calendar decides, over those of the two numbers."""
+        """Write the statuses that the calendar decides over those of the numbers."""
+        late = self._high if cutoff is None else cutoff
         groups = self._groups()
         first, last = (side[groups] for side in self._presence(column, late))
         before = self._ordinals - steps
@@ -272,15 +271,15 @@ class Rows:
         codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
         status[lacking] = codes[lacking]
         status[missing] = self._absent(late, first, last)[missing]
-        if bounded:
+        if cutoff is not None:
             status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
 
-    def _ends(self, found: Any, status: Any, column: Any, base: Any) -> None:
-        """Midpoint growth of what entered and what exited."""
+    def _set_ends(self, rates: Any, status: Any, column: Any, base: Any) -> None:
+        """Write the midpoint growth of entries and exits."""
         entered = status == _core.ENTERED
-        found[entered] = 2 * np.sign(column[entered])
+        rates[entered] = 2 * np.sign(column[entered])
         gone = (status == _core.EXITED) & (base >= 0)
-        found[gone] = -2 * np.sign(column[base[gone]])
+        rates[gone] = -2 * np.sign(column[base[gone]])
 
     def trailing(
         self,

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """The batches of a table with the columns of a panel: keys, period, measures.
+    """The batches of a table, with the columns of a panel: keys, period, measures.
 
     Attributes
     ----------
     freq : str
-        The frequency that rows are read at: the one asked for, or the one stated. At
-        M-JF months are read, and regrouped when the panel is made.
+        The frequency of the rows: the one asked for, or the one that the periods state.
+        For M-JF it is M; the months are regrouped when the panel is made.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Source:
         for field in self._batches.fields[keys + when :]:
             if field.kind not in ("", "numbers"):
                 raise TypeError(
-                    f"measure {field.name!r} holds {field.kind}: it takes numbers"
+                    f"measure {field.name!r} holds {field.kind}: give numbers"
                 )
         self._name = " and ".join(columns[keys : keys + when])
         field = fields[0]
@@ -93,8 +93,10 @@ class Source:
         return _core.batch_lists(one)[0][0]
 
     def batches(self, progress: bool) -> Iterator[tuple[Any, int, str | None]]:
-        """Each batch, its number of rows, and the frequency to read its periods at;
-        None where they are ordinals."""
+        """Each batch, its number of rows, and the frequency to read its periods at.
+
+        The frequency is None where the periods are ordinals already.
+        """
         freq = None if self._ordinals else self.freq
         bar = _progress_bar() if progress else None
         batch = self._first
@@ -108,7 +110,7 @@ class Source:
 
 
 def _progress_bar() -> Any:
-    """tqdm's bar at a terminal, where it is installed; else nothing."""
+    """The bar of tqdm at a terminal, if it is installed."""
     if not sys.stderr.isatty():
         return None
     try:
@@ -119,28 +121,27 @@ def _progress_bar() -> Any:
 
 
 def column_names(table: Any) -> list[str]:
-    """The names of a table's columns; it must be one that can be asked."""
-    found = names_of(table)
-    if found is None:
+    """The names of a table's columns, or a TypeError if it cannot tell them."""
+    names = names_of(table)
+    if names is None:
         raise TypeError("table is a stream or an iterable: name its columns=")
-    return found
+    return names
 
 
 def table_columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:
     """The values of some columns, as lists."""
-    found = batches(table, names)
-    held: dict[str, list[Any]] = {name: [] for name in names}
-    for batch in found:
+    reader = batches(table, names)
+    columns: dict[str, list[Any]] = {name: [] for name in names}
+    for batch in reader:
         for name, part in zip(names, _core.batch_lists(batch.capsule), strict=True):
-            held[name].extend(part)
-    for field in found.fields:
-        column = held[field.name]
+            columns[name].extend(part)
+    for field in reader.fields:
         if field.freq is not None:
-            held[field.name] = [
+            columns[field.name] = [
                 None if o is None else _core.period_labels(field.freq, o, 1)[0]
-                for o in column
+                for o in columns[field.name]
             ]
-    return held
+    return columns
 
 
 def group_batch(columns: Sequence[Any]) -> Any:
@@ -148,12 +149,12 @@ def group_batch(columns: Sequence[Any]) -> Any:
     names = [f"column {k}" for k in range(len(columns))]
     rows = max((len(c) for c in columns), default=0)
     table = dict(zip(names, columns, strict=True))
-    found = list(islice(batches(table, names, max(rows, 1)), 2))
-    if not found:
+    parts = list(islice(batches(table, names, max(rows, 1)), 2))
+    if not parts:
         return _core.columns([np.empty(0, np.int64) for _ in columns])
-    if len(found) > 1:  # columns in chunks, as a concatenation of frames leaves them
+    if len(parts) > 1:  # columns in chunks, as a concatenation of frames leaves them
         table = {name: in_one_chunk(column) for name, column in table.items()}
-        found = list(islice(batches(table, names, rows), 2))
-    if len(found) > 1:
-        found = list(batches(table_columns(table, names), names, rows))
-    return found[0].capsule
+        parts = list(islice(batches(table, names, rows), 2))
+    if len(parts) > 1:
+        parts = list(batches(table_columns(table, names), names, rows))
+    return parts[0].capsule

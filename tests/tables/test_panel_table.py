@@ -365,7 +365,9 @@ def lies() -> dict[str, Any]:
 @pytest.mark.parametrize("name", lies())
 def test_files_that_do_not_fit_together_are_refused(name, tmp_path):
     np.savez(tmp_path / "p.npz", **lies()[name])
-    refused(tmp_path / "p.npz", "newer" if name == "newer" else "damaged or not a panel")
+    refused(
+        tmp_path / "p.npz", "newer" if name == "newer" else "damaged or not a panel"
+    )
 
 
 def test_another_byte_order_is_read(tmp_path):
