@@ -70,7 +70,7 @@ def test_commands_to_run_and_to_test_use_two_environments():
 
 
 def test_the_table_of_statuses_matches_the_enum():
-    section = TEXT.partition("## The statuses")[2].partition("\n## ")[0]
+    section = TEXT.partition("## Status codes")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([\d, ]+) \| (`[^|]+`) \|", section, re.MULTILINE)
     documented = {
         name: int(code)
@@ -84,8 +84,8 @@ def test_the_table_of_statuses_matches_the_enum():
 
 
 def test_the_table_of_functions_lists_every_public_function():
-    section = TEXT.partition("## What there is")[2].partition("\n## ")[0]
-    table = section[: section.index("\n\nAll of them")]
+    section = TEXT.partition("## Functions")[2].partition("\n## ")[0]
+    table = section[: section.index("\n\nThe array functions")]
     names = re.findall(r"`([\w.]+)(?:\([^`]*\))?`", table)
     documented = {name.partition(".")[0] for name in names}
     assert documented <= set(em.__all__)
