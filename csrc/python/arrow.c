@@ -499,19 +499,9 @@ static PyType_Slot batches_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec batches_spec = {
+PyType_Spec ev_py_batches_type = {
     .name = "evmarket._core.Batches",
     .basicsize = sizeof(batches_object),
     .flags = Py_TPFLAGS_DEFAULT,
     .slots = batches_slots,
 };
-
-/* ---- the module's part ---- */
-
-int ev_py_add_arrow(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &batches_spec, NULL);
-    const int failed = type == NULL || PyModule_AddObjectRef(module, "Batches", type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : 0;
-}

@@ -219,7 +219,7 @@ static PyObject *batch_lists(PyObject *module, PyObject *capsule)
     return lists;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_arrow_out_functions[] = {
     {"arrow_stream", arrow_stream, METH_VARARGS,
      PyDoc_STR("arrow_stream(batch, names, freqs, /)\n--\n\n"
                "A capsule 'arrow_array_stream' over a batch; freqs names the frequency of "
@@ -230,8 +230,3 @@ static PyMethodDef methods[] = {
                "and times, (integer, places) for decimals.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_arrow_out(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

@@ -363,7 +363,7 @@ static PyObject *columns(PyObject *module, PyObject *args, PyObject *kwargs)
     return capsule;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_columns_functions[] = {
     {"columns", (PyCFunction)(void (*)(void))columns, METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("columns(items, names=None, first_row=0)\n--\n\n"
                "Arrays and lists as a capsule 'evmarket.batch'.")},
@@ -373,8 +373,3 @@ static PyMethodDef methods[] = {
                "-1 where there is none.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_columns(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

@@ -468,18 +468,9 @@ static PyType_Slot partial_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec partial_spec = {
+PyType_Spec ev_py_partial_type = {
     .name = "evmarket._core.Partial",
     .basicsize = sizeof(partial_object),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = partial_slots,
 };
-
-int ev_py_add_engine(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &partial_spec, NULL);
-    const int failed =
-        type == NULL || PyModule_AddObjectRef(module, "Partial", type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : 0;
-}

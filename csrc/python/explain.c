@@ -248,7 +248,7 @@ static PyObject *py_shift_share(PyObject *Py_UNUSED(module), PyObject *args)
     return result;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_explain_functions[] = {
     {"explain", py_explain, METH_VARARGS,
      "explain(family, operands, offsets, parts, item_parts, status, start, stop)"},
     {"lmdi", py_lmdi, METH_VARARGS,
@@ -257,8 +257,3 @@ static PyMethodDef methods[] = {
      "shift_share(x0, x1, out, status, start, stop)"},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_explain(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

@@ -83,15 +83,10 @@ static PyObject *py_short_growth(PyObject *module, PyObject *const *args, Py_ssi
     return result;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_growth_functions[] = {
     {"short_growth", (PyCFunction)(void (*)(void))py_short_growth, METH_FASTCALL,
      PyDoc_STR("short_growth(x, lag, policy, /)\n--\n\n"
                "Growth of a short float64 vector; None where the general path must "
                "run.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_growth(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

@@ -42,14 +42,9 @@ static PyObject *py_lag_bases(PyObject *module, PyObject *args)
     return result;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_lag_functions[] = {
     {"lag_bases", py_lag_bases, METH_VARARGS,
      PyDoc_STR("lag_bases(indptr, ordinals, lag, first, last, bases, /)\n--\n\n"
                "The cell a lag before each cell of some series, or -1.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_lag(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

@@ -1,11 +1,13 @@
-/* The extension module evmarket._core: its parts and facts about the build. */
+/* The extension module evmarket._core: its parts, constants and facts about the build. */
 #define EV_IMPORTS_NUMPY
 #include "python/numpy.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/dispatch.h"
 #include "python/module.h"
+#include "table/panel.h"
 
 static const struct {
     const char *name;
@@ -79,6 +81,8 @@ static int add_build_facts(PyObject *module, ev_isa isa)
                                        second != NULL
                                            ? Py_BuildValue("(ss)", "baseline", second)
                                            : Py_BuildValue("(s)", "baseline"));
+    failed = failed ||
+             add_and_release(module, "DROPPED", PyLong_FromLongLong(EV_DROPPED)) < 0;
     failed = failed || PyModule_AddStringConstant(module, "compiler", EV_COMPILER) < 0;
     failed = failed || PyModule_AddStringConstant(module, "version", EV_VERSION) < 0;
     failed = failed || PyModule_AddStringConstant(module, "numpy_built", EV_NUMPY) < 0;
@@ -87,6 +91,26 @@ static int add_build_facts(PyObject *module, ev_isa isa)
 #else
     failed = failed || PyModule_AddIntConstant(module, "debug", 1) < 0;
 #endif
+    return failed ? -1 : 0;
+}
+
+static int add_parts(PyObject *module)
+{
+    static PyMethodDef *const functions[] = {
+        ev_py_arrow_out_functions, ev_py_columns_functions, ev_py_explain_functions,
+        ev_py_growth_functions,    ev_py_lag_functions,     ev_py_period_functions,
+        ev_py_regroup_functions,   ev_py_rows_functions,
+    };
+    static PyType_Spec *const types[] = {&ev_py_batches_type, &ev_py_partial_type,
+                                         &ev_py_rows_type};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0] && !failed; i++) {
+        failed = PyModule_AddFunctions(module, functions[i]) < 0;
+    }
+    for (size_t i = 0; i < sizeof types / sizeof types[0] && !failed; i++) {
+        failed = add_and_release(module, strrchr(types[i]->name, '.') + 1,
+                                 PyType_FromModuleAndSpec(module, types[i], NULL)) < 0;
+    }
     return failed ? -1 : 0;
 }
 
@@ -111,21 +135,11 @@ static int exec_module(PyObject *module)
     failed = failed || add_statuses(module) < 0;
     failed = failed || add_build_facts(module, isa) < 0;
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
-    failed = failed || ev_py_add_growth(module) < 0;
-    failed = failed || ev_py_add_lag(module) < 0;
-    failed = failed || ev_py_add_columns(module) < 0;
-    failed = failed || ev_py_add_engine(module) < 0;
-    failed = failed || ev_py_add_regroup(module) < 0;
-    failed = failed || ev_py_add_rows(module) < 0;
-    failed = failed || ev_py_add_arrow(module) < 0;
-    failed = failed || ev_py_add_arrow_out(module) < 0;
-    failed = failed || ev_py_add_period(module) < 0;
-    failed = failed || ev_py_add_explain(module) < 0;
+    failed = failed || add_parts(module) < 0;
     if (!failed) {
         ev_isa *state = PyModule_GetState(module);
         *state = isa;
     }
-    failed = failed || ev_py_add_figures(module, isa) < 0;
     return failed ? -1 : 0;
 }
 

@@ -423,7 +423,7 @@ static PyObject *period_parts(PyObject *Py_UNUSED(module), PyObject *args)
     return answer;
 }
 
-static PyMethodDef functions[] = {
+PyMethodDef ev_py_period_functions[] = {
     {"period_frequency", period_frequency, METH_O, NULL},
     {"period_ordinals", period_ordinals, METH_VARARGS, NULL},
     {"period_texts", period_texts, METH_VARARGS, NULL},
@@ -434,8 +434,3 @@ static PyMethodDef functions[] = {
     {"period_parts", period_parts, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_period(PyObject *module)
-{
-    return PyModule_AddFunctions(module, functions);
-}

@@ -261,17 +261,8 @@ static PyObject *regroup(PyObject *module, PyObject *args)
     return panel;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_regroup_functions[] = {
     {"regroup", regroup, METH_VARARGS,
      "regroup(sources, series, measures) -> dict of arrays: see engine.c."},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_regroup(PyObject *module)
-{
-    PyObject *dropped = PyLong_FromLongLong(EV_DROPPED);
-    const int failed =
-        dropped == NULL || PyModule_AddObjectRef(module, "DROPPED", dropped) < 0;
-    Py_XDECREF(dropped);
-    return failed ? -1 : PyModule_AddFunctions(module, methods);
-}

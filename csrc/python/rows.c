@@ -349,22 +349,14 @@ static PyType_Slot rows_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec rows_spec = {
+PyType_Spec ev_py_rows_type = {
     .name = "evmarket._core.Rows",
     .basicsize = sizeof(rows_object),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = rows_slots,
 };
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_rows_functions[] = {
     {"gather", gather, METH_VARARGS, "gather(values, base, start, stop, out)"},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_rows(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &rows_spec, NULL);
-    const int failed = type == NULL || PyModule_AddObjectRef(module, "Rows", type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : PyModule_AddFunctions(module, methods);
-}
