@@ -218,12 +218,11 @@ static void write_span(char **args, const npy_intp *steps, ptrdiff_t i, ev_span 
 
 /* whole low, high, parts low, parts high -> low, high */
 static void remainder_loop(char **args, const npy_intp *dimensions,
-                           const npy_intp *steps, void *data)
+                           const npy_intp *steps, void *Py_UNUSED(data))
 {
     const ptrdiff_t n = dimensions[0], parts = dimensions[1];
     const ev_fp_flags flags = ev_fp_save();
     double *block = ev_py_room(3, parts, 1);
-    (void)data;
     for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
         const ev_span whole = {read_double(args[0] + i * steps[0]),
                                read_double(args[1] + i * steps[1])};
@@ -241,12 +240,11 @@ static void remainder_loop(char **args, const npy_intp *dimensions,
 
 /* levels low, high, growths low, high -> low, high */
 static void total_loop(char **args, const npy_intp *dimensions, const npy_intp *steps,
-                       void *data)
+                       void *Py_UNUSED(data))
 {
     const ptrdiff_t n = dimensions[0], parts = dimensions[1];
     const ev_fp_flags flags = ev_fp_save();
     double *block = ev_py_room(4, parts, 1);
-    (void)data;
     for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
         for (int k = 0; k < 4; k++) {
             ev_py_gather(block + k * parts, args[k] + i * steps[k], steps[6 + k], parts,

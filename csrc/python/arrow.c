@@ -285,11 +285,10 @@ static PyObject *decoded(const char *text)
                         : PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
 }
 
-static PyObject *batches_names(PyObject *object, void *unused)
+static PyObject *batches_names(PyObject *object, void *Py_UNUSED(unused))
 {
     batches_object *self = (batches_object *)object;
     PyObject *names = PyList_New(0);
-    (void)unused;
     int failed = names == NULL;
     if (!failed && self->width == EV_ARROW_ITSELF) {
         failed = PyList_Append(names, self->name) < 0;
@@ -317,11 +316,10 @@ static PyObject *field_facts(const ev_arrow_field *field)
     return facts;
 }
 
-static PyObject *batches_schema(PyObject *object, void *unused)
+static PyObject *batches_schema(PyObject *object, void *Py_UNUSED(unused))
 {
     batches_object *self = (batches_object *)object;
     PyObject *list = PyList_New(0);
-    (void)unused;
     int failed = list == NULL;
     for (Py_ssize_t i = 0; i < self->count && !failed; i++) {
         PyObject *facts = field_facts(&self->fields[i]);

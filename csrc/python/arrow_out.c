@@ -78,13 +78,12 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
     return stream;
 }
 
-static PyObject *arrow_stream(PyObject *module, PyObject *args)
+static PyObject *arrow_stream(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *capsule, *names, *freqs, *answer = NULL;
     const ev_batch *batch = NULL;
     const char **texts = NULL;
     struct ArrowArrayStream *stream = NULL;
-    (void)module;
     if (PyArg_ParseTuple(args, "OO!O!:arrow_stream", &capsule, &PyTuple_Type, &names,
                          &PyTuple_Type, &freqs)) {
         batch = ev_py_batch(capsule);
@@ -202,12 +201,11 @@ static PyObject *column_list(const ev_column *column)
     return list;
 }
 
-static PyObject *batch_lists(PyObject *module, PyObject *capsule)
+static PyObject *batch_lists(PyObject *Py_UNUSED(module), PyObject *capsule)
 {
     const ev_batch *batch = ev_py_batch(capsule);
     PyObject *lists = batch == NULL ? NULL : PyList_New(0);
     int failed = lists == NULL;
-    (void)module;
     for (ptrdiff_t i = 0; !failed && i < batch->ncolumns; i++) {
         PyObject *list = column_list(&batch->columns[i]);
         failed = list == NULL || PyList_Append(lists, list) < 0;

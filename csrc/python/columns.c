@@ -336,14 +336,13 @@ static int read_columns(ev_held *held, PyObject *items, PyObject *names,
     return failed ? -1 : 0;
 }
 
-static PyObject *columns(PyObject *module, PyObject *args, PyObject *kwargs)
+static PyObject *columns(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"items", "names", "first_row", NULL};
     PyObject *items = NULL, *names = Py_None, *capsule = NULL;
     long long first_row = 0;
     Py_ssize_t count = -1;
     ev_held *held = NULL;
-    (void)module;
     if (PyArg_ParseTupleAndKeywords(args, kwargs, "O|OL:columns", keywords, &items, &names,
                                     &first_row)) {
         count = PySequence_Size(items);

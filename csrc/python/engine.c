@@ -133,34 +133,20 @@ static void leave(partial_object *self, partial_state state)
     (void)atomic_fetch_sub(&self->users, ALONE);
 }
 
-static ev_naming naming_of(const partial_object *self)
-{
-    const ev_naming naming = {.keys = self->keys,
-                              .measures = self->measures,
-                              .freq = self->has_freq ? &self->freq : NULL};
-    return naming;
-}
-
 /* ---- construction ---- */
 
 static int read_duplicates(const char *name, ev_duplicates *rule)
 {
-    int known = 1;
-    if (strcmp(name, "add") == 0) {
-        *rule = EV_ADD;
+    static const char *const rules[] = {
+        [EV_ADD] = "add", [EV_IDENTICAL] = "identical", [EV_LAST] = "last"};
+    int known = 0;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0] && !known; i++) {
+        known = strcmp(name, rules[i]) == 0;
+        *rule = (ev_duplicates)i;
     }
-    else if (strcmp(name, "identical") == 0) {
-        *rule = EV_IDENTICAL;
-    }
-    else if (strcmp(name, "last") == 0) {
-        *rule = EV_LAST;
-    }
-    else {
+    if (!known) {
         PyErr_Format(PyExc_ValueError,
-                     "duplicates is '%.40s': it takes 'add', 'identical' "
-                     "or 'last'",
-                     name);
-        known = 0;
+                     "duplicates is '%.40s': it takes 'add', 'identical' or 'last'", name);
     }
     return known;
 }
@@ -237,15 +223,10 @@ static void partial_dealloc(PyObject *object)
 
 static int optional_freq(PyObject *name, void *address)
 {
-    ev_frequency *freq = address;
-    int done = 1;
     if (name == Py_None) {
-        freq->end = -1; /* none */
+        ((ev_frequency *)address)->end = -1; /* none */
     }
-    else {
-        done = ev_py_frequency(name, freq);
-    }
-    return done;
+    return name == Py_None || ev_py_frequency(name, address);
 }
 
 static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
@@ -255,9 +236,10 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
     if (enter(self, ADDING)) {
         ev_result result;
         ev_place place;
-        Py_BEGIN_ALLOW_THREADS result =
-            ev_partial_add(&self->partial, columns, start, count, &place);
-        Py_END_ALLOW_THREADS self->has_freq = columns->freq != NULL;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_partial_add(&self->partial, columns, start, count, &place);
+        Py_END_ALLOW_THREADS
+        self->has_freq = columns->freq != NULL;
         if (self->has_freq) {
             self->freq = *columns->freq;
         }
@@ -337,10 +319,10 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
         if (enter(self, ADDING)) {
             ev_result result;
             ev_place place;
-            Py_BEGIN_ALLOW_THREADS result =
-                ev_partial_merge(&self->partial, &other->partial, &place);
-            Py_END_ALLOW_THREADS if (other->has_freq)
-            {
+            Py_BEGIN_ALLOW_THREADS
+            result = ev_partial_merge(&self->partial, &other->partial, &place);
+            Py_END_ALLOW_THREADS
+            if (other->has_freq) {
                 self->has_freq = 1;
                 self->freq = other->freq;
             }
@@ -356,11 +338,10 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
     return answer;
 }
 
-static PyObject *partial_clear(PyObject *object, PyObject *ignored)
+static PyObject *partial_clear(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     partial_object *self = (partial_object *)object;
     PyObject *answer = NULL;
-    (void)ignored;
     if (enter(self, ADDING)) {
         leave(self, FINISHED);
         answer = Py_NewRef(Py_None);
@@ -372,14 +353,15 @@ static PyObject *partial_clear(PyObject *object, PyObject *ignored)
 
 static int prepare(partial_object *self)
 {
-    const int failed = ev_py_partial_prepare(&self->partial, &self->output) < 0;
     atomic_store(&self->written, 0);
-    return failed ? -1 : 0;
+    return ev_py_partial_prepare(&self->partial, &self->output);
 }
 
 static int write_series(partial_object *self, ptrdiff_t start, ptrdiff_t stop)
 {
-    const ev_naming naming = naming_of(self);
+    const ev_naming naming = {.keys = self->keys,
+                              .measures = self->measures,
+                              .freq = self->has_freq ? &self->freq : NULL};
     const int failed = ev_py_output_write(&self->output, start, stop, &naming) < 0;
     if (!failed) {
         (void)atomic_fetch_add(&self->written, stop - start);
@@ -387,11 +369,10 @@ static int write_series(partial_object *self, ptrdiff_t start, ptrdiff_t stop)
     return failed ? -1 : 0;
 }
 
-static PyObject *partial_prepare(PyObject *object, PyObject *ignored)
+static PyObject *partial_prepare(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     partial_object *self = (partial_object *)object;
     PyObject *indptr = NULL;
-    (void)ignored;
     if (enter(self, ADDING)) {
         const int failed = prepare(self) < 0;
         if (!failed) {
@@ -425,11 +406,10 @@ static PyObject *partial_write(PyObject *object, PyObject *args)
     return answer;
 }
 
-static PyObject *partial_finish(PyObject *object, PyObject *ignored)
+static PyObject *partial_finish(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     partial_object *self = (partial_object *)object;
     PyObject *panel = NULL;
-    (void)ignored;
     if (enter(self, ADDING | WRITING)) {
         int failed = 0;
         if (self->state == ADDING) {

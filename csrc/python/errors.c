@@ -2,6 +2,25 @@
 
 #include "python/period.h"
 
+void ev_py_raise_with(PyObject *kind, PyObject *text, PyObject *attributes)
+{
+    PyObject *error = NULL, *name, *value;
+    Py_ssize_t at = 0;
+    if (text != NULL && attributes != NULL) {
+        error = PyObject_CallFunctionObjArgs(kind, text, NULL);
+    }
+    int failed = error == NULL;
+    while (!failed && PyDict_Next(attributes, &at, &name, &value)) {
+        failed = PyObject_SetAttr(error, name, value) < 0;
+    }
+    if (!failed) {
+        PyErr_SetObject(kind, error);
+    }
+    Py_XDECREF(error);
+    Py_XDECREF(text);
+    Py_XDECREF(attributes);
+}
+
 void ev_py_raise_key(PyObject *what, ev_result result, const ev_key_place *place,
                      int64_t first_row)
 {

@@ -12,12 +12,11 @@ static int is_plain(PyObject *object)
            PyArray_NDIM(array) == 1 && PyArray_ISCARRAY_RO(array);
 }
 
-static PyObject *py_lag_bases(PyObject *module, PyObject *args)
+static PyObject *py_lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *indptr, *ordinals, *bases, *result = NULL;
     long long lag;
     Py_ssize_t first, last;
-    (void)module;
     if (PyArg_ParseTuple(args, "OOLnnO", &indptr, &ordinals, &lag, &first, &last,
                          &bases)) {
         const int plain = is_plain(indptr) && is_plain(ordinals) && is_plain(bases) &&

@@ -209,12 +209,11 @@ static object_kind kind_of(PyObject *item)
     return kind;
 }
 
-PyObject *ev_py_object_rows(PyObject *module, PyObject *given)
+PyObject *ev_py_object_rows(PyObject *Py_UNUSED(module), PyObject *given)
 {
     Py_ssize_t first[KIND_COUNT];
     objects from;
     PyObject *answer = NULL;
-    (void)module;
     int failed = open_objects(given, &from) < 0;
     for (int kind = 0; kind < KIND_COUNT; kind++) {
         first[kind] = -1;

@@ -219,11 +219,10 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
     return failed ? -1 : 0;
 }
 
-static PyObject *regroup(PyObject *module, PyObject *args)
+static PyObject *regroup(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *sources, *measures, *panel = NULL;
     Py_ssize_t series = 0;
-    (void)module;
     if (PyArg_ParseTuple(args, "OnO!:regroup", &sources, &series, &PyTuple_Type,
                          &measures)) {
         const ev_memory memory = ev_py_memory();

@@ -132,19 +132,11 @@ static PyObject *rows_run(PyObject *object, PyObject *args)
 
 static void raise_repeat(const ev_rows_repeat *repeat)
 {
-    PyObject *text = PyUnicode_FromFormat(
-        "rows %zd and %zd have the same group and period: each pair may occur once", repeat->first,
-        repeat->second);
-    PyObject *error =
-        text == NULL ? NULL : PyObject_CallFunctionObjArgs(PyExc_ValueError, text, NULL);
-    PyObject *pair = Py_BuildValue("nn", (Py_ssize_t)repeat->first,
-                                   (Py_ssize_t)repeat->second);
-    if (error != NULL && pair != NULL && PyObject_SetAttrString(error, "rows", pair) == 0) {
-        PyErr_SetObject(PyExc_ValueError, error);
-    }
-    Py_XDECREF(pair);
-    Py_XDECREF(error);
-    Py_XDECREF(text);
+    PyObject *text = PyUnicode_FromFormat("rows %zd and %zd have the same group and "
+                                          "period: each pair may occur once",
+                                          repeat->first, repeat->second);
+    ev_py_raise_with(PyExc_ValueError, text,
+                     Py_BuildValue("{s:(nn)}", "rows", repeat->first, repeat->second));
 }
 
 static void raise_failure(ev_result result, int which, const ev_key_place *place,
@@ -168,11 +160,10 @@ static void raise_failure(ev_result result, int which, const ev_key_place *place
     }
 }
 
-static PyObject *rows_next(PyObject *object, PyObject *ignored)
+static PyObject *rows_next(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     rows_object *self = (rows_object *)object;
     PyObject *answer = NULL;
-    (void)ignored;
     if (check(self, 0, 0, 0, 0)) {
         int more = 0, which = -1;
         ev_key_place place = {-1, -1, 0};
@@ -276,11 +267,10 @@ static PyObject *rows_presence(PyObject *object, PyObject *args)
     return answer;
 }
 
-static PyObject *gather(PyObject *module, PyObject *args)
+static PyObject *gather(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *given, *given_base, *given_out, *answer = NULL;
     Py_ssize_t start, stop;
-    (void)module;
     if (PyArg_ParseTuple(args, "OOnnO:gather", &given, &given_base, &start, &stop,
                          &given_out)) {
         const int floats = PyArray_Check(given) &&
