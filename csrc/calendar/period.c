@@ -145,36 +145,22 @@ EV_INLINE int months_early(ev_frequency freq)
     return freq.unit == EV_YEAR || freq.unit == EV_QUARTER ? 12 - freq.end : 0;
 }
 
+/* The months of a period; M-JF has one of two. */
+static const int LENGTHS[] = {12, 6, 3, 1, 1, 1, 1};
+
 /* The period of a frequency of months that holds a month. */
 EV_INLINE int32_t period_of_month(ev_frequency freq, int32_t month)
 {
     const uint32_t t = (uint32_t)(month + months_early(freq) + YEARS_TO_1970 * 12);
-    int32_t ordinal = month;
-    switch (freq.unit) {
-    case EV_YEAR:
-        ordinal = (int32_t)(t / 12) - YEARS_TO_1970;
-        break;
-    case EV_HALF:
-        ordinal = (int32_t)(t / 6) - YEARS_TO_1970 * 2;
-        break;
-    case EV_QUARTER:
-        ordinal = (int32_t)(t / 3) - YEARS_TO_1970 * 4;
-        break;
-    case EV_MONTH_JF:
-        ordinal = (int32_t)(t / 12 * 11 + t % 12 - (t % 12 > 0)) - YEARS_TO_1970 * 11;
-        break;
-    case EV_MONTH:
-    case EV_WEEK:
-    case EV_DAY:
-        break;
-    }
-    return ordinal;
+    const int length = LENGTHS[freq.unit];
+    return freq.unit == EV_MONTH_JF
+               ? (int32_t)(t / 12 * 11 + t % 12 - (t % 12 > 0)) - YEARS_TO_1970 * 11
+               : (int32_t)(t / (uint32_t)length) - YEARS_TO_1970 * (12 / length);
 }
 
 /* First month of a period of a frequency of months, and how many it has. */
 static int32_t first_month(ev_frequency freq, int32_t ordinal, int *months)
 {
-    static const int LENGTHS[] = {12, 6, 3, 1, 1};
     int32_t month;
     *months = LENGTHS[freq.unit];
     if (freq.unit == EV_MONTH_JF) {
@@ -200,11 +186,6 @@ EV_INLINE int32_t period_of_day(ev_frequency freq, int32_t day)
         ordinal = period_of_month(freq, month_of_day(day));
     }
     return ordinal;
-}
-
-int64_t ev_period_of_day(ev_frequency freq, int64_t day)
-{
-    return period_of_day(freq, (int32_t)day);
 }
 
 EV_INLINE void convert(ev_frequency freq, int days, ptrdiff_t count,
@@ -247,6 +228,14 @@ void ev_periods_of_months(ev_frequency freq, ptrdiff_t count,
     convert_to_unit(freq, 0, count, months, ordinals);
 }
 
+int64_t ev_period_of_day(ev_frequency freq, int64_t day)
+{
+    const int32_t days = (int32_t)day;
+    int64_t ordinal;
+    ev_periods_of_days(freq, 1, &days, &ordinal);
+    return ordinal;
+}
+
 int64_t ev_period_last_day(ev_frequency freq, int64_t ordinal)
 {
     int64_t day = ordinal;
@@ -268,36 +257,24 @@ int64_t ev_period_first_day(ev_frequency freq, int64_t ordinal)
 
 int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE])
 {
-    int year, month, place, length = 0;
+    int year, month, place, length;
     ev_civil(ev_period_last_day(freq, ordinal), &year, &month, &place);
-    switch (freq.unit) {
-    case EV_YEAR:
-        length = snprintf(label, EV_LABEL_SIZE, "%04d", year);
-        break;
-    case EV_HALF:
-        length = snprintf(label, EV_LABEL_SIZE, "%04dH%d", year, month / 6);
-        break;
-    case EV_QUARTER: {
+    if (freq.unit == EV_WEEK) {
+        int first[3];
+        ev_civil(ev_period_first_day(freq, ordinal), first, first + 1, first + 2);
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d", first[0],
+                          first[1], first[2], year, month, place);
+    }
+    else if (freq.unit == EV_QUARTER) {
         const int64_t t = ordinal + YEARS_TO_1970 * 4;
         length = snprintf(label, EV_LABEL_SIZE, "%04dQ%d", (int)(t / 4) - SHIFT_YEARS,
                           (int)(t % 4) + 1);
-        break;
     }
-    case EV_MONTH_JF:
-    case EV_MONTH:
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d", year, month);
-        break;
-    case EV_WEEK: {
-        int first_year, first_month_of, first_place;
-        ev_civil(ev_period_first_day(freq, ordinal), &first_year, &first_month_of,
-                 &first_place);
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d",
-                          first_year, first_month_of, first_place, year, month, place);
-        break;
-    }
-    case EV_DAY:
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d", year, month, place);
-        break;
+    else {
+        static const char *const formats[] = {"%04d",      "%04dH%d",   NULL, "%04d-%02d",
+                                              "%04d-%02d", NULL, "%04d-%02d-%02d"};
+        length = snprintf(label, EV_LABEL_SIZE, formats[freq.unit], year,
+                          freq.unit == EV_HALF ? month / 6 : month, place);
     }
     return length;
 }

@@ -203,13 +203,6 @@ static void divide_loop(char **args, const npy_intp *dimensions, const npy_intp 
 
 /* ---- implied values, over (low, high) columns --------------------------------- */
 
-static double read_double(const char *from)
-{
-    double value;
-    memcpy(&value, from, sizeof value);
-    return value;
-}
-
 static void write_span(char **args, const npy_intp *steps, ptrdiff_t i, ev_span found)
 {
     memcpy(args[4] + i * steps[4], &found.low, sizeof found.low);
@@ -224,8 +217,9 @@ static void remainder_loop(char **args, const npy_intp *dimensions,
     const ev_fp_flags flags = ev_fp_save();
     double *block = ev_py_room(3, parts, 1);
     for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
-        const ev_span whole = {read_double(args[0] + i * steps[0]),
-                               read_double(args[1] + i * steps[1])};
+        ev_span whole;
+        ev_py_read(&whole.low, args[0] + i * steps[0], 0);
+        ev_py_read(&whole.high, args[1] + i * steps[1], 0);
         for (int k = 0; k < 2; k++) {
             ev_py_gather(block + k * parts, args[2 + k] + i * steps[2 + k], steps[6 + k],
                          parts, 0);

@@ -397,7 +397,6 @@ static PyObject *batches_choose(PyObject *object, PyObject *places)
 /* The next array and its views, without the GIL; *next has no array at the end. */
 static ev_result read_next(batches_object *self, held_batch *next, ev_arrow_fault *fault)
 {
-    const ev_memory memory = ev_py_memory();
     ev_result result = EV_DONE;
     if (self->array.release != NULL) {
         next->array = self->array;
@@ -407,7 +406,7 @@ static ev_result read_next(batches_object *self, held_batch *next, ev_arrow_faul
         result = ev_arrow_get_next(&self->stream, &next->array, fault);
     }
     if (result == EV_DONE && next->array.release != NULL) {
-        result = ev_arrow_open(self->fields, self->count, &next->array, self->next_row, &memory,
+        result = ev_arrow_open(self->fields, self->count, &next->array, self->next_row, &ev_py_memory,
                                &next->views, fault);
     }
     return result;

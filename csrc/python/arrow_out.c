@@ -47,7 +47,6 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
                                              PyObject *freqs, const char **texts)
 {
     const ev_batch *batch = ev_py_batch(capsule);
-    const ev_memory memory = ev_py_memory();
     const ev_arrow_owner owner = {drop_capsule, capsule};
     const Py_ssize_t count = batch->ncolumns;
     struct ArrowArrayStream *stream = calloc(1, sizeof *stream);
@@ -60,7 +59,7 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
         }
     }
     if (!failed && result == EV_DONE) {
-        result = ev_arrow_export(batch, texts, texts + count, owner, &memory, stream);
+        result = ev_arrow_export(batch, texts, texts + count, owner, &ev_py_memory, stream);
     }
     if (!failed && result == EV_NO_MEMORY) {
         PyErr_NoMemory();
@@ -113,26 +112,14 @@ static PyObject *arrow_stream(PyObject *Py_UNUSED(module), PyObject *args)
 /* (integer, places): the number is integer * 10^-places. */
 static PyObject *decimal(const ev_column *column, ptrdiff_t i)
 {
-    uint64_t low;
-    int64_t high;
-    const char *from = (const char *)column->data + i * 16;
-    memcpy(&low, from, sizeof low);
-    memcpy(&high, from + sizeof low, sizeof high);
-    PyObject *answer = NULL, *shift = PyLong_FromLong(64);
-    PyObject *upper = PyLong_FromLongLong(high), *lower = PyLong_FromUnsignedLongLong(low);
-    PyObject *shifted =
-        shift == NULL || upper == NULL ? NULL : PyNumber_Lshift(upper, shift);
-    PyObject *sum =
-        shifted == NULL || lower == NULL ? NULL : PyNumber_Add(shifted, lower);
-    if (sum != NULL) {
-        answer = Py_BuildValue("(Oi)", sum, column->scale);
-    }
-    Py_XDECREF(shift);
-    Py_XDECREF(upper);
-    Py_XDECREF(lower);
-    Py_XDECREF(shifted);
-    Py_XDECREF(sum);
-    return answer;
+    char digits[40]; /* of 16, with a sign */
+    ev_int128 whole;
+    memcpy(&whole, (const char *)column->data + i * 16, sizeof whole);
+    const ev_uint128 size = whole < 0 ? -(ev_uint128)whole : (ev_uint128)whole;
+    (void)PyOS_snprintf(digits, sizeof digits, "%s%llx%016llx", whole < 0 ? "-" : "",
+                        (unsigned long long)(size >> 64), (unsigned long long)size);
+    PyObject *number = PyLong_FromString(digits, NULL, 16);
+    return number == NULL ? NULL : Py_BuildValue("(Ni)", number, column->scale);
 }
 
 static PyObject *text(const ev_column *column, ptrdiff_t row)

@@ -95,23 +95,20 @@ static int days_column(ev_held *held, const int64_t *days, ev_column *column)
 static int mark_nat(ev_held *held, const int64_t *times, ev_column *column)
 {
     uint8_t *bits = NULL;
-    int failed = 0;
-    for (ptrdiff_t i = 0; i < column->length && !failed; i++) {
-        if (times[i] == NPY_DATETIME_NAT) {
-            if (bits == NULL) {
-                bits = ev_py_keep_bytes(held, column->length / 8 + 1);
-                failed = bits == NULL;
-                if (!failed) {
-                    memset(bits, 0xff, (size_t)(column->length / 8 + 1));
-                }
-            }
-            if (!failed) {
-                bits[i / 8] = (uint8_t)(bits[i / 8] & ~(1U << (i % 8)));
-            }
+    ptrdiff_t i = 0;
+    while (i < column->length && times[i] != NPY_DATETIME_NAT) {
+        i++;
+    }
+    const int any = i < column->length;
+    if (any && (bits = ev_py_keep_bytes(held, column->length / 8 + 1)) != NULL) {
+        memset(bits, 0xff, (size_t)(column->length / 8 + 1));
+        for (; i < column->length; i++) {
+            const unsigned nat = times[i] == NPY_DATETIME_NAT;
+            bits[i / 8] = (uint8_t)(bits[i / 8] & ~(nat << (i % 8)));
         }
     }
     column->valid = bits;
-    return failed ? -1 : 0;
+    return any && bits == NULL ? -1 : 0;
 }
 
 static int datetime_column(ev_held *held, PyArrayObject *array, ev_column *column)
@@ -122,19 +119,14 @@ static int datetime_column(ev_held *held, PyArrayObject *array, ev_column *colum
             ->meta;
     int failed = 0;
     column->data = times;
-    if (unit.num != 1) {
-        failed = 1;
-    }
-    else if (unit.base == NPY_FR_D) {
+    if (unit.num == 1 && unit.base == NPY_FR_D) {
         failed = days_column(held, times, column);
     }
-    else if (unit.base >= NPY_FR_s && unit.base <= NPY_FR_ns) {
+    else if (unit.num == 1 && unit.base >= NPY_FR_s && unit.base <= NPY_FR_ns) {
         column->type = (ev_column_type)(EV_COL_TIME_S + (unit.base - NPY_FR_s));
     }
     else {
         failed = 1;
-    }
-    if (failed && !PyErr_Occurred()) {
         ev_py_column_error(held, PyExc_TypeError, -1,
                            "is datetime64 of an unsupported unit: needs D, s, ms, us or ns");
     }
@@ -270,12 +262,13 @@ static int mask_column(ev_held *held, PyObject *mask, ev_column *column)
 
 static int is_coded(const ev_column *column, ev_column *words, ev_held *held)
 {
-    const int integers = ev_is_index(column->type);
-    if (!integers || column->dictionary != NULL || words->dictionary != NULL) {
+    const int good = ev_is_index(column->type) && column->dictionary == NULL &&
+                     words->dictionary == NULL;
+    if (!good) {
         ev_py_column_error(held, PyExc_TypeError, -1,
                            "is coded: needs integer codes and words that are not coded");
     }
-    return integers && column->dictionary == NULL && words->dictionary == NULL;
+    return good;
 }
 
 static int read_column(ev_held *held, PyObject *object, ev_column *column,

@@ -184,14 +184,13 @@ static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
             (partial_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     }
     if (self != NULL) {
-        const ev_memory memory = ev_py_memory();
         self->state = ADDING;
         self->keys = Py_NewRef(keys);
         self->measures = Py_NewRef(measures);
         self->period =
             period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
         const ev_result result =
-            ev_partial_open(&self->partial, &memory, (int)PyTuple_Size(keys),
+            ev_partial_open(&self->partial, &ev_py_memory, (int)PyTuple_Size(keys),
                             (int)PyTuple_Size(measures), rule, track, isa);
         if (result != EV_DONE || self->period == NULL) {
             if (result != EV_DONE) {

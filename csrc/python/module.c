@@ -9,41 +9,14 @@
 #include "python/module.h"
 #include "table/panel.h"
 
-static const struct {
-    const char *name;
-    int code;
-} statuses[] = {
-    {"OK", EV_OK},
-    {"PARTIAL", EV_PARTIAL},
-    {"NOT_BEGUN", EV_NOT_BEGUN},
-    {"EXITED", EV_EXITED},
-    {"MISSING", EV_MISSING},
-    {"OUTSIDE", EV_OUTSIDE},
-    {"ENTERED", EV_ENTERED},
-    {"GAP", EV_GAP},
-    {"INCOMPLETE", EV_INCOMPLETE},
-    {"UNPAIRED", EV_UNPAIRED},
-    {"INVALID", EV_INVALID},
-    {"ZERO_BASE", EV_ZERO_BASE},
-    {"BOTH_ZERO", EV_BOTH_ZERO},
-    {"TURNED_PROFIT", EV_TURNED_PROFIT},
-    {"TURNED_LOSS", EV_TURNED_LOSS},
-    {"LOSS_NARROWED", EV_LOSS_NARROWED},
-    {"LOSS_WIDENED", EV_LOSS_WIDENED},
-    {"LOSS_UNCHANGED", EV_LOSS_UNCHANGED},
-    {"BROKE_EVEN", EV_BROKE_EVEN},
-    {"ZERO_DENOMINATOR", EV_ZERO_DENOMINATOR},
-    {"NEGATIVE_DENOMINATOR", EV_NEGATIVE_DENOMINATOR},
-    {"NO_MATCH", EV_NO_MATCH},
-};
-_Static_assert(sizeof statuses / sizeof statuses[0] == EV_STATUS_COUNT,
-               "every status has a name");
+#define NAME(name) #name,
 
 static int add_statuses(PyObject *module)
 {
+    static const char *const names[] = {EV_STATUSES(NAME)};
     int failed = 0;
     for (int i = 0; i < EV_STATUS_COUNT && !failed; i++) {
-        failed = PyModule_AddIntConstant(module, statuses[i].name, statuses[i].code) < 0;
+        failed = PyModule_AddIntConstant(module, names[i], i) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -98,8 +71,8 @@ static int add_parts(PyObject *module)
 {
     static PyMethodDef *const functions[] = {
         ev_py_arrow_out_functions, ev_py_columns_functions, ev_py_explain_functions,
-        ev_py_growth_functions,    ev_py_lag_functions,     ev_py_period_functions,
-        ev_py_regroup_functions,   ev_py_rows_functions,
+        ev_py_growth_functions,    ev_py_period_functions,  ev_py_regroup_functions,
+        ev_py_rows_functions,
     };
     static PyType_Spec *const types[] = {&ev_py_batches_type, &ev_py_partial_type,
                                          &ev_py_rows_type};

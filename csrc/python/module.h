@@ -8,8 +8,8 @@
 #include "base/core.h"
 
 extern PyMethodDef ev_py_arrow_out_functions[], ev_py_columns_functions[],
-    ev_py_explain_functions[], ev_py_growth_functions[], ev_py_lag_functions[],
-    ev_py_period_functions[], ev_py_regroup_functions[], ev_py_rows_functions[];
+    ev_py_explain_functions[], ev_py_growth_functions[], ev_py_period_functions[],
+    ev_py_regroup_functions[], ev_py_rows_functions[];
 extern PyType_Spec ev_py_batches_type, ev_py_partial_type, ev_py_rows_type;
 
 /* -1 with an exception set. */

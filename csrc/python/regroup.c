@@ -225,13 +225,12 @@ static PyObject *regroup(PyObject *Py_UNUSED(module), PyObject *args)
     Py_ssize_t series = 0;
     if (PyArg_ParseTuple(args, "OnO!:regroup", &sources, &series, &PyTuple_Type,
                          &measures)) {
-        const ev_memory memory = ev_py_memory();
         const ev_naming naming = {.measures = measures};
         const Py_ssize_t count = PySequence_Size(sources);
         ev_ledger ledger;
         int failed = count < 0;
         const ev_result opened =
-            ev_ledger_open(&ledger, &memory, (int)PyTuple_Size(measures), EV_ADD, 0);
+            ev_ledger_open(&ledger, &ev_py_memory, (int)PyTuple_Size(measures), EV_ADD, 0);
         if (opened != EV_DONE) {
             PyErr_NoMemory();
             failed = 1;

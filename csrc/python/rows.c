@@ -19,11 +19,14 @@
  * Rows.group_count, Rows.low, Rows.high, len(Rows)   low, high: of the ordinals
  * gather(values, base, start, stop, out)  values, out: float64 or int64, base int32:
  *     out[start:stop] = values[base[start:stop]], NaN (0 for integers) where base is -1
+ * lag_bases(indptr, ordinals, lag, first, last, bases)   see calendar/lag.h; contiguous
+ *     int64, bases: one item per cell
  *
  * All of these release the GIL. After an error the Rows cannot be used.
  */
 #include <string.h>
 
+#include "calendar/lag.h"
 #include "python/batch.h"
 #include "python/errors.h"
 #include "python/memory.h"
@@ -69,9 +72,8 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         failed = failed || ev_py_batch_columns(batch, numbers, 0, EV_PY_MOST_COLUMNS,
                                                self->columns) < 0;
         if (!failed) {
-            const ev_memory memory = ev_py_memory();
             /* The number of rows, its one error, was checked above. */
-            (void)ev_rows_open(&self->rows, &memory, self->columns,
+            (void)ev_rows_open(&self->rows, &ev_py_memory, self->columns,
                                (int)PyTuple_Size(numbers),
                                PyArray_DATA((PyArrayObject *)self->ordinals), batch->rows);
             self->broken = 0;
@@ -192,9 +194,7 @@ static void *array_data(PyObject *object, int type, Py_ssize_t count, int writes
 {
     PyArrayObject *array = (PyArrayObject *)object;
     void *data = NULL;
-    if (!PyArray_Check(object) || PyArray_NDIM(array) != 1 ||
-        !PyArray_EquivTypenums(PyArray_TYPE(array), type) ||
-        !(writes ? PyArray_ISCARRAY(array) : PyArray_ISCARRAY_RO(array)) ||
+    if (!ev_py_is_plain(object, type, writes) || PyArray_NDIM(array) != 1 ||
         PyArray_SIZE(array) < count) {
         PyErr_Format(PyExc_ValueError, "%s: needs a contiguous array of the right type, with "
                                        "one item per row",
@@ -303,6 +303,35 @@ static PyObject *gather(PyObject *Py_UNUSED(module), PyObject *args)
     return answer;
 }
 
+static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *indptr, *ordinals, *bases, *answer = NULL;
+    long long lag;
+    Py_ssize_t first, last;
+    if (PyArg_ParseTuple(args, "OOLnnO:lag_bases", &indptr, &ordinals, &lag, &first, &last,
+                         &bases)) {
+        const int64_t *starts = array_data(indptr, NPY_INT64, 1, 0, "indptr");
+        const int64_t *from =
+            starts == NULL ? NULL : array_data(ordinals, NPY_INT64, 0, 0, "ordinals");
+        int64_t *to = from == NULL ? NULL : array_data(bases, NPY_INT64, 0, 1, "bases");
+        const npy_intp series = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)indptr) - 1;
+        const npy_intp cells = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)ordinals);
+        if (to != NULL && (first < 0 || last < first || last > series ||
+                           starts[series] != cells ||
+                           PyArray_SIZE((PyArrayObject *)bases) != cells)) {
+            PyErr_SetString(PyExc_ValueError,
+                            "lag_bases: the arrays do not describe a panel");
+        }
+        else if (to != NULL) {
+            Py_BEGIN_ALLOW_THREADS
+            ev_lag_bases(starts, from, first, last, lag, to);
+            Py_END_ALLOW_THREADS
+            answer = Py_NewRef(Py_None);
+        }
+    }
+    return answer;
+}
+
 /* ---- the type ---- */
 
 static Py_ssize_t rows_length(PyObject *object)
@@ -348,5 +377,7 @@ PyType_Spec ev_py_rows_type = {
 
 PyMethodDef ev_py_rows_functions[] = {
     {"gather", gather, METH_VARARGS, "gather(values, base, start, stop, out)"},
+    {"lag_bases", lag_bases, METH_VARARGS,
+     "lag_bases(indptr, ordinals, lag, first, last, bases)"},
     {NULL, NULL, 0, NULL},
 };

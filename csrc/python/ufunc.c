@@ -13,16 +13,8 @@ double ev_py_limit(ev_number type)
 
 void ev_py_gather(void *to, const char *from, ptrdiff_t stride, ptrdiff_t n, int narrow)
 {
-    double *wide = to;
-    float item;
-    for (ptrdiff_t i = 0; i < n; i++, from += stride) {
-        if (narrow) {
-            memcpy(&item, from, sizeof item);
-            wide[i] = (double)item;
-        }
-        else {
-            memcpy(wide + i, from, sizeof *wide);
-        }
+    for (ptrdiff_t i = 0; i < n; i++) {
+        ev_py_read((double *)to + i, from + i * stride, narrow);
     }
 }
 
