@@ -10,12 +10,8 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 
 #if defined(__clang__)
 #define EV_COMPILER "clang " __clang_version__
-#elif defined(__GNUC__)
-#define EV_COMPILER "gcc " __VERSION__
-#elif defined(_MSC_VER)
-#define EV_COMPILER "msvc"
 #else
-#define EV_COMPILER "unknown"
+#define EV_COMPILER "gcc " __VERSION__
 #endif
 
 /* A region compiled for AVX2 without FMA, so that both paths round alike. */
@@ -39,8 +35,6 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
-#define EV_ADD_TO(p, v) __atomic_add_fetch(p, v, __ATOMIC_ACQ_REL)
-#define EV_SWAP(p, v) __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
 /* The least and the greatest value of all threads. */
 #define EV_ATOMIC_END(name, beyond)                                                   \
     EV_INLINE void name(int64_t *place, int64_t value)                                \

@@ -37,6 +37,12 @@ static int find_name(const char (*names)[4], int count, const char *name)
     return place;
 }
 
+/* The ending that a name without one implies, the last; 0 for units without endings. */
+static int last_end(ev_unit unit)
+{
+    return unit == EV_YEAR || unit == EV_QUARTER ? 12 : unit == EV_WEEK ? 7 : 0;
+}
+
 ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *freq)
 {
     ev_frequency found = {EV_YEAR, -1}; /* -1: not a name */
@@ -47,20 +53,12 @@ ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *fre
         const char *letter = memchr(LETTERS, name[0], sizeof LETTERS);
         if (letter != NULL) {
             found.unit = (ev_unit)(letter - LETTERS);
-            const int yearly = found.unit == EV_YEAR || found.unit == EV_QUARTER;
-            const int weekly = found.unit == EV_WEEK;
-            if (size == 1) {
-                found.end = yearly ? 12 : weekly ? 7 : 0;
-            }
-            else if (yearly) {
-                found.end = find_name(MONTHS, 12, name + 2);
-            }
-            else if (weekly) {
-                found.end = find_name(WEEKDAYS, 7, name + 2);
-            }
-            if (size == 5 && found.end == 0) {
-                found.end = -1;
-            }
+            const int ends = last_end(found.unit);
+            found.end = size == 1    ? ends
+                        : ends == 12 ? find_name(MONTHS, 12, name + 2)
+                        : ends == 7  ? find_name(WEEKDAYS, 7, name + 2)
+                                     : 0;
+            found.end = size == 5 && found.end == 0 ? -1 : found.end;
         }
     }
     if (found.end >= 0) {
@@ -72,14 +70,13 @@ ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *fre
 void ev_frequency_name(ev_frequency freq, char name[EV_FREQUENCY_SIZE])
 {
     const char letter = LETTERS[freq.unit];
+    const int ends = last_end(freq.unit);
     if (freq.unit == EV_MONTH_JF) {
         memcpy(name, "M-JF", 5);
     }
-    else if (freq.unit == EV_WEEK && freq.end != 7) {
-        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter, WEEKDAYS[freq.end - 1]);
-    }
-    else if ((freq.unit == EV_YEAR || freq.unit == EV_QUARTER) && freq.end != 12) {
-        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter, MONTHS[freq.end - 1]);
+    else if (freq.end != ends) {
+        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter,
+                       (ends == 7 ? WEEKDAYS : MONTHS)[freq.end - 1]);
     }
     else {
         name[0] = letter;
@@ -260,10 +257,10 @@ int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE
     int year, month, place, length;
     ev_civil(ev_period_last_day(freq, ordinal), &year, &month, &place);
     if (freq.unit == EV_WEEK) {
-        int first[3];
-        ev_civil(ev_period_first_day(freq, ordinal), first, first + 1, first + 2);
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d", first[0],
-                          first[1], first[2], year, month, place);
+        int y, m, d;
+        ev_civil(ev_period_first_day(freq, ordinal), &y, &m, &d);
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d", y, m,
+                          d, year, month, place);
     }
     else if (freq.unit == EV_QUARTER) {
         const int64_t t = ordinal + YEARS_TO_1970 * 4;
@@ -271,8 +268,11 @@ int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE
                           (int)(t % 4) + 1);
     }
     else {
-        static const char *const formats[] = {"%04d",      "%04dH%d",   NULL, "%04d-%02d",
-                                              "%04d-%02d", NULL, "%04d-%02d-%02d"};
+        static const char *const formats[] = {
+            [EV_YEAR] = "%04d",          [EV_HALF] = "%04dH%d",
+            [EV_MONTH_JF] = "%04d-%02d", [EV_MONTH] = "%04d-%02d",
+            [EV_DAY] = "%04d-%02d-%02d",
+        };
         length = snprintf(label, EV_LABEL_SIZE, formats[freq.unit], year,
                           freq.unit == EV_HALF ? month / 6 : month, place);
     }

@@ -221,8 +221,8 @@ static void remainder_loop(char **args, const npy_intp *dimensions,
         ev_py_read(&whole.low, args[0] + i * steps[0], 0);
         ev_py_read(&whole.high, args[1] + i * steps[1], 0);
         for (int k = 0; k < 2; k++) {
-            ev_py_gather(block + k * parts, args[2 + k] + i * steps[2 + k], steps[6 + k],
-                         parts, 0);
+            ev_py_gather(block + k * parts, args[2 + k] + i * steps[2 + k],
+                         steps[6 + k], parts, 0);
         }
         write_span(args, steps, i,
                    ev_span_remainder(whole, block, block + parts, parts,

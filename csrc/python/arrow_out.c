@@ -27,8 +27,9 @@ static void release_stream(PyObject *capsule)
     }
 }
 
-/* The texts of a tuple, None as NULL; they live as long as the tuple. -1 on failure. */
-static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
+/* The texts of a tuple, None as NULL unless `required`; they live as long as the tuple.
+ * -1 on failure. */
+static int texts_of(PyObject *tuple, Py_ssize_t count, int required, const char **texts)
 {
     int failed = PyTuple_Size(tuple) != count;
     if (failed) {
@@ -38,7 +39,10 @@ static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         PyObject *item = PyTuple_GetItem(tuple, i);
         texts[i] = item == Py_None ? NULL : PyUnicode_AsUTF8AndSize(item, NULL);
-        failed = item != Py_None && texts[i] == NULL;
+        failed = texts[i] == NULL && (required || item != Py_None);
+        if (failed && item == Py_None) {
+            PyErr_SetString(PyExc_TypeError, "every column needs a name");
+        }
     }
     return failed ? -1 : 0;
 }
@@ -51,15 +55,11 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
     const Py_ssize_t count = batch->ncolumns;
     struct ArrowArrayStream *stream = calloc(1, sizeof *stream);
     ev_result result = stream == NULL ? EV_NO_MEMORY : EV_DONE;
-    int failed = texts_of(names, count, texts) < 0 || texts_of(freqs, count, texts + count) < 0;
-    for (Py_ssize_t i = 0; i < count && !failed; i++) {
-        failed = texts[i] == NULL;
-        if (failed) {
-            PyErr_SetString(PyExc_TypeError, "every column needs a name");
-        }
-    }
+    const int failed = texts_of(names, count, 1, texts) < 0 ||
+                       texts_of(freqs, count, 0, texts + count) < 0;
     if (!failed && result == EV_DONE) {
-        result = ev_arrow_export(batch, texts, texts + count, owner, &ev_py_memory, stream);
+        result = ev_arrow_export(batch, texts, texts + count, owner, &ev_py_memory,
+                                 stream);
     }
     if (!failed && result == EV_NO_MEMORY) {
         PyErr_NoMemory();
@@ -175,15 +175,12 @@ static PyObject *value_at(const ev_column *column, ptrdiff_t row)
 
 static PyObject *column_list(const ev_column *column)
 {
-    PyObject *list = PyList_New(0);
-    int failed = list == NULL;
-    for (ptrdiff_t row = 0; row < column->length && !failed; row++) {
+    PyObject *list = PyList_New(column->length);
+    for (ptrdiff_t row = 0; list != NULL && row < column->length; row++) {
         PyObject *value = value_at(column, row);
-        failed = value == NULL || PyList_Append(list, value) < 0;
-        Py_XDECREF(value);
-    }
-    if (failed) {
-        Py_CLEAR(list);
+        if (value == NULL || PyList_SetItem(list, row, value) < 0) {
+            Py_CLEAR(list);
+        }
     }
     return list;
 }
@@ -191,15 +188,12 @@ static PyObject *column_list(const ev_column *column)
 static PyObject *batch_lists(PyObject *Py_UNUSED(module), PyObject *capsule)
 {
     const ev_batch *batch = ev_py_batch(capsule);
-    PyObject *lists = batch == NULL ? NULL : PyList_New(0);
-    int failed = lists == NULL;
-    for (ptrdiff_t i = 0; !failed && i < batch->ncolumns; i++) {
+    PyObject *lists = batch == NULL ? NULL : PyList_New(batch->ncolumns);
+    for (ptrdiff_t i = 0; lists != NULL && i < batch->ncolumns; i++) {
         PyObject *list = column_list(&batch->columns[i]);
-        failed = list == NULL || PyList_Append(lists, list) < 0;
-        Py_XDECREF(list);
-    }
-    if (failed) {
-        Py_CLEAR(lists);
+        if (list == NULL || PyList_SetItem(lists, i, list) < 0) {
+            Py_CLEAR(lists);
+        }
     }
     return lists;
 }

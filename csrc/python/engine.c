@@ -146,7 +146,8 @@ static int read_duplicates(const char *name, ev_duplicates *rule)
     }
     if (!known) {
         PyErr_Format(PyExc_ValueError,
-                     "duplicates is '%.40s': it takes 'add', 'identical' or 'last'", name);
+                     "duplicates is '%.40s': it takes 'add', 'identical' or 'last'",
+                     name);
     }
     return known;
 }
@@ -207,10 +208,8 @@ static void partial_dealloc(PyObject *object)
 {
     partial_object *self = (partial_object *)object;
     PyTypeObject *type = Py_TYPE(object);
-    if (self->state == ADDING || self->state == WRITING) {
-        Py_XDECREF(ev_py_output_close(&self->output));
-        ev_partial_close(&self->partial);
-    }
+    Py_XDECREF(ev_py_output_close(&self->output)); /* nothing if closed before */
+    ev_partial_close(&self->partial);
     Py_XDECREF(self->keys);
     Py_XDECREF(self->measures);
     Py_XDECREF(self->period);

@@ -43,8 +43,8 @@ static void raise_measure(PyObject *name, ev_result result, long long row)
 {
     const char *message =
         result == EV_BAD_FORMAT
-            ? "measure %R: needs numbers; decimals need the same number of places in all "
-              "batches, and no other numbers beside them"
+            ? "measure %R: needs numbers; decimals need the same number of places in "
+              "all batches, and no other numbers beside them"
         : result == EV_BAD_VALUE
             ? "measure %R, row %lld: infinite, or an index outside its dictionary"
             : "measure %R, row %lld: floats of 2^62 or more cannot be summed exactly";

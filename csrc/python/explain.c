@@ -19,7 +19,8 @@ static void *output(PyObject *object, int type, ptrdiff_t size)
         PyErr_SetString(PyExc_TypeError, "an output must be an array");
     }
     else if (!ev_py_is_plain(object, type, 1) || PyArray_SIZE(array) != size) {
-        PyErr_SetString(PyExc_ValueError, "an output has the wrong dtype, shape or layout");
+        PyErr_SetString(PyExc_ValueError,
+                        "an output has the wrong dtype, shape or layout");
     }
     else {
         data = PyArray_DATA(array);

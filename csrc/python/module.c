@@ -1,4 +1,4 @@
-/* The extension module evmarket._core: its parts, constants and facts about the build. */
+/* The extension module evmarket._core: parts, constants, facts about the build. */
 #define EV_IMPORTS_NUMPY
 #include "python/numpy.h"
 
@@ -26,14 +26,10 @@ static int choose_isa(ev_isa *isa)
 {
     const char *wanted = getenv("EVMARKET_ISA");
     const ev_result result = ev_isa_choose(wanted, isa);
-    if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ImportError,
-                     "EVMARKET_ISA is '%.40s': needs 'baseline' or 'avx2'", wanted);
-    }
-    else if (result != EV_DONE) {
-        PyErr_Format(PyExc_ImportError,
-                     "EVMARKET_ISA is '%.40s': this build or this processor lacks it",
-                     wanted);
+    if (result != EV_DONE) {
+        PyErr_Format(PyExc_ImportError, "EVMARKET_ISA is '%.40s': %s", wanted,
+                     result == EV_BAD_VALUE ? "needs 'baseline' or 'avx2'"
+                                            : "this build or this processor lacks it");
     }
     return result == EV_DONE ? 0 : -1;
 }

@@ -387,8 +387,8 @@ int ev_py_objects_column(ev_held *held, ev_column_type type, PyObject *given,
     if (valid != NULL) {
         memset(valid, 0, (size_t)(column->length / 8 + 1));
         column->valid = valid;
-        failed = type == EV_COL_LARGE_TEXT ? texts_column(held, list, valid, column) < 0
-                                           : numbers_column(held, list, valid, column) < 0;
+        failed = (type == EV_COL_LARGE_TEXT ? texts_column : numbers_column)(
+                     held, list, valid, column) < 0;
     }
     Py_XDECREF(list);
     return failed ? -1 : 0;

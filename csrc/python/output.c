@@ -132,15 +132,16 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
         (void)PyOS_snprintf(label, sizeof label, "%lld", (long long)ordinal);
     }
     if (where != NULL) {
-        text = PyUnicode_FromFormat("measure %R: the total of %U in period %s is outside "
-                                    "the range of int64, in which totals are exact",
+        text = PyUnicode_FromFormat("measure %R: the total of %U in period %s is "
+                                    "outside the range of int64, in which totals are "
+                                    "exact",
                                     PyTuple_GetItem(naming->measures, place->measure),
                                     where, label);
     }
     if (text != NULL) {
         ev_py_raise_with(PyExc_OverflowError, text,
-                         Py_BuildValue("{s:i,s:n,s:L}", "measure", place->measure, "series",
-                                       series, "ordinal", (long long)ordinal));
+                         Py_BuildValue("{s:i,s:n,s:n}", "measure", place->measure,
+                                       "series", series, "ordinal", (Py_ssize_t)ordinal));
     }
     Py_XDECREF(where);
 }

@@ -65,8 +65,8 @@ PyObject *ev_py_period_error(const char *name, const ev_column *when,
     }
     PyObject *shown = PyUnicode_DecodeUTF8(text, size, "replace");
     if (shown != NULL) {
-        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message,
-                     name, rows_before + row, shown,
+        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError,
+                     message, name, rows_before + row, shown,
                      fault == EV_FAULT_TEXT ? ACCEPTED : stated, asked, asked);
         Py_DECREF(shown);
     }
@@ -160,13 +160,12 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
             ev_frequency_name(stated, label);
             answer = Py_BuildValue("(zL)", states ? label : NULL, (long long)number);
         }
-        else if (fault == EV_FAULT_YEAR) {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R: outside the years 1 to 9999", name,
-                         text);
-        }
         else {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R, not a period: %s", name, text,
-                         ACCEPTED);
+            PyErr_Format(PyExc_ValueError,
+                         fault == EV_FAULT_YEAR
+                             ? "%s is %.40R: outside the years 1 to 9999"
+                             : "%s is %.40R, not a period: %s",
+                         name, text, ACCEPTED);
         }
     }
     return answer;

@@ -19,19 +19,19 @@
  * Rows.group_count, Rows.low, Rows.high, len(Rows)   low, high: of the ordinals
  * gather(values, base, start, stop, out)  values, out: float64 or int64, base int32:
  *     out[start:stop] = values[base[start:stop]], NaN (0 for integers) where base is -1
- * lag_bases(indptr, ordinals, lag, first, last, bases)   see calendar/lag.h; contiguous
+ * lag_bases(indptr, ordinals, lag, first, last, bases)   see table/panel.h; contiguous
  *     int64, bases: one item per cell
  *
  * All of these release the GIL. After an error the Rows cannot be used.
  */
 #include <string.h>
 
-#include "calendar/lag.h"
 #include "python/batch.h"
 #include "python/errors.h"
 #include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
+#include "table/panel.h"
 #include "table/rows.h"
 
 #include <structmember.h> /* after Python.h */
@@ -308,16 +308,16 @@ static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
     PyObject *indptr, *ordinals, *bases, *answer = NULL;
     long long lag;
     Py_ssize_t first, last;
-    if (PyArg_ParseTuple(args, "OOLnnO:lag_bases", &indptr, &ordinals, &lag, &first, &last,
-                         &bases)) {
+    if (PyArg_ParseTuple(args, "OOLnnO:lag_bases", &indptr, &ordinals, &lag, &first,
+                         &last, &bases)) {
         const int64_t *starts = array_data(indptr, NPY_INT64, 1, 0, "indptr");
         const int64_t *from =
             starts == NULL ? NULL : array_data(ordinals, NPY_INT64, 0, 0, "ordinals");
         int64_t *to = from == NULL ? NULL : array_data(bases, NPY_INT64, 0, 1, "bases");
-        const npy_intp series = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)indptr) - 1;
+        const npy_intp count = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)indptr);
         const npy_intp cells = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)ordinals);
-        if (to != NULL && (first < 0 || last < first || last > series ||
-                           starts[series] != cells ||
+        if (to != NULL && (first < 0 || last < first || last >= count ||
+                           starts[count - 1] != cells ||
                            PyArray_SIZE((PyArrayObject *)bases) != cells)) {
             PyErr_SetString(PyExc_ValueError,
                             "lag_bases: the arrays do not describe a panel");

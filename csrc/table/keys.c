@@ -232,8 +232,9 @@ ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
 /* The functions below take n <= EV_BLOCK rows; make_room was called before. */
 
 /* All hashes first, so that slots are prefetched. */
-EV_INLINE ev_result encode_some(ev_keys *keys, const ev_column *column, ptrdiff_t start,
-                                ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
+EV_INLINE ev_result encode_some(ev_keys *keys, const ev_column *column,
+                                ptrdiff_t start, ptrdiff_t n, int32_t *restrict codes,
+                                ev_key_place *place)
 {
     enum { NOTHING = -1 };
     const uint8_t *texts[EV_BLOCK];

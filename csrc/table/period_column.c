@@ -70,7 +70,7 @@ static const ev_column *value_column(const ev_column *column, ptrdiff_t *row)
 static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *number)
 {
     const ev_column *values = value_column(column, &row);
-    ev_fault fault = EV_FAULT_NONE;
+    ev_fault fault = EV_FAULT_TYPE;
     ptrdiff_t size = 0;
     const char *text;
     if (values == NULL) {
@@ -86,9 +86,6 @@ static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *numbe
             fault = text[i] < '0' || text[i] > '9' ? EV_FAULT_NUMBER : EV_FAULT_NONE;
             *number = *number * 10 + (text[i] - '0');
         }
-    }
-    else {
-        fault = EV_FAULT_TYPE;
     }
     return fault;
 }
