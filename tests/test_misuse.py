@@ -1,4 +1,4 @@
-"""Misuse is an error of one line that names the argument and the value."""
+"""Misuse raises an error of one line that names the argument and the value."""
 
 from decimal import Decimal
 
@@ -36,7 +36,7 @@ def test_lags_beyond_the_array(name, lag):
     assert np.isnan(result.total if name == "base_effect" else result).all()
 
 
-def test_lags_beyond_the_array_say_so():
+def test_lags_beyond_the_array_have_a_status():
     x = X.copy()
     x[3] = np.nan
     for lag in (24, -24, 10**30):
@@ -142,7 +142,7 @@ def test_misuse(case):
         assert word in message
 
 
-def test_huge_windows_are_no_error():
+def test_huge_windows_are_allowed():
     for window in (25, 2**62, 10**30):
         _, status = em.trailing(X, window, return_status=True)
         assert (status == Status.INCOMPLETE).all()

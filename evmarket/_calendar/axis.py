@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._common.canvas import _TICKS
-
 if TYPE_CHECKING:
     from .periods import Periods
+
+_TICKS = 8
+"""The most labels on the axis."""
 
 
 def calendar_axis(ax: Any, periods: Periods) -> None:

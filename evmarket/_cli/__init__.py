@@ -1,1 +1,1 @@
-"""The command line: commands, files, printing, the notebook writer."""
+"""The command line: flags, commands, files and printing."""

@@ -1,4 +1,4 @@
-"""The commands on files: report, growth, margin, coverage, explain."""
+"""The commands: from flags to one call, and the text of its result."""
 
 from __future__ import annotations
 
@@ -9,143 +9,134 @@ import numpy as np
 from .._common.messages import short
 from .csv_files import Wanted
 from .files import tables
-from .printing import _PRINTED
+from .printing import PRINTERS
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-    from collections.abc import Callable, Iterator, Sequence
+    from argparse import Namespace
+    from collections.abc import Callable, Iterable, Sequence
 
-    from .._cells.measure import MeasureData
     from .._panel.panel import Panel
     from .._tables.table import Table
 
 
-__all__ = ["add_commands", "run_command"]
+DONE = 0
+INCONSISTENT = 1
 
 _KINDS = ("flow", "stock", "cumulative", "rate")
 
 
-# ---- the command line ------------------------------------------------------------
+def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
+    """The exit status of a command, and the text that it prints, in pieces."""
+    if options.command in _WHOLE:
+        return _WHOLE[options.command](options)
+    return DONE, PRINTERS[options.format](_ON_FILES[options.command](options))
 
 
-def add_commands(commands: Any, add_format: Callable[[ArgumentParser], None]) -> None:
-    """Add the commands on files to the subparsers of the command line."""
-    for name, told in (
-        ("report", "the weekly table: rank, level, growth, year to date, share"),
-        ("growth", "growth of every series and period"),
-        ("margin", "margin of revenue and cost, every series and period"),
-        ("coverage", "rows, nulls, duplicates, first, last and gaps of every series"),
-        ("explain", "who contributed how much to the growth, and why the margin moved"),
-    ):
-        command = commands.add_parser(
-            name,
-            help=told,
-            description=f"{told[0].upper()}{told[1:]}.",
-            epilog="Lists are separated by spaces. Rows in messages count from 0, "
-            "below the header. In CSV and JSON rates, shares and pp are fractions.",
-            allow_abbrev=False,
-        )
-        _add_table(command, measures=name != "explain")
-        _OWN[name](command)
-        add_format(command)
-        command.set_defaults(run=run_command, command=name)
+# Commands that are not on tables in files
 
 
-def _add_table(parser: ArgumentParser, measures: bool) -> None:
-    add = parser.add_argument
-    add("files", nargs="+", metavar="FILE", help="CSV files, or Parquet ones")
-    add("--keys", nargs="+", default=[], metavar="COLUMN", help="what makes a series")
-    add(
-        "--period",
-        nargs="+",
-        required=True,
-        metavar="COLUMN",
-        help="dates or periods, or the columns of year and month or quarter",
-    )
-    add(
-        "--measures",
-        nargs="+",
-        required=measures,
-        default=[],
-        metavar="COLUMN[=KIND]",
-        help="flow (the default), stock, cumulative or rate",
-    )
-    add("--freq", help="Y, H, Q, M, W, D, M-JF, Y-MAR ...")
-    add("--absent", default="missing", help="missing or zero: what no row means")
-    add("--duplicates", default="add", help="add, identical, last or error")
-    add("--complete-through", metavar="PERIOD", help="the last complete period")
-    add(
-        "--select",
-        nargs="+",
-        default=[],
-        metavar="KEY=LABEL",
-        help="series to take; a key named once is dropped, several times kept",
-    )
-    add("--rollup", nargs="*", metavar="KEY", help="keys to keep; none: the total")
-    add("--periods", nargs="+", metavar="PERIOD", help="one, or the first and the last")
-    add("--encoding", help="of CSV files (default: UTF-8)")
-    add(
-        "--null",
-        nargs="+",
-        default=[],
-        metavar="TEXT",
-        help="what means an absent number in CSV, beside nothing, NA and NaN",
-    )
+def _market(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .._market.printing import FORMATS
+    from .._market.market import TITLE, market
+
+    text = FORMATS[options.format](market())
+    return DONE, [f"{TITLE}\n\n{text}" if options.format == "text" else text]
 
 
-def _report_flags(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--by", nargs="+", metavar="KEY", help="the rows (default: all other keys)")
-    add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
-    add("--at", metavar="PERIOD", help="default: the last complete one with values")
-    add("--top", type=int, default=10, help="rows before others and total")
+def _audit(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .._audit.audit import audit
+    from .._audit.printing import FORMATS, read_facts
+
+    result = audit(read_facts(options.file, options.encoding))
+    failed = options.strict and result.counts["inconsistent"] > 0
+    return INCONSISTENT if failed else DONE, [FORMATS[options.format](result)]
 
 
-def _growth_flags(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
-    add("--policy", default="nm", help="nm, abs, signed or midpoint")
-    add("--within", nargs="*", metavar="KEY", help="of the roll-up to these keys")
-    add("--at", metavar="PERIOD", help="this period only, all series")
-    add("--top", type=int, help="only so many series, the largest")
+def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .notebook import write_tour
+
+    return DONE, [f"wrote {write_tour(options.path, options.force)}\n"]
 
 
-def _margin_flags(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--lag", help="also the change on the period so long before, in pp")
-    add("--at", metavar="PERIOD", help="this period only, all series")
-
-
-def _explain_flags(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("--total", metavar="COLUMN", help="the measure whose growth is explained")
-    add("--by", nargs="+", required=True, metavar="KEY", help="who contributes")
-    add(
-        "--bridge",
-        nargs=3,
-        metavar=("REVENUE", "COST", "QUANTITY"),
-        help="also the change of the margin, cause by cause",
-    )
-    add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
-    add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
-    add("--at", metavar="PERIOD", help="default: the last complete one with values")
-    add("--top", type=int, default=10, help="rows before others, entry, exit, gap")
-
-
-def _no_flags(parser: ArgumentParser) -> None:
-    pass
-
-
-_OWN: dict[str, Callable[[ArgumentParser], None]] = {
-    "report": _report_flags,
-    "growth": _growth_flags,
-    "margin": _margin_flags,
-    "coverage": _no_flags,
-    "explain": _explain_flags,
+_WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
+    "market": _market,
+    "audit": _audit,
+    "notebook": _notebook,
 }
 
 
-# ---- from flags to a panel -------------------------------------------------------
+# Commands on tables in files
+
+
+def _report(options: Namespace) -> Table:
+    from .._tables.columns import free_name
+    from .._tables.table import Table
+
+    [name] = _measures(options, 1)
+    panel = _panel(options)
+    by = options.by or [key for key in panel.keys if key not in options.within]
+    table: Table = panel.report(name, by, options.at, options.top, options.within)
+    if options.format == "text":
+        return table
+    # Text has the period in the title; CSV and JSON have a column.
+    period = np.full(len(table), table.title.rpartition(", ")[2], dtype=object)
+    columns = {free_name("period", table.columns): period} | table.to_dict()
+    return Table(columns, table.title, table.formats, table.statuses)
+
+
+def _growth(options: Namespace) -> Table:
+    from .._panel.listing import growth_table
+
+    panel = _panel(options)
+    if options.within is not None:
+        panel = panel.rollup(*options.within)
+    return growth_table(panel, options.lag, options.policy, options.at, options.top)
+
+
+def _margin(options: Namespace) -> Table:
+    from .._panel.listing import margin_table
+
+    revenue, cost = _measures(options, 2)
+    return margin_table(_panel(options), revenue, cost, options.lag, options.at)
+
+
+def _coverage(options: Namespace) -> Table:
+    table: Table = _panel(options).coverage()
+    return table
+
+
+def _explain(options: Namespace) -> Table:
+    from .._panel.ranking import ranking
+
+    if options.total is None and options.bridge is None:
+        raise ValueError("explain takes --total COLUMN, --bridge or both")
+    # --measures may give kinds; a column that it does not name is a flow.
+    named = [_kind(word)[0] for word in options.measures]
+    used = [*filter(None, [options.total]), *(options.bridge or [])]
+    options.measures += [name for name in dict.fromkeys(used) if name not in named]
+    options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
+    return ranking(
+        _panel(options)._data,
+        options.total,
+        options.by,
+        bridge=options.bridge,
+        lag=options.lag,
+        at=options.at,
+        top=options.top,
+        within=options.within,
+    )
+
+
+_ON_FILES: dict[str, Callable[[Namespace], Table]] = {
+    "report": _report,
+    "growth": _growth,
+    "margin": _margin,
+    "coverage": _coverage,
+    "explain": _explain,
+}
+
+
+# From flags to a panel
 
 
 def _panel(options: Namespace) -> Panel:
@@ -153,7 +144,10 @@ def _panel(options: Namespace) -> Panel:
 
     kinds = dict(map(_kind, options.measures))
     if len(options.period) > 2:
-        raise ValueError("--period takes a column, or a year and a month or quarter")
+        raise ValueError(
+            f"--period has {len(options.period)} columns: it takes one, or a year and "
+            "a month or quarter"
+        )
     wanted = Wanted(tuple(options.keys), tuple(options.period), tuple(kinds))
     files = options.files
     try:
@@ -179,14 +173,26 @@ def _panel(options: Namespace) -> Panel:
     return panel if options.rollup is None else panel.rollup(*options.rollup)
 
 
+def _measures(options: Namespace, count: int) -> list[str]:
+    """The names of the measures, which must be `count`."""
+    names = [_kind(word)[0] for word in options.measures]
+    if len(names) != count:
+        raise ValueError(
+            f"--measures has {len(names)}: {options.command} takes {count}"
+            + (", revenue and cost" if count == 2 else "")
+        )
+    return names
+
+
 def _kind(word: str) -> tuple[str, str]:
+    """Name and kind of COLUMN[=KIND]."""
     name, _, kind = word.rpartition("=")
     return (name, kind) if name and kind in _KINDS else (word, "flow")
 
 
 def _selection(panel: Panel, words: Sequence[str]) -> dict[str, Any]:
-    """KEY=LABEL as what `Panel.select` takes; an empty label is the missing one."""
-    found: dict[str, list[Any]] = {}
+    """KEY=LABEL as `Panel.select` takes it; an empty label is None."""
+    chosen: dict[str, list[Any]] = {}
     for word in words:
         key, equals, text = word.partition("=")
         if not equals:
@@ -194,11 +200,11 @@ def _selection(panel: Panel, words: Sequence[str]) -> dict[str, Any]:
         label: Any = text or None
         known = panel.series.get(key)
         if label is not None and known is not None and label not in known:
-            # Parquet may hold integers; text has the first word.
-            whole = [item for item in known.tolist() if str(item) == label]
-            label = whole[0] if whole else label
-        found.setdefault(key, []).append(label)
-    return {key: many if len(many) > 1 else many[0] for key, many in found.items()}
+            # The labels of a Parquet file may be integers.
+            integers = [item for item in known.tolist() if str(item) == label]
+            label = integers[0] if integers else label
+        chosen.setdefault(key, []).append(label)
+    return {key: many if len(many) > 1 else many[0] for key, many in chosen.items()}
 
 
 def _periods(words: Sequence[str] | None) -> Any:
@@ -207,155 +213,3 @@ def _periods(words: Sequence[str] | None) -> Any:
     if len(words) > 2:
         raise ValueError(f"--periods has {len(words)} labels: it takes at most two")
     return words[0] if len(words) == 1 else slice(words[0], words[1])
-
-
-# ---- the commands ----------------------------------------------------------------
-
-
-def run_command(options: Namespace) -> tuple[int, Iterator[str]]:
-    """The exit status of a command, and what it prints, in pieces."""
-    made = _COMMANDS[options.command](options)
-    return 0, _PRINTED[options.format](made)
-
-
-def _one_measure(options: Namespace, most: int = 1) -> list[str]:
-    names = [_kind(word)[0] for word in options.measures]
-    if len(names) != most:
-        raise ValueError(
-            f"--measures has {len(names)}: {options.command} takes {most}"
-            + (", revenue and cost" if most == 2 else "")
-        )
-    return names
-
-
-def _report(options: Namespace) -> Table:
-    from .._tables.columns import free_name
-    from .._tables.table import Table
-
-    [name] = _one_measure(options)
-    panel = _panel(options)
-    by = options.by or [key for key in panel.keys if key not in options.within]
-    found: Table = panel.report(name, by, options.at, options.top, options.within)
-    if options.format == "text":
-        return found
-    when = np.full(len(found), found.title.rpartition(", ")[2], dtype=object)
-    columns = {free_name("period", found.columns): when} | found.to_dict()
-    return Table(columns, found.title, found.formats, found.statuses)
-
-
-def _growth(options: Namespace) -> Table:
-    panel = _panel(options)
-    if options.within is not None:
-        panel = panel.rollup(*options.within)
-    parts = []
-    for name in panel.measures:
-        level = panel[name]
-        if options.top is not None:
-            level = level.top(options.top, options.at)
-        grown = level.growth(options.lag, policy=options.policy)._data
-        series, ordinals = _cells(grown, options.at)
-        rates, codes = grown.read(series, ordinals)
-        parts.append(
-            _rows(
-                grown,
-                series,
-                ordinals,
-                ("measure", np.full(len(series), name, dtype=object), ""),
-                ("level", level._data.read(series, ordinals)[0], ""),
-                ("growth", rates, "rate"),
-                ("status", codes, ""),
-            )
-        )
-    return _below(parts)
-
-
-def _margin(options: Namespace) -> Table:
-    revenue, cost = _one_measure(options, 2)
-    panel = _panel(options)
-    margin = panel.margin(revenue, cost)
-    series, ordinals = _cells(margin._data, options.at)
-    values, codes = margin._data.read(series, ordinals)
-    more: list[tuple[str, Any, str]] = [
-        (name, panel[name]._data.read(series, ordinals)[0], "")
-        for name in (revenue, cost)
-    ]
-    more += [("margin", values, "share"), ("status", codes, "")]
-    if options.lag is not None:
-        values, codes = margin.change(options.lag)._data.read(series, ordinals)
-        more += [("change", values, "pp"), ("change_status", codes, "")]
-    return _rows(margin._data, series, ordinals, *more)
-
-
-def _coverage(options: Namespace) -> Table:
-    found: Table = _panel(options).coverage()
-    return found
-
-
-def _explain(options: Namespace) -> Table:
-    from .._panel.ranking import ranking
-
-    if options.total is None and options.bridge is None:
-        raise ValueError("explain takes --total COLUMN, --bridge or both")
-    known = [_kind(word)[0] for word in options.measures]
-    wanted = [options.total] if options.total is not None else []
-    wanted += options.bridge or []
-    # Kinds may be told with --measures; what is not named there is a flow.
-    options.measures += [n for n in dict.fromkeys(wanted) if n not in known]
-    options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
-    return ranking(
-        _panel(options)._data,
-        options.total,
-        options.by,
-        bridge=options.bridge,
-        lag=options.lag,
-        at=options.at,
-        top=options.top,
-        within=options.within,
-    )
-
-
-_COMMANDS: dict[str, Callable[[Any], Table]] = {
-    "report": _report,
-    "growth": _growth,
-    "margin": _margin,
-    "coverage": _coverage,
-    "explain": _explain,
-}
-
-
-def _cells(measure: MeasureData, at: Any) -> tuple[Any, Any]:
-    """Series and ordinals of rows: the occupied cells, or all series at a period."""
-    cells, calendar = measure.cells, measure.calendar
-    if at is not None:
-        every = np.arange(measure.series.count)
-        return every, np.full(len(every), calendar.ordinal(at, "at"), np.int64)
-    keep = calendar.shows(cells.ordinals)
-    return cells.series[keep], cells.ordinals[keep]
-
-
-def _rows(
-    measure: MeasureData, series: Any, ordinals: Any, *more: tuple[str, Any, str]
-) -> Table:
-    """Keys and period of some cells, and more columns: name, numbers, format."""
-    from .._tables.columns import free_name
-    from .._tables.table import Table
-
-    columns: dict[str, Any] = dict(measure.series.coded(series))
-    columns[free_name("period", tuple(columns))] = measure.calendar.coded(ordinals)
-    formats = {}
-    for name, column, form in more:
-        free = free_name(name, tuple(columns))
-        columns[free], formats[free] = column, form
-    return Table(columns, formats=formats)
-
-
-def _below(parts: Sequence[Table]) -> Table:
-    """Tables of the same columns below one another."""
-    from .._tables.table import Table
-
-    if len(parts) == 1:
-        return parts[0]
-    columns = {
-        name: np.concatenate([part[name] for part in parts]) for name in parts[0]
-    }
-    return Table(columns, formats=parts[0].formats)

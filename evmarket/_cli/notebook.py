@@ -1,4 +1,4 @@
-"""The tour: the notebook that comes with the package, written out."""
+"""Write the tour, a notebook that comes with the package."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from .._common.files import written_whole
 from .._common.messages import short
 
 TOUR = os.path.join(os.path.dirname(__file__), "tour.ipynb")
-"""The executed notebook, its only source; a test runs it again and compares."""
+"""The executed notebook; a test runs it again and compares the outputs."""
 
 
 def write_tour(path: str, force: bool = False) -> str:
-    """Write the tour to a file, whole or not at all.
+    """Write the tour to a file, completely or not at all.
 
     Parameters
     ----------
     path : str
         The file.
     force : bool, default False
-        Replace a file that is there.
+        Replace an existing file.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def write_tour(path: str, force: bool = False) -> str:
     Raises
     ------
     ValueError
-        For a file that is there, a folder, a path that cannot be written.
+        If the file exists, is a folder, or cannot be written.
 
     Examples
     --------
@@ -39,11 +39,11 @@ def write_tour(path: str, force: bool = False) -> str:
     >>> write_tour(path) == path
     True
     """
-    shown = short(path, 120)
+    named = short(path, 120)
     if os.path.isdir(path):
-        raise ValueError(f"notebook: {shown} is a folder: name a file in it")
+        raise ValueError(f"notebook: {named} is a folder: give the name of a file")
     if os.path.lexists(path) and not force:
-        raise ValueError(f"notebook: {shown} exists: --force replaces it")
+        raise ValueError(f"notebook: {named} exists: --force replaces it")
     with open(TOUR, "rb") as file:
         tour = file.read()
     try:
@@ -51,5 +51,5 @@ def write_tour(path: str, force: bool = False) -> str:
             file.write(tour)
     except OSError as error:
         why = error.strerror or str(error)
-        raise ValueError(f"notebook: cannot write {shown}: {why}") from None
+        raise ValueError(f"notebook: cannot write {named}: {why}") from None
     return path

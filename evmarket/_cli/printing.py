@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._common.numbers import finite
+from .._common.status import Status
+from .._tables.text import text_rows
 from .csv_files import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from .._common.types import Array
     from .._tables.table import Table
 
 
-# ---- printing --------------------------------------------------------------------
+_NAMES = [member.name for member in Status]
 
 
 def _text(table: Table) -> Iterator[str]:
-    from .._tables.text import text_rows
-
     if table.title:
         yield f"{table.title}\n"
     if len(table):
@@ -28,25 +29,6 @@ def _text(table: Table) -> Iterator[str]:
         yield "\n".join(rows) + "\n"
     else:
         yield "no rows\n"
-
-
-def _plain_rows(table: Table, absent: Any) -> Iterator[list[list[Any]]]:
-    """The rows in blocks: statuses by name, what is absent as asked."""
-    from .._common.status import Status
-
-    names = [member.name for member in Status]
-    for start in range(0, len(table), BLOCK):
-        part = table.part(start, start + BLOCK)
-        columns = []
-        for name in part:
-            column = part[name]
-            items = column.tolist()
-            if column.dtype == np.uint8:
-                items = [names[code] for code in items]
-            elif column.dtype.kind == "f":
-                items = [item if math.isfinite(item) else absent for item in items]
-            columns.append([absent if item is None else item for item in items])
-        yield [list(row) for row in zip(*columns, strict=True)]
 
 
 def _csv(table: Table) -> Iterator[str]:
@@ -59,37 +41,53 @@ def _csv(table: Table) -> Iterator[str]:
         return file.getvalue()
 
     yield written([table.columns])
-    for rows in _plain_rows(table, ""):
-        yield written(rows)
+    for part in _parts(table):
+        yield written(_rows(part.to_dict(), ""))
 
 
 def _json(table: Table) -> Iterator[str]:
-    """A list of rows; statuses of numbers that no column tells stand beside them."""
+    """A list of rows; `Table.statuses` follow the columns of a row."""
     import json
 
-    from .._common.status import Status
-
-    names = [member.name for member in Status]
-    written = 0
+    between = ""
     yield "["
-    for rows in _plain_rows(table, None):
-        part = table.part(written, written + len(rows))
-        told = {
-            f"{name}_status": [names[code] for code in codes.tolist()]
+    for part in _parts(table):
+        columns = part.to_dict() | {
+            f"{name}_status": codes
             for name, codes in part.statuses.items()
             if codes.any()
         }
-        lines = []
-        for place, row in enumerate(rows):
-            shown = dict(zip(table.columns, row, strict=True))
-            shown |= {name: codes[place] for name, codes in told.items()}
-            lines.append(json.dumps(shown, ensure_ascii=False, allow_nan=False))
-        yield (",\n " if written else "\n ") + ",\n ".join(lines)
-        written += len(rows)
-    yield "\n]\n" if written else "]\n"
+        lines = (
+            json.dumps(
+                dict(zip(columns, row, strict=True)),
+                ensure_ascii=False,
+                allow_nan=False,
+            )
+            for row in _rows(columns, None)
+        )
+        yield between + "\n " + ",\n ".join(lines)
+        between = ","
+    yield "\n]\n" if between else "]\n"
 
 
-_PRINTED: dict[str, Callable[[Table], Iterator[str]]] = {
+def _parts(table: Table) -> Iterator[Table]:
+    return (table.part(k, k + BLOCK) for k in range(0, len(table), BLOCK))
+
+
+def _rows(columns: dict[str, Array], absent: Any) -> list[list[Any]]:
+    """Rows of plain objects: names of statuses, `absent` for missing entries."""
+    plain = []
+    for column in columns.values():
+        items = column.tolist()
+        if column.dtype == np.uint8:
+            items = [_NAMES[code] for code in items]
+        elif column.dtype.kind == "f":
+            items = [finite(item, absent) for item in items]
+        plain.append([absent if item is None else item for item in items])
+    return [list(row) for row in zip(*plain, strict=True)]
+
+
+PRINTERS: dict[str, Callable[[Table], Iterator[str]]] = {
     "text": _text,
     "csv": _csv,
     "json": _json,

@@ -1,1 +1,1 @@
-"""Words and tools shared by every area."""
+"""Modules that every other folder uses: messages, numbers, text, HTML, plots."""

@@ -11,7 +11,7 @@ from .messages import short
 
 
 def integer(value: Any, name: str) -> int:
-    """`value` as an int; a bool or a fraction is no integer."""
+    """`value` as an int; bools and fractions raise TypeError."""
     if type(value) is int:
         return value
     if not isinstance(value, (bool, np.bool_)) and hasattr(value, "__index__"):
@@ -22,14 +22,14 @@ def integer(value: Any, name: str) -> int:
 
 def positive(value: Any, name: str) -> int:
     """`value` as an int of at least 1."""
-    found = integer(value, name)
-    if found < 1:
-        raise ValueError(f"{name} is {found}: it takes an integer from 1")
-    return found
+    number = integer(value, name)
+    if number < 1:
+        raise ValueError(f"{name} is {number}: it takes an integer from 1")
+    return number
 
 
 def choice(value: Any, name: str, known: dict[str, Any]) -> Any:
-    """What `known` holds under `value`, which must be one of its keys."""
+    """The entry of `known` whose key is `value`."""
     if not isinstance(value, str):
         raise TypeError(f"{name} is {short(value)}: it takes text")
     if value not in known:

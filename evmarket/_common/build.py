@@ -1,4 +1,4 @@
-"""What this build is."""
+"""Facts about the build."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ __all__ = ["build_info"]
 
 
 def build_info() -> dict[str, Any]:
-    """Facts of the build and of the path in use.
+    """Facts about this build and the instruction set in use.
 
     Returns
     -------
     dict
         ``version``; ``compiler``; ``isa_available``, the instruction sets that the
-        build holds and this processor runs; ``isa``, the one in use (``EVMARKET_ISA``
-        in the environment chooses it at import); ``numpy_built``, the NumPy whose
-        headers it was compiled against; ``debug``, whether assertions are in.
+        build contains and this processor supports; ``isa``, the one in use (set
+        ``EVMARKET_ISA`` in the environment before the import to choose another);
+        ``numpy_built``, the version of NumPy that it was compiled with; ``debug``,
+        whether assertions are compiled in.
 
     Examples
     --------

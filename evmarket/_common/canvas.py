@@ -1,4 +1,4 @@
-"""Plots of measures, with matplotlib, imported only here and when a plot is drawn."""
+"""Axes, fonts and legends of plots; matplotlib is imported when a plot is drawn."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-# Okabe and Ito's palette: told apart by the colour-blind, in print too.
+# The palette of Okabe and Ito: colour-blind readers can distinguish all colours.
 COLOURS = (
     "#0072B2",
     "#E69F00",
@@ -40,17 +40,13 @@ FAMILIES = (
     "Noto Serif CJK SC",
     "Arial Unicode MS",
 )
-"""Families with Chinese glyphs, the plainest first."""
+"""Font families with Chinese glyphs; the first that is installed is used."""
 LAST_RESORT = "Last Resort High-Efficiency"
-"""The font matplotlib brings that has a box for every character."""
-_TICKS = 8
-
-
-# ---- matplotlib ------------------------------------------------------------------
+"""A font of matplotlib that has a box for every character."""
 
 
 def axes(ax: Any) -> Any:
-    """The Axes to draw on, new ones where none are given."""
+    """The Axes to draw on: `ax`, or a new one if it is None."""
     try:
         import matplotlib.pyplot as plt
     except ImportError:
@@ -61,25 +57,22 @@ def axes(ax: Any) -> Any:
 
 
 def _is_wide(text: str) -> bool:
-    """Whether the text has characters that matplotlib's own font lacks."""
+    """Whether the text has characters that the default font of matplotlib lacks."""
     return any(ord(c) >= 0x2E80 for c in text)
 
 
 def _families() -> list[str]:
     from matplotlib import font_manager, rcParams
 
-    known = {font.name for font in font_manager.fontManager.ttflist}
-    found = [family for family in FAMILIES if family in known][:1]
-    return [
-        *rcParams["font.family"],
-        *(found or [f for f in [LAST_RESORT] if f in known]),
-    ]
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    usable = [family for family in (*FAMILIES, LAST_RESORT) if family in installed]
+    return [*rcParams["font.family"], *usable[:1]]
 
 
 def legible(ax: Any) -> Any:
-    """Give the texts of an Axes a font that has their characters; the Axes.
+    """Set fonts that have the characters of an Axes, and return the Axes.
 
-    Where no font has them they stand as boxes, and matplotlib does not complain.
+    If no font has them, the characters become boxes, without a warning of matplotlib.
     """
     texts = [ax.title, ax.xaxis.label, ax.yaxis.label, *ax.texts]
     texts += [*ax.get_xticklabels(), *ax.get_yticklabels()]
@@ -100,18 +93,18 @@ _BESIDE = {"loc": "upper left", "bbox_to_anchor": (1.01, 1), "borderaxespad": 0}
 
 
 def legend(ax: Any, handles: Sequence[Any] | None = None) -> None:
-    """The legend beside the plot, where it hides nothing; none for a single entry,
-    unless it is given."""
-    found = ax.get_legend_handles_labels()[0] if handles is None else handles
-    if len(found) > 1 or handles is not None:
-        ax.legend(handles=found, frameon=False, **_BESIDE)
+    """Put the legend beside the plot; a single entry needs no legend, unless it is in
+    `handles`."""
+    entries = ax.get_legend_handles_labels()[0] if handles is None else handles
+    if len(entries) > 1 or handles is not None:
+        ax.legend(handles=entries, frameon=False, **_BESIDE)
 
 
 def sourced(ax: Any, *sources: str) -> None:
-    """Where the numbers come from, below the plot."""
-    told = sorted(set(filter(None, sources)))
-    if told:
-        words = shortened(f"Source: {'; '.join(told)}", 90)
+    """Print the sources of the numbers below the plot."""
+    names = sorted(set(filter(None, sources)))
+    if names:
+        words = shortened(f"Source: {'; '.join(names)}", 90)
         place = {"xycoords": "axes fraction", "textcoords": "offset points"}
         ax.annotate(words, (0, 0), (0, -48), va="top", size=7, color=GREY, **place)
 
@@ -126,7 +119,7 @@ def number_axis(axis: Any, kind: str) -> None:
 
 
 def names_of(series: dict[str, Any], count: int) -> list[str]:
-    """One text a series."""
+    """One text per series: its labels, or "all"."""
     if not series:
         return ["all"] * count
     rows = zip(*series.values(), strict=True)
@@ -134,5 +127,5 @@ def names_of(series: dict[str, Any], count: int) -> list[str]:
 
 
 def shortened(text: str, most: int = 28) -> str:
-    """A label without its middle where it is long."""
+    """A label; a long one loses its middle."""
     return middle(text, most, "…")

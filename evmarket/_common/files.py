@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def written_whole(path: str) -> Iterator[BinaryIO]:
-    """A file to write, which appears under its name when all is written."""
+    """A file to write; it gets its name after everything is written."""
     part = f"{path}.{os.urandom(4).hex()}.part"
     try:
         with open(part, "wb") as file:

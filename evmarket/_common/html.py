@@ -1,7 +1,7 @@
-"""HTML out of labels, numbers and statuses: the one room in which text is escaped.
+"""HTML of labels, numbers, statuses and tables; the only module that escapes text.
 
-Whatever is shown in a notebook is put together from the pieces made here. `Html` is a
-type of its own, so that text which nobody escaped does not get in by oversight.
+All HTML in a notebook is made of the parts below. `Html` is a separate type, so that a
+type checker finds text that was not escaped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from .numbers import column
 from .status import Status
-from .text import columns_of, middle
+from .text import columns_of, middle, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 Html = NewType("Html", str)
 
 ROOM = 32
-"""Columns that a label may take before its middle is left out."""
+"""How wide a label may be before it loses its middle."""
 _TOOLTIP = 400
 
-# Colours are those of JupyterLab's theme, elsewhere those of the text around. Every
-# rule is confined to the box; where a notebook that is not trusted drops it, the table
-# looks as that notebook's tables do. The class stands twice because JupyterLab aligns
-# cells by a selector of two classes.
+# The colours are those of the JupyterLab theme, or else those of the surrounding text.
+# Every rule applies inside the box only. A notebook that is not trusted drops the style
+# and shows a plain table. The class is written twice because JupyterLab aligns cells
+# with a selector of two classes.
 _STYLE = """<style>
 .evmarket{color:var(--jp-content-font-color1,inherit);overflow-x:auto;line-height:1.4}
 .evmarket.evmarket table{border-collapse:collapse;border:0;margin:.3em 0;color:inherit;\
@@ -57,7 +57,7 @@ font-size:.88em;opacity:.72}
 </style>
 """
 
-# How a status stands in a narrow column. Its name and meaning are in the tooltip.
+# Statuses in narrow columns; the tooltip has the name and the meaning.
 _MARKS = {
     Status.OK: "ok",
     Status.PARTIAL: "partial",
@@ -84,22 +84,13 @@ _MARKS = {
 }
 
 
-# ---- text ------------------------------------------------------------------------
-
-
 def text(words: object) -> Html:
-    """Text as it is, with nothing in it that a browser would take for markup."""
-    return Html(escape(_clean(str(words)), quote=True))
-
-
-def _clean(words: str) -> str:
-    """Without what no document may hold, or what would turn the text around it."""
-    if words.isprintable():
-        return words
-    return "".join(c if c.isprintable() else _instead(c) for c in words)
+    """Escaped text, without characters that a document may not contain."""
+    return Html(escape(printable(str(words), _instead), quote=True))
 
 
 def _instead(character: str) -> str:
+    """The replacement of an unprintable character; harmless ones are kept."""
     kind = category(character)
     if character in "\t\n\r" or kind[0] == "Z":
         return " "
@@ -123,7 +114,7 @@ def tooltip(shown: object, more: object, style: str = "") -> Html:
 
 
 def label(item: object, room: int = ROOM) -> Html:
-    """A label; a long one without its middle, the whole of it in the tooltip."""
+    """A label; a long one loses its middle and has a tooltip with the whole text."""
     if item is None:
         return tooltip("–", "no label", "mark")
     words = str(item)
@@ -133,51 +124,50 @@ def label(item: object, room: int = ROOM) -> Html:
 
 
 def joined(parts: Iterable[str], between: str = "; ") -> Html:
-    """Pieces, those that are not empty, one after another."""
+    """The parts that are not empty, with text between them."""
     return Html(text(between).join(filter(None, parts)))
 
 
 def caption(words: Html) -> Html:
-    """What stands above one of several tables."""
+    """A line above a table."""
     return Html(f'<div class="evmarket-caption">{words}</div>\n')
 
 
 def strong(words: object) -> Html:
+    """Text in bold."""
     return Html(f"<strong>{text(words)}</strong>")
 
 
-# ---- numbers and statuses --------------------------------------------------------
-
 NONE = tooltip("–", "no number", "mark")
-"""What stands where there is no number and no status says why."""
+"""A missing number without a status."""
 
 
 @lru_cache(maxsize=64)
 def mark(code: int) -> Html:
-    """A status: a short word, with its name and meaning in the tooltip."""
+    """A status as a short word; the tooltip has its name and meaning."""
     status = Status(code)
     return tooltip(_MARKS[status], f"{status.name}: {status.meaning}", "mark")
 
 
 def legend(*codes: Any) -> Html:
-    """What the marks mean, for paper and for those who cannot hover."""
-    found = sorted({int(code) for some in codes for code in np.unique(some)} - {0})
-    return joined(text(f"{_MARKS[Status(c)]}: {Status(c).meaning}") for c in found)
+    """What the marks mean, for paper and for readers who cannot hover."""
+    used = sorted({int(code) for some in codes for code in np.unique(some)} - {0})
+    return joined(text(f"{_MARKS[Status(c)]}: {Status(c).meaning}") for c in used)
 
 
 def numbers(
-    values: Any, codes: Any = None, look: str | Sequence[str] = ""
+    values: Any, codes: Any = None, formats: str | Sequence[str] = ""
 ) -> list[Html]:
-    """Numbers that stand together, all with the same decimals.
+    """Numbers of one column; those without a format share their decimals.
 
     Parameters
     ----------
     values : array_like
     codes : array_like of uint8, optional
-        The `Status` of each: it stands for the number where there is none, and before
-        the number where both are.
-    look : str, or one a number
-        "rate" and "share" (percent), "pp", or plain.
+        The `Status` of each number. A missing number is shown by its status; a number
+        with a status other than OK has the mark of it before.
+    formats : str, or one per number
+        A key of `numbers.RELATIVE`, or "" for plain numbers.
 
     Returns
     -------
@@ -188,10 +178,10 @@ def numbers(
     >>> from evmarket._common.html import numbers
     >>> numbers([1234.5, 0.25])
     ['1,234.50', '0.25']
-    >>> numbers([0.5], look="rate")
+    >>> numbers([0.5], formats="rate")
     ['+50.00%']
     """
-    texts = column(np.asarray(values).reshape(-1).tolist(), look)
+    texts = column(np.asarray(values).reshape(-1).tolist(), formats)
     every = [0] * len(texts) if codes is None else np.ravel(codes).tolist()
     return [_number(*pair) for pair in zip(texts, every, strict=True)]
 
@@ -203,14 +193,11 @@ def _number(words: str, code: int) -> Html:
     return Html(f"{mark(code)} {shown}") if code else shown
 
 
-# ---- tables ----------------------------------------------------------------------
-
-
 class Column(NamedTuple):
-    """A column: what stands above it, its cells, and how they stand.
+    """A column of a table: its heading, its cells and their style.
 
-    A cell of None belongs to the one above it. Styles: "label" (a row's own), "number",
-    "words" (which wrap), or "".
+    A cell of None extends the cell above it. Styles are "label" (of a row), "number",
+    "words" (text that wraps) and "".
     """
 
     head: Html
@@ -219,19 +206,19 @@ class Column(NamedTuple):
 
 
 def ends(count: int, whole: int, first: int, last: int) -> NDArray[np.int64]:
-    """The places shown of `count`: all up to `whole`, else the first and the last."""
+    """Positions to show of `count`: all up to `whole`, else the first and the last."""
     every = np.arange(count, dtype=np.int64)
     return every if count <= whole else np.concatenate([every[:first], every[-last:]])
 
 
 def cut(shown: NDArray[np.int64]) -> int | None:
-    """Where places were left out: how many stand before."""
+    """How many positions come before those left out; None if none are."""
     jumps = np.flatnonzero(np.diff(shown) > 1)
     return int(jumps[0]) + 1 if len(jumps) else None
 
 
 def left_out(shown: NDArray[np.int64], count: int, what: str) -> Html:
-    """What was left out, in words."""
+    """A sentence such as "first 5 and last 5 of 400 rows"; empty if all are shown."""
     first = cut(shown)
     if first is None:
         return Html("")
@@ -239,7 +226,7 @@ def left_out(shown: NDArray[np.int64], count: int, what: str) -> Html:
 
 
 def table(columns: Sequence[Column], gap: int | None = None) -> Html:
-    """Columns as a table; `gap` rows stand before one that says some are left out."""
+    """Columns as a table; after `gap` rows comes one of "⋮", for those left out."""
     heads = [
         f'<th scope="col"{_class(column.style)}>{column.head}</th>'
         for column in columns
@@ -282,11 +269,11 @@ def _class(style: str) -> str:
 
 
 def box(title: Html, *tables: Html, foot: Iterable[Html] = ()) -> str:
-    """The whole: what it is, its tables, and what is to be said below them."""
+    """A title, tables and the lines below them."""
     below = "".join(
         f'<div class="evmarket-foot">{line}</div>\n' for line in foot if line
     )
-    # The classes beside its own keep MathJax from reading "US$ and HK$" as a formula.
+    # The ignore classes stop MathJax from reading "US$ and HK$" as a formula.
     return (
         '<div class="evmarket tex2jax_ignore mathjax_ignore">\n'
         f"{_STYLE}<div>{title}</div>\n{''.join(tables)}{below}</div>"

@@ -1,4 +1,4 @@
-"""The kinds of measure, and what each kind allows."""
+"""The kinds of measures, and what each kind allows."""
 
 from __future__ import annotations
 
@@ -11,33 +11,34 @@ if TYPE_CHECKING:
 
 
 LEVELS = ("flow", "stock", "cumulative")
-"""The kinds that are levels; `POINTS` are those whose differences are pp."""
+"""The kinds that are levels."""
 POINTS = ("growth", "log", "share", "margin", "rate", "pp")
+"""The kinds whose differences are percentage points."""
 
 NO_GROWTH = (*POINTS, "rank")
-"""The kinds whose growth has no meaning."""
+"""The kinds that have no growth."""
 
 KINDS = (*LEVELS, "rate")
 
 
 def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str]:
-    """A known kind for every measure."""
-    found = {}
+    """The kind of every measure; "flow" if `kinds` does not name it."""
+    checked = {}
     for name in names:
         kind = kinds.get(name, "flow")
         if kind not in KINDS:
             raise ValueError(
                 f"measures: {name} is {short(kind)}: known are {', '.join(KINDS)}"
             )
-        found[name] = kind
-    return found
+        checked[name] = kind
+    return checked
 
 
 _SHARES = {"margin": "share", "rate": "share"}
 
 
 def format_of(kind: str) -> str:
-    """How the numbers of a kind print."""
+    """The format of the numbers of a kind: a key of `numbers.RELATIVE` or ""."""
     if kind in ("growth", "log"):
         return "rate"
     return kind if kind in ("share", "pp") else _SHARES.get(kind, "")

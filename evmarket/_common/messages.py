@@ -1,4 +1,4 @@
-"""Words of error messages: values shortened, names listed, near names."""
+"""Parts of error messages: shortened values, lists of names, similar names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def short(value: object, most: int = 40) -> str:
-    """A value as text for an error message: its repr on one line, shortened."""
+    """The repr of a value, shortened and on one line."""
     text = repr(value)
     if len(text) > most:
         text = text[: most - 4] + "..." + text[-1:]
@@ -17,22 +17,22 @@ def short(value: object, most: int = 40) -> str:
 
 
 def one_line(name: object) -> str:
-    """A name or label in a message: headers of spreadsheets may hold line breaks."""
+    """A name or label on one line; the headers of spreadsheets may have line breaks."""
     return " ".join(str(name).split())
 
 
 def listing(names: Iterable[object]) -> str:
-    """Names or labels as a list in a message."""
+    """Names or labels with commas between them."""
     return ", ".join(map(one_line, names))
 
 
 def near(word: Any, known: Any) -> str:
-    """The labels or names most like a word, for a message."""
+    """The known names most similar to `word`, or the first of them if none is."""
     from difflib import get_close_matches
 
     words = [str(k) for k in known]
     close = get_close_matches(str(word), words, n=3, cutoff=0.5)
     if close:
         return f"near it: {listing(close)}"
-    shown = listing(words[:8]) + (", ..." if len(words) > 8 else "")
-    return f"there are: {shown or 'none'}"
+    first = listing(words[:8]) + (", ..." if len(words) > 8 else "")
+    return f"there are: {first or 'none'}"

@@ -1,4 +1,4 @@
-"""Why a cell holds what it holds: the codes' names, meanings and labels."""
+"""Status codes: why a cell has a number or none."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .arguments import choice
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def lowest(*statuses: Any) -> Codes:
-    """The lowest code that is not OK, cell by cell; OK where all are."""
-    # OK is 0: counted down from 0 it becomes the largest uint8.
-    found = statuses[0] - np.uint8(1)
+    """The lowest code that is not OK, cell by cell; OK where all codes are OK."""
+    # OK is 0; minus 1 it wraps to the largest uint8.
+    least = statuses[0] - np.uint8(1)
     for status in statuses[1:]:
-        found = np.minimum(found, status - np.uint8(1))
-    result: Codes = found + np.uint8(1)
+        least = np.minimum(least, status - np.uint8(1))
+    result: Codes = least + np.uint8(1)
     return result
 
 
@@ -29,11 +30,11 @@ __all__ = ["Status"]
 
 
 class Status(IntEnum):
-    """What stands behind a number, or behind its absence.
+    """Why a cell has a number or none.
 
-    The numbers are stable and ordered: where several apply, the lowest wins. A number
-    can stand beside a status other than ``OK``; to test for a number use
-    ``numpy.isfinite``.
+    The codes are stable and ordered: if several apply, the lowest one is used. A cell
+    can have a number and a status other than ``OK``; use ``numpy.isfinite`` to test for
+    a number.
 
     Examples
     --------
@@ -84,13 +85,12 @@ class Status(IntEnum):
         >>> em.Status.GAP.label(), em.Status.GAP.label("zh")
         ('gap', '基期缺数')
         """
-        if language not in ("en", "zh"):
-            raise ValueError(f"language is {language!r}: known are 'en' and 'zh'")
-        return _TEXTS[self][1 if language == "en" else 2]
+        place = choice(language, "language", {"en": 1, "zh": 2})
+        return _TEXTS[self][place]
 
     @staticmethod
     def names(status: ArrayLike) -> NDArray[np.str_]:
-        """The names of an array of codes, in an array of the same shape.
+        """The names of status codes, as an array of the same shape.
 
         Examples
         --------
@@ -101,10 +101,11 @@ class Status(IntEnum):
         """
         codes = np.asarray(status)
         if codes.size and codes.dtype.kind not in "iu":
-            raise TypeError(f"status has dtype {codes.dtype}: codes are integers")
+            raise TypeError(f"status has dtype {codes.dtype}: it takes integers")
         unknown = (codes < 0) | (codes >= len(_TEXTS))
         if unknown.any():
-            raise ValueError(f"status holds {codes[unknown].flat[0]}: no such code")
+            bad = codes[unknown].flat[0]
+            raise ValueError(f"status holds {bad}: codes are 0 to {len(_TEXTS) - 1}")
         names: NDArray[Any] = np.array([member.name for member in Status])
         return names[codes.astype(np.intp)]
 

@@ -1,17 +1,17 @@
-"""Plain text in columns of a terminal."""
+"""Plain text: columns of a terminal, and CSV."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 
 WIDTH = 100
 SCREEN = 80
-"""Columns of a terminal that a repr may take."""
+"""How wide a repr may be."""
 _GAP = "  "
 
 
@@ -21,9 +21,9 @@ def aligned(
     notes: Sequence[str] = (),
     width: int = WIDTH,
 ) -> list[str]:
-    """Columns, headings first, as aligned rows; text wraps, numbers never do."""
-    cleaned = [[_clean(cell) for cell in column] for column in columns]
-    widths = [max(map(columns_of, column)) for column in cleaned]
+    """Columns, headings first, as aligned rows; texts wrap, numbers do not."""
+    texts = [[printable(cell) for cell in column] for column in columns]
+    widths = [max(map(columns_of, column)) for column in texts]
     textual = [place for place in range(len(widths)) if place not in numeric]
     room = width - len(_GAP) * (len(widths) - 1)
     while sum(widths) > room:
@@ -32,7 +32,7 @@ def aligned(
             break
         widths[widest] -= 1
     rows = []
-    for number, cells in enumerate(zip(*cleaned, strict=True)):
+    for number, cells in enumerate(zip(*texts, strict=True)):
         parts = [wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
         for height in range(max(map(len, parts))):
             row = []
@@ -42,12 +42,12 @@ def aligned(
                 row.append(blank + piece if place in numeric else piece + blank)
             rows.append(_GAP.join(row).rstrip())
         if number and notes and notes[number - 1]:
-            rows += _hanging(_clean(notes[number - 1]), "    ")
+            rows += _hanging(printable(notes[number - 1]), "    ")
     return rows
 
 
 def columns_of(shown: str) -> int:
-    """How many columns of a terminal a text takes: Chinese characters two each."""
+    """The width of a text on a terminal; Chinese characters take two columns."""
     total = 0
     for character in shown:
         if category(character) in ("Mn", "Me", "Cf"):
@@ -57,7 +57,7 @@ def columns_of(shown: str) -> int:
 
 
 def middle(words: str, room: int, between: str = "...") -> str:
-    """A text in at most `room` columns of a terminal: a long one without its middle.
+    """A text in at most `room` columns of a terminal; a long one loses its middle.
 
     Examples
     --------
@@ -65,21 +65,18 @@ def middle(words: str, room: int, between: str = "...") -> str:
     >>> middle("Guangzhou Automobile Group", 16), middle("广州汽车集团股份有限公司", 16)
     ('Guangzh... Group', '广州汽...限公司')
     """
-    # So long a text is not measured: it may be a whole file by mistake.
+    # A very long text is not measured: it may be a whole file by mistake.
     if len(words) <= 4 * room:
-        words = _clean(words)
+        words = printable(words)
         if columns_of(words) <= room:
             return words
     left = max(room - len(between), 0)
     start = _fitting(words, left - left // 2)
-    return _clean(start + between + _fitting(words[::-1], left // 2)[::-1])
+    return printable(start + between + _fitting(words[::-1], left // 2)[::-1])
 
 
 def fitted(head: str, tail: str = "") -> str:
-    """A repr on one line of a screen, else on two, each without its middle if need be.
-
-    The tail comes second, after a blank.
-    """
+    """A repr on one line, or on two if it is too wide; long lines lose their middle."""
     whole = f"{head} {tail}" if tail else head
     if columns_of(whole) <= SCREEN and whole.isprintable():
         return whole
@@ -89,7 +86,7 @@ def fitted(head: str, tail: str = "") -> str:
 
 
 def _fitting(words: str, room: int) -> str:
-    """As much of a text as fits, from its start."""
+    """The start of a text that fits in `room` columns."""
     for place, character in enumerate(words[: 2 * room]):
         room -= columns_of(character)
         if room < 0:
@@ -98,7 +95,7 @@ def _fitting(words: str, room: int) -> str:
 
 
 def wrap(words: str, room: int) -> list[str]:
-    """A text in rows of at most `room` columns, cut at blanks where there are any."""
+    """A text in rows of at most `room` columns, cut at spaces if possible."""
     if columns_of(words) <= room:
         return [words]
     rows = [""]
@@ -120,8 +117,18 @@ def _hanging(words: str, indent: str) -> list[str]:
     return [indent + row for row in wrap(words, WIDTH - len(indent))]
 
 
-def _clean(words: str) -> str:
-    """Without characters that would move the cursor."""
+def printable(words: str, instead: Callable[[str], str] = lambda _: " ") -> str:
+    """A text with its unprintable characters replaced: they could move the cursor."""
     if words.isprintable():
         return words
-    return "".join(c if c.isprintable() else " " for c in words)
+    return "".join(c if c.isprintable() else instead(c) for c in words)
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV."""
+    import csv
+    import io
+
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()

@@ -1,4 +1,4 @@
-"""Names for arrays in annotations; imported by type checkers only."""
+"""Names of array types, for annotations only."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""The thread pool, and how large work is cut into chunks for it.
+"""The thread pool, and how large work is cut into chunks.
 
-Kernels release the GIL; a chunk is a disjoint slice of the output, so results do not
-depend on how many workers there are. Small work stays on the calling thread.
+Kernels release the GIL. Chunks are disjoint slices of the output, so results do not
+depend on the number of workers. Small work runs on the calling thread.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import threading
 from typing import TYPE_CHECKING, Any
+
+from .arguments import positive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["set_workers"]
 
 MIN_CHUNK = 1 << 18
-"""Items below which a chunk is not worth a thread of its own."""
+"""The fewest items of a chunk; fewer are not worth a thread."""
 
 
 def _default_workers() -> int:
@@ -26,7 +28,7 @@ def _default_workers() -> int:
     if wanted:
         if not wanted.isascii() or not wanted.isdigit() or int(wanted) < 1:
             raise ImportError(
-                f"EVMARKET_WORKERS is {wanted[:40]!r}: it takes a whole number from 1"
+                f"EVMARKET_WORKERS is {wanted[:40]!r}: it takes an integer from 1"
             )
         return int(wanted)
     if hasattr(os, "sched_getaffinity"):
@@ -40,27 +42,27 @@ _lock = threading.Lock()
 
 
 def set_workers(n: int) -> int:
-    """Set how many threads large work is spread over.
+    """Set the number of threads for large work.
 
     Parameters
     ----------
     n : int
-        At least 1. The default is the number of cores this process may use;
-        ``EVMARKET_WORKERS`` in the environment overrides it at import.
+        At least 1. The default is the number of cores that this process may use, or
+        ``EVMARKET_WORKERS`` in the environment when the package is imported.
 
     Returns
     -------
     int
-        The number before.
+        The previous number.
 
     Raises
     ------
     TypeError, ValueError
-        If n is no integer, or below 1.
+        If n is not an integer, or below 1.
 
     Notes
     -----
-    Results are the same, bit for bit, for any number.
+    Results have the same bits for any number of threads.
 
     Examples
     --------
@@ -70,27 +72,23 @@ def set_workers(n: int) -> int:
     1
     """
     global _workers, _pool
-    if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"n is {n!r:.40}: it takes a whole number from 1")
-    count = n.__index__()
-    if count < 1:
-        raise ValueError(f"n is {count}: it takes a whole number from 1")
+    count = positive(n, "n")
     with _lock:
         before, _workers = _workers, count
-        _pool = None  # its threads end when the last call that runs on it does
+        _pool = None  # the threads of the old pool end with their last call
     return before
 
 
 def workers() -> int:
-    """How many threads large work is spread over."""
+    """The number of threads for large work."""
     return _workers
 
 
 def chunks(length: int, size: int | None = None) -> list[tuple[int, int]]:
-    """Cut range(length) into one run a worker, none smaller than MIN_CHUNK items.
+    """Cut range(length) into one range per worker, of at least MIN_CHUNK items each.
 
-    `size` is the work in all where it is more than `length`, as when an axis of
-    `length` slices is cut.
+    `size` is the number of items if it is more than `length`, for example if `length`
+    counts slices of an array.
     """
     total = length if size is None else size
     count = max(1, min(_workers, total // MIN_CHUNK, length))
@@ -99,9 +97,9 @@ def chunks(length: int, size: int | None = None) -> list[tuple[int, int]]:
 
 
 def run(task: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
-    """Call task(*call) for each call, on the pool; the first error is raised.
+    """Call task(*call) for each call, on the pool, and raise the first error.
 
-    Every call has ended when this returns or raises.
+    All calls have ended when this returns or raises.
     """
     todo = list(calls)
     if len(todo) <= 1:
@@ -127,7 +125,7 @@ def _the_pool() -> ThreadPoolExecutor:
 
 
 def _forget_pool() -> None:
-    """A forked child has none of the parent's threads: start over."""
+    """Drop the pool in a forked child, which has none of the parent's threads."""
     global _pool, _lock
     _pool = None
     _lock = threading.Lock()

@@ -1,1 +1,1 @@
-"""The only rooms that know containers: arrays, dates, tables."""
+"""What the user passes in: arrays, dates and tables of any library."""

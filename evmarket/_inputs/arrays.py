@@ -1,8 +1,8 @@
-"""The only file that knows containers of numbers.
+"""Containers of numbers as NumPy arrays.
 
-Whatever `numpy.asarray` takes, and masked, nullable and Arrow-backed columns, become an
-ndarray of a dtype the core has loops for, with NaN where a value is missing. Nothing is
-copied that need not be, and nothing is rounded in silence.
+Anything that `numpy.asarray` takes, and masked, nullable and Arrow-backed columns,
+become an ndarray of a dtype that the core has loops for, with NaN for missing values.
+Arrays are copied only if they must be, and nothing is rounded silently.
 """
 
 from __future__ import annotations
@@ -23,34 +23,36 @@ _SHORT = 1 << 15
 
 
 def is_frame(value: object) -> bool:
-    """Whether value is a data frame or table, whose columns run down."""
+    """Whether value is a data frame or a table."""
     kind = type(value)
     return kind.__name__ in ("DataFrame", "LazyFrame", "Table", "RecordBatch") and (
-        _library(value) in ("pandas", "polars", "pyarrow")
+        library(value) in ("pandas", "polars", "pyarrow")
     )
 
 
 def refuse_query(value: object, name: str) -> None:
-    """Raise for a query of polars, which holds no data yet."""
+    """Raise TypeError for a LazyFrame of polars, which holds no data yet."""
     if hasattr(value, "collect") and hasattr(value, "collect_schema"):
-        raise TypeError(f"{name} is a query that was not run: call its collect()")
+        raise TypeError(f"{name} is a lazy query: call its collect() first")
 
 
 def is_short(value: object) -> bool:
-    """Whether value is a plain small array that goes into the core as it is."""
+    """Whether value is a small array that the core takes as it is."""
     return (
         type(value) is np.ndarray and value.size < _SHORT and value.dtype.char in _READY
     )
 
 
-def _library(value: object) -> str:
+def library(value: object) -> str:
+    """The name of the package that defines the type of value."""
     return type(value).__module__.partition(".")[0]
 
 
 def array(value: Any, name: str) -> Any:
-    """The argument `name` as an ndarray the core takes, or as a plain Python number.
+    """The argument `name` as an ndarray the core takes, or as a Python number.
 
-    Plain numbers stay what they are, so that they adapt to the dtype beside them.
+    A Python number is returned unchanged, so that it takes the dtype of the other
+    operand.
     """
     if type(value) is np.ndarray and value.dtype.char in _READY:
         return value
@@ -67,27 +69,25 @@ def _convert(value: Any, name: str) -> Any:
     kind = type(value)
     if kind is float or kind is int or kind is bool:
         if kind is int and not -(1 << 63) <= value < 1 << 63:
-            raise OverflowError(f"{name} is {short(value)}: beyond int64")
+            raise OverflowError(f"{name} is {short(value)}: it does not fit in int64")
         return value
     if isinstance(value, np.ma.MaskedArray):
         mask = np.ma.getmaskarray(value)
         return _with_missing(_settle(np.asarray(value.data), name), mask, name)
-    library = _library(value)
-    if library == "pandas":
-        return _from_pandas(value, name)
-    if library == "polars":
-        return _from_polars(value, name)
-    if library == "pyarrow":
-        return _from_pyarrow(value, name)
+    reader = _READERS.get(library(value))
+    if reader is not None:
+        return reader(value, name)
     try:
         found = np.asarray(value)
     except (ValueError, TypeError, OverflowError) as error:
-        raise ValueError(f"{name} makes no array: {short(str(error), 120)}") from None
+        raise ValueError(
+            f"{name} cannot be made an array: {short(str(error), 120)}"
+        ) from None
     return _settle(found, name)
 
 
 def _settle(found: Array, name: str) -> Array:
-    """An ndarray of any dtype as one the core has loops for."""
+    """An ndarray of any dtype as one of a dtype that the core has loops for."""
     if found.dtype.char in _READY:
         return found
     if found.dtype.kind == "O":
@@ -105,7 +105,7 @@ def _settle(found: Array, name: str) -> Array:
 
 
 def _first_text(found: Array) -> tuple[int, str]:
-    """The place of the first text that reads as no number, or 0, and the text."""
+    """The position of the first text that is not a number, or 0, and the text."""
     for place, item in enumerate(found.ravel().tolist()):
         try:
             float(item)
@@ -119,15 +119,15 @@ def _wide(dtype: np.dtype[Any]) -> type:
 
 
 def _with_missing(values: Array, missing: Array, name: str) -> Array:
-    """Values with NaN where `missing`; refuses integers float64 cannot hold."""
+    """Values with NaN where `missing`; refuses integers that float64 would round."""
     if not missing.any():
         return values
     if values.dtype.kind in "iu":
         kept = values[~missing]
         if kept.size and (kept.max() > _EXACT or kept.min() < -_EXACT):
             raise OverflowError(
-                f"{name} has missing entries and integers beyond 2**53: "
-                "float64 would round them"
+                f"{name} has missing entries and integers beyond 2**53, "
+                "which float64 would round"
             )
     dtype = np.float32 if values.dtype == np.float32 else np.float64
     filled = values.astype(dtype)
@@ -135,8 +135,8 @@ def _with_missing(values: Array, missing: Array, name: str) -> Array:
     return filled
 
 
-def _is_missing(item: Any) -> bool:
-    """None, pandas.NA, NaT and NaN: what differs from itself or cannot say."""
+def is_missing(item: Any) -> bool:
+    """Whether an object is None, NaN, NaT or pandas.NA."""
     if item is None or type(item).__name__ in ("NAType", "NaTType"):
         return True
     try:
@@ -146,9 +146,9 @@ def _is_missing(item: Any) -> bool:
 
 
 def _from_objects(found: Array, name: str) -> Array:
-    """Python numbers, with None and NA missing; anything else is an error."""
+    """Python numbers, with None and NA as missing values."""
     items = found.ravel().tolist()
-    missing = np.fromiter(map(_is_missing, items), bool, len(items))
+    missing = np.fromiter(map(is_missing, items), bool, len(items))
     plain = [0 if gone else item for item, gone in zip(items, missing, strict=True)]
     for place, item in enumerate(plain):
         number = hasattr(item, "__float__") and not isinstance(item, (str, bytes))
@@ -168,7 +168,9 @@ def _from_objects(found: Array, name: str) -> Array:
             f"{name} holds an integer that neither int64 nor float64 can hold"
         ) from None
     except ValueError as error:
-        raise ValueError(f"{name} holds what is no number: {error}") from None
+        raise ValueError(
+            f"{name} holds an object that is not a number: {error}"
+        ) from None
     return _with_missing(values, missing, name).reshape(found.shape)
 
 
@@ -198,12 +200,12 @@ def _from_polars(value: Any, name: str) -> Array:
     if hasattr(value, "get_columns"):
         columns = [_from_polars(column, name) for column in value.get_columns()]
         return np.stack(columns, axis=1) if columns else np.empty(value.shape)
-    if not value.dtype.is_numeric() and str(value.dtype) != "Boolean":
-        return _settle(np.array(value.to_list(), dtype=object), name)
-    if str(value.dtype).startswith("Decimal"):
+    kind = str(value.dtype)
+    plain = value.dtype.is_numeric() and not kind.startswith("Decimal")
+    if not plain and kind != "Boolean":
         return _settle(np.array(value.to_list(), dtype=object), name)
     missing = value.is_null().to_numpy()
-    filled = value.fill_null(False if str(value.dtype) == "Boolean" else 0)
+    filled = value.fill_null(False if kind == "Boolean" else 0)
     return _with_missing(_settle(filled.to_numpy(), name), missing, name)
 
 
@@ -214,10 +216,15 @@ def _from_pyarrow(value: Any, name: str) -> Array:
     if not hasattr(value, "null_count"):
         return _settle(np.asarray(value.as_py(), dtype=object), name)
     if value.null_count == 0:
-        return _settle(value.to_numpy(**_may_copy(value)), name)
+        return _settle(from_arrow(value), name)
     return _settle(np.array(value.to_pylist(), dtype=object), name)
 
 
-def _may_copy(value: Any) -> dict[str, bool]:
-    """pyarrow arrays must be told that a copy is fine; chunked ones need no telling."""
-    return {} if hasattr(value, "chunks") else {"zero_copy_only": False}
+def from_arrow(value: Any) -> Array:
+    """A pyarrow array or chunked array as an ndarray, copied if it must be."""
+    chunked = hasattr(value, "chunks")
+    found: Array = value.to_numpy() if chunked else value.to_numpy(zero_copy_only=False)
+    return found
+
+
+_READERS = {"pandas": _from_pandas, "polars": _from_polars, "pyarrow": _from_pyarrow}

@@ -1,7 +1,4 @@
-"""The containers of dates and periods: each becomes a few plain forms the core reads.
-
-The companion of `_inputs.py`, for the one column of a table that says when.
-"""
+"""Containers of dates and periods as the few forms that the core reads."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._common.messages import short
+from .arrays import from_arrow, is_missing, library
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +19,16 @@ if TYPE_CHECKING:
 
 _UTC = frozenset(("UTC", "utc", "Etc/UTC", "Z", "+00:00"))
 _READ = ("D", "s", "ms", "us", "ns")  # units of datetime64 that the core reads
-_STATED = {"Y": "Y", "M": "M", "W": "W-WED"}  # NumPy's weeks begin on Thursday
+# Units that are frequencies; the weeks of NumPy begin on Thursday.
+_STATED = {"Y": "Y", "M": "M", "W": "W-WED"}
 
 
 class Moments(NamedTuple):
-    """A column that says when.
+    """A column of dates or periods: either `texts` or int64 `values`.
 
-    `texts`, or int64 `values`: of datetime64 where `unit` is set, ordinals of the
-    frequency `stated` where that is set, else integers such as yyyymm. `within` holds
-    the months or quarters of a pair, whose years are the values.
+    The values are those of datetime64 if `unit` is set, ordinals of the frequency
+    `stated` if that is set, else integers such as yyyymm. For a pair of columns they
+    are the years, and `within` holds the months or quarters.
     """
 
     values: NDArray[np.int64] | None = None
@@ -43,19 +42,19 @@ def moments(column: Any, name: str) -> Moments:
     """Any column of dates, periods, text or integers, or a pair of columns."""
     if isinstance(column, tuple) and len(column) == 2 and not any(map(_single, column)):
         return _pair(*column, name)
-    library = type(column).__module__.partition(".")[0]
     if hasattr(column, "columns") or hasattr(column, "schema"):
-        raise TypeError(f"{name} is a whole table: give one column, or a pair of them")
-    if library == "pandas":
+        raise TypeError(f"{name} is a table: it takes one column, or a pair of columns")
+    source = library(column)
+    if source == "pandas":
         return _from_pandas(column, name)
-    if library == "polars":
+    if source == "polars":
         return _from_polars(column, name)
-    if library == "pyarrow" and hasattr(column, "null_count"):
+    if source == "pyarrow" and hasattr(column, "null_count"):
         return _from_pyarrow(column, name)
     if isinstance(column, (list, tuple)):
         return _from_objects(column, name)
     if _single(column):
-        raise TypeError(f"{name} is {short(column)}: it takes one value a row")
+        raise TypeError(f"{name} is {short(column)}: it takes one value per row")
     return _from_numpy(column, name)
 
 
@@ -69,10 +68,18 @@ def one_moment(value: Any, name: str) -> Moments:
 
 
 def no_value(name: str, row: int) -> NoReturn:
+    """Raise ValueError for a row without a period."""
     raise ValueError(f"{name}, row {row}: no value: every row needs a period")
 
 
+def _refuse_missing(missing: Any, name: str) -> None:
+    rows = np.asarray(missing)
+    if rows.any():
+        no_value(name, int(rows.argmax()))
+
+
 def _single(value: Any) -> bool:
+    """Whether value is one date, period, text or number."""
     return isinstance(value, (str, bytes, int, float, date, np.generic)) or not (
         hasattr(value, "__len__") or hasattr(value, "__array__")
     )
@@ -84,25 +91,25 @@ def _pair(years: Any, parts: Any, name: str) -> Moments:
 
 
 def _whole_numbers(column: Any, name: str) -> NDArray[np.int64]:
-    """Integers, or text of digits, of one column of a pair."""
+    """One column of a pair: integers, or text of digits."""
     found = moments(column, name)
     if found.texts is not None:
         for row, text in enumerate(found.texts):
             if text is None:
                 no_value(name, row)
             if not (text.isascii() and text.isdigit() and len(text) <= 4):
-                raise ValueError(f"{name}, row {row}: {short(text)} is no whole number")
+                raise ValueError(f"{name}, row {row}: {short(text)} is not an integer")
         return np.array([int(text) for text in found.texts if text], dtype=np.int64)
     if found.values is None or found.unit or found.stated or found.within is not None:
-        raise TypeError(f"{name} holds dates or periods: a pair is made of integers")
+        raise TypeError(
+            f"{name} holds dates or periods: a pair of columns takes integers"
+        )
     return found.values
 
 
 def _from_numpy(column: Any, name: str) -> Moments:
     if isinstance(column, np.ma.MaskedArray):
-        mask = np.ma.getmaskarray(column)
-        if mask.any():
-            no_value(name, int(mask.argmax()))
+        _refuse_missing(np.ma.getmaskarray(column), name)
         column = column.data
     found = np.asarray(column)
     if found.ndim != 1:
@@ -125,33 +132,23 @@ def _from_numpy(column: Any, name: str) -> Moments:
 
 def _from_datetimes(found: NDArray[Any], name: str) -> Moments:
     unit, step = np.datetime_data(found.dtype)
-    missing = np.isnat(found)
-    if missing.any():
-        no_value(name, int(missing.argmax()))
+    _refuse_missing(np.isnat(found), name)
     if unit in _STATED and step == 1:
         values = found.astype(f"M8[{unit}]", copy=False).view(np.int64)
         return Moments(values=values, stated=_STATED[unit])
     if unit in _STATED:
-        raise ValueError(f"{name} has dtype {found.dtype}: give whole years or months")
-    if (
-        unit not in _READ or step != 1
-    ):  # each rounds down; NumPy has no way from ps to D
+        raise ValueError(
+            f"{name} has dtype {found.dtype}: it takes single years or months"
+        )
+    if unit not in _READ or step != 1:
+        # Both round down; NumPy cannot convert ps to D.
         unit = "D" if unit in ("D", "h", "m") else "s"
     values = found.astype(f"M8[{unit}]", copy=False).view(np.int64)
     return Moments(values=values, unit=unit)
 
 
-def _is_missing(item: Any) -> bool:
-    return (
-        item is None
-        or type(item).__name__ in ("NaTType", "NAType")
-        or (isinstance(item, (float, np.floating)) and item != item)
-        or (isinstance(item, np.datetime64) and bool(np.isnat(item)))
-    )
-
-
 def _family(item: Any) -> str:
-    """What kind of moment a Python object is; "" for none."""
+    """The family of a Python object; "" if it cannot be a period."""
     if isinstance(item, str):
         return "text"
     if isinstance(item, (int, np.integer)) and not isinstance(item, bool):
@@ -168,17 +165,18 @@ def _family(item: Any) -> str:
 
 
 def _from_objects(items: Sequence[Any], name: str) -> Moments:
-    """Python objects, all of one family."""
+    """Python objects, which must be of one family."""
     family = _family(items[0]) if len(items) else "integers"
     if family == "text" and all(type(item) is str for item in items):
         return Moments(texts=list(items))
     for row, item in enumerate(items):
-        if _is_missing(item):
+        if is_missing(item):
             no_value(name, row)
         found = _family(item)
         if not found:
             raise TypeError(
-                f"{name}, row {row}: {short(item)} is no date, period, text or integer"
+                f"{name}, row {row}: {short(item)} is not a date, period, text or "
+                "integer"
             )
         if found != family:
             raise TypeError(f"{name}, row {row}: {short(item)} among {family}")
@@ -202,7 +200,7 @@ def _without_zone(items: Sequence[datetime], name: str) -> list[datetime]:
     for row, item in enumerate(items):
         if (item.tzinfo is not None) != zoned:
             raise ValueError(
-                f"{name}, row {row}: times with a zone and without one in one column"
+                f"{name}, row {row}: times with and without a time zone in one column"
             )
         if item.tzinfo is not None:
             check_zone(item.tzinfo, f"{name}, row {row}")
@@ -210,7 +208,7 @@ def _without_zone(items: Sequence[datetime], name: str) -> list[datetime]:
 
 
 def check_zone(zone: object, name: str) -> None:
-    """Refuse any zone but UTC, in which days and months would begin elsewhere."""
+    """Refuse any time zone but UTC: in others, days and months begin at other times."""
     if str(zone) not in _UTC:
         raise ValueError(
             f"{name} has the time zone {short(str(zone))}: convert it to UTC, or to "
@@ -249,9 +247,7 @@ def _from_pandas(column: Any, name: str) -> Moments:
     if kind == "PeriodDtype":
         stated = pandas_frequency(dtype.name[len("period[") : -1], name)
         values = np.asarray(getattr(column, "array", column).asi8)
-        missing = np.asarray(column.isna())
-        if missing.any():
-            no_value(name, int(missing.argmax()))
+        _refuse_missing(column.isna(), name)
         return Moments(values=values, stated=stated)
     if kind == "DatetimeTZDtype":
         check_zone(dtype.tz, name)
@@ -261,9 +257,7 @@ def _from_pandas(column: Any, name: str) -> Moments:
     if isinstance(dtype, np.dtype):
         return _from_numpy(np.asarray(column), name)
     if getattr(dtype, "kind", "O") in "iu":
-        missing = np.asarray(column.isna())
-        if missing.any():
-            no_value(name, int(missing.argmax()))
+        _refuse_missing(column.isna(), name)
         return _from_numpy(column.to_numpy(dtype=f"{dtype.kind}8"), name)
     if hasattr(column, "tolist"):
         return _from_objects(column.tolist(), name)
@@ -295,7 +289,5 @@ def _from_pyarrow(column: Any, name: str) -> Moments:
         check_zone(kind.tz, name)
     text = str(kind)
     if text.startswith(("date", "timestamp", "int", "uint")):
-        chunked = hasattr(column, "chunks")
-        found = column.to_numpy() if chunked else column.to_numpy(zero_copy_only=False)
-        return _from_numpy(found, name)
+        return _from_numpy(from_arrow(column), name)
     return _from_objects(column.to_pylist(), name)

@@ -1,9 +1,8 @@
-"""The only file that knows containers of tables.
+"""Tables of any library as batches of rows.
 
-A table is anything with an Arrow stream or array, a pandas frame, a mapping of columns,
-a dataset, a structured array, or an iterable of these. Each becomes batches of rows, in
-the one form of columns that the core reads; nothing is read whole that can be read in
-parts.
+A table is an object with an Arrow stream or array, a pandas frame, a mapping of
+columns, a structured array, or an iterable of these. The core reads all batches in one
+form; a table that comes in parts is read part by part.
 """
 
 from __future__ import annotations
@@ -16,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import _core
-from .._common.messages import short
-from .arrays import refuse_query
+from .._common.messages import near, short
+from .arrays import library, refuse_query
 from .dates import moments, pandas_frequency
 
 if TYPE_CHECKING:
@@ -32,11 +31,11 @@ _OURS = (TypeError, ValueError, OverflowError, KeyError, MemoryError)
 
 
 class Field(NamedTuple):
-    """What one column holds.
+    """Name and type of a column.
 
-    `type` is Arrow's name of it, of a coded column that of its words; `zoned` tells
-    timestamps in UTC from local ones; `freq` is the frequency of a column of periods,
-    which holds their ordinals, and None elsewhere.
+    `type` is Arrow's name of the type, for a dictionary that of its words; `zoned` is
+    true for timestamps in UTC, false for local ones; `freq` is the frequency of a
+    column of periods, which holds ordinals, else None.
     """
 
     name: str
@@ -46,7 +45,7 @@ class Field(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """What columns of several tables must agree in; "" agrees with everything."""
+        """What the columns of several tables must share; "" goes with everything."""
         if self.freq is not None:
             return f"periods of '{self.freq}'"
         if self.zoned:
@@ -59,7 +58,7 @@ class Field(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """A capsule "evmarket.batch" with the wanted columns of some rows of the table."""
+    """A capsule "evmarket.batch": the wanted columns of some rows of the table."""
 
     capsule: Any
     first_row: int
@@ -67,36 +66,37 @@ class Batch(NamedTuple):
 
 
 class _Open(NamedTuple):
-    """One table, opened: its fields and its batches with the rows of each."""
+    """An open table: its fields, and its batches with their numbers of rows."""
 
     fields: tuple[Field, ...]
     parts: Iterator[tuple[Any, int]]
 
 
 class Batches:
-    """The batches of a table, in order; threads may share one.
+    """The batches of a table, in order; several threads may draw from one object.
 
     Parameters
     ----------
     table : table or iterable of tables
-        See the module. Tables of an iterable are opened one after the other.
+        See the module. The tables of an iterable are opened one after the other.
     columns : sequence of str
         The names of the wanted columns; a batch has them in this order.
     rows_per_batch : int
-        The most rows of a batch that is made of arrays. What comes from Arrow is cut as
-        its producer cut it.
+        The most rows of a batch of arrays. Batches from Arrow keep the size that their
+        producer gave them.
 
     Attributes
     ----------
     fields : tuple of Field
-        What the wanted columns hold, in the first table.
+        The wanted columns as they are in the first table.
 
     Raises
     ------
     KeyError
-        No such column; the error names the near ones.
+        No such column; the message names similar ones.
     TypeError, ValueError, OverflowError
-        No table; a column that cannot be read. Also while the batches are drawn.
+        An object that is not a table, or a column that cannot be read. Also raised
+        while batches are drawn.
     """
 
     def __init__(
@@ -112,7 +112,9 @@ class Batches:
             self._tables = _tables_of(table)
             first = self._next_table()
             if first is None:
-                raise ValueError("table is an iterable without any table")
+                raise ValueError(
+                    "table is an empty iterable: it takes at least one table"
+                )
         else:
             self._tables = iter(())
         self.fields = first.fields
@@ -125,7 +127,7 @@ class Batches:
         with self._lock:
             try:
                 found = self._next_batch()
-            except BaseException:  # nothing follows an error, for other threads too
+            except BaseException:  # after an error no thread gets another batch
                 self._parts, self._tables = iter(()), iter(())
                 raise
         if found is None:
@@ -153,7 +155,7 @@ class Batches:
         return None
 
     def _open(self, table: Any) -> _Open | None:
-        if _is_arrow(table) and not hasattr(table, "keys"):  # frames of pandas have
+        if _is_arrow(table) and not _is_mapping(table):
             return _open_arrow(table, self._columns, self._row)
         names = _names(table)
         if names is None:
@@ -163,13 +165,13 @@ class Batches:
         )
 
     def _check_fields(self, fields: tuple[Field, ...]) -> None:
-        """The fields of a later table against those seen before."""
+        """Check the fields of a later table against those of the tables before it."""
         known = []
         for before, now in zip(self.fields, fields, strict=True):
             if before.kind and now.kind and before.kind != now.kind:
                 raise TypeError(
                     f"column {short(now.name)} of table {self._number - 1} holds "
-                    f"{now.kind}, of those before {before.kind}"
+                    f"{now.kind}, in the tables before it {before.kind}"
                 )
             known.append(before if before.kind else now)
         self.fields = tuple(known)
@@ -183,8 +185,8 @@ def batches(
 
 
 def names_of(table: Any) -> list[Any] | None:
-    """The names of a table's columns, where it can be asked without being read: not of
-    iterables, and not of streams that do not say."""
+    """The names of a table's columns; None for iterables and for streams, whose names
+    are known only when they are read."""
     names = _names(table)
     for place in (getattr(table, "schema", None), table):
         found = getattr(place, "names", None) or getattr(place, "columns", None)
@@ -194,7 +196,7 @@ def names_of(table: Any) -> list[Any] | None:
 
 
 def in_one_chunk(column: Any) -> Any:
-    """A column with its chunks joined, where its library joins them."""
+    """A column with its chunks joined, if its library can join them."""
     if _is_pandas(column) and _is_arrow(column):
         try:
             from pyarrow import chunked_array
@@ -217,12 +219,11 @@ def arrow_stream(
     columns : mapping of str to column
         A column is a one-dimensional array (numbers, bool, datetime64 in D, s, ms, us,
         ns, text), a list of str and None, ``(column, valid)`` with a bool array, or
-        ``(codes, words)`` and ``(codes, words, valid)``, which become a dictionary: the
-        words without None, which pandas would refuse. Arrays are not copied and must
-        not change as long as the consumer uses them.
+        ``(codes, words)`` and ``(codes, words, valid)``, which become a dictionary. The
+        words must not hold None, which pandas refuses. Arrays are not copied and must
+        not change while the consumer uses them.
     freqs : mapping of str to str
-        The frequency of int64 columns that hold ordinals of periods, one that pandas
-        has.
+        The pandas frequency of int64 columns that hold ordinals of periods.
     """
     freqs = freqs or {}
     names = tuple(columns)
@@ -238,25 +239,26 @@ _TAKEN = (
 )
 
 
-def _library(value: object) -> str:
-    return type(value).__module__.partition(".")[0]
-
-
 def _is_pandas(value: object) -> bool:
-    return _library(value) == "pandas"
+    return library(value) == "pandas"
 
 
 def _is_arrow(value: object) -> bool:
     return hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__")
 
 
+def _is_mapping(value: Any) -> bool:
+    """Whether value has columns by name, as pandas frames have."""
+    return callable(getattr(value, "keys", None)) and hasattr(value, "__getitem__")
+
+
 def _names(table: Any) -> list[Any] | None:
-    """The names of the columns of a table that gives them one by one."""
+    """The names of the columns of a table with columns by name, else None."""
     if isinstance(table, np.ndarray):
         return None if table.dtype.names is None else list(table.dtype.names)
     if _is_pandas(table) and hasattr(table, "iloc"):
         return list(table.columns) if hasattr(table, "columns") else None
-    if hasattr(table, "keys") and hasattr(table, "__getitem__"):
+    if _is_mapping(table):
         return list(table.keys())
     return None
 
@@ -273,18 +275,16 @@ def _tables_of(table: Any) -> Iterator[Any]:
 
 def _place(wanted: Any, names: Sequence[Any]) -> int:
     if wanted not in names:
-        from .._common.messages import near
-
         known = tuple(map(str, names))
         raise KeyError(f"no column {short(wanted)}; {near(str(wanted), known)}")
     if names.count(wanted) > 1:
-        raise ValueError(f"column {short(wanted)} stands {names.count(wanted)} times")
+        raise ValueError(f"column {short(wanted)} appears {names.count(wanted)} times")
     return names.index(wanted)
 
 
 def _open_arrow(table: Any, columns: tuple[str, ...], first_row: int) -> _Open:
-    if _library(table) == "polars" and hasattr(table, "select"):
-        for wanted in columns:  # the others need not be converted
+    if library(table) == "polars" and hasattr(table, "select"):
+        for wanted in columns:  # polars converts only the columns that it selects
             _place(wanted, table.columns)
         table = table.select(list(dict.fromkeys(columns)))
     source = _arrow_source(table, None, first_row)
@@ -298,7 +298,7 @@ def _arrow_source(source: Any, name: str | None, first_row: int) -> _core.Batche
         return _core.Batches(source, name, first_row)
     except _OURS:
         raise
-    except Exception as error:  # what a library raises that cannot give its stream
+    except Exception as error:  # a library may raise anything
         what = "the table" if name is None else f"column {short(name)}"
         raise ValueError(
             f"{what} gives no Arrow stream: {short(str(error), 200)}"
@@ -318,7 +318,7 @@ def _open_columns(
     first_row: int,
     rows_per_batch: int,
 ) -> _Open:
-    opened: list[_Column] = []
+    opened: list[_ColumnReader] = []
     for wanted in columns:
         _place(wanted, names)
         opened.append(_column(table[wanted], wanted, first_row))
@@ -334,9 +334,9 @@ def _open_columns(
 
 
 def _cut(
-    columns: list[_Column], names: tuple[str, ...], first_row: int, most: int
+    columns: list[_ColumnReader], names: tuple[str, ...], first_row: int, most: int
 ) -> Iterator[tuple[Any, int]]:
-    """Batches of columns, cut also where the chunks of any of them end."""
+    """Batches of columns; a batch ends where a chunk of any column ends."""
     rows = columns[0].rows if columns else 0
     quoted = tuple(map(short, names))
     start = 0
@@ -353,9 +353,11 @@ def _cut(
 # Columns
 
 
-class _Column(NamedTuple):
-    """One column: what makes an item of `_core.columns` of its rows, and where its
-    chunks end, if it has chunks."""
+class _ColumnReader(NamedTuple):
+    """A column that gives any of its rows as an item of `_core.columns`.
+
+    `ends` holds the rows where its chunks end, if it has chunks.
+    """
 
     field: Field
     rows: int
@@ -363,7 +365,16 @@ class _Column(NamedTuple):
     ends: tuple[int, ...] = ()
 
 
-def _column(value: Any, name: str, first_row: int) -> _Column:
+def _sliced(
+    field: Field, values: Any, item: Callable[[Any], Any] = lambda part: part
+) -> _ColumnReader:
+    """A column of an array or list; `item` converts its slices."""
+    return _ColumnReader(
+        field, len(values), lambda start, stop: item(values[start:stop])
+    )
+
+
+def _column(value: Any, name: str, first_row: int) -> _ColumnReader:
     if _is_pandas(value):
         return _pandas_column(value, name, first_row)
     if isinstance(value, np.ma.MaskedArray):
@@ -376,32 +387,28 @@ def _column(value: Any, name: str, first_row: int) -> _Column:
         return _object_column(list(value), name, first_row)
     if isinstance(value, (str, bytes)) or not hasattr(value, "__array__"):
         raise TypeError(
-            f"column {short(name)} is {short(value)}: it takes one value a row"
+            f"column {short(name)} is {short(value)}: it takes one value per row"
         )
     return _array_column(np.asarray(value), name, first_row)
 
 
-def _array_column(array: NDArray[Any], name: str, first_row: int) -> _Column:
+def _array_column(array: NDArray[Any], name: str, first_row: int) -> _ColumnReader:
     if array.ndim != 1:
         raise ValueError(
             f"column {short(name)} has {array.ndim} dimensions: it takes one"
         )
-    kind, rows = array.dtype.kind, len(array)
+    kind = array.dtype.kind
     if kind == "M":
         return _time_column(array, name)
     if kind == "O":
         return _object_column(array, name, first_row)
     if kind == "T":
-        return _Column(
-            Field(name, "utf8"),
-            rows,
-            lambda start, stop: ("text", array[start:stop].astype(object)),
+        return _sliced(
+            Field(name, "utf8"), array, lambda part: ("text", part.astype(object))
         )
     if array.dtype == np.float16:
-        return _Column(
-            Field(name, "float32"),
-            rows,
-            lambda start, stop: array[start:stop].astype(np.float32),
+        return _sliced(
+            Field(name, "float32"), array, lambda part: part.astype(np.float32)
         )
     if kind not in "biufU" or (kind == "f" and array.dtype.itemsize > 8):
         cure = ": decode it to text" if kind == "S" else ""
@@ -409,12 +416,11 @@ def _array_column(array: NDArray[Any], name: str, first_row: int) -> _Column:
             f"column {short(name)} has dtype {short(str(array.dtype))}: it takes bool, "
             f"integers, float32, float64, datetime64, text and objects{cure}"
         )
-    text = "utf8" if kind == "U" else array.dtype.name
-    return _Column(Field(name, text), rows, lambda start, stop: array[start:stop])
+    return _sliced(Field(name, "utf8" if kind == "U" else array.dtype.name), array)
 
 
-def _masked_column(array: Any, name: str, first_row: int) -> _Column:
-    if array.dtype.kind in "MOT":  # these have nothings of their own
+def _masked_column(array: Any, name: str, first_row: int) -> _ColumnReader:
+    if array.dtype.kind in "MOT":  # these may hold None, NaT or NaN besides the mask
         objects = np.asarray(array.data).astype(object)
         objects[np.ma.getmaskarray(array)] = None
         return _object_column(objects, name, first_row)
@@ -428,39 +434,29 @@ def _masked_column(array: Any, name: str, first_row: int) -> _Column:
     )
 
 
-def _time_column(value: Any, name: str, zoned: bool = False) -> _Column:
+def _time_column(value: Any, name: str, zoned: bool = False) -> _ColumnReader:
     found = moments(value, f"column {short(name)}")
     values = found.values
     if values is None:
-        texts = found.texts or []
-        return _Column(
-            Field(name, "utf8"), len(texts), lambda start, stop: texts[start:stop]
-        )
+        return _sliced(Field(name, "utf8"), found.texts or [])
     if found.unit:
         kind = "date32" if found.unit == "D" else f"timestamp[{found.unit}]"
-        times = values.view(f"M8[{found.unit}]")
-        return _Column(
-            Field(name, kind, zoned), len(times), lambda start, stop: times[start:stop]
-        )
-    return _Column(
-        Field(name, "int64", freq=found.stated),
-        len(values),
-        lambda start, stop: values[start:stop],
-    )
+        return _sliced(Field(name, kind, zoned), values.view(f"M8[{found.unit}]"))
+    return _sliced(Field(name, "int64", freq=found.stated), values)
 
 
 def _object_column(
     objects: list[Any] | NDArray[Any], name: str, first_row: int
-) -> _Column:
+) -> _ColumnReader:
     text, integer, floating, _nothing, other = _core.object_rows(objects)
     if other >= 0:
         item = objects[other]
         if not (hasattr(item, "year") or isinstance(item, np.datetime64)):
             decimal = type(item).__name__ == "Decimal"
-            cure = " (decimals as Arrow decimal128, or as floats)" if decimal else ""
+            cure = "; pass decimals as Arrow decimal128 or as floats" if decimal else ""
             raise TypeError(
-                f"column {short(name)}, row {first_row + other}: {short(item)}: it "
-                f"takes text, numbers, dates or periods{cure}"
+                f"column {short(name)}, row {first_row + other}: {short(item)} is not "
+                f"text, a number, a date or a period{cure}"
             )
         zoned = getattr(item, "tzinfo", None) is not None
         return _time_column(list(objects), name, zoned)
@@ -473,15 +469,12 @@ def _object_column(
         )
     kind = "text" if text >= 0 else "float64" if floating >= 0 else "int64"
     kind = kind if text >= 0 or number >= 0 else "null"
-    return _Column(
-        Field(name, "utf8" if kind == "text" else kind),
-        len(objects),
-        lambda start, stop: (kind, objects[start:stop]),
-    )
+    field = Field(name, "utf8" if kind == "text" else kind)
+    return _sliced(field, objects, lambda part: (kind, part))
 
 
-def _arrow_column(value: Any, name: str, first_row: int) -> _Column:
-    """An array, chunked array or series that speaks Arrow: views of its chunks."""
+def _arrow_column(value: Any, name: str, first_row: int) -> _ColumnReader:
+    """An array, chunked array or series that exports Arrow, as views of its chunks."""
     source = _arrow_source(value, str(name), first_row)
     source.choose((0,))
     chunks = [(capsule, rows) for capsule, rows in source if rows]
@@ -492,12 +485,12 @@ def _arrow_column(value: Any, name: str, first_row: int) -> _Column:
         before = ends[k] - rows
         return capsule, 0, start - before, stop - before
 
-    return _Column(
+    return _ColumnReader(
         _arrow_field(source.schema[0]), ends[-1] if ends else 0, rows_between, ends
     )
 
 
-def _pandas_column(value: Any, name: str, first_row: int) -> _Column:
+def _pandas_column(value: Any, name: str, first_row: int) -> _ColumnReader:
     if getattr(value, "ndim", 1) != 1:
         raise ValueError(
             f"column {short(name)} has {value.ndim} dimensions: it takes one"
@@ -518,16 +511,18 @@ def _pandas_column(value: Any, name: str, first_row: int) -> _Column:
     return _array_column(np.asarray(value), name, first_row)
 
 
-def _nullable_column(data: Any, dtype: np.dtype[Any], name: str) -> _Column:
+def _nullable_column(data: Any, dtype: np.dtype[Any], name: str) -> _ColumnReader:
     def rows_between(start: int, stop: int) -> Any:
         part = data[start:stop]
         valid = ~np.asarray(part.isna(), dtype=bool)
         return part.to_numpy(dtype=dtype, na_value=dtype.type(0)), valid
 
-    return _Column(Field(name, dtype.name), len(data), rows_between)
+    return _ColumnReader(Field(name, dtype.name), len(data), rows_between)
 
 
-def _coded_column(codes: NDArray[Any], categories: Iterable[Any], name: str) -> _Column:
+def _coded_column(
+    codes: NDArray[Any], categories: Iterable[Any], name: str
+) -> _ColumnReader:
     words = _column(categories, name, 0)
     every = _core.columns([words.rows_between(0, words.rows)], (short(name),))
     whole = (every, 0, 0, words.rows)
@@ -536,4 +531,4 @@ def _coded_column(codes: NDArray[Any], categories: Iterable[Any], name: str) -> 
         part = codes[start:stop]
         return part, whole, part >= 0
 
-    return _Column(words.field, len(codes), rows_between)
+    return _ColumnReader(words.field, len(codes), rows_between)

@@ -1,4 +1,4 @@
-"""The ranked table of what contributed: as a table, and on the command line."""
+"""The ranked table of contributions, from Python and on the command line."""
 
 import csv
 import io
@@ -56,7 +56,7 @@ def test_the_ranked_table(panel):
     found = rows_of(ranking(panel, "units", "maker"))
     assert list(found) == ["A", "B", "entry", "exit", "gap", "total"]
     assert found["A"] == 35 / 270 and found["B"] == -20 / 270
-    # E had sales in December and none reported yet in January: no exit.
+    # E had sales in December and has no report for January yet: not an exit.
     assert found["entry"] == 25 / 270 and found["exit"] == -30 / 270
     assert found["gap"] == -10 / 270
 
@@ -72,7 +72,7 @@ def test_the_sum_is_the_growth_shown(panel):
         assert table["base"][-1] == 270 and table["current"][-1] == 270
 
 
-def test_groups_make_tables_of_their_own(panel):
+def test_each_group_has_its_own_table(panel):
     table = ranking(panel, "units", "maker", within="region")
     assert table["region"].tolist() == ["N"] * 6 + ["S"] * 5
     own = rows_of(ranking(panel.select(region="S"), "units", "maker"))
@@ -95,7 +95,7 @@ def test_the_bridge(panel):
     assert rows_of(alone) == {**found, "total": total} and "change" not in alone
 
 
-def test_a_period_without_a_base_says_why(panel):
+def test_a_period_without_a_base_has_a_status(panel):
     table = ranking(panel, "units", "maker", at="2024-01")
     assert table["maker"].tolist()[-1] == "total"
     assert math.isnan(table["contribution"][-1])

@@ -36,7 +36,7 @@ READERS = ["standard", "pyarrow"]
 
 @pytest.fixture(params=READERS)
 def reader(request, monkeypatch):
-    """Both readers of CSV."""
+    """Read CSV with the standard library, and with pyarrow."""
     if request.param == "pyarrow":
         pytest.importorskip("pyarrow")
     else:

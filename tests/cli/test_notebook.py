@@ -1,4 +1,4 @@
-"""The tour: it runs, its outputs are those shipped, and the command writes it out."""
+"""The tour runs, has the shipped outputs, and the command writes it."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from evmarket.__main__ import main
 
 pytest.importorskip("nbclient")
 pytest.importorskip("ipykernel")
-from tests.cli import tour  # after the skips: it imports what may be absent
+from tests.cli import tour  # after the skips, because it imports optional packages
 
 TEXT = tour.TOUR.read_text(encoding="utf-8")
 LONGEST = 60
@@ -22,15 +22,15 @@ LONGEST = 60
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory):
-    """The tour run anew, in an empty folder."""
-    # Imported here, its fonts are known when the kernel asks for them.
+    """The tour, run again in an empty folder."""
+    # The first import builds the font cache; the kernel should not wait for it.
     pytest.importorskip("matplotlib.font_manager")
     folder = tmp_path_factory.mktemp("tour")
     start = time.perf_counter()
     found = tour.executed(tour.read(), folder)
     took = time.perf_counter() - start
     assert took < LONGEST, f"{took:.1f} s"
-    assert list(folder.iterdir()) == [], "the tour leaves nothing behind"
+    assert list(folder.iterdir()) == [], "the tour writes no files"
     return found
 
 
@@ -39,9 +39,9 @@ def code_cells(notebook):
 
 
 def shown(cell):
-    """What a cell shows, as far as it must be the same everywhere.
+    """The outputs of a cell that are the same everywhere.
 
-    Texts are compared whole; of pictures and HTML that they are there.
+    Texts are compared in full, pictures and HTML only by their type.
     """
     found = []
     for output in cell.outputs:
@@ -50,14 +50,14 @@ def shown(cell):
         else:
             data = output.get("data", {})
             text = data.get("text/plain", "")
-            # A picture's text is its size in pixels, which fonts change; a residual
-            # is rounding, and no two ways of adding have the same.
+            # The text of a picture is its size, which depends on fonts; a residual is
+            # rounding noise.
             text = "" if "image/png" in data else text
             found.append((sorted(data), re.sub(r"(?m)^  residual .*$", "", text)))
     return found
 
 
-def test_every_cell_shows_what_is_shipped(again):
+def test_every_cell_has_the_shipped_output(again):
     now, shipped = code_cells(again), code_cells(tour.read())
     assert list(now) == list(shipped)
     for name, cell in shipped.items():
@@ -83,7 +83,7 @@ def test_every_code_cell_is_short_and_shows_something():
     assert kinds[0] == "markdown" and kinds.count("code") >= 20
 
 
-def test_it_tells_nothing_of_a_machine_or_a_moment():
+def test_the_file_has_no_traces_of_a_machine_or_a_time():
     notebook = json.loads(TEXT)
     assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
     assert notebook["metadata"] == tour.METADATA
@@ -120,7 +120,7 @@ def test_the_command_writes_the_tour(tmp_path, monkeypatch, capsys):
     assert [path.name for path in tmp_path.iterdir()] == [written.name]
 
 
-def test_a_path_of_ones_own(tmp_path, capsys):
+def test_the_command_takes_a_path(tmp_path, capsys):
     path = tmp_path / "游览 tour.ipynb"
     assert main(["notebook", str(path)]) == 0
     assert path.read_bytes() == tour.TOUR.read_bytes()
@@ -128,7 +128,7 @@ def test_a_path_of_ones_own(tmp_path, capsys):
 
 
 def refused(arguments, capsys):
-    """The one line on standard error of a command that did not work."""
+    """The one line on standard error of a command that failed."""
     assert main(["notebook", *arguments]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.endswith("\n") and err.count("\n") == 1
@@ -136,7 +136,7 @@ def refused(arguments, capsys):
     return err
 
 
-def test_a_file_that_is_there_stays(tmp_path, capsys):
+def test_an_existing_file_is_kept(tmp_path, capsys):
     path = tmp_path / "mine.ipynb"
     path.write_text("mine", encoding="utf-8")
     assert "exists: --force" in refused([str(path)], capsys)
@@ -146,7 +146,7 @@ def test_a_file_that_is_there_stays(tmp_path, capsys):
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
 
 
-def test_a_link_to_nowhere_is_a_file_that_is_there(tmp_path, capsys):
+def test_a_broken_link_is_an_existing_file(tmp_path, capsys):
     path = tmp_path / "link.ipynb"
     path.symlink_to(tmp_path / "nowhere")
     assert "exists" in refused([str(path)], capsys)
@@ -162,7 +162,7 @@ def test_folders(tmp_path, capsys):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_half_written(tmp_path, capsys, monkeypatch):
+def test_no_partial_file_is_left(tmp_path, capsys, monkeypatch):
     path = tmp_path / "tour.ipynb"
     path.write_text("mine", encoding="utf-8")
 
@@ -176,7 +176,7 @@ def test_nothing_half_written(tmp_path, capsys, monkeypatch):
 
 
 def test_figures_of_the_tour_are_those_of_the_data():
-    """The numbers that its words tell, computed here by hand."""
+    """The numbers in the text of the tour, computed here."""
     shown = {n: str(c.outputs) for n, c in code_cells(tour.read()).items()}
     assert f"{139_000 / 1.8:,.1f}" in shown["implied-base"]
     low, high = 138_500 / 1.805, 139_500 / 1.795

@@ -1,4 +1,4 @@
-"""Plots: what is drawn, not how it looks."""
+"""Plots: the data, labels and marks that are drawn."""
 
 import builtins
 import sys
@@ -18,7 +18,7 @@ MONTHS = [f"{y}-{m:02d}" for y in (2024, 2025) for m in range(1, 13)]
 
 @pytest.fixture(autouse=True)
 def closed():
-    """Every plot can be drawn, and leaves the settings of matplotlib alone."""
+    """Draw every plot, and check that the settings of matplotlib do not change."""
     before = dict(matplotlib.rcParams)
     yield
     for number in plt.get_fignums():
@@ -29,8 +29,8 @@ def closed():
 
 @pytest.fixture
 def panel():
-    """Three makers; 小鹏 lacks two months, C begins late, the last two months are not
-    complete."""
+    """Three makers; 小鹏 has two missing months, C begins late, and the last two months
+    are incomplete."""
     columns = {"maker": [], "month": [], "units": [], "revenue": [], "cost": []}
     for k, maker in enumerate(("比亚迪", "小鹏", "C")):
         for i, month in enumerate(MONTHS):
@@ -59,7 +59,7 @@ def solid(ax):
 # ---- measures ------------------------------------------------------------------------
 
 
-def test_a_line_a_series_open_at_gaps(panel):
+def test_one_line_per_series_with_gaps(panel):
     ax = panel["units"].plot()
     lines = solid(ax)
     assert sorted(lines) == ["C", "小鹏", "比亚迪"]
@@ -72,7 +72,7 @@ def test_a_line_a_series_open_at_gaps(panel):
     assert np.isnan(lines["小鹏"].get_ydata()[[3, 17]]).all()
 
 
-def test_what_is_not_complete_is_dashed_and_joined(panel):
+def test_incomplete_periods_are_dashed(panel):
     ax = panel["units"].plot()
     dashed = [line for line in ax.lines if line.get_linestyle() == "--"]
     assert len(dashed) == 3
@@ -82,7 +82,7 @@ def test_what_is_not_complete_is_dashed_and_joined(panel):
     assert [line for line in ax.lines if line.get_linestyle() == "--"] == []
 
 
-def test_a_lonely_point_is_marked():
+def test_single_points_have_markers():
     panel = em.Panel.from_arrays(
         keys={"k": ["a"] * 4},
         period=["2025-01", "2025-02", "2025-04", "2025-06"],
@@ -93,7 +93,7 @@ def test_a_lonely_point_is_marked():
     assert line.get_marker() == "o"
 
 
-def test_growth_is_bars_of_its_values(panel):
+def test_growth_is_drawn_as_bars(panel):
     growth = panel["units"].growth("1Y").select(periods=slice("2025-01", "2025-10"))
     ax = growth.plot()
     for container, row in zip(ax.containers, growth.values, strict=True):
@@ -103,7 +103,7 @@ def test_growth_is_bars_of_its_values(panel):
     assert len(growth.plot("line").containers) == 0
 
 
-def test_shares_stand_on_one_another_to_the_whole(panel):
+def test_shares_are_stacked_to_one(panel):
     share = panel["units"].share()
     ax = share.plot(top=2)
     assert [area.get_label() for area in ax.collections][-1] == "others (1)"
@@ -114,7 +114,7 @@ def test_shares_stand_on_one_another_to_the_whole(panel):
         panel["units"].growth("1Y").plot("area")
 
 
-def test_an_index_has_a_line_at_its_base_and_ranks_begin_at_the_top(panel):
+def test_an_index_has_a_line_at_100_and_rank_1_is_at_the_top(panel):
     ax = panel["units"].index("2024-12").plot()
     assert any(list(line.get_ydata()) == [100, 100] for line in ax.lines)
     ax = panel["units"].rank().plot(top=1)
@@ -125,7 +125,7 @@ def test_an_index_has_a_line_at_its_base_and_ranks_begin_at_the_top(panel):
     assert list(solid(ax)) == [first]
 
 
-def test_many_series_are_counted_in_the_title(panel):
+def test_the_title_counts_the_series(panel):
     ax = panel["units"].plot(top=2)
     assert len(solid(ax)) == 2
     assert "2 largest of 3 series" in ax.get_title()
@@ -133,7 +133,7 @@ def test_many_series_are_counted_in_the_title(panel):
     assert ax.yaxis.get_major_formatter()(1234567.0) == "1,234,567"
 
 
-def test_margins_are_percent_and_differences_points(panel):
+def test_margins_are_in_percent_and_their_changes_in_points(panel):
     margin = panel.margin("revenue", "cost")
     assert margin.plot().yaxis.get_major_formatter()(0.125) == "12.5%"
     assert margin.change("1Y").plot().yaxis.get_major_formatter()(-0.01) == "-1 pp"
@@ -151,17 +151,17 @@ def test_every_calendar(first, last, freq):
         keys={}, period=periods.labels, measures={"x": range(len(periods))}, freq=freq
     )
     ax = panel["x"].plot()
-    told = [text.get_text() for text in ax.get_xticklabels()]
-    assert 0 < len(told) <= 8
-    assert set(told) <= set(periods.labels)
+    labels = [text.get_text() for text in ax.get_xticklabels()]
+    assert 0 < len(labels) <= 8
+    assert set(labels) <= set(periods.labels)
 
 
-def test_the_source_stands_below():
+def test_the_source_is_printed_below():
     press = em.datasets.load("xpeng-monthly")
     panel = em.Panel.from_table(press, "maker", "month", {"value": "flow"})
     for ax in (panel["value"].plot(), panel["value"].growth("1Y").plot("status")):
-        [told] = [text.get_text() for text in ax.texts]
-        assert told.startswith("Source: ") and press.source[:10] in told
+        [source] = [text.get_text() for text in ax.texts]
+        assert source.startswith("Source: ") and press.source[:10] in source
     ax = em.audit(em.datasets.load("guangzhou")).plot(top=2)
     assert [text for text in ax.texts if text.get_text().startswith("Source: ")]
 
@@ -169,20 +169,20 @@ def test_the_source_stands_below():
 # ---- statuses ------------------------------------------------------------------------
 
 
-def test_a_map_of_statuses(panel):
+def test_statuses_are_drawn_as_a_map(panel):
     status = panel["units"].status
     ax = panel.coverage().plot("units")
     [image] = ax.images
     found = np.unique(status)
     np.testing.assert_array_equal(found[np.asarray(image.get_array())], status)
-    told = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert told == [em.Status(code).name for code in found]
-    assert {"OK", "PARTIAL", "NOT_BEGUN", "MISSING"} <= set(told)
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == [em.Status(code).name for code in found]
+    assert {"OK", "PARTIAL", "NOT_BEGUN", "MISSING"} <= set(names)
     colours = {tuple(patch.get_facecolor()) for patch in ax.get_legend().get_patches()}
-    assert len(colours) == len(told)
+    assert len(colours) == len(names)
 
 
-def test_a_large_map_says_how_much_it_shows():
+def test_the_title_of_a_large_map_counts_its_series():
     panel = em.Panel.from_arrays(
         keys={"k": [f"{i:04d}" for i in range(500)]},
         period=["2025-01"] * 500,
@@ -197,7 +197,7 @@ def test_a_large_map_says_how_much_it_shows():
 
 
 def heights(ax):
-    """Signed heights of all bars at each place."""
+    """The sum of the heights of all bars at each position."""
     found = {}
     for bar in ax.patches:
         at = round(bar.get_x() + bar.get_width() / 2)
@@ -219,7 +219,7 @@ def test_contributions_stack_to_their_total(panel):
     assert hatched["entry"] and hatched["gap"] and hatched["entry"] != hatched["gap"]
 
 
-def test_bars_grow_up_and_down_from_zero():
+def test_bars_start_at_zero():
     ax = em.contributions([[50, 30, 20]] * 2, [[60, 20, 25], [40, 45, 20]]).plot()
     for bar in ax.patches:
         low, high = sorted((bar.get_y(), bar.get_y() + bar.get_height()))
@@ -258,13 +258,13 @@ def test_a_waterfall_leads_to_the_total(panel):
     assert low <= 0 and high > max(b.get_y() + b.get_height() for b in ax.patches)
 
 
-def test_waterfalls_of_arrays_and_what_cannot_be_drawn(panel):
+def test_waterfalls_of_arrays_and_their_errors(panel):
     found = em.price_volume([[1, 2]] * 2, [[3, 4]] * 2, [[2, 2]] * 2, [[3, 5]] * 2)
-    with pytest.raises(ValueError, match=r"choose a place in the shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"give an index into the shape \(2,\)"):
         found.plot()
     with pytest.raises(TypeError, match="arrays have no calendar"):
         found.plot(0, at="2025")
-    with pytest.raises(ValueError, match="it takes a place in"):
+    with pytest.raises(ValueError, match="it takes an index into"):
         found.plot(5)
     ax = found.plot(1)
     assert [bar.get_height() for bar in ax.patches] == [3.0, 2.0, 5.0]
@@ -287,7 +287,7 @@ def spans(ax):
     ]
 
 
-def test_figures_have_their_intervals():
+def test_figures_are_drawn_with_their_intervals():
     one, two = em.Figure("13.9万"), em.Figure("nearly 130,000")
     ax = one.plot(two)
     np.testing.assert_allclose(spans(ax), [(one.low, one.high), (two.low, two.high)])
@@ -306,13 +306,13 @@ def test_an_open_end_is_an_arrow():
     assert [line.get_marker() for line in container[1]] == ["|", "|"]
 
 
-def test_an_audit_shows_both_sides():
+def test_an_audit_draws_printed_and_implied_intervals():
     audit = em.audit(em.datasets.load("guangzhou"))
     ax = audit.plot(top=4)
-    told = [f for f in audit.findings if f.printed.unit > 0][:4]
-    assert len(ax.get_yticklabels()) == len(told)
+    findings = [f for f in audit.findings if f.printed.unit > 0][:4]
+    assert len(ax.get_yticklabels()) == len(findings)
     printed = spans(ax)[::2]
-    for finding, (low, high) in zip(told, printed, strict=True):
+    for finding, (low, high) in zip(findings, printed, strict=True):
         unit, middle = finding.printed.unit, finding.printed.value
         if np.isfinite(finding.printed.high):
             assert (high - low) * unit == pytest.approx(
@@ -324,7 +324,7 @@ def test_an_audit_shows_both_sides():
 # ---- where, with what ----------------------------------------------------------------
 
 
-def test_the_axes_given_are_used_and_returned(panel):
+def test_plots_use_and_return_the_given_axes(panel):
     _, ax = plt.subplots()
     for draw in (
         panel["units"].plot,
@@ -352,7 +352,7 @@ def test_without_a_chinese_font_there_is_no_warning(panel, monkeypatch):
     assert "□□" in [text.get_text() for text in ax.get_legend().get_texts()]
 
 
-def test_without_matplotlib_the_cure_is_named(panel, monkeypatch):
+def test_the_error_without_matplotlib_names_the_extra(panel, monkeypatch):
     real = builtins.__import__
 
     def absent(name, *rest, **more):

@@ -1,4 +1,4 @@
-"""Threads, processes and instruction sets: the same bits whoever computes."""
+"""Threads, processes and instruction sets give the same bits."""
 
 import os
 import platform
@@ -36,7 +36,7 @@ def python(*arguments, timeout=100, **environment):
 
 @pytest.fixture
 def splits(monkeypatch):
-    """Arrays are split from 64 values on; the number of chunks is recorded."""
+    """Split arrays of 64 values and more, and record the number of chunks."""
     monkeypatch.setattr(_workers, "MIN_CHUNK", 64)
     recorded, chunks = [], _workers.chunks
 
@@ -50,7 +50,7 @@ def splits(monkeypatch):
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])
-def test_chunks_cover_everything_once(count, workers, monkeypatch):
+def test_chunks_cover_every_item_once(count, workers, monkeypatch):
     monkeypatch.setattr(_workers, "MIN_CHUNK", 64)
     workers(count)
     for size in (0, 1, 63, 64, 65, 127, 128, 129, 1000, 10_007):
@@ -88,7 +88,7 @@ def test_same_bits_with_any_number_of_workers(workers, splits):
     ],
     ids=["growth", "growth_between", "log_growth", "margin", "index"],
 )
-def test_a_long_array_is_cut_into_one_chunk_a_worker(call, count, workers, splits):
+def test_a_long_array_is_cut_into_one_chunk_per_worker(call, count, workers, splits):
     x, _ = functions.wild((10_007,))
     workers(1)
     expected = call(x)
@@ -99,7 +99,7 @@ def test_a_long_array_is_cut_into_one_chunk_a_worker(call, count, workers, split
     assert max(splits, default=1) == count
 
 
-def test_set_workers_refuses_nonsense(workers):
+def test_set_workers_refuses_bad_numbers(workers):
     for count in (0, -1, -(10**30)):
         with pytest.raises(ValueError, match=str(count)[:10]):
             workers(count)
@@ -117,7 +117,7 @@ def test_errors_in_a_worker_reach_the_caller(workers, splits):
         em.cagr(1.0, 2.0, years)
 
 
-def test_set_workers_while_others_compute(workers, splits):
+def test_set_workers_while_another_thread_computes(workers, splits):
     x = np.arange(1.0, 20_001.0)
     expected, _ = em.growth(x, 3, return_status=True)
     workers(2)
@@ -157,12 +157,12 @@ def test_environment_sets_the_number_of_workers(count):
 def test_default_is_the_cores_of_this_process():
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count()
-    done = python("-c", WORKERS, EVMARKET_WORKERS="")  # empty is as good as absent
+    done = python("-c", WORKERS, EVMARKET_WORKERS="")  # empty means not set
     assert done.stdout.strip() == str(min(cores, 10_000 // 64)), done.stderr
 
 
 @pytest.mark.parametrize("text", ["0", "-2", "two", "1.5"])
-def test_environment_with_nonsense_is_an_error(text):
+def test_a_bad_number_in_the_environment_is_an_import_error(text):
     done = python("-c", WORKERS, EVMARKET_WORKERS=text)
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
@@ -180,7 +180,7 @@ expected = em.growth(x, 3, return_status=True)
 
 
 def right():
-    # With statuses: without them an array of this size never reaches the pool.
+    # With statuses, because without them an array of this size does not use the pool.
     got = em.growth(x, 3, return_status=True)
     return all(np.array_equal(g, e, equal_nan=True) for g, e in zip(got, expected))
 
@@ -190,7 +190,7 @@ children = []
 for _ in range(3):
     child = os.fork()
     if child == 0:
-        signal.alarm(20)  # a pool that is not rebuilt would wait for ever
+        signal.alarm(20)  # a pool that is not rebuilt would hang
         good = right() and len(_workers.chunks(20_000)) == 2
         good = good and threading.active_count() > 1
         os._exit(0 if good else 3)
@@ -203,7 +203,7 @@ print("done")
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_workers_survive_a_fork():
     done = python("-W", "ignore", "-c", FORK)
     assert done.stdout.strip() == "done", done.stderr
@@ -243,16 +243,16 @@ def test_build_info():
 
 
 @pytest.mark.skipif(
-    platform.machine() not in ("x86_64", "AMD64"), reason="AVX2 is of x86"
+    platform.machine() not in ("x86_64", "AMD64"), reason="AVX2 needs x86"
 )
-def test_the_build_has_the_paths_of_this_cpu():
+def test_the_build_uses_the_instruction_sets_of_this_cpu():
     if cpu_has_avx2():
         assert "avx2" in em.build_info()["isa_available"]
         if "EVMARKET_ISA" not in os.environ:
             assert em.build_info()["isa"] == "avx2"
 
 
-def test_every_path_gives_the_same_bits():
+def test_every_instruction_set_gives_the_same_bits():
     printed = {}
     for isa in em.build_info()["isa_available"]:
         check = python(
@@ -270,7 +270,7 @@ def test_every_path_gives_the_same_bits():
 
 
 @pytest.mark.parametrize("isa", ["sse9", "AVX2 ", "x" * 5000])
-def test_an_unknown_path_is_an_import_error(isa):
+def test_an_unknown_instruction_set_is_an_import_error(isa):
     done = python("-c", "import evmarket", EVMARKET_ISA=isa)
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]

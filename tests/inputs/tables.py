@@ -1,4 +1,4 @@
-"""How tests look at what is read of a table."""
+"""Read tables in tests."""
 
 from evmarket import _core
 from evmarket._inputs import tables as _tables
@@ -24,7 +24,7 @@ def lists_of(table, columns, **options):
 
 
 class Given:
-    """A capsule as an object with a stream."""
+    """An object with a stream: a capsule."""
 
     def __init__(self, capsule):
         self._capsule = capsule

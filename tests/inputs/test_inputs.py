@@ -1,4 +1,4 @@
-"""Which containers the array functions read and refuse; warnings and flags."""
+"""Containers that array functions accept and refuse; no warnings, no flags."""
 
 import ctypes
 import ctypes.util
@@ -75,7 +75,7 @@ def test_object_arrays_of_numbers(f):
 
 
 @every
-def test_missing_objects_are_missing(f):
+def test_missing_objects_become_nan(f):
     pd = pytest.importorskip("pandas")
     arrays = f.sample((4, 5), whole=True)
     boxed = []
@@ -177,11 +177,11 @@ def test_large_integers_beside_missing_ones_are_refused(f):
         arrays[0] = holder
         with pytest.raises(OverflowError, match=f.arguments[0]):
             f(*arrays)
-    # Nothing missing: nothing is rounded.
+    # Without missing entries nothing is rounded.
     arrays = [np.array(big) if n != "years" else np.full(4, 3) for n in f.arguments]
     whole = [pd.Series(a, dtype="Int64") for a in arrays]
     assert_same(both(f, *whole), both(f, *arrays))
-    # A masked magnitude is no value.
+    # The value under a mask does not count.
     hidden = np.ma.array([2**60, 5, 7, 9], mask=[True, False, False, False])
     arrays = list(f.fill(*[np.ones(4)] * f.arity))
     arrays[0] = hidden
@@ -207,7 +207,7 @@ def test_frames_need_an_axis(f, library):
 
 
 def any_inputs(f, dtype):
-    """Everything a function may meet, as one line and as a table."""
+    """Arrays with all kinds of values, one- and two-dimensional."""
     for shape in ((503,), (29, 31)):
         yield f.fill(*wild(shape, dtype))
         yield f.fill(
@@ -229,10 +229,10 @@ def test_no_numpy_warning(f, dtype):
 
 @every
 @pytest.mark.skipif(
-    platform.machine() not in ("x86_64", "AMD64"), reason="flag bits of x86"
+    platform.machine() not in ("x86_64", "AMD64"), reason="needs the flag bits of x86"
 )
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64"])
-def test_no_floating_point_flag_is_left(f, dtype):
+def test_no_floating_point_flag_is_set(f, dtype):
     libm = ctypes.CDLL(ctypes.util.find_library("m"))
     trouble = 1 | 4 | 8 | 16  # invalid, division by zero, overflow, underflow
     for arrays in any_inputs(f, dtype):
@@ -241,7 +241,7 @@ def test_no_floating_point_flag_is_left(f, dtype):
         assert libm.fetestexcept(trouble) == 0
 
 
-def test_a_plain_number_beyond_single_precision():
+def test_a_number_beyond_single_precision():
     values, status = em.margin(np.float32([1, 2]), 1e300, return_status=True)
     if values.dtype == np.float32:
         assert np.isnan(values).all() and (status == Status.INVALID).all()

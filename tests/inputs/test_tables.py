@@ -1,4 +1,4 @@
-"""Tables of every container: the batches hold what the container holds."""
+"""Tables of every container: batches hold the same values."""
 
 import datetime as dt
 import decimal
@@ -44,7 +44,7 @@ def test_numbers(kind, order):
             assert field.type == np.dtype(kind).name
 
 
-def test_arrays_are_viewed_and_kept_alive():
+def test_arrays_are_not_copied_and_kept_alive():
     array = np.arange(1000.0)
     before = sys.getrefcount(array)
     batches = list(_tables.batches({"x": array}, ["x"], rows_per_batch=300))
@@ -54,7 +54,7 @@ def test_arrays_are_viewed_and_kept_alive():
         (600, 300),
         (900, 100),
     ]
-    array[301] = -1.0  # seen, so not copied
+    array[301] = -1.0  # visible in the batch, so not copied
     assert _core.batch_lists(batches[1].capsule)[0][1] == -1.0
     assert sys.getrefcount(array) > before
     del batches
@@ -96,7 +96,7 @@ def test_masked_arrays():
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=20), max_size=30))
 def test_text_of_any_width(texts):
-    array = np.array(texts, dtype=str)  # which drops zeros at the end
+    array = np.array(texts, dtype=str)  # NumPy drops NUL characters at the end
     columns = {"u": array, "l": array.tolist(), "o": array.astype(object)}
     assert lists_of(columns, list(columns), rows_per_batch=7) == [array.tolist()] * 3
 
@@ -118,7 +118,7 @@ def test_text_of_other_forms():
     [["ok", "\ud800"], np.array(["ok", "\ud800"]), np.array(["ok", "\udfff"], object)],
     ids=["list", "U", "objects"],
 )
-def test_text_that_is_no_unicode(column):
+def test_text_that_is_not_unicode(column):
     with pytest.raises(ValueError, match="column 'x', row 1: the text is not Unicode"):
         lists_of({"x": column}, ["x"])
     with pytest.raises(ValueError, match="column 'x', row 1: the text is not Unicode"):
@@ -141,7 +141,7 @@ def test_datetimes():
     with pytest.raises(ValueError, match="column 't', row 1: no value"):
         _tables.batches({"t": np.array([DAY, "NaT"], "M8[D]")}, ["t"])
     far = np.array([1 << 40], "M8[D]")
-    with pytest.raises(ValueError, match="column 't', row 0: the date lies outside"):
+    with pytest.raises(ValueError, match="column 't', row 0: the date is outside"):
         lists_of({"t": far}, ["t"])
 
 
@@ -192,13 +192,13 @@ def test_objects(make, objects, values, kind):
             r"row 1: an integer beyond 2\*\*53 among floats",
         ),
         ([1, decimal.Decimal(2)], TypeError, r"row 1: Decimal\('2'\).*decimal128"),
-        ([b"a"], TypeError, "column 'x', row 0: b'a': it takes text"),
+        ([b"a"], TypeError, "column 'x', row 0: b'a' is not text"),
         ([1j], TypeError, "row 0: 1j"),
         ([[1]], TypeError, r"row 0: \[1\]"),
         ([dt.timedelta(1)], TypeError, "row 0"),
         ([np.timedelta64(1, "s")], TypeError, "row 0"),
         ([DAY, "a"], TypeError, "row 1: 'a' among dates"),
-        ([TIME, TIME.replace(tzinfo=UTC)], ValueError, "with a zone and without"),
+        ([TIME, TIME.replace(tzinfo=UTC)], ValueError, "with and without a time zone"),
     ],
 )
 def test_objects_that_are_refused(objects, error, words):
@@ -206,7 +206,7 @@ def test_objects_that_are_refused(objects, error, words):
         lists_of({"x": objects}, ["x"])
 
 
-def test_rows_of_errors_count_from_the_first_table():
+def test_rows_in_errors_count_from_the_first_table():
     good, bad = {"x": [1, 2, 3]}, {"x": [1, 2**63]}
     with pytest.raises(OverflowError, match="row 4: "):
         lists_of([good, bad], ["x"])
@@ -283,7 +283,7 @@ def test_pandas_arrow_columns(frame):
     lists = lists_of(frame, ["arrow", "int", "dates"])
     assert lists == [FRAME["str"], [1, 2, 3], [20178] * 3]
     batches = _tables.batches(frame, ["int", "arrow"])
-    assert [b.rows for b in batches] == [1, 2]  # cut where the chunks end
+    assert [b.rows for b in batches] == [1, 2]  # a batch ends where a chunk ends
 
 
 WITHOUT_PYARROW = """
@@ -315,10 +315,10 @@ def test_pandas_without_pyarrow():
     assert done.stdout.strip() == "done", done.stderr
 
 
-def test_pandas_that_is_refused(frame):
+def test_pandas_frames_that_are_refused(frame):
     pd = pytest.importorskip("pandas")
     double = pd.concat([frame, frame], axis=1)
-    with pytest.raises(ValueError, match="column 'int' stands 2 times"):
+    with pytest.raises(ValueError, match="column 'int' appears 2 times"):
         _tables.batches(double, ["int"])
     frame["span"] = pd.interval_range(0, 3)
     with pytest.raises(TypeError, match="column 'span'"):
@@ -343,7 +343,7 @@ def test_datasets_and_structured_arrays():
     assert lists_of(records, ["f0"]) == [[1, 2]]
 
 
-def test_iterables_are_opened_one_after_the_other():
+def test_the_tables_of_an_iterable_are_opened_one_by_one():
     opened = []
 
     def tables():
@@ -358,17 +358,19 @@ def test_iterables_are_opened_one_after_the_other():
     assert lists_of([{"x": []}, {"x": [1]}, {"x": []}], ["x"]) == [[1]]
 
 
-def test_tables_of_one_iterable_agree():
+def test_the_tables_of_an_iterable_must_agree():
     with pytest.raises(KeyError, match="no column 'x'"):
         lists_of([{"x": [1]}, {"y": [1]}], ["x"])
-    with pytest.raises(TypeError, match="of table 1 holds text, of those before"):
+    with pytest.raises(
+        TypeError, match="of table 1 holds text, in the tables before it"
+    ):
         lists_of([{"x": [1]}, {"x": ["a"]}], ["x"])
     with pytest.raises(TypeError, match="of table 2 holds text"):
         lists_of([{"x": [None]}, {"x": [1]}, {"x": ["a"]}], ["x"])
     with pytest.raises(TypeError, match="of table 1 holds zoned times"):
         lists_of([{"x": [TIME]}, {"x": [TIME.replace(tzinfo=UTC)]}], ["x"])
     months = np.array(["2025-03"], "M8[M]")
-    with pytest.raises(TypeError, match="holds dates, of those before periods"):
+    with pytest.raises(TypeError, match="holds dates, in the tables before it periods"):
         lists_of([{"x": months}, {"x": months.astype("M8[D]")}], ["x"])
     with pytest.raises(TypeError, match="table 1 is 5"):
         lists_of([{"x": [1]}, 5], ["x"])
@@ -377,7 +379,7 @@ def test_tables_of_one_iterable_agree():
     ]
 
 
-def test_nothing_follows_an_error():
+def test_no_batch_comes_after_an_error():
     found = _tables.batches([{"x": [1]}, {"x": [2**63]}, {"x": [3]}], ["x"])
     assert next(found).rows == 1
     with pytest.raises(OverflowError):
@@ -393,7 +395,7 @@ def test_names_of_tables(frame):
     relation = duckdb.sql("select 1 as b, 2 as a")
     for source in (table, table.to_reader(), pl.from_arrow(table), relation):
         assert _tables.names_of(source) == ["b", "a"]
-        assert lists_of(source, ["a", "b"]) == [[2], [1]]  # it was not read
+        assert lists_of(source, ["a", "b"]) == [[2], [1]]  # names_of did not read it
     assert _tables.names_of({"x": [1]}) == ["x"]
     assert _tables.names_of(frame) == list(frame.columns)
     assert _tables.names_of([{"x": [1]}]) is None
@@ -405,7 +407,7 @@ def test_names_of_tables(frame):
     [None, 5, "file.csv", b"x", np.arange(3), [1, 2], ["a"], [[1]], object],
     ids=repr,
 )
-def test_what_is_no_table(table):
+def test_objects_that_are_not_tables(table):
     with pytest.raises(TypeError, match=r"^table "):
         _tables.batches(table, ["x"])
 
@@ -418,16 +420,16 @@ def test_unknown_and_uneven_columns():
         _tables.batches(table, ["zzz"])
     with pytest.raises(ValueError, match="column 'short' has 0 rows, 'maker' has 1"):
         _tables.batches(table, ["maker", "short"])
-    with pytest.raises(ValueError, match="without any table"):
+    with pytest.raises(ValueError, match="table is an empty iterable"):
         _tables.batches([], ["x"])
     for value in (5, "text", None, {1: 2}):
-        with pytest.raises(TypeError, match=r"column 'x' is .*one value a row"):
+        with pytest.raises(TypeError, match=r"column 'x' is .*one value per row"):
             _tables.batches({"x": value}, ["x"])
     with pytest.raises(ValueError, match="column 'x' has 2 dimensions"):
         _tables.batches({"x": np.zeros((2, 2))}, ["x"])
 
 
-# The core's own checks of what Python hands it
+# The checks of the core
 
 
 @pytest.mark.parametrize(
@@ -436,21 +438,21 @@ def test_unknown_and_uneven_columns():
         ([5], TypeError, "an array or a list"),
         ([np.zeros((2, 2))], ValueError, "one dimension"),
         ([[1]], TypeError, "row 0: 1 among text"),
-        ([("text", 5)], TypeError, "a list or an array"),
-        ([("bytes", [])], ValueError, "objects make text"),
+        ([("text", 5)], TypeError, "a list or a one-dim"),
+        ([("bytes", [])], ValueError, "unknown type of objects"),
         ([(np.arange(3), np.ones(2, bool))], ValueError, "mask differ in length"),
-        ([(np.arange(3),)], TypeError, "a column is"),
-        ([(np.zeros(3), ["x"])], TypeError, "by integers into plain words"),
+        ([(np.arange(3),)], TypeError, "a column needs"),
+        ([(np.zeros(3), ["x"])], TypeError, "needs integer codes and words"),
         (
             [np.arange(3), np.arange(2)],
             ValueError,
             "column 1 has 2 rows, the first",
         ),
-        ([np.zeros(2, "M8[M]")], TypeError, "of a unit that is not read"),
-        ([(np.zeros(2), np.zeros(2), np.zeros(2))], TypeError, "a column is"),
+        ([np.zeros(2, "M8[M]")], TypeError, "of an unsupported unit"),
+        ([(np.zeros(2), np.zeros(2), np.zeros(2))], TypeError, "a column needs"),
     ],
 )
-def test_items_that_are_no_columns(items, error, words):
+def test_items_that_are_not_columns(items, error, words):
     with pytest.raises(error, match=words):
         _core.columns(items)
 
@@ -465,7 +467,7 @@ def test_windows():
     for place, start, stop in ((2, 0, 1), (-1, 0, 1), (0, -1, 1), (0, 2, 1), (0, 0, 4)):
         with pytest.raises(ValueError, match="of a batch of 3 rows and 2 columns"):
             _core.columns([(window, place, start, stop)])
-    with pytest.raises(TypeError, match="take no mask"):
+    with pytest.raises(TypeError, match="cannot have a mask"):
         _core.columns([((window, 0, 0, 2), np.ones(2, bool))])
 
 

@@ -1,4 +1,4 @@
-"""Tables that panels and measures give out, and panels in files."""
+"""Tables of panels and measures, and panels in files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from evmarket._tables.text import text_rows
 
 
 def panel(**options: Any) -> em.Panel:
-    """Two makers and a missing one; a null, a large integer, a decimal."""
+    """Two makers and a missing one; a null, a large integer and a decimal."""
     table = {
         "maker": ["B", "A", None, "A", "B"],
         "year": [2023, 2024, 2024, 2024, 2024],
@@ -38,7 +38,7 @@ def panel(**options: Any) -> em.Panel:
 # ---- tables --------------------------------------------------------------------------
 
 
-def test_the_long_form_keeps_integers_and_names_what_is_absent():
+def test_the_long_form_keeps_integers_and_missing_labels():
     table = panel().to_table()
     assert table.columns == ("maker", "year", "period", "units", "revenue")
     assert len(table) == 5
@@ -85,13 +85,13 @@ def test_period_labels_read_back_at_every_frequency(freq):
     np.testing.assert_array_equal(again["x"].values, first["x"].values)
 
 
-def test_only_shown_periods_are_given_out():
+def test_tables_have_only_the_selected_periods():
     part = panel().select(periods="2024-01")
     assert set(part.to_table()["period"]) == {"2024-01"}
     assert len(part["units"].to_table()) == 3
 
 
-def test_keys_called_like_other_columns():
+def test_keys_with_the_names_of_other_columns():
     shown = em.Panel.from_arrays(
         {"period": ["a", "b"], "status": [1, 2]}, ["2024", "2025"], {"x": [1, 2]}
     )
@@ -102,7 +102,7 @@ def test_keys_called_like_other_columns():
     assert measure.columns == ("period", "status", "period_", "x", "status_")
 
 
-def test_a_measure_gives_its_cells_and_their_statuses():
+def test_the_table_of_a_measure_has_cells_and_statuses():
     growth = panel()["units"].growth(2)
     table = growth.to_table()
     assert table.columns == ("maker", "year", "period", "units", "status")
@@ -115,7 +115,7 @@ def test_a_measure_gives_its_cells_and_their_statuses():
     assert names[by["B", 2023, "2024-01"]] == "OUTSIDE"
 
 
-def test_a_rate_that_was_merged_says_so():
+def test_a_rate_that_a_roll_up_would_add_is_refused():
     rates = em.Panel.from_arrays(
         {"k": ["a", "b"]}, ["2024", "2024"], {"r": [1, 2]}, kinds={"r": "rate"}
     )
@@ -123,7 +123,7 @@ def test_a_rate_that_was_merged_says_so():
         rates.rollup().to_table()
 
 
-def test_text_shows_the_first_rows():
+def test_the_repr_shows_the_first_rows():
     table = panel().to_table()
     lines = repr(table).splitlines()
     assert lines[0] == "Table(5 rows x 5 columns)"
@@ -260,7 +260,7 @@ def test_a_saved_panel_is_the_same(name, tmp_path):
     )
 
 
-def test_saving_replaces_whole_files_only(tmp_path):
+def test_saving_replaces_a_file_only_when_complete(tmp_path):
     path = tmp_path / "p.npz"
     path.write_bytes(b"before")
     panel().save(str(path))
@@ -292,7 +292,7 @@ def test_truncated_and_damaged_files_are_refused(tmp_path):
         spoilt = bytearray(data)
         spoilt[place] ^= 0xFF
         cut.write_bytes(spoilt)
-        with contextlib.suppress(ValueError):  # or it says nothing about the panel
+        with contextlib.suppress(ValueError):  # or the byte does not matter
             same(em.Panel.load(cut), panel())
 
 
@@ -315,7 +315,7 @@ def head_with(state: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 
 def lies() -> dict[str, Any]:
-    """What is whole, but does not fit together."""
+    """Complete files whose parts contradict each other."""
     state = to_state(panel()._data)
     head = json.loads(state["head"].tobytes())
     first, second = head["measures"]
@@ -363,7 +363,7 @@ def lies() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", lies())
-def test_files_that_do_not_fit_together_are_refused(name, tmp_path):
+def test_files_that_contradict_themselves_are_refused(name, tmp_path):
     np.savez(tmp_path / "p.npz", **lies()[name])
     refused(
         tmp_path / "p.npz", "newer" if name == "newer" else "damaged or not a panel"

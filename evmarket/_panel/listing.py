@@ -1,0 +1,84 @@
+"""Measures of one panel side by side, one row per cell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._common.kinds import format_of
+from .._tables.columns import Coded, free_name
+from .._tables.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .measure import Measure
+    from .panel import Panel
+
+
+def growth_table(
+    panel: Panel, lag: Any, policy: str, at: Any = None, top: int | None = None
+) -> Table:
+    """Level, growth and status of every measure, one measure below the other."""
+    tables = []
+    for name in panel.measures:
+        level = panel[name] if top is None else panel[name].top(top, at)
+        growth = level.growth(lag, policy=policy)
+        columns = [("level", level, ""), ("growth", growth, "status")]
+        tables.append(_side_by_side(growth, columns, at, name))
+    if len(tables) == 1:
+        return tables[0]
+    below = {k: np.concatenate([table[k] for table in tables]) for k in tables[0]}
+    return Table(below, formats=tables[0].formats)
+
+
+def margin_table(
+    panel: Panel, revenue: str, cost: str, lag: Any = None, at: Any = None
+) -> Table:
+    """Revenue, cost, margin and status; with a lag also the change of the margin."""
+    margin = panel.margin(revenue, cost)
+    columns = [
+        (revenue, panel[revenue], ""),
+        (cost, panel[cost], ""),
+        ("margin", margin, "status"),
+    ]
+    if lag is not None:
+        columns.append(("change", margin.change(lag), "change_status"))
+    return _side_by_side(margin, columns, at)
+
+
+def _side_by_side(
+    measure: Measure,
+    columns: Sequence[tuple[str, Measure, str]],
+    at: Any,
+    label: str = "",
+) -> Table:
+    """Keys, period, a label, and columns of numbers: name, measure, name of its status.
+
+    A row is an occupied cell of `measure`, or a series if a period `at` is given.
+    """
+    data = measure._data
+    if at is None:
+        keep = data.calendar.shows(data.cells.ordinals)
+        series, ordinals = data.cells.series[keep], data.cells.ordinals[keep]
+    else:
+        series = np.arange(data.series.count)
+        ordinals = np.full(len(series), data.calendar.ordinal(at, "at"), np.int64)
+    shown: dict[str, Any] = dict(data.series.coded(series))
+
+    def add(name: str, column: Any) -> str:
+        free = free_name(name, tuple(shown))
+        shown[free] = column
+        return free
+
+    add("period", data.calendar.coded(ordinals))
+    if label:
+        add("measure", Coded(np.zeros(len(series), np.intp), (label,)))
+    formats = {}
+    for name, numbers, status in columns:
+        values, codes = numbers._data.read(series, ordinals)
+        formats[add(name, values)] = format_of(numbers.kind)
+        if status:
+            add(status, codes)
+    return Table(shown, formats=formats)
