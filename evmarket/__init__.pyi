@@ -13,6 +13,8 @@ from ._arrays.growth import (
     cagr as cagr,  # compound yearly rate between two values
     mean_growth as mean_growth,  # mean yearly rate: level or accumulative method
     index as index,  # index numbers, 100 at the base
+)
+from ._arrays.sums import (
     ytd as ytd,  # year-to-date sums of single periods
     from_ytd as from_ytd,  # single periods from year-to-date sums
     trailing as trailing,  # sums over the last periods

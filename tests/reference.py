@@ -1,18 +1,18 @@
-"""The slow, obvious twin of the array functions: pure Python, exact rationals.
+"""Reference of the array functions: slow and simple, in exact rational numbers.
 
-Every function takes plain one-dimensional sequences of Python numbers (None or NaN is
-missing) and returns one (value, Status) a cell. A value is None where the package gives
-NaN, otherwise the exact Fraction; where the mathematics is not rational (log, power,
-the accumulative mean) it is a Fraction that agrees with the true number to more than
-forty digits, also relative to a result close to zero. `dtype` is the result's type: a
-number that rounds beyond its range is INVALID.
+Every function takes one-dimensional sequences of Python numbers (None or NaN is
+missing) and returns one (value, Status) per cell. A value is None where the package
+gives NaN, else the exact Fraction. For log, power and the accumulative mean, which are
+not rational, it agrees with the true number to more than forty digits, also relative to
+a result close to zero. `dtype` is the type of the result: a number that rounds to
+infinity is INVALID.
 
-Nothing of the package is imported here, so that a mistake cannot be shared.
+This module imports nothing from the package, so that it shares no mistake with it.
 """
 
 import decimal
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from fractions import Fraction
 
@@ -47,11 +47,9 @@ class Status(IntEnum):
     NO_MATCH = 21
 
 
-# ---- floating point ------------------------------------------------------------------
-
 # Digits of the significand, exponent of the smallest subnormal.
 FORMATS = {"float64": (53, -1074), "float32": (24, -149)}
-# The smallest magnitude that rounds to infinity: half a unit beyond the largest number.
+# The smallest magnitude that rounds to infinity: half an ulp above the largest number.
 LIMITS = {
     "float64": Fraction(2) ** 1024 - Fraction(2) ** 970,
     "float32": Fraction(2) ** 128 - Fraction(2) ** 103,
@@ -61,11 +59,9 @@ LIMITS = {
 def ulps_ratio(
     value: float, numerator: int, denominator: int, dtype: str = "float64"
 ) -> float:
-    """Distance of `value` from numerator/denominator, in ulp of the latter."""
+    """Distance of `value` from numerator/denominator, in ulp of the quotient."""
     digits, lowest = FORMATS[dtype]
-    nearest = abs(
-        numerator / denominator
-    )  # correctly rounded by Python's integer division
+    nearest = abs(numerator / denominator)  # Python rounds quotients of int correctly
     place = max(math.frexp(nearest)[1] - digits, lowest) if nearest else lowest
     a, b = float(value).as_integer_ratio()
     off, unit = abs(a * denominator - numerator * b), abs(denominator) * b
@@ -77,12 +73,17 @@ def ulps(value: float, exact: Fraction, dtype: str = "float64") -> float:
     return ulps_ratio(value, exact.numerator, exact.denominator, dtype)
 
 
-def leaves_range(value: Fraction, dtype: str) -> bool:
+def overflows(value: Fraction, dtype: str) -> bool:
     return abs(value) >= LIMITS[dtype]
 
 
+def in_range(value: Fraction, dtype: str) -> Cell:
+    """The cell of a defined value: INVALID if it rounds to infinity."""
+    return (None, Status.INVALID) if overflows(value, dtype) else (value, Status.OK)
+
+
 def read(value: Number) -> Fraction | float | None:
-    """None when missing, an infinity as it is, else the exact number."""
+    """None if missing, an infinity as a float, else the exact number."""
     if value is None or value != value:
         return None
     return value if isinstance(value, float) and math.isinf(value) else Fraction(value)
@@ -93,13 +94,11 @@ def read_all(values: Sequence[Number]) -> list[Fraction | float | None]:
 
 
 def is_infinite(value: object) -> bool:
-    return isinstance(value, float)  # read() leaves nothing else a float
-
-
-# ---- what is not rational ------------------------------------------------------------
+    return isinstance(value, float)  # read() makes all other floats Fractions
 
 
 def precisely() -> decimal.Context:
+    """A decimal context with `DIGITS` digits and all exponents."""
     return decimal.Context(
         prec=DIGITS,
         Emax=decimal.MAX_EMAX,
@@ -119,10 +118,10 @@ def log(ratio: Fraction) -> Fraction:
 
 
 def power_less_one(ratio: Fraction, exponent: Fraction) -> Fraction:
-    """ratio**exponent - 1, ratio positive."""
+    """ratio**exponent - 1 for a positive ratio."""
     with decimal.localcontext(precisely()):
         y = to_decimal(ratio).ln() * to_decimal(exponent)
-        # e**1000 lies beyond every range and e**-1000 - 1 rounds to -1: far enough.
+        # e**1000 is beyond float64 and e**-1000 - 1 rounds to -1.
         y = max(min(y, decimal.Decimal(1000)), decimal.Decimal(-1000))
         if abs(y) > decimal.Decimal("1e-15"):
             return Fraction(y.exp() - 1)
@@ -130,11 +129,12 @@ def power_less_one(ratio: Fraction, exponent: Fraction) -> Fraction:
 
 
 def accumulative_rate(target: Fraction, n: int) -> Fraction:
-    """The g > -1 that solves sum of (1+g)**i for i = 1..n = target, target positive."""
+    """The g > -1 for which (1+g) + ... + (1+g)**n is `target`, which is positive."""
     with decimal.localcontext(precisely()):
         goal = to_decimal(target)
-        # The sum is at least q and at least q**n, so the root lies at or below both of
-        # these, and as the sum is convex Newton's steps come down without passing it.
+        # The sum is at least q and at least q**n, so that the root is at most the goal
+        # and at most its n-th root. The sum is convex, so that Newton's steps decrease
+        # from there and do not pass the root.
         q = min(goal, (goal.ln() / n).exp())
         for _ in range(1000):
             total, slope = decimal.Decimal(0), decimal.Decimal(0)
@@ -148,13 +148,11 @@ def accumulative_rate(target: Fraction, n: int) -> Fraction:
     raise ArithmeticError(f"no root found for {target}, {n}")
 
 
-# ---- pairs of a base and a current value ---------------------------------------------
-
 BEYOND = "beyond the array"
 
 
 def lagged(values: Sequence[Number], lag: int) -> list[tuple[object, object]]:
-    """(base, current) for every position; the base is BEYOND where there is none."""
+    """(base, current) of every position; BEYOND is a base outside the array."""
     cells = read_all(values)
     n = len(cells)
     return [
@@ -163,6 +161,7 @@ def lagged(values: Sequence[Number], lag: int) -> list[tuple[object, object]]:
 
 
 def unusable(base: object, current: object) -> Status | None:
+    """The status of a pair without two finite numbers, else None."""
     if current is None:
         return Status.MISSING
     if base is BEYOND:
@@ -175,6 +174,7 @@ def unusable(base: object, current: object) -> Status | None:
 
 
 def sign_status(base: Fraction, current: Fraction) -> Status:
+    """The status that follows from the signs of two finite numbers."""
     if base == 0:
         return Status.BOTH_ZERO if current == 0 else Status.ZERO_BASE
     if base > 0:
@@ -194,7 +194,7 @@ def growth_cell(base: object, current: object, policy: str, dtype: str) -> Cell:
         return None, status
     x0, x1 = base, current
     signed = (x1 - x0) / x0 if x0 != 0 else None
-    overflow = signed is not None and leaves_range(signed, dtype)
+    overflow = signed is not None and overflows(signed, dtype)
     status = Status.INVALID if overflow else sign_status(x0, x1)
     if policy == "midpoint":
         size = abs(x1) + abs(x0)
@@ -249,8 +249,7 @@ def power_cell(base: object, current: object, exponent: Fraction, dtype: str) ->
         return None, sign_status(base, current)
     if current == 0:
         return (Fraction(-1), Status.OK) if exponent > 0 else (None, Status.INVALID)
-    rate = power_less_one(current / base, exponent)
-    return (None, Status.INVALID) if leaves_range(rate, dtype) else (rate, Status.OK)
+    return in_range(power_less_one(current / base, exponent), dtype)
 
 
 def annualized_growth(
@@ -292,30 +291,27 @@ def mean_growth(
         return [(None, Status.INVALID)]
     total = sum(rest)
     if first <= 0 or total < 0:
-        # A base that is not positive has the status it has under "level".
+        # A base that is not positive has the same status as under "level".
         last = rest[-1] if first <= 0 else total
         return [(None, sign_status(first, last))]
     if total == 0:
         return [(Fraction(-1), Status.OK)]
-    rate = accumulative_rate(total / first, n)
-    return [(None, Status.INVALID) if leaves_range(rate, dtype) else (rate, Status.OK)]
-
-
-# ---- quotients -----------------------------------------------------------------------
+    return [in_range(accumulative_rate(total / first, n), dtype)]
 
 
 def quotient_cell(numerator: object, denominator: object, dtype: str) -> Cell:
-    """A quotient of finite numbers that is defined for a positive denominator only."""
+    """A quotient of finite numbers that needs a positive denominator."""
     if denominator == 0:
         return None, Status.ZERO_DENOMINATOR
     if denominator < 0:
         return None, Status.NEGATIVE_DENOMINATOR
-    value = numerator / denominator
-    return (None, Status.INVALID) if leaves_range(value, dtype) else (value, Status.OK)
+    return in_range(numerator / denominator, dtype)
 
 
-def sided(a: Sequence[Number], b: Sequence[Number], quotient, dtype: str) -> list[Cell]:
-    """Elementwise over two sequences; `quotient` gives (numerator, denominator)."""
+def quotients(
+    a: Sequence[Number], b: Sequence[Number], terms: Callable, dtype: str
+) -> list[Cell]:
+    """Quotients of two sequences; `terms` gives (numerator, denominator) of a pair."""
     out: list[Cell] = []
     for left, right in zip(read_all(a), read_all(b), strict=True):
         if left is None or right is None:
@@ -323,20 +319,20 @@ def sided(a: Sequence[Number], b: Sequence[Number], quotient, dtype: str) -> lis
         elif is_infinite(left) or is_infinite(right):
             out.append((None, Status.INVALID))
         else:
-            out.append(quotient_cell(*quotient(left, right), dtype))
+            out.append(quotient_cell(*terms(left, right), dtype))
     return out
 
 
 def margin(
     revenue: Sequence[Number], cost: Sequence[Number], *, dtype: str = "float64"
 ):
-    return sided(revenue, cost, lambda r, c: (r - c, r), dtype)
+    return quotients(revenue, cost, lambda r, c: (r - c, r), dtype)
 
 
 def markup(
     revenue: Sequence[Number], cost: Sequence[Number], *, dtype: str = "float64"
 ):
-    return sided(revenue, cost, lambda r, c: (r - c, c), dtype)
+    return quotients(revenue, cost, lambda r, c: (r - c, c), dtype)
 
 
 def ratio(
@@ -345,7 +341,7 @@ def ratio(
     *,
     dtype: str = "float64",
 ):
-    return sided(numerator, denominator, lambda n, d: (n, d), dtype)
+    return quotients(numerator, denominator, lambda n, d: (n, d), dtype)
 
 
 def incremental_margin(
@@ -371,9 +367,7 @@ def incremental_margin(
         elif r1 == r0:
             out.append((None, Status.ZERO_DENOMINATOR))
         else:
-            value = (p1 - p0) / (r1 - r0)
-            wide = leaves_range(value, dtype)
-            out.append((None, Status.INVALID) if wide else (value, Status.OK))
+            out.append(in_range((p1 - p0) / (r1 - r0), dtype))
     return out
 
 
@@ -400,14 +394,10 @@ def index(
     return out
 
 
-# ---- sums over time ------------------------------------------------------------------
-
-
 def sum_cell(window: Sequence[object], dtype: str) -> Cell:
     if any(map(is_infinite, window)):
         return None, Status.INVALID
-    total = sum(window, Fraction(0))
-    return (None, Status.INVALID) if leaves_range(total, dtype) else (total, Status.OK)
+    return in_range(sum(window, Fraction(0)), dtype)
 
 
 def ytd(
@@ -461,10 +451,11 @@ def trailing(x: Sequence[Number], window: int, *, dtype: str = "float64") -> lis
 def base_effect(
     x: Sequence[Number], lag: int = 12, *, dtype: str = "float64"
 ) -> list[tuple[Fraction | None, Fraction | None, Fraction | None, Status]]:
-    """(total, momentum, base, status) a cell.
+    """(total, momentum, base, status) per cell.
 
-    Both parts are log growth on the position before, one of them a lag earlier. The
-    total needs both and carries the lower code; what is absent a lag earlier is a GAP.
+    Both parts are log growth over the position before; `base` is that of a lag earlier.
+    The total needs both. Without one it has the lower of their codes, where a value
+    missing a lag earlier counts as GAP.
     """
     steps = log_growth(x)
     out: list[tuple[Fraction | None, Fraction | None, Fraction | None, Status]] = []
@@ -480,11 +471,8 @@ def base_effect(
     return out
 
 
-# ---- structure: one group ------------------------------------------------------------
-
-
 def group_status(cells: Sequence[object]) -> Status | None:
-    """What keeps shares of this group from being defined, None when nothing does."""
+    """Why the shares of a group are undefined; None if they are defined."""
     if cells and all(value is None for value in cells):
         return Status.MISSING
     if None in cells:

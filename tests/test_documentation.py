@@ -1,4 +1,4 @@
-"""The documentation: help(em) lists what there is, and everything has an example."""
+"""The documentation: help(em) lists every name, and every name has an example."""
 
 import ast
 import importlib
@@ -15,7 +15,7 @@ DOC = em.__doc__
 
 
 def classes():
-    """The public classes, and those of what public functions and methods give."""
+    """The public classes, and the classes that public methods return."""
     from evmarket._explain.panels import (
         PanelContributions,
         PanelIndex,
@@ -44,7 +44,7 @@ def classes():
 
 
 def documented():
-    """Everything that must show an example: functions, classes and their methods."""
+    """Functions, classes and methods; each must have an example."""
     for name in em.__all__:
         if inspect.isfunction(getattr(em, name)):
             yield name, getattr(em, name)
@@ -64,7 +64,7 @@ def documented():
 DOCUMENTED = dict(documented())
 
 
-def test_the_walk_reaches_every_kind_of_thing():
+def test_functions_classes_and_methods_are_found():
     known = {"growth", "datasets.load", "Panel", "Panel.from_table", "Measure.growth"}
     known |= {"PanelIndex.to_table", "MixRate.to_pandas", "Figure.meets", "Rows.ytd"}
     known |= {"Periods.of", "Status.label", "Audit.to_table", "Facts.rows"}
@@ -72,7 +72,7 @@ def test_the_walk_reaches_every_kind_of_thing():
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_there_is_an_example(name):
+def test_docstring_has_a_summary_and_an_example(name):
     text = inspect.getdoc(DOCUMENTED[name])
     assert text and ">>> import evmarket as em" in text, name
     summary = text.partition("\n")[0]
@@ -87,7 +87,7 @@ def test_every_name_is_listed_once_on_a_line_of_its_own():
 
 
 def stub():
-    """The public names as Python parses them: name to (module, attribute)."""
+    """Public names in the stub: name to (module, attribute)."""
     path = Path(em.__file__).with_name("__init__.pyi")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     return {
@@ -109,7 +109,7 @@ def test_stub_all_dir_and_modules_agree_name_by_name():
 
 
 def test_names_of_the_design_are_public():
-    # Written out here, so that no tool that sorts or removes imports can drop one.
+    # Written out, so that a tool that removes imports cannot drop a name unnoticed.
     names = """AUDIT_RULES Audit BaseEffect Claims Contributions Facts Figure Finding
     IndexNumber Lmdi MarginBridge Measure MixRate Operand Panel Periods PriceVolume
     PriceVolumeMix Rows ShiftShare Status __version__ annualized_growth audit
@@ -124,14 +124,14 @@ def test_names_of_the_design_are_public():
     assert sorted(names.split()) == em.__all__
 
 
-def test_help_begins_with_the_list():
+def test_help_starts_with_the_list():
     shown = pydoc.plain(pydoc.render_doc(em))
     assert shown.index("Growth of arrays:") < shown.index("CLASSES")
     for name in em.__all__:
         assert re.search(rf"\b{name}\b", shown), name
 
 
-def test_the_public_names_are_what_dir_and_completion_show():
+def test_dir_and_completion_show_the_public_names():
     assert dir(em) == sorted(em.__all__)
     panel = em.Panel.from_wide({"k": ["A"], "2025": [1]}, "k", "units")
     assert panel._ipython_key_completions_() == ["units"]

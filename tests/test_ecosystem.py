@@ -1,4 +1,4 @@
-"""At home beside pandas, polars, pyarrow and duckdb: tables, columns, messages."""
+"""Tables and columns of pandas, polars, pyarrow and duckdb; error messages."""
 
 import datetime
 
@@ -11,9 +11,8 @@ from tests.arrays.functions import FUNCTIONS
 
 NAN = float("nan")
 
-# ---- tables: in, out, and in again ---------------------------------------------------
-
-# Two keys, one of integers with a missing part first; a null, a gap, an exit, an entry.
+# Two keys, one of integers that begins with missing values; a null, a gap, an exit and
+# an entry.
 TABLE = {
     "maker": ["比亚迪", "比亚迪", "比亚迪", "XPeng", "XPeng", None, "XPeng"],
     "grade": [None, None, None, 1, 1, 2, 1],
@@ -53,7 +52,7 @@ def two_arrow_batches():
     return pa.concat_tables([table.slice(0, 2), table.slice(2)])
 
 
-TAKEN = {
+SOURCES = {
     "pandas": pandas_frame,
     "pandas nullable": lambda: pandas_frame("numpy_nullable"),
     "pandas on pyarrow": lambda: pandas_frame("pyarrow"),
@@ -75,7 +74,7 @@ def duckdb_of(panel):
     return con.sql("select * from cells order by units")
 
 
-GIVEN = {
+EXPORTS = {
     "to_pandas": lambda panel: (pytest.importorskip("pandas"), panel.to_pandas())[1],
     "to_polars": lambda panel: (pytest.importorskip("polars"), panel.to_polars())[1],
     "to_table": lambda panel: panel.to_table(),
@@ -111,26 +110,27 @@ def assert_equal_panels(a, b):
         np.testing.assert_array_equal(one.status, two.status)
         np.testing.assert_array_equal(one.members, two.members)
         assert one.exact().tolist() == two.exact().tolist()
-    # Rows, nulls, duplicates, first, last, gaps: the counts behind every cell.
+    # Counts per series: rows, nulls, duplicates, first, last, gaps.
     for name, column in a.coverage().to_dict().items():
         assert column.tolist() == b.coverage()[name].tolist(), name
 
 
-@pytest.mark.parametrize("taken", TAKEN)
-def test_every_library_makes_the_same_panel(taken):
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_library_gives_the_same_panel(source):
     dates = np.array(TABLE["month"], "datetime64[D]")
-    assert_equal_panels(panel_of(TAKEN[taken]()), panel_of({**TABLE, "month": dates}))
+    expected = panel_of({**TABLE, "month": dates})
+    assert_equal_panels(panel_of(SOURCES[source]()), expected)
 
 
-@pytest.mark.parametrize("given", GIVEN)
-@pytest.mark.parametrize("taken", TAKEN)
-def test_round_trips(taken, given):
-    panel = panel_of(TAKEN[taken]())
+@pytest.mark.parametrize("export", EXPORTS)
+@pytest.mark.parametrize("source", SOURCES)
+def test_round_trips(source, export):
+    panel = panel_of(SOURCES[source]())
     assert set(Status.names(panel["units"].status).ravel()) >= {"PARTIAL", "MISSING"}
-    assert_equal_panels(panel_of(GIVEN[given](panel), "period"), panel)
+    assert_equal_panels(panel_of(EXPORTS[export](panel), "period"), panel)
 
 
-def test_measures_in_and_out():
+def test_round_trips_of_measures():
     panel = panel_of(arrow_table())
     pa, pl = pytest.importorskip("pyarrow"), pytest.importorskip("polars")
     yoy = panel["units"].growth("1M")
@@ -146,7 +146,7 @@ def test_measures_in_and_out():
     )
 
 
-def test_a_second_key_that_begins_with_nothing():
+def test_a_second_key_that_begins_with_missing_values():
     pl = pytest.importorskip("polars")
     panel = em.Panel.from_arrays(
         {"maker": ["A", "A", "B"], "grade": [None, None, 1]},
@@ -168,8 +168,6 @@ def test_facts_come_from_any_table():
         assert em.audit(given).counts == expected
 
 
-# ---- columns, wherever an array goes -------------------------------------------------
-
 X = np.array([3.0, 5, NAN, 8, 9, 12, 4, 7, 6, 10, 11, 13])
 ONE = np.where(np.isnan(X), 2.0, X)
 ROWS = np.arange(12)
@@ -181,8 +179,8 @@ def rows(a):
     return em.Rows(a(MAKERS), a(MONTHS), freq="M")
 
 
-# Every function of columns, each called with `a` around every array. The elementwise
-# and lagged ones, growth to rank, are those of tests/arrays/functions.py.
+# Every function of columns, with `a` applied to each array. Functions of arrays, growth
+# to rank, are in tests/arrays/functions.py.
 CALLS = {
     "base_effect": lambda a: vars(em.base_effect(a(X), 2)),
     "contributions": lambda a: em.contributions(a(ONE), a(ONE + 1)).arrays(),
@@ -235,7 +233,7 @@ CALLS = {
     ).to_table(),
     "Status.names": lambda a: Status.names(a(ROWS)),
 }
-# Texts are read from any column too.
+# Text comes from any column too.
 TEXTS = np.array(["13.9万", "+80%", "nearly 130,000", "8-9 billion yuan"] * 3)
 CALLS["figures"] = lambda a: em.figures(a(TEXTS))
 NO_COLUMNS = {"build_info", "check", "audit", "set_workers"}
@@ -243,8 +241,8 @@ NO_COLUMNS = {"build_info", "check", "audit", "set_workers"}
 
 def test_no_function_is_forgotten():
     functions = {n for n in em.__all__ if type(getattr(em, n)).__name__ == "function"}
-    told = {f.label.split()[0] for f in FUNCTIONS} | set(CALLS) | NO_COLUMNS
-    assert functions <= told, functions - told
+    tested = {f.label.split()[0] for f in FUNCTIONS} | set(CALLS) | NO_COLUMNS
+    assert functions <= tested, functions - tested
 
 
 def listed(values):
@@ -308,23 +306,23 @@ COLUMNS = {
 }
 
 
-def flat(found):
-    """Whatever a function gives, as arrays in order."""
-    if isinstance(found, (tuple, list)):
-        return [array for item in found for array in flat(item)]
-    if hasattr(found, "arrays"):
-        found = found.arrays()
-    if hasattr(found, "keys"):
-        return [np.asarray(found[name]) for name in found]
-    return [np.asarray(found)]
+def flat(result):
+    """Any result as a list of arrays."""
+    if isinstance(result, (tuple, list)):
+        return [array for item in result for array in flat(item)]
+    if hasattr(result, "arrays"):
+        result = result.arrays()
+    if hasattr(result, "keys"):
+        return [np.asarray(result[name]) for name in result]
+    return [np.asarray(result)]
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
 @pytest.mark.parametrize("name", CALLS)
-def test_a_column_goes_in_where_an_array_does(name, kind):
+def test_functions_take_columns_of_every_library(name, kind):
     column = COLUMNS[kind]()
     if name == "Status.names" and kind == "pandas objects":
-        with pytest.raises(TypeError, match="integers"):  # codes are no objects
+        with pytest.raises(TypeError, match="integers"):  # codes cannot be objects
             CALLS[name](column)
         return
     expected, got = flat(CALLS[name](lambda x: x)), flat(CALLS[name](column))
@@ -335,7 +333,7 @@ def test_a_column_goes_in_where_an_array_does(name, kind):
 
 @pytest.mark.parametrize("kind", COLUMNS)
 @pytest.mark.parametrize("f", FUNCTIONS, ids=lambda f: f.label.replace(" ", "-"))
-def test_columns_go_into_the_functions_of_arrays(f, kind):
+def test_array_functions_take_columns_of_every_library(f, kind):
     column = COLUMNS[kind]()
     arrays = f.sample((12,), whole=True, holes=True)
     expected = f(*arrays, return_status=True)
@@ -382,11 +380,8 @@ def test_groups_are_any_columns():
         np.testing.assert_array_equal(got, expected)
 
 
-# ---- messages ------------------------------------------------------------------------
-
-
-def provoked():
-    """Calls that are wrong, in every family; names with line breaks among them."""
+def wrong_calls():
+    """Wrong calls of functions and methods; some names contain line breaks."""
     nasty = "two\nlines"
     panel = em.Panel.from_arrays(
         {"maker": ["A", nasty]}, ["2024-01"] * 2, {"units": [1, 2], nasty: [3, 4]}
@@ -473,10 +468,10 @@ def provoked():
 
 
 def test_messages_are_one_line():
-    calls = provoked()
+    calls = wrong_calls()
     for number, call in enumerate(calls):
         with pytest.raises((TypeError, ValueError, KeyError, OSError)) as caught:
-            print(number, call())  # shown where a call is no mistake
+            print(number, call())  # names the call if it raises no error
         message = str(caught.value)
         assert message and "\n" not in message, (number, message)
         assert len(message) < 500, (number, message)

@@ -1,4 +1,4 @@
-"""The module as a guest: imported twice, in a subinterpreter, called many times."""
+"""The package in a process: imports, subinterpreters, memory leaks."""
 
 import sys
 
@@ -96,7 +96,7 @@ print(open(report).read(), end="")
 """
 
 
-def test_a_subinterpreter_is_refused_and_harms_nothing():
+def test_a_subinterpreter_gets_an_import_error():
     names = "_interpreters", "_xxsubinterpreters"
     if not any(name in sys.builtin_module_names or _importable(name) for name in names):
         pytest.skip("no subinterpreters in this Python")
@@ -123,7 +123,7 @@ import evmarket as em
 from tests.arrays.functions import FUNCTIONS, WITH_OUT
 
 em.set_workers(1)
-narrow = np.empty(2)  # made once: NumPy itself may lose a reference to its dtype
+narrow = np.empty(2)  # created once, because NumPy itself may leak its dtype
 
 
 def good(f, arrays):
@@ -148,7 +148,7 @@ def bad(f, arrays):
         raise AssertionError((f.label, options))
 
 
-def settle(call, f, arrays, times):
+def repeat(call, f, arrays, times):
     for _ in range(times):
         call(f, arrays)
     gc.collect()
@@ -158,22 +158,22 @@ def held(arrays):
     return [sys.getallocatedblocks(), *map(sys.getrefcount, arrays)]
 
 
-# Small objects: blocks of Python's allocator, references to the arguments. A leak shows
-# in every round; caches that still fill show in some.
+# Small objects: blocks of Python's allocator, and references to the arguments. A leak
+# grows in every round, a cache only in some.
 for f in FUNCTIONS:
     for dtype in (np.float64, np.float32, np.int64):
         arrays = [a.astype(dtype) for a in f.sample((9, 7), whole=True)]
         for call in (good, bad) if dtype is np.float64 else (good,):
-            settle(call, f, arrays, 20)
+            repeat(call, f, arrays, 20)
             rounds = []
             for _ in range(3):
                 before = held(arrays)
-                settle(call, f, arrays, 60)
+                repeat(call, f, arrays, 60)
                 rounds.append([b - a for a, b in zip(before, held(arrays))])
             least = [min(column) for column in zip(*rounds)]
             assert max(least) < 30, (f.label, dtype, call.__name__, rounds)
 
-# Large blocks, NumPy's and malloc's: peak resident size stays where it is.
+# Large blocks of NumPy and malloc: peak resident memory does not grow.
 big = {f.label: f.sample((40, 2500), whole=True) for f in FUNCTIONS}
 out = np.empty((40, 2500))
 
@@ -191,7 +191,7 @@ heavy(2)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 heavy(8)
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-# Each array holds 800 KB: one lost in every pass of one function is 6,400 KB or more.
+# An array has 800 KB. One lost per pass by one function adds 6,400 KB or more.
 assert grown < 6_000, f"{grown} KB"
 print("done")
 """

@@ -1,7 +1,6 @@
-"""Three tasks of somebody who has read the README and help(em), and nothing else.
+"""Three tasks of a newcomer who knows only the README and help(em).
 
-Each is written as a cell of a notebook; every name in it that is the package's must
-stand in one of the two.
+Each task is a notebook cell. Every name of the package in it must be in one of the two.
 """
 
 import ast
@@ -80,7 +79,7 @@ FOREIGN = {"pd", "pandas", "read_csv", "frame"}
 
 
 def done(task, folder, monkeypatch):
-    """The names that a task leaves behind, run in a folder with the tables."""
+    """Run a task in a folder with the tables; the names it defines."""
     (folder / "sales.csv").write_text(SALES, encoding="utf-8")
     (folder / "books.csv").write_text(BOOKS, encoding="utf-8")
     monkeypatch.chdir(folder)
@@ -89,7 +88,7 @@ def done(task, folder, monkeypatch):
     return names
 
 
-def test_growth_on_the_year_of_each_maker(tmp_path, monkeypatch):
+def test_annual_growth_of_each_maker(tmp_path, monkeypatch):
     pytest.importorskip("pandas")
     found = done(YEAR_ON_YEAR, tmp_path, monkeypatch)
     assert found["makers"].tolist() == ["XPeng", "比亚迪"]
@@ -100,7 +99,7 @@ def test_growth_on_the_year_of_each_maker(tmp_path, monkeypatch):
     np.testing.assert_array_equal(found["frame"]["growth"], expected)
 
 
-def test_growth_on_the_year_from_the_command_line(tmp_path, monkeypatch, capsys):
+def test_annual_growth_on_the_command_line(tmp_path, monkeypatch, capsys):
     done(LAST_YEARS_BASE, tmp_path, monkeypatch)
     command = "growth sales.csv --keys maker --period month --measures units"
     assert main([*command.split(), "--at", "2025-02"]) == 0
@@ -118,7 +117,7 @@ def test_margin_of_each_group(tmp_path, monkeypatch):
     np.testing.assert_array_equal(found["values"], [305 / 1000, np.nan])
     assert found["why"] == em.Status.UNPAIRED.meaning
     mean = (300 / 900 + 5 / 100) / 2
-    assert abs(found["values"][0] - mean) > 0.1, "a ratio of sums is no mean of ratios"
+    assert abs(found["values"][0] - mean) > 0.1, "a ratio of sums, not a mean of ratios"
 
 
 def test_last_years_base(tmp_path, monkeypatch):
@@ -133,7 +132,7 @@ def test_last_years_base(tmp_path, monkeypatch):
 
 
 def names_used(task):
-    """Attributes and keywords in a task: what its writer had to find somewhere."""
+    """Attributes and keywords in a task."""
     tree = ast.walk(ast.parse(task))
     for node in tree:
         if isinstance(node, ast.Attribute):
@@ -144,10 +143,9 @@ def names_used(task):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_every_name_is_documented(task):
-    told = README.read_text(encoding="utf-8")
-    told += pydoc.plain(pydoc.render_doc(em))
-    words = set(re.findall(r"\w+", told))
+    text = README.read_text(encoding="utf-8") + pydoc.plain(pydoc.render_doc(em))
+    words = set(re.findall(r"\w+", text))
     used = set(names_used(task)) - FOREIGN
-    assert used, "a task uses something"
+    assert used, "a task uses at least one name"
     assert not any(keyword.iskeyword(name) for name in used)
     assert used <= words, used - words

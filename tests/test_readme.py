@@ -1,4 +1,4 @@
-"""The README: what its examples print is what it shows, and its names exist."""
+"""The README: its examples print what it shows, and its names exist."""
 
 import ast
 import contextlib
@@ -23,7 +23,7 @@ def blocks(*languages):
 
 
 def printed(cell, names):
-    """What a notebook shows for the cell: what it prints, then its last expression."""
+    """The output of a cell in a notebook: printed lines, then the last expression."""
     *body, last = ast.parse(cell).body
     shown = io.StringIO()
     with contextlib.redirect_stdout(shown):
@@ -32,17 +32,17 @@ def printed(cell, names):
     return shown.getvalue()
 
 
-def test_examples_print_what_is_shown():
+def test_examples_print_the_output_shown():
     found = blocks("python", "text")
     assert [language for language, _ in found] == ["python", "text"] * 5
     names = {}
     for (_, cell), (_, expected) in zip(found[::2], found[1::2], strict=True):
-        if "import pandas" in cell:  # the last, which the others do without
+        if "import pandas" in cell:  # only the last example
             pytest.importorskip("pandas")
         assert printed(cell, names) == expected
 
 
-def test_commands_print_what_is_shown(tmp_path, monkeypatch, capsys):
+def test_commands_print_the_output_shown(tmp_path, monkeypatch, capsys):
     ((_, table),) = blocks("csv")
     ((_, session),) = blocks("console")
     command, expected = session.split("\n", 1)
@@ -54,7 +54,7 @@ def test_commands_print_what_is_shown(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == expected
 
 
-def test_the_passage_is_in_the_report(capsys):
+def test_the_passage_is_part_of_the_report(capsys):
     assert main([]) == 0
     report = capsys.readouterr().out
     for _, passage in blocks("report"):
@@ -62,40 +62,40 @@ def test_the_passage_is_in_the_report(capsys):
     assert len(blocks("report")) == 1
 
 
-def test_two_commands():
+def test_commands_to_run_and_to_test_use_two_environments():
     run, test = (text.strip().split(" && ") for _, text in blocks("sh"))
-    assert run[0] != test[0], "each has an environment of its own"
+    assert run[0] != test[0], "each command makes its own environment"
     assert run[-1].endswith("/bin/python -m evmarket")
     assert test[-1].endswith("/bin/python -m pytest")
 
 
-def test_statuses_are_told_as_they_are():
-    section = TEXT.partition("## The statuses")[2].partition("\n## ")[0]
+def test_the_table_of_statuses_matches_the_enum():
+    section = TEXT.partition("## Status codes")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([\d, ]+) \| (`[^|]+`) \|", section, re.MULTILINE)
-    told = {
+    documented = {
         name: int(code)
         for codes, members in rows
         for code, name in zip(
             codes.split(", "), re.findall(r"`(\w+)`", members), strict=True
         )
     }
-    assert len(told) == len(em.Status) == 22
-    assert told == {name: em.Status[name].value for name in told}
+    assert len(documented) == 22
+    assert documented == {status.name: status.value for status in em.Status}
 
 
-def test_functions_of_the_table_are_public():
-    section = TEXT.partition("## What there is")[2].partition("\n## ")[0]
-    table = section[: section.index("\n\nAll of them")]
+def test_the_table_of_functions_lists_every_public_function():
+    section = TEXT.partition("## Functions")[2].partition("\n## ")[0]
+    table = section[: section.index("\n\nThe array functions")]
     names = re.findall(r"`([\w.]+)(?:\([^`]*\))?`", table)
-    told = {name.partition(".")[0] for name in names}
-    assert told <= set(em.__all__)
+    documented = {name.partition(".")[0] for name in names}
+    assert documented <= set(em.__all__)
     for name in names:
         place = em
         for part in name.split("."):
             place = getattr(place, part)
-    arrays = {
+    functions = {
         name
         for name in em.__all__
         if getattr(em, name).__class__.__name__ == "function"
     }
-    assert arrays <= told
+    assert functions <= documented

@@ -258,9 +258,7 @@ EV_INLINE uint8_t index_status_i64(int64_t x, double base, double scale, double 
 #define EV_SELF "arrays/growth.c"
 #include "base/each_isa.h"
 
-const ev_elementwise ev_growth_functions[] = {FUNCTIONS(EV_ROW)};
-const int ev_growth_function_count =
-    (int)(sizeof ev_growth_functions / sizeof ev_growth_functions[0]);
+const ev_elementwise ev_growth_functions[] = {FUNCTIONS(EV_ROW) EV_LAST_ROW};
 
 #else
 

@@ -13,7 +13,6 @@
  * change, change_status (x0, x1): x1 - x0;
  * index, index_status (x, base, scale): scale * x / base. */
 extern const ev_elementwise ev_growth_functions[];
-extern const int ev_growth_function_count;
 
 /* Along a line:
  * mean (x) -> the arithmetic mean, NaN where a value is NaN, infinite where one is;
@@ -21,7 +20,6 @@ extern const int ev_growth_function_count;
  * ytd, from_ytd (x; per_year, start), per_year > 0, 0 <= start < per_year;
  * trailing (x; window), window > 0. Sums are of the exact values, rounded once. */
 extern const ev_linewise ev_growth_lines[];
-extern const int ev_growth_line_count;
 
 /* The status of growth from x0 to x1, the same under every policy. NaN is an absent
  * value. */

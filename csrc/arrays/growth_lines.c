@@ -28,7 +28,8 @@ static uint8_t window_status(window w, ptrdiff_t inside, ptrdiff_t size)
 
 /* Writes result i: NaN unless the status is OK, and INVALID where an OK value has left
  * the range. */
-EV_INLINE void put(const ev_line *restrict line, ptrdiff_t i, double value, uint8_t status)
+EV_INLINE void put(const ev_line *restrict line, ptrdiff_t i, double value,
+                   uint8_t status)
 {
     const double kept = status == EV_OK ? ev_within(value, 1, line->limit) : NAN;
     line->out[i] = kept;
@@ -312,8 +313,8 @@ static double solve_huge(double root, ptrdiff_t steps)
 
 /* `rest` is the sum of all values after the first, `excess` what it has beyond n - 1
  * times the first; both times `scale`. */
-static void put_accumulative(const ev_line *line, double first, double rest, double excess,
-                             double scale, uint8_t status)
+static void put_accumulative(const ev_line *line, double first, double rest,
+                             double excess, double scale, uint8_t status)
 {
     const uint8_t code = status == EV_OK && rest < 0 ? EV_TURNED_LOSS : status;
     const double ratio = excess / first / scale, steps = (double)(line->n - 1);
@@ -384,6 +385,5 @@ const ev_linewise ev_growth_lines[] = {
     {"ytd", 2, 0, 0, {ytd_i64, ytd_f64}},
     {"from_ytd", 2, 0, 0, {from_ytd_i64, from_ytd_f64}},
     {"trailing", 1, 0, 2, {trailing_i64, trailing_f64}},
+    {.name = NULL},
 };
-const int ev_growth_line_count =
-    (int)(sizeof ev_growth_lines / sizeof ev_growth_lines[0]);

@@ -115,9 +115,7 @@ EV_INLINE uint8_t incremental_status_i64(int64_t r0, int64_t p0, int64_t r1, int
 #define EV_SELF "arrays/margin.c"
 #include "base/each_isa.h"
 
-const ev_elementwise ev_margin_functions[] = {FUNCTIONS(EV_ROW)};
-const int ev_margin_function_count =
-    (int)(sizeof ev_margin_functions / sizeof ev_margin_functions[0]);
+const ev_elementwise ev_margin_functions[] = {FUNCTIONS(EV_ROW) EV_LAST_ROW};
 
 #else
 

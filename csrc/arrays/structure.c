@@ -201,9 +201,15 @@ static void put_ranks(const ev_line *line, int dense)
     }
 }
 
-static void rank_min(const ev_line *line) { put_ranks(line, 0); }
+static void rank_min(const ev_line *line)
+{
+    put_ranks(line, 0);
+}
 
-static void rank_dense(const ev_line *line) { put_ranks(line, 1); }
+static void rank_dense(const ev_line *line)
+{
+    put_ranks(line, 1);
+}
 
 /* ---- concentration ----------------------------------------------------------- */
 
@@ -262,9 +268,8 @@ const ev_linewise ev_structure_lines[] = {
     {"concentration", 1, 1, 1, {concentration, concentration}},
     {"rank_min", 0, 0, 2, {rank_min, rank_min}},
     {"rank_dense", 0, 0, 2, {rank_dense, rank_dense}},
+    {.name = NULL},
 };
-const int ev_structure_line_count =
-    (int)(sizeof ev_structure_lines / sizeof ev_structure_lines[0]);
 
 #define EV_SELF "arrays/structure.c"
 #include "base/each_isa.h"

@@ -34,6 +34,5 @@ void ev_divide(const double *x, const double *scale, const double *total, double
 /* Along a line: hhi, concentration (x; k), k > 0, -> one number; rank_min, rank_dense:
  * 1 for the largest; NaN where x is NaN (MISSING) or infinite (INVALID). */
 extern const ev_linewise ev_structure_lines[];
-extern const int ev_structure_line_count;
 
 #endif

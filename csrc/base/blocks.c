@@ -3,9 +3,8 @@
 #include "base/memory.h"
 
 enum {
-    HUGE = 1 << 21,       /* of a huge page, where blocks begin; what is never touched
-                             takes no memory */
-    BLOCK_BYTES = 1 << 23 /* of items */
+    HUGE = 1 << 21,       /* bytes of a huge page; blocks begin at one */
+    BLOCK_BYTES = 1 << 23 /* bytes of items in a block */
 };
 
 void ev_blocks_open(ev_blocks *blocks, const ev_memory *memory, size_t size)

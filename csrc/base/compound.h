@@ -1,9 +1,9 @@
 /* Logarithms and powers of a ratio within 4 ulp, near 1 as well as far from it.
  *
- * The obvious code loses the small change twice: when x1/x0 is rounded, and when the
- * exponent is. Both remainders are carried here. Operands are exact pairs, so that
- * int64 beyond 2^53 keeps its tail; both must be positive and finite. Only log1p,
- * expm1, pow and exp2 come from the C library.
+ * The obvious code loses a small change twice: when x1/x0 is rounded, and when the
+ * exponent is. Here both remainders are kept. Operands are exact pairs, so int64 beyond
+ * 2^53 keep their low bits; both must be positive and finite. Only log1p, expm1, pow
+ * and exp2 come from the C library.
  */
 #ifndef EV_COMPOUND_H
 #define EV_COMPOUND_H
@@ -43,7 +43,8 @@ static inline ev_split_ratio ev_split(ev_pair x0, ev_pair x1)
     const double difference = b - a; /* exact: the two lie within a factor of 2 */
     const ev_pair d = ev_two_sum(difference, b_tail - a_tail);
     ratio.rest.hi = d.hi / a;
-    ratio.rest.lo = (fma(-ratio.rest.hi, a, d.hi) + (d.lo - ratio.rest.hi * a_tail)) / a;
+    ratio.rest.lo =
+        (fma(-ratio.rest.hi, a, d.hi) + (d.lo - ratio.rest.hi * a_tail)) / a;
     return ratio;
 }
 
@@ -101,8 +102,8 @@ static inline double ev_pair_compound(ev_pair x0, ev_pair x1, double numerator,
             result = change + e_tail * (1 + change);
         }
         else {
-            /* The base of pow is 1 + rest rounded; what rounding dropped goes into the
-             * correction beside the tails. */
+            /* The base of pow is 1 + rest, rounded. The correction holds what rounding
+             * dropped, and the tails. */
             const ev_pair base = ev_two_sum(1, ratio.rest.hi);
             const double dropped = (base.lo + ratio.rest.lo) / base.hi;
             const double correction = expm1(p * dropped + p_tail * log_ratio.hi);

@@ -72,7 +72,8 @@ typedef void ev_kernel(const void *const *in, void *const *out, ptrdiff_t n,
 
 /* An elementwise function: kernels for int64 and float64 operands, one for each
  * instruction set (NULL where the build has none; no int64 ones where `typed` is 0).
- * Operands after the first `typed` ones are doubles in every kernel. */
+ * Operands after the first `typed` ones are doubles in every kernel. A table of them ends
+ * with a name that is NULL. */
 typedef struct ev_elementwise {
     const char *name;
     int nin;
@@ -98,6 +99,7 @@ typedef struct ev_line {
 
 typedef void ev_line_kernel(const ev_line *line);
 
+/* A function of lines. A table of them ends with a name that is NULL. */
 typedef struct ev_linewise {
     const char *name;
     int nparams;

@@ -38,6 +38,7 @@
 #define EV_ROW(name, f, nin, typed, result)                                           \
     {#name, nin, typed, 1, sizeof(result) == 1 ? EV_U8 : EV_F64,                      \
      {EV_EACH(f##_i64_map), EV_EACH(f##_f64_map)}},
+#define EV_LAST_ROW {.name = NULL}
 
 #define EV_NAME(kernel) kernel##_baseline
 #include EV_SELF

@@ -37,8 +37,8 @@ EV_INLINE ev_pair ev_pair_of_i64(int64_t x)
     return ev_two_sum(high, (double)(x & 0xffffffff));
 }
 
-/* Adds x to a running sum whose lo collects what rounding dropped. The value of the
- * sum is hi + lo, rounded once when read. */
+/* Adds x to a running sum whose lo collects what rounding drops. The value of the sum
+ * is hi + lo, rounded once when read. */
 EV_INLINE ev_pair ev_sum_add(ev_pair sum, double x)
 {
     const ev_pair step = ev_two_sum(sum.hi, x);

@@ -1,8 +1,8 @@
 /* One hash for whole words, used by every table of the engine.
  *
- * A slot of a table is 64 bits: the upper half of the hash beside an entry's number plus
- * one, 0 for an empty slot. The lower half of the hash says where to look, so that a
- * slot of another entry is passed over without touching that entry. Tables are at most
+ * A slot of a table has 64 bits: the upper half of the hash and the number of an entry
+ * plus one; 0 is an empty slot. The lower half of the hash gives the place to look, so
+ * the slot of another entry is skipped without reading that entry. Tables are at most
  * half full and probe the next slot.
  */
 #ifndef EV_HASH_H
@@ -12,11 +12,11 @@
 
 #include "base/core.h"
 
-/* Words whose products spread well: odd, half their bits set. */
+/* Multipliers: odd, with half their bits set. */
 #define EV_HASH_A UINT64_C(0x9e3779b97f4a7c15)
 #define EV_HASH_B UINT64_C(0xd1342543de82ef95)
 
-/* The two halves of the product, folded: every bit of either word reaches all others. */
+/* The two halves of the product: every bit of the words affects all others. */
 EV_INLINE uint64_t ev_fold(uint64_t a, uint64_t b)
 {
     const ev_uint128 product = (ev_uint128)a * b;
@@ -42,8 +42,8 @@ EV_INLINE uint64_t ev_half_at(const uint8_t *p)
     return half;
 }
 
-/* The first and the last word of a text, which may overlap: they tell texts of one size
- * of up to 16 bytes apart. Reads only the bytes of the text. */
+/* The first and the last word of a text, which may overlap. They distinguish texts of
+ * one size of up to 16 bytes. Reads only the bytes of the text. */
 typedef struct ev_ends {
     uint64_t first;
     uint64_t last;

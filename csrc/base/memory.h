@@ -1,4 +1,4 @@
-/* Taking memory from the allocator the core is handed. */
+/* Taking memory from the allocator that the core is given. */
 #ifndef EV_MEMORY_H
 #define EV_MEMORY_H
 
@@ -6,9 +6,9 @@
 
 #include "base/core.h"
 
-/* Room for count items of `size` bytes, in place of `block` (NULL: anew), whose content
- * is kept. NULL when there is none, or when the product is no size; `block` then stands.
- * Room for nothing is room for one byte, so that NULL always means failure. */
+/* Room for count items of `size` bytes, in place of `block`, whose content is kept;
+ * NULL allocates. NULL when there is no memory or the product overflows; `block` is
+ * then unchanged. Room for nothing is one byte, so NULL always means failure. */
 EV_INLINE void *ev_retake(const ev_memory *memory, void *block, ptrdiff_t count,
                           size_t size)
 {
@@ -25,7 +25,8 @@ EV_INLINE void *ev_take(const ev_memory *memory, ptrdiff_t count, size_t size)
     return ev_retake(memory, NULL, count, size);
 }
 
-/* The same for what is written all over: in huge pages where the system has them. */
+/* The same for a block that is used everywhere: in huge pages where the system has
+ * them. */
 EV_INLINE void *ev_take_big(const ev_memory *memory, ptrdiff_t count, size_t size)
 {
     void *found = ev_take(memory, count, size);
@@ -45,7 +46,7 @@ EV_INLINE void *ev_take_zeros(const ev_memory *memory, ptrdiff_t count, size_t s
     return found;
 }
 
-/* Gives back; NULL is allowed. */
+/* Frees a block; NULL is allowed. */
 EV_INLINE void ev_give(const ev_memory *memory, void *block)
 {
     if (block != NULL) {
@@ -53,8 +54,8 @@ EV_INLINE void ev_give(const ev_memory *memory, void *block)
     }
 }
 
-/* Grows *block to hold at least `needed` items, by half at least so that growing item
- * by item stays linear; *room is the number it holds. */
+/* Grows *block to hold at least `needed` items; *room is the number it holds. It grows
+ * by at least half, so that growing item by item takes linear time. */
 EV_INLINE ev_result ev_grow(const ev_memory *memory, void **block, ptrdiff_t *room,
                             ptrdiff_t needed, size_t size)
 {

@@ -35,14 +35,13 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_PREFETCH(p) __builtin_prefetch(p)
 #define EV_LIKELY(c) __builtin_expect(!!(c), 1)
 #define EV_UNLIKELY(c) __builtin_expect(!!(c), 0)
-/* Relaxed atomics: several threads fill one table whose entries do not depend on one
- * another. */
+/* Relaxed atomics: threads fill one table whose entries are independent. */
 #define EV_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
 #define EV_ADD_TO(p, v) __atomic_add_fetch(p, v, __ATOMIC_ACQ_REL)
 #define EV_SWAP(p, v) __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
-/* The least, the most of all threads. */
+/* The least and the greatest value of all threads. */
 EV_INLINE void ev_atomic_min(int64_t *place, int64_t value)
 {
     int64_t held = EV_LOAD(place);
@@ -59,7 +58,7 @@ EV_INLINE void ev_atomic_max(int64_t *place, int64_t value)
                                                         __ATOMIC_RELAXED)) {
     }
 }
-/* 128-bit integers: the ledger's arithmetic. */
+/* 128-bit integers: exact sums. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;
 /* Four doubles worked on together, and the result of comparing them: all bits of a lane
@@ -78,8 +77,8 @@ typedef double ev_four_anywhere __attribute__((vector_size(32), aligned(1), may_
 #error "evmarket needs gcc or clang: its exact sums use 128-bit integers"
 #endif
 
-/* Asks the system for huge pages under a big block that is read and written all over:
- * without them half the time goes into address translation. Advice only. */
+/* Asks the system for huge pages under a big block that is used everywhere: without
+ * them address translation takes half the time. Advice only. */
 #if defined(__linux__)
 void ev_advise_huge(void *block, size_t size);
 #else
@@ -90,8 +89,8 @@ EV_INLINE void ev_advise_huge(void *block, size_t size)
 }
 #endif
 
-/* Floating-point flags: loops save them on entry and put them back on exit, so that
- * a guarded division never shows as a warning. */
+/* Floating-point flags: loops save them on entry and restore them on exit, so that a
+ * guarded division never raises a warning. */
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 typedef unsigned ev_fp_flags;

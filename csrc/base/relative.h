@@ -3,7 +3,7 @@
  * One rounding in the difference, one in the division: within 2 ulp of the exact value
  * for doubles, 3 for int64 beyond 2^53. NaN where d is not positive, where an operand
  * is NaN or infinite, and where the result reaches `limit`, the first magnitude that
- * the result's type cannot hold.
+ * the type of the result cannot hold.
  */
 #ifndef EV_RELATIVE_H
 #define EV_RELATIVE_H

@@ -1,17 +1,17 @@
-/* Is it UTF-8? */
+/* Checking that a text is UTF-8. */
 #ifndef EV_UTF8_H
 #define EV_UTF8_H
 
 #include "base/core.h"
 
-/* The first byte that no UTF-8 text has in its place (no overlong forms, no surrogates,
- * nothing beyond U+10FFFF), or -1. */
+/* The place of the first byte that is not valid UTF-8, or -1. Overlong forms,
+ * surrogates and anything above U+10FFFF are not valid. */
 EV_INLINE ptrdiff_t ev_utf8_fault(const uint8_t *text, ptrdiff_t size)
 {
     ptrdiff_t i = 0, fault = -1;
     while (i < size && fault < 0) {
         const uint8_t lead = text[i];
-        /* How many bytes follow, and what the first of them may be. */
+        /* How many bytes follow, and the range of the first of them. */
         const int more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
         const uint8_t least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
         const uint8_t most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;

@@ -11,7 +11,7 @@ static const char WEEKDAYS[7][4] = {"MON", "TUE", "WED", "THU", "FRI", "SAT", "S
 /* The units that are named by one letter, in the order of ev_unit. */
 static const char LETTERS[] = {'Y', 'H', 'Q', '\0', 'M', 'W', 'D'};
 
-/* Added before a division so that it meets no negative number, taken off after it:
+/* Added before a division, so that its operand is not negative, and subtracted after it:
  * whole cycles of the calendar (400 years, 146097 days, a whole number of weeks). */
 enum {
     SHIFT_YEARS = 400,
@@ -25,7 +25,7 @@ enum {
 
 /* ---- frequencies ---- */
 
-/* The place of a three-letter name among `count`, from 1; 0 when it is not there. */
+/* The place of a three-letter name among `count` names, from 1; 0 where it is missing. */
 static int find_name(const char (*names)[4], int count, const char *name)
 {
     int place = 0;
@@ -207,7 +207,6 @@ int64_t ev_period_of_day(ev_frequency freq, int64_t day)
     return period_of_day(freq, (int32_t)day);
 }
 
-/* One loop for each unit, so that none of them branches. */
 EV_INLINE void convert(ev_frequency freq, int days, ptrdiff_t count,
                        const int32_t *restrict given, int64_t *restrict ordinals)
 {
@@ -216,33 +215,25 @@ EV_INLINE void convert(ev_frequency freq, int days, ptrdiff_t count,
     }
 }
 
+/* One loop for each unit, so that none of them branches. */
+#define CONVERT(UNIT)                                                                 \
+    case UNIT:                                                                        \
+        convert((ev_frequency){UNIT, freq.end}, days, count, given, ordinals);        \
+        break;
 EV_INLINE void convert_to_unit(ev_frequency freq, int days, ptrdiff_t count,
                                const int32_t *restrict given, int64_t *restrict ordinals)
 {
     switch (freq.unit) {
-    case EV_YEAR:
-        convert((ev_frequency){EV_YEAR, freq.end}, days, count, given, ordinals);
-        break;
-    case EV_HALF:
-        convert((ev_frequency){EV_HALF, 0}, days, count, given, ordinals);
-        break;
-    case EV_QUARTER:
-        convert((ev_frequency){EV_QUARTER, freq.end}, days, count, given, ordinals);
-        break;
-    case EV_MONTH_JF:
-        convert((ev_frequency){EV_MONTH_JF, 0}, days, count, given, ordinals);
-        break;
-    case EV_MONTH:
-        convert((ev_frequency){EV_MONTH, 0}, days, count, given, ordinals);
-        break;
-    case EV_WEEK:
-        convert((ev_frequency){EV_WEEK, freq.end}, days, count, given, ordinals);
-        break;
-    case EV_DAY:
-        convert((ev_frequency){EV_DAY, 0}, days, count, given, ordinals);
-        break;
+        CONVERT(EV_YEAR)
+        CONVERT(EV_HALF)
+        CONVERT(EV_QUARTER)
+        CONVERT(EV_MONTH_JF)
+        CONVERT(EV_MONTH)
+        CONVERT(EV_WEEK)
+        CONVERT(EV_DAY)
     }
 }
+#undef CONVERT
 
 void ev_periods_of_days(ev_frequency freq, ptrdiff_t count, const int32_t *restrict days,
                         int64_t *restrict ordinals)
@@ -317,7 +308,7 @@ int ev_frequency_nests(ev_frequency part, ev_frequency whole)
 {
     int nests = part.unit == EV_DAY || (part.unit == whole.unit && part.end == whole.end);
     if (!nests && part.unit != EV_WEEK && whole.unit < EV_WEEK) {
-        nests = 1; /* all calendars of months repeat each year: one and a bit will do */
+        nests = 1; /* calendars of months repeat each year: two years suffice */
         for (int32_t month = 0; month < 24 && nests; month++) {
             int months;
             const int32_t first = first_month(part, period_of_month(part, month), &months);

@@ -1,11 +1,11 @@
-/* The calendar: dates, text and numbers to periods of a frequency, and back.
+/* The calendar: dates and text to periods of a frequency, and back.
  *
  * A period is an ordinal, an int64 counting periods of its frequency. Ordinals equal
  * pandas Period.ordinal where pandas has the frequency; for the other two
  *     H     2 * (year - 1970) + half - 1
  *     M-JF  11 * (year - 1970) + (0 for January and February, else month - 2)
- * Days count from 1970-01-01, months from 1970-01, both proleptic Gregorian. What is
- * read must lie in the years 1 to 9999; arithmetic on such periods never overflows.
+ * Days count from 1970-01-01, months from 1970-01, both proleptic Gregorian. Input must
+ * lie in the years 1 to 9999; arithmetic on such periods never overflows.
  */
 #ifndef EV_PERIOD_H
 #define EV_PERIOD_H
@@ -75,7 +75,7 @@ int64_t ev_day(int year, int month, int place);
  * "2025", "2025H1", "2025Q1", "2025-02", "2024-12-30/2025-01-05", "2025-01-31". */
 int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE]);
 
-/* Where a period stands in a period of a coarser frequency that it nests in. */
+/* The place of a period in a period of a coarser frequency that it nests in. */
 typedef struct ev_part {
     int64_t whole; /* the ordinal of the coarser period */
     int64_t place; /* 0 for the first part of it */
@@ -86,9 +86,9 @@ ev_part ev_period_part(ev_frequency part, int64_t ordinal, ev_frequency whole);
 
 /* ---- reading ---- */
 
-/* What one value says, before it is placed in a frequency. */
+/* What one value states, before it is placed in a frequency. */
 typedef struct ev_said {
-    ev_unit unit; /* EV_DAY is a plain date: it states no frequency */
+    ev_unit unit; /* EV_DAY: a plain date, which states no frequency */
     int year;     /* as the label names it; EV_YEAR .. EV_MONTH */
     int part;     /* half, quarter or month, from 1; EV_HALF .. EV_MONTH */
     int64_t day;  /* the date, or the last day of an EV_WEEK */
@@ -98,13 +98,13 @@ typedef struct ev_said {
 typedef enum ev_fault {
     EV_FAULT_NONE = 0,
     EV_FAULT_NULL,    /* no value */
-    EV_FAULT_TEXT,    /* no form of text that is read, or no date of the calendar */
+    EV_FAULT_TEXT,    /* not one of the accepted forms, or not a date of the calendar */
     EV_FAULT_NUMBER,  /* not yyyymm, yyyy, or a month or quarter of a pair */
     EV_FAULT_YEAR,    /* outside the years 1 to 9999 */
     EV_FAULT_FINER,   /* states a finer frequency: a part is not the whole */
     EV_FAULT_COARSER, /* states a coarser frequency */
     EV_FAULT_ENDING,  /* states weeks that end on another day */
-    EV_FAULT_INTEGER, /* integers say a period only at M, M-JF and Y */
+    EV_FAULT_INTEGER, /* integers are periods only at M, M-JF and Y */
     EV_FAULT_TYPE     /* a type of column that holds no periods */
 } ev_fault;
 
@@ -113,11 +113,11 @@ typedef enum ev_fault {
  * signs; a week as its label. *said holds only for EV_FAULT_NONE. */
 ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said);
 
-/* Places what was said in a frequency. Halves, quarters and years are those of the
- * frequency's own year, so that a label always reads back; months are taken at M-JF. */
+/* The ordinal of what was said in a frequency. Halves, quarters and years are those of
+ * the frequency's year, so that a label always reads back; M-JF accepts months. */
 ev_fault ev_period_place(const ev_said *said, ev_frequency freq, int64_t *ordinal);
 
-/* The frequency that was stated; 0 for a plain date, which states none. */
+/* The frequency a value states. Returns 0 and writes nothing for a plain date. */
 int ev_period_stated(const ev_said *said, ev_frequency *freq);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a text says of a period, and placing what was said in a frequency. */
+/* Reading the period that a text states, and placing it in a frequency. */
 #include "calendar/period.h"
 
 #include <string.h>
@@ -8,17 +8,18 @@ static const char YEAR_SIGN[] = "\xe5\xb9\xb4";
 static const char MONTH_SIGN[] = "\xe6\x9c\x88";
 static const char DAY_SIGN[] = "\xe6\x97\xa5";
 
-/* What is left to read. */
+/* The rest of the text. */
 typedef struct scan {
     const char *at, *end;
 } scan;
 
-/* Reads up to `most` digits into *value and gives how many there were. */
+/* Reads up to `most` digits into *value and returns their number. */
 EV_INLINE int digits(scan *text, int most, int *value)
 {
     int count = 0;
     *value = 0;
-    while (count < most && text->at < text->end && *text->at >= '0' && *text->at <= '9') {
+    while (count < most && text->at < text->end && *text->at >= '0' &&
+           *text->at <= '9') {
         *value = *value * 10 + (*text->at - '0');
         text->at++;
         count++;
@@ -26,7 +27,7 @@ EV_INLINE int digits(scan *text, int most, int *value)
     return count;
 }
 
-/* Steps over a character if it comes next. */
+/* Skips a character if it comes next. */
 EV_INLINE int take(scan *text, char wanted)
 {
     const int found = text->at < text->end && *text->at == wanted;
@@ -34,7 +35,7 @@ EV_INLINE int take(scan *text, char wanted)
     return found;
 }
 
-/* Steps over a Chinese sign, three bytes, if it comes next. */
+/* Skips a Chinese sign, three bytes, if it comes next. */
 static int take_sign(scan *text, const char *sign)
 {
     const int found = text->end - text->at >= 3 && memcmp(text->at, sign, 3) == 0;

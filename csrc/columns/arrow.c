@@ -1,6 +1,7 @@
 #include "columns/arrow.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +24,7 @@ void ev_arrow_say(ev_arrow_fault *fault, const char *name, const char *format, .
                                   : snprintf(fault->text, EV_ARROW_TEXT,
                                              "column '%.60s'", name);
     va_start(rest, format);
-    if (size >= 0) { /* at most 70, far below the room */
+    if (size >= 0) { /* at most 70, far less than the room */
         (void)vsnprintf(fault->text + size, (size_t)(EV_ARROW_TEXT - size), format, rest);
     }
     va_end(rest);
@@ -38,7 +39,7 @@ static void say(ev_arrow_fault *fault, const char *text, const char *what)
 
 /* ---- types ---- */
 
-/* What is not read, by how its format begins, and what to do about it. */
+/* Unsupported types, by the start of their format, and what to do about them. */
 static const struct {
     const char *start;
     const char *what;
@@ -48,11 +49,11 @@ static const struct {
     {"Z", "large binary: decode it to text"},
     {"vz", "a binary view: decode it to text"},
     {"w:", "fixed-size binary: decode it to text"},
-    {"tt", "a time of day: it takes dates and timestamps"},
+    {"tt", "a time of day: needs dates or timestamps"},
     {"tD", "a duration: cast it to a number"},
     {"ti", "a calendar interval: cast it to a number"},
     {"+r", "run-end encoded: decode it"},
-    {"+", "nested (a list, struct, map or union): take its parts apart"},
+    {"+", "nested (a list, struct, map or union): take out its parts"},
 };
 
 static ev_result refuse(const char *format, const char *name, ev_arrow_fault *fault)
@@ -67,7 +68,7 @@ static ev_result refuse(const char *format, const char *name, ev_arrow_fault *fa
         ev_arrow_say(fault, name, " is %s", what);
     }
     else {
-        ev_arrow_say(fault, name, " has the Arrow format '%.40s', which is not read",
+        ev_arrow_say(fault, name, " has the unsupported Arrow format '%.40s'",
                      format);
     }
     return EV_BAD_FORMAT;
@@ -90,7 +91,7 @@ static ev_result read_decimal(const char *format, const char *name, ev_arrow_fie
         result = EV_BAD_FORMAT;
     }
     else if (scale < 0 || scale > 38) {
-        ev_arrow_say(fault, name, " is decimal128 with %d places: 0 to 38 are read", scale);
+        ev_arrow_say(fault, name, " is decimal128 with %d places: needs 0 to 38", scale);
         result = EV_BAD_FORMAT;
     }
     else {
@@ -156,7 +157,8 @@ typedef struct span {
     int32_t size;
 } span;
 
-/* The next length and the bytes after it; moves *at on. 0 where the length is negative. */
+/* Reads a length and the bytes after it, and advances *at. 0 if the length is
+ * negative. */
 static int next_span(const char **at, span *found)
 {
     memcpy(&found->size, *at, sizeof found->size);
@@ -174,7 +176,7 @@ static int is_text(span found, const char *text)
 }
 
 /* The values of "ARROW:extension:name" and "ARROW:extension:metadata"; their text is
- * NULL where there is none. 0 where the metadata are broken. */
+ * NULL if there is none. 0 if the metadata are broken. */
 static int find_extension(const char *metadata, span *name, span *parameters)
 {
     const char *at = metadata;
@@ -198,32 +200,19 @@ static int find_extension(const char *metadata, span *name, span *parameters)
     return good;
 }
 
-/* The frequency in {"freq": "M"}, as pandas writes it; 0 where there is none. */
+/* The frequency in {"freq": "M"}, as pandas writes it; 0 if there is none. */
 static int read_freq(span json, char freq[EV_ARROW_FREQ])
 {
-    static const char key[] = "\"freq\"";
-    const int32_t size = json.text == NULL ? 0 : json.size;
-    int32_t at = 0, length = 0;
-    while (at + (int32_t)sizeof key - 1 <= size &&
-           memcmp(json.text + at, key, sizeof key - 1) != 0) {
-        at++;
+    char text[128] = "";
+    int end = 0;
+    if (json.text != NULL) {
+        (void)snprintf(text, sizeof text, "%.*s", (int)json.size, json.text);
     }
-    at += (int32_t)sizeof key - 1;
-    while (at < size && (json.text[at] == ' ' || json.text[at] == ':')) {
-        at++;
-    }
-    const int opened = at < size && json.text[at] == '"';
-    at++;
-    while (opened && at + length < size && json.text[at + length] != '"') {
-        length++;
-    }
-    const int good = opened && at + length < size && length > 0 && length < EV_ARROW_FREQ;
-    if (good) {
-        memcpy(freq, json.text + at, (size_t)length);
-        freq[length] = 0;
-    }
-    return good;
+    const char *at = strstr(text, "\"freq\"");
+    return at != NULL && sscanf(at, "\"freq\" : \"%15[^\"]\"%n", freq, &end) == 1 && end > 0;
 }
+
+_Static_assert(EV_ARROW_FREQ == 16, "read_freq reads 15 bytes");
 
 static ev_result read_extension(const struct ArrowSchema *schema, const char *name,
                                 ev_arrow_field *field, ev_arrow_fault *fault)
@@ -237,8 +226,8 @@ static ev_result read_extension(const struct ArrowSchema *schema, const char *na
     else if (extension.text != NULL && !is_text(extension, "pandas.period")) {
         const int size = extension.size < 60 ? (int)extension.size : 60;
         ev_arrow_say(fault, name,
-                     " is of the extension type '%.*s': of extensions only pandas.period is "
-                     "read; cast it to a plain type",
+                     " has the extension type '%.*s': only pandas.period is supported; "
+                     "cast it to a plain type",
                      size, extension.text);
         result = EV_BAD_FORMAT;
     }
@@ -246,7 +235,7 @@ static ev_result read_extension(const struct ArrowSchema *schema, const char *na
              (field->type != EV_COL_I64 || field->coded ||
               !read_freq(parameters, field->freq))) {
         ev_arrow_say(fault, name,
-                     " is called pandas.period but is no int64 with a frequency");
+                     " is called pandas.period but is not int64 with a frequency");
         result = EV_BAD_VALUE;
     }
     return result;
@@ -307,7 +296,7 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
     if (result == EV_DONE && field->coded) {
         field->codes = field->type;
         if (!ev_is_index(field->codes)) {
-            ev_arrow_say(fault, name, " is coded by %s: a dictionary needs integers",
+            ev_arrow_say(fault, name, " is coded by %s: needs integer codes",
                          ev_column_facts(field->codes)->name);
             result = EV_BAD_VALUE;
         }
@@ -326,59 +315,43 @@ ev_result ev_arrow_read_field(const struct ArrowSchema *schema, ptrdiff_t place,
 
 /* ---- streams ---- */
 
-static ev_result producer_failed(struct ArrowArrayStream *stream, int code,
-                                 ev_arrow_fault *fault)
+enum { RELEASED = INT_MIN }; /* beside the producer's codes: nothing was called */
+
+/* The result for the code that a function of the producer returned. */
+static ev_result answer_of(struct ArrowArrayStream *stream, int code, ev_arrow_fault *fault)
 {
-    const char *message =
-        stream->get_last_error != NULL ? stream->get_last_error(stream) : NULL;
-    ev_result result = EV_STOPPED;
-    if (code == ENOMEM) {
-        result = EV_NO_MEMORY;
+    const char *message = code != 0 && code != RELEASED && stream->get_last_error != NULL
+                              ? stream->get_last_error(stream)
+                              : NULL;
+    if (code == RELEASED) {
+        say(fault, "the table's %s is released", "stream");
     }
     else if (message != NULL && *message != 0) {
         say(fault, "the table's producer failed: %.360s", message);
     }
-    else {
+    else if (code != 0) {
         (void)snprintf(fault->text, EV_ARROW_TEXT,
                        "the table's producer failed with error %d and no message", code);
     }
-    return result;
+    return code == 0 ? EV_DONE : code == ENOMEM ? EV_NO_MEMORY : EV_STOPPED;
 }
 
 ev_result ev_arrow_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out,
                               ev_arrow_fault *fault)
 {
-    ev_result result = EV_DONE;
+    const int open = stream->release != NULL && stream->get_schema != NULL;
     memset(out, 0, sizeof *out);
-    if (stream->release == NULL || stream->get_schema == NULL) {
-        say(fault, "the table's %s is released", "stream");
-        result = EV_STOPPED;
-    }
-    else {
-        const int code = stream->get_schema(stream, out);
-        if (code != 0) {
-            out->release = NULL; /* what a failed call wrote means nothing */
-            result = producer_failed(stream, code, fault);
-        }
-    }
-    return result;
+    const int code = open ? stream->get_schema(stream, out) : RELEASED;
+    out->release = code == 0 ? out->release : NULL; /* a failed call may write anything */
+    return answer_of(stream, code, fault);
 }
 
 ev_result ev_arrow_get_next(struct ArrowArrayStream *stream, struct ArrowArray *out,
                             ev_arrow_fault *fault)
 {
-    ev_result result = EV_DONE;
+    const int open = stream->release != NULL && stream->get_next != NULL;
     memset(out, 0, sizeof *out);
-    if (stream->release == NULL || stream->get_next == NULL) {
-        say(fault, "the table's %s is released", "stream");
-        result = EV_STOPPED;
-    }
-    else {
-        const int code = stream->get_next(stream, out);
-        if (code != 0) {
-            out->release = NULL;
-            result = producer_failed(stream, code, fault);
-        }
-    }
-    return result;
+    const int code = open ? stream->get_next(stream, out) : RELEASED;
+    out->release = code == 0 ? out->release : NULL;
+    return answer_of(stream, code, fault);
 }

@@ -48,7 +48,8 @@ static void leave_plan(plan *p)
 
 /* ---- blocks ---- */
 
-/* A schema and an array have the same parts: the table, its columns, their dictionaries. */
+/* A schema and an array have the same parts: the table, its columns, their
+ * dictionaries. */
 typedef struct schema_block {
     plan *plan;
     atomic_int users; /* the parts that are not released */

@@ -71,8 +71,8 @@ static ev_result check_header(const reader *r, const struct ArrowArray *array,
 
 /* ---- validity ---- */
 
-/* Sets column->valid: a row has a value if both the column and the table have one. Row 0
- * is bit table_from of table_bits; NULL: the table has all rows. */
+/* Sets column->valid: a row has a value if both the column and the table have one. Row
+ * 0 is bit table_from of table_bits; NULL: the table has all rows. */
 static ev_result combine(const reader *r, ev_column *column, const uint8_t *table_bits,
                          ptrdiff_t table_from)
 {
@@ -234,8 +234,8 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
     return result;
 }
 
-/* Rows that have a value must have an index into the dictionary; the indices of nulls may
- * be anything. Usually all are good, which a block at a time shows quickly. */
+/* Rows that have a value must have an index into the dictionary; the indices of nulls
+ * may be anything. Usually all are good, which a block at a time shows quickly. */
 static ev_result check_codes(const reader *r, const ev_column *column, ptrdiff_t words)
 {
     enum { BLOCK = 256 };

@@ -42,8 +42,8 @@ typedef struct ev_column {
     int scale;                   /* decimals only */
 } ev_column;
 
-/* The columns of one batch of rows. The parts of the extension pass it on in a capsule of
- * this name, which keeps alive what the columns point to. */
+/* The columns of one batch of rows. The parts of the extension pass it on in a capsule
+ * of this name, which keeps alive what the columns point to. */
 typedef struct ev_batch {
     ptrdiff_t rows;
     ptrdiff_t ncolumns;
@@ -101,8 +101,9 @@ EV_INLINE int ev_has_value(const ev_column *column, ptrdiff_t row)
 
 /* ---- values ---- */
 
-/* The rows start .. start + n - 1 of a column of booleans, integers, dates or times. Nulls
- * and dictionaries are ignored; a uint64 keeps its bits. Buffers need not be aligned. */
+/* The rows start .. start + n - 1 of a column of booleans, integers, dates or times.
+ * Nulls and dictionaries are ignored; a uint64 keeps its bits. Buffers need not be
+ * aligned. */
 void ev_integers_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
                       int64_t *restrict to);
 

@@ -106,7 +106,8 @@ EV_INLINE const char *first_number(const ev_operand *operand, const ev_groups *g
 static void load(const ev_operand *operand, const ev_groups *groups, const block *b,
                  ptrdiff_t from, ptrdiff_t rows, lanes *restrict to)
 {
-    const char *item = first_number(operand, groups, b->group) + from * operand->item_stride;
+    const char *item =
+        first_number(operand, groups, b->group) + from * operand->item_stride;
     for (ptrdiff_t k = 0; k < rows; k++, item += operand->item_stride) {
         to[k] = load_one(item);
     }
@@ -201,7 +202,8 @@ static void store(const lanes *numbers, const ev_groups *groups, const block *b,
                   ptrdiff_t from, ptrdiff_t rows, double *restrict to)
 {
     if (b->even) {
-        store_even(numbers, rows, groups->items, to + first_item(groups, b->group) + from);
+        store_even(numbers, rows, groups->items,
+                   to + first_item(groups, b->group) + from);
     }
     else {
         for (int j = 0; j < b->count; j++) {

@@ -9,7 +9,8 @@ enum { R0, C0, R1, C1 };
 /* The margin of sums of revenue and cost. */
 EV_INLINE lanes margin_of(const sum *revenue, const sum *cost)
 {
-    return ((revenue->high - cost->high) + (revenue->low - cost->low)) / value_of(revenue);
+    return ((revenue->high - cost->high) + (revenue->low - cost->low)) /
+           value_of(revenue);
 }
 
 /* A Shapley average over six orders: two of the four steps come first or last in an
@@ -20,7 +21,8 @@ EV_INLINE lanes shapley(lanes first, lanes last, lanes between, lanes other)
 }
 
 /* For the few items that are in both periods but not matched, or lack a number. */
-EV_INLINE void gather_odd(const column *in, ptrdiff_t k, mask unmatched, state *restrict s)
+EV_INLINE void gather_odd(const column *in, ptrdiff_t k, mask unmatched,
+                          state *restrict s)
 {
     const lanes r0 = in[0][k], c0 = in[1][k], r1 = in[3][k], c1 = in[4][k];
     add(&s->total[UNMATCHED + R0], where(unmatched, r0));

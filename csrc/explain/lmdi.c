@@ -1,9 +1,8 @@
 #include "explain/lmdi.h"
 
-#include <string.h>
-
-#include "base/exact.h"
 #include "arrays/growth.h"
+#include "base/exact.h"
+#include "base/memory.h"
 
 double ev_log_change(double x0, double x1)
 {
@@ -36,8 +35,8 @@ static ptrdiff_t zeros_of(const double *x, ptrdiff_t n)
     return count;
 }
 
-/* Adds one item's effects. An item that is 0 in one period changes by all it is, and
- * the factors that are 0 there are why. */
+/* Adds the effects of one item. If it is 0 in one period, its whole change is due to the
+ * factors that are 0 in that period. */
 static void add_effects(const double *x0, const double *x1, ptrdiff_t factors, double v0,
                         double v1, ev_pair *effects)
 {
@@ -78,7 +77,7 @@ static uint8_t group_status(const double *x0, const double *x1, ptrdiff_t n)
     return absent ? EV_GAP : infinite ? EV_INVALID : EV_OK;
 }
 
-/* Makes ratios of additive effects: the group's total and the product of its effects. */
+/* Turns additive effects into ratios and returns their product. */
 static double multiply_effects(ptrdiff_t factors, double v0, double v1, double *effects)
 {
     const double mean = ev_log_mean(v0, v1);
@@ -98,14 +97,15 @@ static uint8_t ratio_status(double v0, double v1)
 }
 
 static void lmdi_group(const ev_factors *from, ptrdiff_t group, ev_pair *sums,
-                       double *effects, double *total, double *residual, uint8_t *status)
+                       const ev_effects *to)
 {
     const ptrdiff_t factors = from->factors, size = from->items * factors;
     const double *x0 = from->x0 + group * size, *x1 = from->x1 + group * size;
+    double *effects = to->effects + group * factors;
     ev_pair before = {0, 0}, after = {0, 0}, change = {0, 0};
-    *status = group_status(x0, x1, size);
+    uint8_t status = group_status(x0, x1, size);
     memset(sums, 0, (size_t)factors * sizeof *sums);
-    for (ptrdiff_t i = 0; i < from->items && *status == EV_OK; i++) {
+    for (ptrdiff_t i = 0; i < from->items && status == EV_OK; i++) {
         const double *a = x0 + i * factors, *b = x1 + i * factors;
         const double v0 = product_of(a, factors), v1 = product_of(b, factors);
         before = ev_sum_add(before, v0);
@@ -114,38 +114,34 @@ static void lmdi_group(const ev_factors *from, ptrdiff_t group, ev_pair *sums,
         add_effects(a, b, factors, v0, v1, sums);
     }
     const double v0 = ev_sum_value(before), v1 = ev_sum_value(after);
-    ev_pair rest;
-    if (*status == EV_OK) {
-        *status = !(isfinite(v0) && isfinite(v1)) ? EV_INVALID
-                  : from->multiplicative          ? ratio_status(v0, v1)
-                                                  : EV_OK;
+    if (status == EV_OK) {
+        status = !(isfinite(v0) && isfinite(v1)) ? EV_INVALID
+                 : from->multiplicative          ? ratio_status(v0, v1)
+                                                 : EV_OK;
     }
-    *total = from->multiplicative ? v1 / v0 : ev_sum_value(change);
-    rest = (ev_pair){*total, 0};
+    const double total = from->multiplicative ? v1 / v0 : ev_sum_value(change);
+    ev_pair rest = {total, 0};
     for (ptrdiff_t k = 0; k < factors; k++) {
-        effects[k] = *status == EV_OK ? ev_sum_value(sums[k]) : NAN;
+        effects[k] = status == EV_OK ? ev_sum_value(sums[k]) : NAN;
         rest = ev_sum_add(rest, -effects[k]);
     }
     if (from->multiplicative) {
-        rest = (ev_pair){*total - multiply_effects(factors, v0, v1, effects), 0};
+        rest = (ev_pair){total - multiply_effects(factors, v0, v1, effects), 0};
     }
-    *residual = ev_sum_value(rest);
-    if (*status != EV_OK) {
-        *total = *residual = NAN;
-    }
+    to->total[group] = status == EV_OK ? total : NAN;
+    to->residual[group] = status == EV_OK ? ev_sum_value(rest) : NAN;
+    to->status[group] = status;
 }
 
 ev_result ev_lmdi(const ev_factors *from, ptrdiff_t start, ptrdiff_t stop,
-                  double *effects, double *total, double *residual, uint8_t *status,
-                  ptrdiff_t *place, const ev_memory *memory)
+                  const ev_effects *to, ptrdiff_t *place, const ev_memory *memory)
 {
     ev_result result = EV_DONE;
-    const ptrdiff_t factors = from->factors, size = from->items * factors;
+    const ptrdiff_t size = from->items * from->factors;
     const ptrdiff_t first = start * size, count = (stop - start) * size;
     const ptrdiff_t in0 = first_negative(from->x0 + first, count);
     const ptrdiff_t in1 = first_negative(from->x1 + first, count);
-    ev_pair *sums = memory->resize(memory->owner, NULL,
-                                   (size_t)(factors + 1) * sizeof *sums);
+    ev_pair *sums = ev_take(memory, from->factors, sizeof *sums);
     if (sums == NULL) {
         result = EV_NO_MEMORY;
     }
@@ -156,21 +152,20 @@ ev_result ev_lmdi(const ev_factors *from, ptrdiff_t start, ptrdiff_t stop,
     else {
         const ev_fp_flags flags = ev_fp_save();
         for (ptrdiff_t g = start; g < stop; g++) {
-            lmdi_group(from, g, sums, effects + g * factors, total + g, residual + g,
-                       status + g);
+            lmdi_group(from, g, sums, to);
         }
         ev_fp_restore(flags);
     }
-    memory->resize(memory->owner, sums, 0);
+    ev_give(memory, sums);
     return result;
 }
 
 /* ---- shift-share ------------------------------------------------------------- */
 
-/* Totals and changes of one industry over the regions, or of the nation. */
+/* Base and change of one industry over the regions, or of the nation. */
 typedef struct industry {
     ev_pair base, change;
-    int there; /* some cell had a base */
+    int has_base; /* some cell has one */
 } industry;
 
 static double growth_of(const industry *of)
@@ -183,16 +178,16 @@ static void add_cell(industry *to, double x0, double x1)
 {
     to->base = ev_sum_add(to->base, x0);
     to->change = ev_sum_add(ev_sum_add(to->change, x1), -x0);
-    to->there |= x0 != 0;
+    to->has_base |= x0 != 0;
 }
 
-/* An industry whose base is 0 although cells have one, or below 0, has no rate. */
+/* An industry has no rate if its base is 0 although cells have one, or below 0. */
 static uint8_t industries_status(const industry *industries, ptrdiff_t n)
 {
     int zero = 0, negative = 0;
     for (ptrdiff_t i = 0; i < n; i++) {
         const double base = ev_sum_value(industries[i].base);
-        zero |= base == 0 && industries[i].there;
+        zero |= base == 0 && industries[i].has_base;
         negative |= base < 0;
     }
     return zero ? EV_ZERO_DENOMINATOR : negative ? EV_NEGATIVE_DENOMINATOR : EV_OK;
@@ -245,8 +240,7 @@ ev_result ev_shift_share(const ev_regions *from, ptrdiff_t start, ptrdiff_t stop
     ev_result result = EV_DONE;
     const ptrdiff_t cells = from->regions * from->industries;
     const ev_fp_flags flags = ev_fp_save();
-    industry *industries = memory->resize(
-        memory->owner, NULL, (size_t)(from->industries + 1) * sizeof *industries);
+    industry *industries = ev_take(memory, from->industries, sizeof *industries);
     if (industries == NULL) {
         result = EV_NO_MEMORY;
     }
@@ -264,6 +258,6 @@ ev_result ev_shift_share(const ev_regions *from, ptrdiff_t start, ptrdiff_t stop
         }
     }
     ev_fp_restore(flags);
-    memory->resize(memory->owner, industries, 0);
+    ev_give(memory, industries);
     return result;
 }

@@ -65,7 +65,8 @@ static void give_parts(state *s, mask known, const lanes *given, int count, lane
     }
 }
 
-EV_INLINE void gather_worth(const column *in, ptrdiff_t rows, state *restrict s, method how)
+EV_INLINE void gather_worth(const column *in, ptrdiff_t rows, state *restrict s,
+                            method how)
 {
     /* Local copies stay in registers while the items pass. */
     sum worth = s->total[WORTH], price = s->total[PRICE], volume = s->total[VOLUME];

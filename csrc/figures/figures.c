@@ -232,10 +232,8 @@ static ev_span period_growth_careful(const ev_span *x)
 const ev_elementwise ev_figure_functions[] = {
     SPANS(base, 2),      SPANS(growth, 2), SPANS(current, 2),
     SPANS(increment, 2), SPANS(ratio, 2),  SPANS(ratio_growth, 2),
-    SPANS(share, 2),     SPANS(period_growth, 4),
+    SPANS(share, 2),     SPANS(period_growth, 4), EV_LAST_ROW,
 };
-const int ev_figure_function_count =
-    (int)(sizeof ev_figure_functions / sizeof ev_figure_functions[0]);
 
 #else
 

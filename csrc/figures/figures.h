@@ -24,7 +24,6 @@
  * numerator, of denominator), _period_growth (year to date, its growth, the earlier year
  * to date, its growth). */
 extern const ev_elementwise ev_figure_functions[];
-extern const int ev_figure_function_count;
 
 typedef struct ev_span {
     double low;

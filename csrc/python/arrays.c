@@ -32,7 +32,8 @@ static void gather_lines(const lines *l, ptrdiff_t start, ptrdiff_t count, doubl
     if (labs(l->in) < labs(l->in_item)) {
         for (ptrdiff_t i = 0; i < l->n; i++) {
             for (ptrdiff_t j = 0; j < count; j++) {
-                ev_py_read(values + j * l->n + i, in + j * l->in + i * l->in_item, narrow);
+                ev_py_read(values + j * l->n + i, in + j * l->in + i * l->in_item,
+                           narrow);
             }
         }
     }
@@ -114,8 +115,12 @@ static int add_linewise(PyObject *module, const ev_linewise *f, ev_isa isa)
         {"(n)->(),()", "(n),()->(),()", "(n),(),()->(),()"},
     };
     static const char *const types[] = {"x>rB", "xl>rB", "xll>rB"};
-    return ev_py_add_ufunc(module, f->name, signatures[f->reduces][f->nparams],
-                           types[f->nparams], line_loop, isa, f);
+    int failed = 0;
+    for (; f->name != NULL && !failed; f++) {
+        failed = ev_py_add_ufunc(module, f->name, signatures[f->reduces][f->nparams],
+                                 types[f->nparams], line_loop, isa, f) < 0;
+    }
+    return failed ? -1 : 0;
 }
 
 /* ---- totals and shares ------------------------------------------------------- */
@@ -197,22 +202,14 @@ static void divide_loop(char **args, const npy_intp *dimensions, const npy_intp 
 
 int ev_py_add_ufuncs(PyObject *module, ev_isa isa)
 {
-    int failed = 0;
-    for (int i = 0; i < ev_growth_function_count && !failed; i++) {
-        failed = ev_py_add_elementwise(module, &ev_growth_functions[i], isa) < 0;
-    }
-    for (int i = 0; i < ev_margin_function_count && !failed; i++) {
-        failed = ev_py_add_elementwise(module, &ev_margin_functions[i], isa) < 0;
-    }
-    for (int i = 0; i < ev_growth_line_count && !failed; i++) {
-        failed = add_linewise(module, &ev_growth_lines[i], isa) < 0;
-    }
-    for (int i = 0; i < ev_structure_line_count && !failed; i++) {
-        failed = add_linewise(module, &ev_structure_lines[i], isa) < 0;
-    }
-    failed = failed || ev_py_add_ufunc(module, "totals", "(n)->(),(),()", "x>ddB",
-                                       totals_loop, isa, NULL) < 0;
-    failed = failed || ev_py_add_ufunc(module, "divide", "(n),(n),(n)->(n)", "xdd>r",
-                                       divide_loop, isa, NULL) < 0;
+    const int failed =
+        ev_py_add_elementwise(module, ev_growth_functions, isa) < 0 ||
+        ev_py_add_elementwise(module, ev_margin_functions, isa) < 0 ||
+        add_linewise(module, ev_growth_lines, isa) < 0 ||
+        add_linewise(module, ev_structure_lines, isa) < 0 ||
+        ev_py_add_ufunc(module, "totals", "(n)->(),(),()", "x>ddB", totals_loop, isa,
+                        NULL) < 0 ||
+        ev_py_add_ufunc(module, "divide", "(n),(n),(n)->(n)", "xdd>r", divide_loop, isa,
+                        NULL) < 0;
     return failed ? -1 : 0;
 }

@@ -15,7 +15,7 @@ static void raise_fault(ev_result result, const ev_arrow_fault *fault)
         PyErr_NoMemory();
     }
     else {
-        /* A producer may have chosen bytes that are no UTF-8, or they were cut. */
+        /* The bytes may come from a producer or be cut off, and may not be UTF-8. */
         PyObject *text = PyUnicode_DecodeUTF8(
             fault->text, (Py_ssize_t)strlen(fault->text), "replace");
         if (text != NULL) {
@@ -26,8 +26,8 @@ static void raise_fault(ev_result result, const ev_arrow_fault *fault)
     }
 }
 
-/* A producer's release may run Python code, which must not find an exception on its way,
- * nor lose it. */
+/* A producer's release may run Python code, which must neither see nor lose a pending
+ * exception. */
 typedef struct pending {
     PyObject *type, *value, *trace;
 } pending;
@@ -55,8 +55,8 @@ static void put_back(pending found)
 /* ---- one batch ---- */
 
 typedef struct held_batch {
-    ev_arrow_views views;     /* first: what the capsule points to is its batch */
-    struct ArrowArray array;  /* what the views look into */
+    ev_arrow_views views;     /* first: the capsule points to its batch */
+    struct ArrowArray array;  /* what the views point into */
 } held_batch;
 
 static void release_held(held_batch *held)
@@ -84,11 +84,11 @@ typedef struct batches_object {
     PyObject_HEAD
     struct ArrowArrayStream stream; /* release NULL: an array alone, or the end */
     struct ArrowSchema schema;
-    struct ArrowArray array;        /* of __arrow_c_array__, until it is handed out */
-    ev_arrow_field *fields;         /* NULL: nothing was chosen */
+    struct ArrowArray array;        /* from __arrow_c_array__, until it is read */
+    ev_arrow_field *fields;         /* NULL: choose was not called */
     Py_ssize_t count;
     ptrdiff_t width;                /* of the schema; EV_ARROW_ITSELF: one column */
-    PyObject *name;                 /* of one column, else NULL */
+    PyObject *name;                 /* of a single column, else NULL */
     int64_t next_row;               /* for messages */
     atomic_flag busy;
 } batches_object;
@@ -126,7 +126,7 @@ static void *open_capsule(PyObject *capsule, const char *name, const char *metho
 {
     void *found = NULL;
     if (!PyCapsule_IsValid(capsule, name)) {
-        PyErr_Format(PyExc_TypeError, "%s gave %.80R, not a capsule '%s'", method, capsule,
+        PyErr_Format(PyExc_TypeError, "%s returned %.80R, needs a capsule '%s'", method, capsule,
                      name);
     }
     else {
@@ -137,11 +137,11 @@ static void *open_capsule(PyObject *capsule, const char *name, const char *metho
 
 static void raise_released(const char *method)
 {
-    PyErr_Format(PyExc_ValueError, "%s gave what is released already", method);
+    PyErr_Format(PyExc_ValueError, "%s returned data that are released already", method);
 }
 
-/* source.method(); NULL without an exception where there is no such method. The name is
- * interned, for a new text each time would fill the cache of attributes. */
+/* source.method(); NULL without an exception if there is no such method. The name is
+ * interned, because new texts would fill the cache of attributes. */
 static PyObject *call(PyObject *source, const char *method)
 {
     PyObject *name = PyUnicode_InternFromString(method), *found = NULL, *answer = NULL;
@@ -191,7 +191,7 @@ static int take_array(batches_object *self, PyObject *pair)
     static const char method[] = "__arrow_c_array__";
     int failed = 0;
     if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
-        PyErr_Format(PyExc_TypeError, "%s gave %.80R, not two capsules", method, pair);
+        PyErr_Format(PyExc_TypeError, "%s returned %.80R, needs two capsules", method, pair);
         failed = 1;
     }
     if (!failed) {
@@ -245,7 +245,7 @@ static int open_source(batches_object *self, PyObject *source)
         }
         else if (self->width == EV_ARROW_ITSELF && self->name == NULL) {
             PyErr_SetString(PyExc_TypeError,
-                            "the table is one column without a name: give a table, or a "
+                            "the table is one column without a name: pass a table, or a "
                             "dict of columns");
             failed = 1;
         }
@@ -277,7 +277,7 @@ static PyObject *batches_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
     return object;
 }
 
-/* ---- what is in the table ---- */
+/* ---- columns of the table ---- */
 
 static PyObject *decoded(const char *text)
 {
@@ -334,7 +334,7 @@ static PyObject *batches_schema(PyObject *object, void *unused)
     return list;
 }
 
-/* Reads the field for one wanted place; -1 with an exception set. */
+/* Reads the field at one of the places; -1 with an exception set. */
 static int choose_field(batches_object *self, PyObject *wanted, const char *name,
                         ev_arrow_field *field)
 {
@@ -342,7 +342,7 @@ static int choose_field(batches_object *self, PyObject *wanted, const char *name
     const Py_ssize_t place = PyLong_AsSsize_t(wanted);
     int failed = place == -1 && PyErr_Occurred() != NULL;
     if (!failed && (place < 0 || place >= width)) {
-        PyErr_Format(PyExc_ValueError, "column %zd of a table of %zd columns", place,
+        PyErr_Format(PyExc_ValueError, "no column %zd: the table has %zd columns", place,
                      (Py_ssize_t)width);
         failed = 1;
     }
@@ -367,7 +367,7 @@ static PyObject *batches_choose(PyObject *object, PyObject *places)
     const char *name = NULL;
     int failed = 0;
     if (count < 0 || self->fields != NULL) {
-        PyErr_SetString(PyExc_TypeError, "choose takes a tuple of places, once");
+        PyErr_SetString(PyExc_TypeError, "choose needs a tuple of places, and works once");
         failed = 1;
     }
     if (!failed && self->name != NULL) {
@@ -431,7 +431,7 @@ static held_batch *next_held(batches_object *self)
         next = NULL;
     }
     if (next == NULL) {
-        close_batches(self); /* at the end and after an error alike */
+        close_batches(self); /* at the end, and after an error */
     }
     else {
         self->next_row += next->views.batch.rows;
@@ -448,10 +448,10 @@ static PyObject *batches_next(PyObject *object)
     PyObject *capsule = NULL, *answer = NULL;
     held_batch *held = NULL;
     if (self->fields == NULL) {
-        PyErr_SetString(PyExc_ValueError, "choose columns first");
+        PyErr_SetString(PyExc_ValueError, "call choose before reading batches");
     }
     else if (atomic_flag_test_and_set(&self->busy)) {
-        PyErr_SetString(PyExc_ValueError, "the table is being read already");
+        PyErr_SetString(PyExc_ValueError, "the table is being read by another thread");
     }
     else {
         held = next_held(self);
@@ -489,7 +489,7 @@ static PyType_Slot batches_slots[] = {
                     "Batches(source, name=None, first_row=0)\n--\n\n"
                     "The batches of an object with an Arrow stream or array, as pairs of a "
                     "capsule 'evmarket.batch' and its rows. With a name the source is one "
-                    "column that is called so.")},
+                    "column of this name.")},
     {Py_tp_new, (void *)batches_new},
     {Py_tp_dealloc, (void *)batches_dealloc},
     {Py_tp_methods, batches_methods},

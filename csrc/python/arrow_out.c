@@ -1,5 +1,6 @@
-/* Batches as Arrow streams. */
+/* Batches out: as Arrow streams, and as Python lists. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "columns/arrow.h"
 #include "python/batch.h"
@@ -8,7 +9,7 @@
 
 static void drop_capsule(void *capsule)
 {
-    if (Py_IsInitialized()) { /* else nobody is left to count */
+    if (Py_IsInitialized()) { /* else the interpreter is gone */
         const PyGILState_STATE state = PyGILState_Ensure();
         Py_DECREF((PyObject *)capsule);
         PyGILState_Release(state);
@@ -31,7 +32,7 @@ static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
 {
     int failed = PyTuple_Size(tuple) != count;
     if (failed) {
-        PyErr_Format(PyExc_ValueError, "%zd texts for %zd columns", PyTuple_Size(tuple),
+        PyErr_Format(PyExc_ValueError, "got %zd texts for %zd columns", PyTuple_Size(tuple),
                      count);
     }
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
@@ -55,7 +56,7 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         failed = texts[i] == NULL;
         if (failed) {
-            PyErr_SetString(PyExc_TypeError, "a column needs a name");
+            PyErr_SetString(PyExc_TypeError, "every column needs a name");
         }
     }
     if (!failed && result == EV_DONE) {
@@ -65,14 +66,14 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
         PyErr_NoMemory();
     }
     else if (!failed && result != EV_DONE) {
-        PyErr_SetString(PyExc_TypeError, "a column of a type that is not written");
+        PyErr_SetString(PyExc_TypeError, "a column has a type that cannot be written");
     }
     if (failed || result != EV_DONE) {
         free(stream);
         stream = NULL;
     }
     else {
-        Py_INCREF(capsule); /* drop_capsule gives it up */
+        Py_INCREF(capsule); /* drop_capsule releases it */
     }
     return stream;
 }
@@ -108,11 +109,125 @@ static PyObject *arrow_stream(PyObject *module, PyObject *args)
     return answer;
 }
 
+/* ---- as lists: for label columns and for tests; slow and plain ---- */
+
+/* (integer, places): the number is integer * 10^-places. */
+static PyObject *decimal(const ev_column *column, ptrdiff_t i)
+{
+    uint64_t low;
+    int64_t high;
+    const char *from = (const char *)column->data + i * 16;
+    memcpy(&low, from, sizeof low);
+    memcpy(&high, from + sizeof low, sizeof high);
+    PyObject *answer = NULL, *shift = PyLong_FromLong(64);
+    PyObject *upper = PyLong_FromLongLong(high), *lower = PyLong_FromUnsignedLongLong(low);
+    PyObject *shifted =
+        shift == NULL || upper == NULL ? NULL : PyNumber_Lshift(upper, shift);
+    PyObject *sum =
+        shifted == NULL || lower == NULL ? NULL : PyNumber_Add(shifted, lower);
+    if (sum != NULL) {
+        answer = Py_BuildValue("(Oi)", sum, column->scale);
+    }
+    Py_XDECREF(shift);
+    Py_XDECREF(upper);
+    Py_XDECREF(lower);
+    Py_XDECREF(shifted);
+    Py_XDECREF(sum);
+    return answer;
+}
+
+static PyObject *text(const ev_column *column, ptrdiff_t row)
+{
+    const uint8_t *from = NULL;
+    ptrdiff_t size = 0;
+    PyObject *answer = NULL;
+    if (ev_text_at(column, row, &from, &size) != EV_DONE) {
+        PyErr_SetString(PyExc_IndexError, "a text is outside its column");
+    }
+    else {
+        answer = PyUnicode_DecodeUTF8(size == 0 ? "" : (const char *)from, size, "strict");
+    }
+    return answer;
+}
+
+static PyObject *value_at(const ev_column *column, ptrdiff_t row)
+{
+    const ptrdiff_t i = column->offset + row;
+    const ev_column *words = column->dictionary;
+    PyObject *value = NULL;
+    int64_t whole = 0;
+    if (column->type == EV_COL_NULL || !ev_has_value(column, row)) {
+        value = Py_NewRef(Py_None);
+    }
+    else if (column->type == EV_COL_F32) {
+        value = PyFloat_FromDouble((double)((const float *)column->data)[i]);
+    }
+    else if (column->type == EV_COL_F64) {
+        value = PyFloat_FromDouble(((const double *)column->data)[i]);
+    }
+    else if (column->type == EV_COL_DECIMAL128) {
+        value = decimal(column, i);
+    }
+    else if (ev_is_text(column->type)) {
+        value = text(column, row);
+    }
+    else {
+        ev_integers_read(column, row, 1, &whole);
+        if (words != NULL && (whole < 0 || whole >= words->length)) {
+            PyErr_SetString(PyExc_IndexError, "a code is outside its dictionary");
+        }
+        else {
+            value = words != NULL                 ? value_at(words, (ptrdiff_t)whole)
+                    : column->type == EV_COL_BOOL ? PyBool_FromLong((long)whole)
+                    : column->type == EV_COL_U64
+                        ? PyLong_FromUnsignedLongLong((uint64_t)whole)
+                        : PyLong_FromLongLong(whole);
+        }
+    }
+    return value;
+}
+
+static PyObject *column_list(const ev_column *column)
+{
+    PyObject *list = PyList_New(0);
+    int failed = list == NULL;
+    for (ptrdiff_t row = 0; row < column->length && !failed; row++) {
+        PyObject *value = value_at(column, row);
+        failed = value == NULL || PyList_Append(list, value) < 0;
+        Py_XDECREF(value);
+    }
+    if (failed) {
+        Py_CLEAR(list);
+    }
+    return list;
+}
+
+static PyObject *batch_lists(PyObject *module, PyObject *capsule)
+{
+    const ev_batch *batch = ev_py_batch(capsule);
+    PyObject *lists = batch == NULL ? NULL : PyList_New(0);
+    int failed = lists == NULL;
+    (void)module;
+    for (ptrdiff_t i = 0; !failed && i < batch->ncolumns; i++) {
+        PyObject *list = column_list(&batch->columns[i]);
+        failed = list == NULL || PyList_Append(lists, list) < 0;
+        Py_XDECREF(list);
+    }
+    if (failed) {
+        Py_CLEAR(lists);
+    }
+    return lists;
+}
+
 static PyMethodDef methods[] = {
     {"arrow_stream", arrow_stream, METH_VARARGS,
      PyDoc_STR("arrow_stream(batch, names, freqs, /)\n--\n\n"
                "A capsule 'arrow_array_stream' over a batch; freqs names the frequency of "
                "int64 columns that are pandas periods, None elsewhere.")},
+    {"batch_lists", batch_lists, METH_O,
+     PyDoc_STR("batch_lists(batch, /)\n--\n\n"
+               "The columns of a batch as lists: None for nulls, whole numbers for dates "
+               "and times, (integer, places) for decimals.")},
     {NULL, NULL, 0, NULL},
 };
 

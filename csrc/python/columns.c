@@ -3,14 +3,14 @@
  * columns(items, names=None, first_row=0) -> a capsule "evmarket.batch". Each item is
  *     ndarray          one-dimensional: bool, int8 .. uint64, float32, float64,
  *                      datetime64 in D, s, ms, us, ns (NaT is null), text
- *     list             of str, and None or NaN where null
+ *     list             of str; None or NaN is null
  *     ("text" | "int64" | "float64" | "null", objects)   a list or an array of objects:
- *                      str, numbers, or only nulls; None, NaN, NA where null
- *     (item, valid)    any of the above and a bool array, False where null
- *     (codes, words)   an integer array and an item that it points into
+ *                      str, numbers, or only nulls; None, NaN, NA are null
+ *     (item, valid)    one of the above and a bool array; False is null
+ *     (codes, words)   an integer array of indices into an item
  *     (codes, words, valid)
  *     (batch, place, start, stop)   rows of a column of another batch
- * all of one length. Arrays that are contiguous are not copied; they must not change
+ * All items have the same length. Contiguous arrays are not copied; they must not change
  * while the capsule lives.
  */
 #include <string.h>
@@ -28,28 +28,17 @@ static void release_capsule(PyObject *capsule)
 
 /* ---- arrays of numbers ---- */
 
-static int column_type(int number, ev_column_type *type)
+/* The type of an array of integers or floats; 0 for any other array. */
+static int number_type(PyArrayObject *array, ev_column_type *type)
 {
-    static const struct {
-        int number;
-        ev_column_type type;
-    } types[] = {
-        {NPY_BYTE, EV_COL_I8},       {NPY_UBYTE, EV_COL_U8},
-        {NPY_SHORT, EV_COL_I16},     {NPY_USHORT, EV_COL_U16},
-        {NPY_INT, EV_COL_I32},       {NPY_UINT, EV_COL_U32},
-        {NPY_LONG, sizeof(long) == 8 ? EV_COL_I64 : EV_COL_I32},
-        {NPY_ULONG, sizeof(long) == 8 ? EV_COL_U64 : EV_COL_U32},
-        {NPY_LONGLONG, EV_COL_I64},  {NPY_ULONGLONG, EV_COL_U64},
-        {NPY_FLOAT, EV_COL_F32},     {NPY_DOUBLE, EV_COL_F64},
-    };
-    int found = 0;
-    for (size_t i = 0; i < sizeof types / sizeof types[0] && !found; i++) {
-        found = types[i].number == number;
-        if (found) {
-            *type = types[i].type;
-        }
-    }
-    return found;
+    const char kind = PyArray_DESCR(array)->kind;
+    const npy_intp size = PyArray_ITEMSIZE(array);
+    const int step = size == 1 ? 0 : size == 2 ? 1 : size == 4 ? 2 : size == 8 ? 3 : -1;
+    const int known = step >= (kind == 'f' ? 2 : 0);
+    *type = (ev_column_type)(kind == 'i'   ? EV_COL_I8 + step
+                             : kind == 'u' ? EV_COL_U8 + step
+                                           : EV_COL_F32 + step - 2);
+    return known && (kind == 'i' || kind == 'u' || kind == 'f');
 }
 
 /* Contiguous, aligned, in native byte order; kept with the columns. */
@@ -83,7 +72,7 @@ static uint8_t *bitmap(ev_held *held, PyObject *mask, ptrdiff_t *length)
 
 /* ---- arrays of dates and times ---- */
 
-/* Days as int32; -1 with an exception set where they do not fit. */
+/* Days as int32; -1 with an exception set if one does not fit. */
 static int days_column(ev_held *held, const int64_t *days, ev_column *column)
 {
     int32_t *small = ev_py_keep_bytes(held, column->length * (Py_ssize_t)sizeof *small);
@@ -93,7 +82,7 @@ static int days_column(ev_held *held, const int64_t *days, ev_column *column)
         failed = !null && (days[i] < INT32_MIN || days[i] > INT32_MAX);
         if (failed) {
             ev_py_column_error(held, PyExc_ValueError, i,
-                               "the date lies outside the years 1 to 9999");
+                               "the date is outside the years 1 to 9999");
         }
         small[i] = null || failed ? 0 : (int32_t)days[i];
     }
@@ -102,7 +91,7 @@ static int days_column(ev_held *held, const int64_t *days, ev_column *column)
     return failed ? -1 : 0;
 }
 
-/* Unsets the bits of the rows that are NaT; makes the bitmap only where there are any. */
+/* Clears the bits of rows that are NaT; makes a bitmap only if there are any. */
 static int mark_nat(ev_held *held, const int64_t *times, ev_column *column)
 {
     uint8_t *bits = NULL;
@@ -147,7 +136,7 @@ static int datetime_column(ev_held *held, PyArrayObject *array, ev_column *colum
     }
     if (failed && !PyErr_Occurred()) {
         ev_py_column_error(held, PyExc_TypeError, -1,
-                           "is datetime64 of a unit that is not read: D, s, ms, us, ns are");
+                           "is datetime64 of an unsupported unit: needs D, s, ms, us or ns");
     }
     return failed || mark_nat(held, times, column) < 0 ? -1 : 0;
 }
@@ -160,13 +149,13 @@ static int array_column(ev_held *held, PyObject *object, ev_column *column)
     PyArrayObject *array = NULL;
     int failed = 1;
     if (PyArray_NDIM((PyArrayObject *)object) != 1) {
-        ev_py_column_error(held, PyExc_ValueError, -1, "has not one dimension");
+        ev_py_column_error(held, PyExc_ValueError, -1, "needs one dimension");
     }
     else if (type != NPY_BOOL && type != NPY_UNICODE && type != NPY_DATETIME &&
-             !column_type(type, &column->type)) {
+             !number_type((PyArrayObject *)object, &column->type)) {
         PyErr_Format(PyExc_TypeError,
-                     "column %U is of dtype %R: it takes bool, integers, float32, float64, "
-                     "datetime64 and text",
+                     "column %U has dtype %R: needs bool, integers, float32, float64, "
+                     "datetime64 or text",
                      held->name, (PyObject *)PyArray_DESCR((PyArrayObject *)object));
     }
     else {
@@ -253,20 +242,20 @@ static int plain_column(ev_held *held, PyObject *object, ev_column *column)
         }
     }
     else {
-        PyErr_Format(PyExc_TypeError, "column %U is %.60R: it takes an array or a list",
+        PyErr_Format(PyExc_TypeError, "column %U is %.60R: needs an array or a list",
                      held->name, object);
     }
     return failed;
 }
 
-/* Adds the nulls of a bool array to those the column has. */
+/* Adds the nulls of a bool array to those of the column. */
 static int mask_column(ev_held *held, PyObject *mask, ev_column *column)
 {
     ptrdiff_t length = 0;
     uint8_t *bits = column->offset == 0 ? bitmap(held, mask, &length) : NULL;
     int failed = bits == NULL;
     if (column->offset != 0) {
-        PyErr_SetString(PyExc_TypeError, "rows of another batch take no mask");
+        PyErr_SetString(PyExc_TypeError, "rows of another batch cannot have a mask");
     }
     else if (!failed && length != column->length) {
         ev_py_column_error(held, PyExc_ValueError, -1, "and its mask differ in length");
@@ -284,7 +273,7 @@ static int is_coded(const ev_column *column, ev_column *words, ev_held *held)
     const int integers = ev_is_index(column->type);
     if (!integers || column->dictionary != NULL || words->dictionary != NULL) {
         ev_py_column_error(held, PyExc_TypeError, -1,
-                           "is coded, but not by integers into plain words");
+                           "is coded: needs integer codes and words that are not coded");
     }
     return integers && column->dictionary == NULL && words->dictionary == NULL;
 }
@@ -303,8 +292,8 @@ static int read_column(ev_held *held, PyObject *object, ev_column *column,
         const int coded = last != NULL && parts - masked == 2;
         if (last == NULL || (!masked && !coded) || (masked && parts == 3 && !coded)) {
             PyErr_SetString(PyExc_TypeError,
-                            "a column is an array, a list, (column, valid), (codes, words) "
-                            "or (codes, words, valid)");
+                            "a column needs an array, a list, (column, valid), (codes, "
+                            "words) or (codes, words, valid)");
             failed = 1;
         }
         failed = failed || plain_column(held, PyTuple_GetItem(object, 0), column) < 0;
@@ -332,7 +321,7 @@ static int read_columns(ev_held *held, PyObject *items, PyObject *names,
                                       : PySequence_GetItem(names, i);
         failed = item == NULL || held->name == NULL || !PyUnicode_Check(held->name);
         if (failed && !PyErr_Occurred()) {
-            PyErr_SetString(PyExc_TypeError, "names are texts");
+            PyErr_SetString(PyExc_TypeError, "names needs texts");
         }
         failed = failed ||
                  read_column(held, item, &held->columns[i], &held->columns[count + i]) < 0;

@@ -7,8 +7,8 @@
 
 #include "table/partial.h"
 
-/* For a result of ev_keys_encode or ev_keys_begin other than EV_NO_MEMORY. `what` is text
- * that names the column; first_row is the table's row at which the batch begins. */
+/* For a result of ev_keys_encode or ev_keys_begin other than EV_NO_MEMORY. `what` is
+ * text that names the column; first_row is the table's row at which the batch begins. */
 void ev_py_raise_key(PyObject *what, ev_result result, const ev_key_place *place,
                      int64_t first_row);
 

@@ -52,7 +52,8 @@ static void total_loop(char **args, const npy_intp *dimensions, const npy_intp *
     (void)data;
     for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
         for (int k = 0; k < 4; k++) {
-            ev_py_gather(block + k * parts, args[k] + i * steps[k], steps[6 + k], parts, 0);
+            ev_py_gather(block + k * parts, args[k] + i * steps[k], steps[6 + k], parts,
+                         0);
         }
         write_span(args, steps, i,
                    ev_span_total(block, block + parts, block + 2 * parts,
@@ -64,13 +65,11 @@ static void total_loop(char **args, const npy_intp *dimensions, const npy_intp *
 
 int ev_py_add_figures(PyObject *module, ev_isa isa)
 {
-    int failed = 0;
-    for (int i = 0; i < ev_figure_function_count && !failed; i++) {
-        failed = ev_py_add_elementwise(module, &ev_figure_functions[i], isa) < 0;
-    }
-    failed = failed || ev_py_add_ufunc(module, "implied_remainder", "(),(),(n),(n)->(),()",
-                                       "dddd>dd", remainder_loop, isa, NULL) < 0;
-    failed = failed || ev_py_add_ufunc(module, "implied_total", "(n),(n),(n),(n)->(),()",
-                                       "dddd>dd", total_loop, isa, NULL) < 0;
+    const int failed =
+        ev_py_add_elementwise(module, ev_figure_functions, isa) < 0 ||
+        ev_py_add_ufunc(module, "implied_remainder", "(),(),(n),(n)->(),()", "dddd>dd",
+                        remainder_loop, isa, NULL) < 0 ||
+        ev_py_add_ufunc(module, "implied_total", "(n),(n),(n),(n)->(),()", "dddd>dd",
+                        total_loop, isa, NULL) < 0;
     return failed ? -1 : 0;
 }

@@ -51,7 +51,7 @@ static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
                                (int)repeat.ordinal);
 }
 
-/* Puts `value` into the dict and gives it up, also when that fails. */
+/* Puts `value` into the dict; takes over the reference, also on failure. */
 static int put(PyObject *dict, const char *name, PyObject *value)
 {
     const int failed = value == NULL || PyDict_SetItemString(dict, name, value) < 0;

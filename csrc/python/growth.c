@@ -1,7 +1,7 @@
-/* The short way for short series: one call, no slices, no ufunc machinery.
+/* Growth of short series: one call, no slices, no ufunc.
  *
- * A notebook calls growth on a few dozen values thousands of times; there the general
- * path would cost several times the arithmetic. The numbers are the same kernel's.
+ * A notebook calls growth on a few dozen values thousands of times. The general path
+ * would then cost several times the arithmetic. The kernel is the same.
  */
 #include "python/numpy.h"
 
@@ -27,7 +27,7 @@ static ev_kernel *rate_kernel(PyObject *policy, ev_isa isa)
     return found;
 }
 
-/* Whether x is what the short way takes: a plain short vector of doubles. */
+/* Whether x is a contiguous short vector of doubles. */
 static int is_short_vector(PyObject *x)
 {
     PyArrayObject *array = (PyArrayObject *)x;
@@ -36,7 +36,7 @@ static int is_short_vector(PyObject *x)
            PyArray_DIM(array, 0) <= SHORT;
 }
 
-/* Growth of a plain vector at a lag; the result is a new array, or NULL. */
+/* Growth of such a vector at a lag: a new array, or NULL with an exception. */
 static PyObject *short_growth(PyArrayObject *x, ptrdiff_t lag, ev_kernel *rate)
 {
     npy_intp n = PyArray_DIM(x, 0);
@@ -65,12 +65,12 @@ static PyObject *py_short_growth(PyObject *module, PyObject *const *args, Py_ssi
     ev_kernel *rate = NULL;
     Py_ssize_t lag = 0;
     const ev_isa *isa = PyModule_GetState(module);
-    if (isa != NULL && n == 3 && is_short_vector(args[0]) && PyLong_CheckExact(args[1]) &&
-        PyUnicode_CheckExact(args[2])) {
+    if (isa != NULL && n == 3 && is_short_vector(args[0]) &&
+        PyLong_CheckExact(args[1]) && PyUnicode_CheckExact(args[2])) {
         rate = rate_kernel(args[2], *isa);
         lag = PyLong_AsSsize_t(args[1]);
         if (lag == -1 && PyErr_Occurred()) {
-            PyErr_Clear(); /* beyond any length: the general path says what it means */
+            PyErr_Clear(); /* beyond any length: the general path handles it */
             lag = 0;
         }
     }

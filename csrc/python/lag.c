@@ -1,5 +1,6 @@
-/* lag_bases(indptr, ordinals, lag, first, last, bases): see lag.h. Arrays are contiguous
- * int64; `bases` has an item a cell. Releases the GIL; chunks of series may run at once. */
+/* lag_bases(indptr, ordinals, lag, first, last, bases): see lag.h. Arrays are
+ * contiguous int64; `bases` has one item per cell. Releases the GIL: threads may run
+ * disjoint series at the same time. */
 #include "calendar/lag.h"
 #include "python/module.h"
 #include "python/numpy.h"

@@ -1,4 +1,4 @@
-/* The extension module evmarket._core: what it is made of and what it says of itself. */
+/* The extension module evmarket._core: its parts and facts about the build. */
 #define EV_IMPORTS_NUMPY
 #include "python/numpy.h"
 
@@ -46,14 +46,14 @@ static int add_statuses(PyObject *module)
     return failed ? -1 : 0;
 }
 
-/* The path to use: what EVMARKET_ISA asks for, or the best there is. */
+/* The instruction set to use: that of EVMARKET_ISA, or the best available one. */
 static int choose_isa(ev_isa *isa)
 {
     const char *wanted = getenv("EVMARKET_ISA");
     const ev_result result = ev_isa_choose(wanted, isa);
     if (result == EV_BAD_VALUE) {
         PyErr_Format(PyExc_ImportError,
-                     "EVMARKET_ISA is '%.40s': known are 'baseline' and 'avx2'", wanted);
+                     "EVMARKET_ISA is '%.40s': needs 'baseline' or 'avx2'", wanted);
     }
     else if (result != EV_DONE) {
         PyErr_Format(PyExc_ImportError,
@@ -63,7 +63,7 @@ static int choose_isa(ev_isa *isa)
     return result == EV_DONE ? 0 : -1;
 }
 
-/* Adds `value` under `name` and gives it up, also when that fails. */
+/* Adds `value` under `name`; takes over the reference, also on failure. */
 static int add_and_release(PyObject *module, const char *name, PyObject *value)
 {
     const int failed = value == NULL || PyModule_AddObjectRef(module, name, value) < 0;
@@ -90,14 +90,14 @@ static int add_build_facts(PyObject *module, ev_isa isa)
     return failed ? -1 : 0;
 }
 
-/* Before Python 3.12 no slot can say it, and older NumPys only warn: their tables, which
- * this module holds in statics, belong to the main interpreter. */
+/* Python before 3.12 has no slot for this, and old versions of NumPy only warn. The API
+ * tables, which are static, belong to the main interpreter. */
 static int refuse_other_interpreters(void)
 {
     const int64_t id = PyInterpreterState_GetID(PyInterpreterState_Get());
     if (id > 0) {
         PyErr_SetString(PyExc_ImportError,
-                        "evmarket works in the main interpreter alone, as NumPy does");
+                        "evmarket works in the main interpreter only, like NumPy");
     }
     return id == 0 ? 0 : -1;
 }
@@ -119,7 +119,6 @@ static int exec_module(PyObject *module)
     failed = failed || ev_py_add_rows(module) < 0;
     failed = failed || ev_py_add_arrow(module) < 0;
     failed = failed || ev_py_add_arrow_out(module) < 0;
-    failed = failed || ev_py_add_readback(module) < 0;
     failed = failed || ev_py_add_period(module) < 0;
     failed = failed || ev_py_add_explain(module) < 0;
     if (!failed) {
@@ -145,7 +144,7 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "evmarket._core",
     .m_doc = "The C core of evmarket; call it through the package.",
-    .m_size = sizeof(ev_isa), /* the module's state: the path in use */
+    .m_size = sizeof(ev_isa), /* the module's state: the instruction set in use */
     .m_slots = slots,
 };
 

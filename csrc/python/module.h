@@ -1,5 +1,5 @@
-/* What each file adds to the module: its functions and types. Only module.c calls these.
- * They return 0, or -1 with an exception set. */
+/* What each file adds to the module: its functions and types. Only module.c calls
+ * these. They return 0, or -1 with an exception set. */
 #ifndef EV_PY_MODULE_H
 #define EV_PY_MODULE_H
 
@@ -17,7 +17,6 @@ int ev_py_add_regroup(PyObject *module);
 int ev_py_add_rows(PyObject *module);
 int ev_py_add_arrow(PyObject *module);
 int ev_py_add_arrow_out(PyObject *module);
-int ev_py_add_readback(PyObject *module);
 int ev_py_add_period(PyObject *module);
 int ev_py_add_figures(PyObject *module, ev_isa isa);
 int ev_py_add_explain(PyObject *module);

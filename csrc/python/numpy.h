@@ -1,5 +1,5 @@
-/* NumPy's headers, once, with the API tables shared by the files of this extension:
- * its function tables are the one exception to "no statics". */
+/* NumPy's headers, with one set of API tables for all files of this extension. These
+ * tables are the only mutable statics. */
 #ifndef EV_PY_NUMPY_H
 #define EV_PY_NUMPY_H
 

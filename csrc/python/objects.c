@@ -8,7 +8,8 @@
 
 static const char NOT_UNICODE[] = "the text is not Unicode";
 
-/* Bytes of a code point; 0 for surrogates and above U+10FFFF, which are not code points. */
+/* Bytes of a code point; 0 for surrogates and above U+10FFFF, which are not code
+ * points. */
 static int utf8_size(Py_UCS4 c)
 {
     int size = 1 + (c >= 0x80) + (c >= 0x800) + (c >= 0x10000);
@@ -139,14 +140,14 @@ static int open_objects(PyObject *given, objects *found)
         found->count = PyArray_SIZE(found->array);
     }
     else {
-        PyErr_SetString(PyExc_TypeError, "objects come in a list or an array of them");
+        PyErr_SetString(PyExc_TypeError, "objects need a list or a one-dimensional object array");
         failed = 1;
     }
     return failed ? -1 : 0;
 }
 
-/* A new reference, so that nothing that runs in between can take the object away. NULL
- * with an exception set where the list became shorter meanwhile. */
+/* A new reference, so that code that runs in between cannot free the object. NULL with
+ * an exception set if the list became shorter. */
 static PyObject *object_at(const objects *from, Py_ssize_t i)
 {
     PyObject *item = NULL;
@@ -158,14 +159,14 @@ static PyObject *object_at(const objects *from, Py_ssize_t i)
     }
     else {
         memcpy(&item, PyArray_GETPTR1(from->array, i), sizeof item);
-        item = item == NULL ? Py_None : item; /* how NumPy leaves what was never set */
+        item = item == NULL ? Py_None : item; /* an item that was never set */
     }
     return Py_XNewRef(item);
 }
 
 typedef enum object_kind { TEXT, INTEGER, FLOAT, NOTHING, OTHER, KIND_COUNT } object_kind;
 
-/* NA and NaT are told by their names: pandas need not be there. */
+/* NA and NaT are recognized by name, because pandas may not be installed. */
 static int is_called_nothing(PyObject *item)
 {
     PyObject *asked = PyUnicode_InternFromString("__name__");
@@ -251,7 +252,7 @@ int ev_py_objects_type(PyObject *name, ev_column_type *type)
         }
     }
     if (!found) {
-        PyErr_Format(PyExc_ValueError, "objects make text, int64, float64 or null, not %.40R",
+        PyErr_Format(PyExc_ValueError, "unknown type of objects %.40R: needs text, int64, float64 or null",
                      name);
     }
     return found ? 0 : -1;

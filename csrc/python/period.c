@@ -16,71 +16,51 @@ static const char ACCEPTED[] =
 
 /* ---- errors ---- */
 
-/* `shown` is the value as text; said is what was read of it where the fault is that of
- * a frequency. */
+/* For each fault the message of: name, row, value, the frequency it states (or the one
+ * asked for, or the accepted forms of text), and the one asked for, twice. */
+static const char *const messages[] = {
+    [EV_FAULT_NONE] = "%s: internal error: the period is valid",
+    [EV_FAULT_NULL] = "%s, row %zd: no value: every row needs a period",
+    [EV_FAULT_TEXT] = "%s, row %zd: %U is not a period: %s",
+    [EV_FAULT_NUMBER] =
+        "%s, row %zd: %U is not a period: integers are yyyymm at M and M-JF, yyyy at Y, or "
+        "a pair (year, month or quarter), the year in four digits",
+    [EV_FAULT_YEAR] = "%s, row %zd: %U lies outside the years 1 to 9999",
+    [EV_FAULT_FINER] = "%s, row %zd: %U states %s, finer than freq='%s': read the table at "
+                       "its own frequency, then resample('%s')",
+    [EV_FAULT_COARSER] = "%s, row %zd: %U states %s, coarser than freq='%s': it cannot be "
+                         "split into finer periods",
+    [EV_FAULT_ENDING] = "%s, row %zd: %U states %s, not freq='%s'",
+    [EV_FAULT_INTEGER] =
+        "%s, row %zd: the integer %U is not a period at freq='%s': integers are periods "
+        "only at M and M-JF (yyyymm) and Y (yyyy): give dates, text or a pair (year, month "
+        "or quarter)",
+    [EV_FAULT_TYPE] = "%s: a column of this type holds no periods: it takes dates, text, "
+                      "integers or a pair (year, month or quarter)",
+};
+static const char not_a_part[] =
+    "%s, row %zd: %U states %s, finer than freq='%s' but not a part of it: give plain "
+    "dates for periods of '%s'";
+
+/* `shown` is the value as text; `said` holds the frequency it states where the fault is
+ * one of frequencies. */
 static void raise_fault(const char *name, ptrdiff_t row, ev_fault fault, PyObject *shown,
                         ev_frequency freq, const ev_said *said)
 {
-    PyObject *kind = fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError;
-    char asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE] = "";
+    const int of_frequency =
+        fault == EV_FAULT_FINER || fault == EV_FAULT_COARSER || fault == EV_FAULT_ENDING;
+    char asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE];
     ev_frequency other = freq;
-    ev_frequency_name(freq, asked);
-    if (fault == EV_FAULT_FINER || fault == EV_FAULT_COARSER || fault == EV_FAULT_ENDING) {
+    if (of_frequency) {
         (void)ev_period_stated(said, &other);
-        ev_frequency_name(other, stated);
     }
-    switch (fault) {
-    case EV_FAULT_NULL:
-        PyErr_Format(kind, "%s, row %zd: no value: every row needs a period", name, row);
-        break;
-    case EV_FAULT_TEXT:
-        PyErr_Format(kind, "%s, row %zd: %U is no period: %s", name, row, shown,
-                     ACCEPTED);
-        break;
-    case EV_FAULT_NUMBER:
-        PyErr_Format(kind,
-                     "%s, row %zd: %U is no period: integers are yyyymm at M and M-JF, yyyy "
-                     "at Y, or a pair (year, month or quarter), the year in four digits",
-                     name, row, shown);
-        break;
-    case EV_FAULT_YEAR:
-        PyErr_Format(kind, "%s, row %zd: %U lies outside the years 1 to 9999", name, row,
-                     shown);
-        break;
-    case EV_FAULT_FINER:
-        PyErr_Format(kind,
-                     ev_frequency_nests(other, freq)
-                         ? "%s, row %zd: %U states %s, finer than freq='%s': read the table "
-                           "at its own frequency, then resample('%s')"
-                         : "%s, row %zd: %U states %s, finer than freq='%s' and no part of "
-                           "it: give plain dates for periods of '%s'",
-                     name, row, shown, stated, asked, asked);
-        break;
-    case EV_FAULT_COARSER:
-        PyErr_Format(kind,
-                     "%s, row %zd: %U states %s, coarser than freq='%s': it cannot be "
-                     "split into finer periods",
-                     name, row, shown, stated, asked);
-        break;
-    case EV_FAULT_ENDING:
-        PyErr_Format(kind, "%s, row %zd: %U states %s, not the freq='%s' asked for", name,
-                     row, shown, stated, asked);
-        break;
-    case EV_FAULT_INTEGER:
-        PyErr_Format(kind,
-                     "%s, row %zd: the integer %U says no period at freq='%s', only at M "
-                     "and M-JF (yyyymm) and Y (yyyy): give dates, text or a pair (year, "
-                     "month or quarter)",
-                     name, row, shown, asked);
-        break;
-    case EV_FAULT_TYPE:
-    case EV_FAULT_NONE:
-        PyErr_Format(kind,
-                     "%s: its type holds no periods: it takes dates, text, integers or a "
-                     "pair (year, month or quarter)",
-                     name);
-        break;
-    }
+    ev_frequency_name(freq, asked);
+    ev_frequency_name(other, stated);
+    PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError,
+                 fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)
+                     ? not_a_part
+                     : messages[fault],
+                 name, row, shown, fault == EV_FAULT_TEXT ? ACCEPTED : stated, asked, asked);
 }
 
 PyObject *ev_py_period_error(const char *name, const ev_column *when,
@@ -108,8 +88,8 @@ int ev_py_frequency(PyObject *name, void *freq)
     Py_ssize_t size = 0;
     const char *text = NULL;
     if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "freq is of %.60R: it takes text such as 'M'",
-                     (PyObject *)Py_TYPE(name));
+        PyErr_Format(PyExc_TypeError, "freq is of type %.60s: it takes text such as 'M'",
+                     Py_TYPE(name)->tp_name);
     }
     else {
         text = PyUnicode_AsUTF8AndSize(name, &size);
@@ -148,21 +128,22 @@ static int column_type(const char *unit, ev_column_type *type)
         {"", EV_COL_I64},       {"D", EV_COL_DATE32},    {"s", EV_COL_TIME_S},
         {"ms", EV_COL_TIME_MS}, {"us", EV_COL_TIME_US}, {"ns", EV_COL_TIME_NS},
     };
-    int found = 0;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
-        if (strcmp(unit, units[i].unit) == 0) {
-            *type = units[i].type;
-            found = 1;
-        }
+    const size_t count = sizeof units / sizeof units[0];
+    size_t i = 0;
+    while (i < count && strcmp(unit, units[i].unit) != 0) {
+        i++;
     }
-    if (!found) {
-        PyErr_Format(PyExc_ValueError, "unit is '%.20s'", unit);
+    if (i < count) {
+        *type = units[i].type;
     }
-    return found;
+    else {
+        PyErr_Format(PyExc_ValueError, "unit is '%.20s': it takes D, s, ms, us, ns", unit);
+    }
+    return i < count;
 }
 
-/* Days as a column of dates holds them. What does not fit is no day of a calendar: it
- * becomes the first or last number there is, and NaT the first. */
+/* Days as a column of dates holds them. A number that does not fit, or NaT, is not a day
+ * of the calendar: it becomes the nearest number that fits. */
 static int32_t *narrow_days(const int64_t *days, npy_intp count)
 {
     const size_t size = sizeof(int32_t) * (size_t)(count > 0 ? count : 1);
@@ -235,13 +216,7 @@ done:
     return answer;
 }
 
-/* The first 40 characters of what an object's repr says; a new reference. */
-static PyObject *short_repr(PyObject *object)
-{
-    return PyUnicode_FromFormat("%.40R", object);
-}
-
-/* One text of a sequence; 0 with an exception when it is none. */
+/* The ordinal of one text; 0 with an exception when it is not a period. */
 static int text_ordinal(PyObject *text, ev_frequency freq, const char *name, ptrdiff_t row,
                         int64_t *ordinal)
 {
@@ -251,7 +226,7 @@ static int text_ordinal(PyObject *text, ev_frequency freq, const char *name, ptr
     Py_ssize_t size = 0;
     if (text != Py_None) {
         const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
-        if (bytes == NULL) { /* no text, or one with lone surrogates */
+        if (bytes == NULL) { /* not text, or one with lone surrogates */
             PyErr_Clear();
             fault = PyUnicode_Check(text) ? EV_FAULT_TEXT : EV_FAULT_TYPE;
         }
@@ -263,7 +238,7 @@ static int text_ordinal(PyObject *text, ev_frequency freq, const char *name, ptr
         fault = ev_period_place(&said, freq, ordinal);
     }
     if (fault != EV_FAULT_NONE) {
-        shown = short_repr(text);
+        shown = PyUnicode_FromFormat("%.40R", text);
         if (shown != NULL) {
             raise_fault(name, row, fault, shown, freq, &said);
             Py_DECREF(shown);
@@ -325,7 +300,7 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
                          text);
         }
         else {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R, no period: %s", name, text,
+            PyErr_Format(PyExc_ValueError, "%s is %.40R, not a period: %s", name, text,
                          ACCEPTED);
         }
     }
@@ -334,7 +309,7 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
 
 /* ---- ordinals to days, labels and wholes ---- */
 
-/* Whether a stretch of ordinals lies in the calendar; else ValueError. */
+/* Whether `count` ordinals from `first` on lie in the calendar; else ValueError. */
 static int check_ordinals(ev_frequency freq, int64_t first, int64_t count)
 {
     const int64_t low = ev_period_of_day(freq, EV_FIRST_DAY);
@@ -417,42 +392,34 @@ static PyObject *period_labels(PyObject *Py_UNUSED(module), PyObject *args)
     return labels;
 }
 
-/* period_parts(freq, whole, first, count): three arrays, the ordinal of the coarser
- * period, the place in it and the number of parts it has; None when freq does not nest
- * in whole. */
+/* period_parts(freq, whole, first, count): an array with three rows, the ordinal of the
+ * coarser period, the place in it and the number of parts it has; None when freq does
+ * not nest in whole. */
 static PyObject *period_parts(PyObject *Py_UNUSED(module), PyObject *args)
 {
     ev_frequency freq = {EV_DAY, 0}, whole = {EV_DAY, 0};
     long long first, count;
-    PyArrayObject *wholes = NULL, *places = NULL, *parts = NULL;
     PyObject *answer = NULL;
     if (!PyArg_ParseTuple(args, "O&O&LL", ev_py_frequency, &freq, ev_py_frequency, &whole,
                           &first, &count) ||
         !check_ordinals(freq, first, count)) {
-        goto done;
+        /* the exception is set */
     }
-    if (!ev_frequency_nests(freq, whole)) {
+    else if (!ev_frequency_nests(freq, whole)) {
         answer = Py_NewRef(Py_None);
-        goto done;
     }
-    wholes = new_int64((npy_intp)count);
-    places = new_int64((npy_intp)count);
-    parts = new_int64((npy_intp)count);
-    if (wholes != NULL && places != NULL && parts != NULL) {
-        int64_t *w = PyArray_DATA(wholes), *k = PyArray_DATA(places);
-        int64_t *n = PyArray_DATA(parts);
+    else {
+        answer = PyArray_SimpleNew(2, ((npy_intp[]){3, (npy_intp)count}), NPY_INT64);
+    }
+    if (answer != NULL && answer != Py_None) {
+        int64_t *out = PyArray_DATA((PyArrayObject *)answer);
         for (int64_t i = 0; i < count; i++) {
             const ev_part part = ev_period_part(freq, first + i, whole);
-            w[i] = part.whole;
-            k[i] = part.place;
-            n[i] = part.parts;
+            out[i] = part.whole;
+            out[count + i] = part.place;
+            out[2 * count + i] = part.parts;
         }
-        answer = Py_BuildValue("(OOO)", wholes, places, parts);
     }
-done:
-    Py_XDECREF(wholes);
-    Py_XDECREF(places);
-    Py_XDECREF(parts);
     return answer;
 }
 

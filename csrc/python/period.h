@@ -1,4 +1,4 @@
-/* What other files that speak to Python need of the calendar. */
+/* The calendar for the other files of the extension. */
 #ifndef EV_PY_PERIOD_H
 #define EV_PY_PERIOD_H
 
@@ -8,7 +8,7 @@
 #include "table/period_column.h"
 
 /* Converter for "O&": a frequency's name into an ev_frequency. ValueError names what is
- * accepted, TypeError what is no text. */
+ * accepted; TypeError for an object that is not text. */
 int ev_py_frequency(PyObject *name, void *freq);
 
 /* Sets the exception for the row that ev_period_ordinals or ev_period_decode named.

@@ -6,48 +6,50 @@
 #include "python/numpy.h"
 #include "python/output.h"
 
-/* One source with the arrays it is read from; `held` keeps them. */
+/* One source and the arrays that it points into. */
 typedef struct held_source {
     ev_panel_cells panel;
     ev_panel_map map;
-    PyObject *held;
+    PyObject *held; /* a list */
 } held_source;
 
-/* An array of the given type and length, held by the source; NULL with an exception. */
-static void *held_array(held_source *source, PyObject *object, int type, ptrdiff_t length,
-                        const char *name)
+/* Sets *address to the data of an array of this type and length (-1: any), which the
+ * source keeps alive. object NULL: there is no such entry. -1 with an exception set. */
+static int take_array(held_source *source, PyObject *object, const char *name, int type,
+                      ptrdiff_t length, void *address)
 {
-    void *data = NULL;
+    const void *data = NULL;
     PyObject *array =
         object == NULL ? NULL : PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_IN_ARRAY);
-    if (object == NULL && !PyErr_Occurred()) {
+    if (object == NULL) {
         PyErr_Format(PyExc_KeyError, "%s", name);
     }
     else if (array != NULL && length >= 0 &&
              PyArray_SIZE((PyArrayObject *)array) != length) {
-        PyErr_Format(PyExc_ValueError, "%s has %zd items, not %zd", name,
+        PyErr_Format(PyExc_ValueError, "%s has %zd items, needs %zd", name,
                      PyArray_SIZE((PyArrayObject *)array), length);
     }
     else if (array != NULL && PyList_Append(source->held, array) == 0) {
         data = PyArray_DATA((PyArrayObject *)array);
     }
     Py_XDECREF(array);
-    return data;
+    memcpy(address, &data, sizeof data);
+    return data == NULL ? -1 : 0;
 }
 
-/* The same for an entry of a dict that may be None. */
-static int optional_array(held_source *source, PyObject *dict, const char *name, int type,
-                          ptrdiff_t length, void *address)
+static int take_entry(held_source *source, PyObject *dict, const char *name, int type,
+                      ptrdiff_t length, void *address)
 {
-    PyObject *object = PyDict_GetItemString(dict, name);
-    void *data = NULL;
-    int failed = 0;
-    if (object != Py_None) {
-        data = held_array(source, object, type, length, name);
-        failed = data == NULL;
-    }
-    memcpy(address, &data, sizeof data);
-    return failed ? -1 : 0;
+    return take_array(source, PyDict_GetItemString(dict, name), name, type, length, address);
+}
+
+/* The same for an entry that may be None; *address is then left as it is. */
+static int take_optional(held_source *source, PyObject *dict, const char *name, int type,
+                         ptrdiff_t length, void *address)
+{
+    return PyDict_GetItemString(dict, name) == Py_None
+               ? 0
+               : take_entry(source, dict, name, type, length, address);
 }
 
 static int read_scale(PyObject *dict, ev_scale *scale)
@@ -64,7 +66,7 @@ static int read_scale(PyObject *dict, ev_scale *scale)
     const long value = known && places != NULL ? PyLong_AsLong(places) : -1;
     known = known && value >= 0 && value <= EV_MOST_PLACES;
     if (!known && !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_ValueError, "a measure's grain and places are not known");
+        PyErr_SetString(PyExc_ValueError, "a measure has an unknown grain or number of places");
     }
     scale->places = (int)value;
     return known ? 0 : -1;
@@ -77,21 +79,16 @@ static int read_measure(held_source *source, PyObject *dict, ptrdiff_t cells,
     if (failed) {
         PyErr_SetString(PyExc_TypeError, "a measure is a dict");
     }
-    failed = failed || read_scale(dict, &measure->scale) < 0;
-    if (!failed) {
-        measure->lo = held_array(source, PyDict_GetItemString(dict, "lo"), NPY_UINT64, cells,
-                                 "lo");
-        failed = measure->lo == NULL;
-    }
-    failed = failed ||
-             optional_array(source, dict, "hi", NPY_INT64, cells, &measure->hi) < 0 ||
-             optional_array(source, dict, "fine", NPY_UINT64, cells, &measure->fine) < 0 ||
-             optional_array(source, dict, "counts", NPY_INT64, cells, &measure->counts) < 0;
+    failed = failed || read_scale(dict, &measure->scale) < 0 ||
+             take_entry(source, dict, "lo", NPY_UINT64, cells, &measure->lo) < 0 ||
+             take_optional(source, dict, "hi", NPY_INT64, cells, &measure->hi) < 0 ||
+             take_optional(source, dict, "fine", NPY_UINT64, cells, &measure->fine) < 0 ||
+             take_optional(source, dict, "counts", NPY_INT64, cells, &measure->counts) < 0;
     for (ptrdiff_t i = 0; !failed && measure->fine != NULL && i < cells; i++) {
         failed = measure->fine[i] > EV_FINE_MASK;
     }
     if (failed && !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_ValueError, "fine: entries lie below 2^62");
+        PyErr_SetString(PyExc_ValueError, "fine: needs items below 2^62");
     }
     return failed ? -1 : 0;
 }
@@ -103,7 +100,7 @@ static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
         good = panel->indptr[s] <= panel->indptr[s + 1];
     }
     if (!good) {
-        PyErr_SetString(PyExc_ValueError, "indptr does not divide the cells");
+        PyErr_SetString(PyExc_ValueError, "indptr needs to start at 0, ascend and end at the number of cells");
     }
     return good;
 }
@@ -111,26 +108,19 @@ static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
 static int read_panel(held_source *source, PyObject *dict, int measures)
 {
     ev_panel_cells *panel = &source->panel;
-    PyObject *indptr = PyDict_GetItemString(dict, "indptr");
-    PyObject *ordinals = PyDict_GetItemString(dict, "ordinals");
     PyObject *list = PyDict_GetItemString(dict, "measures");
     ptrdiff_t cells = 0;
-    int failed = 0;
-    panel->indptr = held_array(source, indptr, NPY_INT64, -1, "indptr");
-    panel->ordinals = panel->indptr == NULL
-                          ? NULL
-                          : held_array(source, ordinals, NPY_INT64, -1, "ordinals");
-    failed = panel->ordinals == NULL;
+    int failed =
+        take_entry(source, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0 ||
+        take_entry(source, dict, "ordinals", NPY_INT64, -1, &panel->ordinals) < 0;
     if (!failed) {
-        panel->series = PyObject_Size(indptr) - 1;
-        cells = PyObject_Size(ordinals);
-        panel->rows = held_array(source, PyDict_GetItemString(dict, "rows"), NPY_INT64, cells,
-                                 "rows");
-        failed = panel->rows == NULL;
+        panel->series = PyObject_Size(PyDict_GetItemString(dict, "indptr")) - 1;
+        cells = PyObject_Size(PyDict_GetItemString(dict, "ordinals"));
+        failed = take_entry(source, dict, "rows", NPY_INT64, cells, &panel->rows) < 0;
     }
     if (!failed && (panel->series < 0 || list == NULL || !PyList_Check(list) ||
                     PyList_Size(list) != measures)) {
-        PyErr_SetString(PyExc_ValueError, "a panel of other measures, or without indptr");
+        PyErr_SetString(PyExc_ValueError, "a panel has the wrong number of measures, or an empty indptr");
         failed = 1;
     }
     failed = failed || !check_indptr(panel, cells);
@@ -146,12 +136,11 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
 {
     ev_panel_map *map = &source->map;
     const ptrdiff_t count = source->panel.series;
-    int failed = 0;
-    map->series = held_array(source, series_map, NPY_INT64, count, "series_map");
-    failed = map->series == NULL;
+    int failed =
+        take_array(source, series_map, "series_map", NPY_INT64, count, &map->series) < 0;
     for (ptrdiff_t s = 0; s < count && !failed; s++) {
         if (map->series[s] >= series) {
-            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld, beyond %zd series", s,
+            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld: needs less than %zd", s,
                          (long long)map->series[s], series);
             failed = 1;
         }
@@ -159,18 +148,14 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
     if (!failed && period_map != Py_None) {
         long long low = 0;
         PyObject *table = NULL;
-        failed = !PyArg_ParseTuple(period_map, "LO:period_map", &low, &table);
-        if (!failed) {
-            map->low = low;
-            map->periods = held_array(source, table, NPY_INT64, -1, "period_map");
-            failed = map->periods == NULL;
-        }
+        failed = !PyArg_ParseTuple(period_map, "LO:period_map", &low, &table) ||
+                 take_array(source, table, "period_map", NPY_INT64, -1, &map->periods) < 0;
+        map->low = low;
         map->period_count = failed ? 0 : (ptrdiff_t)PyObject_Size(table);
     }
     if (!failed && keep != Py_None) {
-        map->keep = held_array(source, keep, NPY_BOOL,
-                               (ptrdiff_t)source->panel.indptr[count], "keep");
-        failed = map->keep == NULL;
+        failed = take_array(source, keep, "keep", NPY_BOOL,
+                            (ptrdiff_t)source->panel.indptr[count], &map->keep) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -207,7 +192,7 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
     memset(&source, 0, sizeof source);
     int failed = 1;
     if (!PyTuple_Check(item)) {
-        PyErr_SetString(PyExc_TypeError, "a source is a tuple of four");
+        PyErr_SetString(PyExc_TypeError, "a source needs (panel, series_map, period_map, keep)");
     }
     else {
         failed = read_source(&source, item, series, ledger->measures) < 0;
@@ -223,11 +208,11 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
         }
         else if (result == EV_BAD_FORMAT) {
             PyErr_SetString(PyExc_ValueError,
-                            "measures whose decimals do not go together");
+                            "decimals need the same number of places in all sources");
         }
         else if (failed) {
             PyErr_SetString(PyExc_OverflowError,
-                            "a period beyond int32, or more cells than 2^32 - 2");
+                            "a period outside int32, or more than 2^32 - 2 cells");
         }
     }
     release_source(&source);

@@ -2,25 +2,25 @@
  *
  * Rows(batch, columns, ordinals)
  *     batch: a capsule "evmarket.batch"; columns: tuple of column numbers, the groups
- *     (none: one group); ordinals: int64 array, one a row.
- * Rows.run(start, stop)   the present stage for a range of rows; any number of threads
- *     over disjoint ranges that together are all rows.
- * Rows.next() -> bool     to the next stage, by one thread; True while there is one:
+ *     (none: one group); ordinals: int64 array, one per row.
+ * Rows.run(start, stop)   runs the current stage for a range of rows; on any number of
+ *     threads, over disjoint ranges that together are all rows.
+ * Rows.next() -> bool     starts the next stage, on one thread; True if there is one:
  *         while True: [run over all rows]; if not rows.next(): break
- *     ValueError with .rows = (first, second) when a (group, period) stands twice.
+ *     ValueError with .rows = (first, second) if a (group, period) occurs twice.
  * When ready:
- * Rows.base(lag, start, stop, out)       out: int32 (stop - start); becomes the row of the
- *     same group `lag` periods earlier, -1 where there is none
- * Rows.groups(start, stop, out)          out: int32 (rows); out[start:stop] becomes the
+ * Rows.base(lag, start, stop, out)       out: int32 (stop - start); gets the row of the
+ *     same group `lag` periods earlier, -1 if there is none
+ * Rows.groups(start, stop, out)          out: int32 (rows); out[start:stop] gets the
  *     group of each row
  * Rows.presence(values, start, stop, first, last)   values: float64 (rows); first, last:
  *     int64 (group_count): first and last ordinal where values is not NaN, of the groups
- *     start .. stop - 1; the int64 extremes (most, least) where there is none
+ *     start .. stop - 1; INT64_MAX and INT64_MIN if there is none
  * Rows.group_count, Rows.low, Rows.high, len(Rows)   low, high: of the ordinals
  * gather(values, base, start, stop, out)  values, out: float64 or int64, base int32:
- *     out[start:stop] = values[base[start:stop]], NaN (0 of integers) where base is -1
+ *     out[start:stop] = values[base[start:stop]], NaN (0 for integers) where base is -1
  *
- * All of these release the GIL. An index is of no use after an error.
+ * All of these release the GIL. After an error the Rows cannot be used.
  */
 #include <string.h>
 
@@ -30,6 +30,8 @@
 #include "python/module.h"
 #include "python/numpy.h"
 #include "table/rows.h"
+
+#include <structmember.h> /* after Python.h */
 
 typedef struct rows_object {
     PyObject_HEAD
@@ -68,7 +70,7 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                                                self->columns) < 0;
         if (!failed) {
             const ev_memory memory = ev_py_memory();
-            /* Its one error was looked for above. */
+            /* The number of rows, its one error, was checked above. */
             (void)ev_rows_open(&self->rows, &memory, self->columns,
                                (int)PyTuple_Size(numbers),
                                PyArray_DATA((PyArrayObject *)self->ordinals), batch->rows);
@@ -92,20 +94,20 @@ static void rows_dealloc(PyObject *object)
     Py_DECREF(type);
 }
 
-/* ---- making ---- */
+/* ---- stages ---- */
 
-/* Whether start .. stop is a range of `count` things of an index in the wanted state. */
+/* Whether start .. stop is a range of `count` items and the rows are ready or not, as
+ * asked for. 0 with an exception set. */
 static int check(const rows_object *self, Py_ssize_t start, Py_ssize_t stop,
                  Py_ssize_t count, int ready)
 {
     int good = 0;
     if (self->broken || (self->rows.stage == EV_ROWS_READY) != ready) {
-        PyErr_SetString(PyExc_ValueError, ready ? "the index is not ready"
-                                                : "the index is ready, or of no use after "
-                                                  "an error");
+        PyErr_SetString(PyExc_ValueError, ready ? "these Rows are not ready"
+                                                : "these Rows are ready, or failed earlier");
     }
     else if (start < 0 || stop < start || stop > count) {
-        PyErr_Format(PyExc_ValueError, "%zd to %zd of %zd", start, stop, count);
+        PyErr_Format(PyExc_ValueError, "no range %zd to %zd of %zd", start, stop, count);
     }
     else {
         good = 1;
@@ -131,7 +133,7 @@ static PyObject *rows_run(PyObject *object, PyObject *args)
 static void raise_repeat(const ev_rows_repeat *repeat)
 {
     PyObject *text = PyUnicode_FromFormat(
-        "rows %zd and %zd are of the same group and period: each stands once", repeat->first,
+        "rows %zd and %zd have the same group and period: each pair may occur once", repeat->first,
         repeat->second);
     PyObject *error =
         text == NULL ? NULL : PyObject_CallFunctionObjArgs(PyExc_ValueError, text, NULL);
@@ -190,10 +192,10 @@ static PyObject *rows_next(PyObject *object, PyObject *ignored)
     return answer;
 }
 
-/* ---- looking ---- */
+/* ---- look-ups ---- */
 
-/* The data of an array of this type with at least `count` items, contiguous, and
- * writeable if asked; NULL with an exception set. */
+/* The data of a contiguous array of this type with at least `count` items, writeable if
+ * `writes`. NULL with an exception set. */
 static void *array_data(PyObject *object, int type, Py_ssize_t count, int writes,
                         const char *name)
 {
@@ -203,8 +205,8 @@ static void *array_data(PyObject *object, int type, Py_ssize_t count, int writes
         !PyArray_EquivTypenums(PyArray_TYPE(array), type) ||
         !(writes ? PyArray_ISCARRAY(array) : PyArray_ISCARRAY_RO(array)) ||
         PyArray_SIZE(array) < count) {
-        PyErr_Format(PyExc_ValueError, "%s: a contiguous array of the right type, one item "
-                                       "a row",
+        PyErr_Format(PyExc_ValueError, "%s: needs a contiguous array of the right type, with "
+                                       "one item per row",
                      name);
     }
     else {
@@ -305,7 +307,7 @@ static PyObject *gather(PyObject *module, PyObject *args)
             answer = Py_NewRef(Py_None);
         }
         else if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_ValueError, "base: rows of values, or -1, and start <= stop");
+            PyErr_SetString(PyExc_ValueError, "base: needs rows of values, or -1, and start <= stop");
         }
     }
     return answer;
@@ -318,45 +320,30 @@ static Py_ssize_t rows_length(PyObject *object)
     return ((rows_object *)object)->rows.count;
 }
 
-static PyObject *get_group_count(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromSsize_t(((rows_object *)object)->rows.group_count);
-}
-
-static PyObject *get_low(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromLongLong(((rows_object *)object)->rows.low);
-}
-
-static PyObject *get_high(PyObject *object, void *ignored)
-{
-    (void)ignored;
-    return PyLong_FromLongLong(((rows_object *)object)->rows.high);
-}
-
 static PyMethodDef rows_methods[] = {
-    {"run", rows_run, METH_VARARGS, "run(start, stop): this stage for a range of rows."},
-    {"next", rows_next, METH_NOARGS, "next() -> bool: to the next stage, if there is one."},
+    {"run", rows_run, METH_VARARGS, "run(start, stop): runs this stage for a range of rows."},
+    {"next", rows_next, METH_NOARGS, "next() -> bool: starts the next stage, if there is one."},
     {"base", rows_base, METH_VARARGS, "base(lag, start, stop, out)"},
     {"groups", rows_groups, METH_VARARGS, "groups(start, stop, out)"},
     {"presence", rows_presence, METH_VARARGS, "presence(values, start, stop, first, last)"},
     {NULL, NULL, 0, NULL},
 };
 
-static PyGetSetDef rows_getset[] = {
-    {"group_count", get_group_count, NULL, "groups, when ready", NULL},
-    {"low", get_low, NULL, "the least ordinal, when ready and not empty", NULL},
-    {"high", get_high, NULL, "the greatest, likewise", NULL},
-    {NULL, NULL, NULL, NULL, NULL},
+static PyMemberDef rows_members[] = {
+    {"group_count", T_PYSSIZET, offsetof(rows_object, rows.group_count), READONLY,
+     "groups, when ready"},
+    {"low", T_LONGLONG, offsetof(rows_object, rows.low), READONLY,
+     "the least ordinal, when ready and not empty"},
+    {"high", T_LONGLONG, offsetof(rows_object, rows.high), READONLY,
+     "the greatest ordinal, when ready and not empty"},
+    {NULL, 0, 0, 0, NULL},
 };
 
 static PyType_Slot rows_slots[] = {
     {Py_tp_new, (void *)rows_new},
     {Py_tp_dealloc, (void *)rows_dealloc},
     {Py_tp_methods, rows_methods},
-    {Py_tp_getset, rows_getset},
+    {Py_tp_members, rows_members},
     {Py_sq_length, (void *)rows_length},
     {Py_tp_doc, (void *)"Rows of a long table by group and period."},
     {0, NULL},

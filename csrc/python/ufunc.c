@@ -26,7 +26,8 @@ void ev_py_gather(void *to, const char *from, ptrdiff_t stride, ptrdiff_t n, int
     }
 }
 
-void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n, int narrow)
+void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n,
+                   int narrow)
 {
     if (narrow) {
         for (ptrdiff_t i = 0; i < n; i++, to += stride) {
@@ -147,12 +148,17 @@ static void elementwise_loop(char **args, const npy_intp *dimensions,
 
 int ev_py_add_elementwise(PyObject *module, const ev_elementwise *f, ev_isa isa)
 {
-    char types[MOST_TYPES + 1] = "";
-    memset(types, 'd', (size_t)f->nin);
-    memset(types, 'x', (size_t)f->typed);
-    types[f->nin] = '>';
-    memset(types + f->nin + 1, f->out == EV_U8 ? 'B' : 'r', (size_t)f->nout);
-    return ev_py_add_ufunc(module, f->name, NULL, types, elementwise_loop, isa, f);
+    int failed = 0;
+    for (; f->name != NULL && !failed; f++) {
+        char types[MOST_TYPES + 1] = "";
+        memset(types, 'd', (size_t)f->nin);
+        memset(types, 'x', (size_t)f->typed);
+        types[f->nin] = '>';
+        memset(types + f->nin + 1, f->out == EV_U8 ? 'B' : 'r', (size_t)f->nout);
+        failed =
+            ev_py_add_ufunc(module, f->name, NULL, types, elementwise_loop, isa, f) < 0;
+    }
+    return failed ? -1 : 0;
 }
 
 /* ---- registration ------------------------------------------------------------ */
@@ -186,7 +192,8 @@ int ev_py_add_ufunc(PyObject *module, const char *name, const char *signature,
                     const char *types, PyUFuncGenericFunction run, ev_isa isa,
                     const void *function)
 {
-    const int nin = (int)(strchr(types, '>') - types), nout = (int)strlen(types) - nin - 1;
+    const int nin = (int)(strchr(types, '>') - types),
+              nout = (int)strlen(types) - nin - 1;
     const int only = strchr(types, 'x') == NULL; /* doubles */
     const int count = only ? 1 : EV_LOOP_COUNT;
     int failed = 1;
@@ -208,9 +215,9 @@ int ev_py_add_ufunc(PyObject *module, const char *name, const char *signature,
                 }
             }
         }
-        ufunc = PyUFunc_FromFuncAndDataAndSignature(t->functions, t->data, t->types, count,
-                                                    nin, nout, PyUFunc_None, name, NULL, 0,
-                                                    signature);
+        ufunc = PyUFunc_FromFuncAndDataAndSignature(t->functions, t->data, t->types,
+                                                    count, nin, nout, PyUFunc_None,
+                                                    name, NULL, 0, signature);
     }
     if (ufunc != NULL) {
         failed = PyModule_AddObjectRef(module, name, ufunc) < 0;

@@ -28,8 +28,8 @@ int ev_py_add_ufunc(PyObject *module, const char *name, const char *signature,
                     const char *types, PyUFuncGenericFunction run, ev_isa isa,
                     const void *function);
 
-/* Adds an elementwise function of the core as a ufunc. */
-int ev_py_add_elementwise(PyObject *module, const ev_elementwise *function, ev_isa isa);
+/* Adds a table of elementwise functions of the core as ufuncs. -1 with an exception. */
+int ev_py_add_elementwise(PyObject *module, const ev_elementwise *table, ev_isa isa);
 
 /* One item as 8 bytes; `narrow` widens a float to a double. */
 static inline void ev_py_read(double *to, const char *from, int narrow)
@@ -48,7 +48,8 @@ static inline void ev_py_read(double *to, const char *from, int narrow)
 void ev_py_gather(void *to, const char *from, ptrdiff_t stride, ptrdiff_t n, int narrow);
 
 /* Copies n contiguous results to where they belong; `narrow` rounds them to floats. */
-void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n, int narrow);
+void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n,
+                   int narrow);
 void ev_py_scatter_bytes(char *to, ptrdiff_t stride, const uint8_t *from, ptrdiff_t n);
 
 /* The first magnitude that rounds beyond the range of the type. */

@@ -4,8 +4,8 @@
 #include "base/memory.h"
 
 enum {
-    SMALL = 1 << 16, /* entries: a directory this small needs no full rows */
-    SPARSEST = 4     /* entries of a directory a pair: 16 bytes; a page has 32 */
+    SMALL = 1 << 16, /* entries; a directory this small is always used */
+    SPARSEST = 4     /* most directory entries per pair: 16 bytes; a page has 32 */
 };
 
 static const ptrdiff_t MOST = (ptrdiff_t)UINT32_MAX - 1;
@@ -41,7 +41,7 @@ void ev_cells_close(ev_cells *cells)
     cells->count = 0;
 }
 
-/* Room for more items, and for a page each. */
+/* Makes room for more items, and for one page each. */
 static ev_result make_room(ev_cells *cells, ptrdiff_t more)
 {
     ev_result result = cells->count + more > MOST
@@ -53,7 +53,7 @@ static ev_result make_room(ev_cells *cells, ptrdiff_t more)
     return result;
 }
 
-/* Room has been made. */
+/* make_room was called before. */
 EV_INLINE uint32_t new_item(ev_cells *cells, ev_cell_key key)
 {
     const ptrdiff_t number = cells->count++;
@@ -85,7 +85,7 @@ EV_INLINE int same_key(const ev_cells *cells, ptrdiff_t number, ev_cell_key key)
     return held->a == key.a && held->b == key.b;
 }
 
-/* The slot that holds the pair, or the empty one where it belongs. */
+/* The slot of the pair, or the empty slot where it belongs. */
 static uint64_t *probe(const ev_cells *cells, ev_cell_key key, uint64_t hash)
 {
     uint64_t at = hash & cells->mask;
@@ -114,7 +114,7 @@ static ev_result build_hashed(ev_cells *cells, ptrdiff_t expected)
             const ev_cell_key *key = ev_cells_at(cells, i);
             const uint64_t hash = hash_key(*key);
             uint64_t *slot = probe(cells, *key, hash);
-            if (*slot == 0) { /* an appended item never takes the place of the first */
+            if (*slot == 0) { /* an appended item is not found */
                 *slot = ev_slot(hash, i);
             }
         }
@@ -122,7 +122,7 @@ static ev_result build_hashed(ev_cells *cells, ptrdiff_t expected)
     return result;
 }
 
-/* Where the directory has the page of a pair. */
+/* The entry of the directory for the page of a pair. */
 EV_INLINE uint32_t *page_entry(const ev_cells *cells, int32_t a, int32_t b)
 {
     const int64_t page = (int64_t)((uint64_t)(b - cells->low) / EV_PAGE);
@@ -136,7 +136,7 @@ EV_INLINE uint32_t *number_in_page(const ev_cells *cells, uint32_t page, int32_t
     return &numbers[(uint64_t)(b - cells->low) % EV_PAGE];
 }
 
-/* The same, the page made if need be; room has been made. */
+/* The same; makes the page if needed. make_room was called before. */
 EV_INLINE uint32_t *made_number(ev_cells *cells, uint32_t *entry, int32_t b)
 {
     if (EV_UNLIKELY(*entry == 0)) {
@@ -164,7 +164,7 @@ static ev_result build_directory(ev_cells *cells, ptrdiff_t rows, int64_t low,
         if (result == EV_DONE) {
             uint32_t *number =
                 made_number(cells, page_entry(cells, key->a, key->b), key->b);
-            if (*number == 0) { /* an appended item never takes the place of the first */
+            if (*number == 0) { /* an appended item is not found */
                 *number = (uint32_t)(i + 1);
             }
         }
@@ -172,7 +172,7 @@ static ev_result build_directory(ev_cells *cells, ptrdiff_t rows, int64_t low,
     return result;
 }
 
-/* The directory with more rows; its pages stay. */
+/* Adds rows to the directory; the pages stay. */
 static ev_result add_rows(ev_cells *cells, ptrdiff_t rows)
 {
     const ptrdiff_t had = cells->rows * (ptrdiff_t)cells->width;
@@ -192,18 +192,19 @@ static int directory_pays(int64_t rows, int64_t width, ptrdiff_t expected)
     return entries <= SMALL || entries <= (ev_uint128)expected * SPARSEST;
 }
 
-/* An index that has room for `more` pairs within the extents seen. A directory grows by
- * a quarter at least, on the side that was passed, so that all its growing is linear. */
+/* Builds an index with room for `more` pairs within the extents seen. A directory grows
+ * by at least a quarter, on the side that was exceeded, so that growing takes linear
+ * time. */
 static ev_result build_index(ev_cells *cells, ptrdiff_t more)
 {
     const ptrdiff_t expected = cells->count + more;
     const int64_t high = cells->low + cells->width * EV_PAGE;
     const int64_t slack = high - cells->low;
     const int had = cells->directory != NULL;
-    const int low_passed = !had || cells->least_b < cells->low;
-    const int high_passed = !had || cells->most_b >= high;
-    int64_t low = low_passed ? cells->least_b - slack / 4 : cells->low;
-    const int64_t end = high_passed ? cells->most_b + 1 + slack / 4 : high;
+    const int low_exceeded = !had || cells->least_b < cells->low;
+    const int high_exceeded = !had || cells->most_b >= high;
+    int64_t low = low_exceeded ? cells->least_b - slack / 4 : cells->low;
+    const int64_t end = high_exceeded ? cells->most_b + 1 + slack / 4 : high;
     low -= ((low % EV_PAGE) + EV_PAGE) % EV_PAGE;
     const int64_t width = (end - low + EV_PAGE - 1) / EV_PAGE;
     const int64_t least = cells->most_a + 1;
@@ -213,7 +214,7 @@ static ev_result build_index(ev_cells *cells, ptrdiff_t more)
         ev_cells_close_index(cells);
         result = build_hashed(cells, expected);
     }
-    else if (had && !low_passed && !high_passed) {
+    else if (had && !low_exceeded && !high_exceeded) {
         result = add_rows(cells, (ptrdiff_t)rows);
     }
     else {
@@ -253,8 +254,8 @@ static ev_result reserve(ev_cells *cells, const int32_t *restrict a,
 
 /* ---- looking up ---- */
 
-/* The entry of the directory, the number in its page and the item each lie beyond the
- * cache: asked for one after the other, each well before the next is. */
+/* The directory entry, the number in its page and the item are usually not in the
+ * cache: each is prefetched well before it is used. */
 static void number_by_pages(ev_cells *cells, const int32_t *restrict a,
                             const int32_t *restrict b, ptrdiff_t n,
                             uint32_t *restrict numbers)
@@ -288,8 +289,8 @@ static void number_by_pages(ev_cells *cells, const int32_t *restrict a,
     }
 }
 
-/* Takes the first slot whose half hash agrees and looks at the item only when it has
- * had time to arrive; the few that were another pair's are looked up in full. */
+/* Takes the first slot whose half hash agrees, and compares the item only after it was
+ * prefetched; the few that belong to another pair are looked up in full. */
 static void number_by_hash(ev_cells *cells, const int32_t *restrict a,
                            const int32_t *restrict b, ptrdiff_t n,
                            uint32_t *restrict numbers)

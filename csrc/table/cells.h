@@ -1,10 +1,10 @@
-/* Pairs of small integers, numbered in order of first appearance, each with an item.
+/* Pairs of small integers, numbered in order of first appearance, with one item per pair.
  *
- * The one table of the engine: (series so far, code of the next key) to a series,
- * (series, period) to a cell. Items lie in blocks that never move. The index over them
- * is a directory of pages of eight numbers each, where the pairs of one `a` lie close
- * enough, and an open-addressing table of the whole pair where they do not; it changes
- * from one to the other as it grows. Either way it takes at most 48 bytes a pair.
+ * The engine has one kind of table: it maps (series so far, code of the next key) to a
+ * series, and (series, period) to a cell. Items are stored in blocks that never move. If
+ * the pairs of one `a` are dense enough, the index is a directory of pages of eight
+ * numbers; if not, it is an open-addressing hash table of the pairs. It changes from one to
+ * the other as it grows. Either way it takes at most 48 bytes per pair.
  */
 #ifndef EV_CELLS_H
 #define EV_CELLS_H
@@ -12,13 +12,13 @@
 #include "base/blocks.h"
 
 enum {
-    EV_BLOCK = 256, /* rows handled together, each step over all of them */
+    EV_BLOCK = 256, /* rows handled together: each step runs over all of them */
     EV_PAGE = 8,    /* numbers to a page of the index: half a line of the cache */
-    EV_AHEAD = 24   /* rows between asking for memory and using it: asking for a whole
-                       block at once takes twice as long, the requests queue */
+    EV_AHEAD = 24   /* rows between prefetching memory and using it; prefetching a whole
+                       block at once takes twice as long, because requests queue */
 };
 
-/* How every item begins. */
+/* Every item begins with its key. */
 typedef struct ev_cell_key {
     int32_t a;
     int32_t b;
@@ -35,32 +35,32 @@ typedef struct ev_cells {
     ptrdiff_t page_count;
     uint64_t *slots; /* the hashed index; NULL while the directory serves */
     uint64_t mask;
-    int64_t most_a, least_b, most_b; /* of all pairs asked for; most_a -1: none yet */
+    int64_t most_a, least_b, most_b; /* of all pairs numbered; most_a -1: none yet */
 } ev_cells;
 
 /* An empty table of items of `size` bytes (at least 8, a multiple of 8). */
 void ev_cells_open(ev_cells *cells, const ev_memory *memory, size_t size);
 
-/* Gives back all memory; an opened table only. */
+/* Frees all memory of an opened table. */
 void ev_cells_close(ev_cells *cells);
 
-/* Gives back the index; after it no pair may be looked up. */
+/* Frees the index; no pair may be looked up any more. */
 void ev_cells_close_index(ev_cells *cells);
 
-/* The numbers of n <= EV_BLOCK pairs; a new pair gets a number and an item that is zero
- * but for its key. a is not negative. The first EV_AHEAD items are on their way into the
- * cache when this returns. EV_NO_MEMORY, or EV_RANGE beyond 2^32 - 2 items: the table then may only
- * be closed. */
+/* The numbers of n <= EV_BLOCK pairs, a >= 0. A new pair gets a number and an item that
+ * is zero except for its key. The first EV_AHEAD items are being prefetched when this
+ * returns. After EV_NO_MEMORY, or EV_RANGE (more than 2^32 - 2 items), the table may
+ * only be closed. */
 ev_result ev_cells_number(ev_cells *cells, const int32_t *restrict a,
                           const int32_t *restrict b, ptrdiff_t n,
                           uint32_t *restrict numbers);
 
-/* The numbers of n pairs that may be absent: -1. Changes nothing: any number of
- * threads may look up at the same time. */
+/* The numbers of n pairs, -1 for absent ones. Changes nothing: any number of threads
+ * may look up at the same time. */
 void ev_cells_find(const ev_cells *cells, const int32_t *restrict a,
                    const int32_t *restrict b, ptrdiff_t n, int64_t *restrict numbers);
 
-/* One more item beside the numbered ones, which no lookup finds. */
+/* Adds an item that no lookup finds. Results as ev_cells_number. */
 ev_result ev_cells_append(ev_cells *cells, ev_cell_key key, uint32_t *number);
 
 EV_INLINE void *ev_cells_at(const ev_cells *cells, ptrdiff_t number)
@@ -68,7 +68,7 @@ EV_INLINE void *ev_cells_at(const ev_cells *cells, ptrdiff_t number)
     return ev_blocks_at(&cells->items, number);
 }
 
-/* Asks for an item that is used soon. */
+/* Prefetches an item. */
 EV_INLINE void ev_cells_fetch(const ev_cells *cells, ptrdiff_t number)
 {
     enum { LINE = 64 };

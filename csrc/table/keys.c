@@ -10,7 +10,7 @@ void ev_keys_open(ev_keys *keys, const ev_memory *memory)
     memset(keys, 0, sizeof *keys);
     keys->memory = *memory;
     keys->null_code = -1;
-    /* Where it lies is nothing an input can know, and shows in no result. */
+    /* The address cannot be known to whoever makes the input, and affects no result. */
     keys->seed = ev_hash_word((uint64_t)(uintptr_t)keys, EV_HASH_A);
 }
 
@@ -76,7 +76,7 @@ static ev_result rehash(ev_keys *keys, ptrdiff_t expected)
     return slots == NULL ? EV_NO_MEMORY : EV_DONE;
 }
 
-/* Room for n more labels, their text apart. */
+/* Makes room for n more labels, but not for their text. */
 static ev_result make_room(ev_keys *keys, ptrdiff_t n)
 {
     const ptrdiff_t needed = keys->count + n;
@@ -100,7 +100,7 @@ static ev_result make_room(ev_keys *keys, ptrdiff_t n)
     return result;
 }
 
-/* Room has been made. */
+/* make_room was called before. */
 static int32_t new_label(ev_keys *keys, int64_t value)
 {
     const ptrdiff_t code = keys->count++;
@@ -160,7 +160,7 @@ static ev_result new_text(ev_keys *keys, const uint8_t *text, ptrdiff_t size,
     return result;
 }
 
-/* Whether a label is that text; its ends tell, unless they do not reach each other. */
+/* Whether a label is this text. The ends decide, unless bytes between them are left. */
 EV_INLINE int is_label(const ev_keys *keys, ptrdiff_t code, const uint8_t *text,
                        ptrdiff_t size, ev_ends ends)
 {
@@ -220,7 +220,7 @@ ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
         }
     }
     if (result == EV_DONE) {
-        /* A null seen before any value has neither text nor number: both read 0. */
+        /* A null seen before any value has 0 as its mark, for either kind. */
         if (keys->kind == EV_NO_KEY) {
             keys->kind = kind;
         }
@@ -229,9 +229,9 @@ ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
     return result;
 }
 
-/* The three below take n <= EV_BLOCK rows of a plain column; room has been made. */
+/* The functions below take n <= EV_BLOCK rows; make_room was called before. */
 
-/* While the table lies in the cache: one row after the other. */
+/* For a table in the cache: row by row. */
 static ev_result encode_near(ev_keys *keys, const ev_column *column, ptrdiff_t start,
                              ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
 {
@@ -257,7 +257,7 @@ static ev_result encode_near(ev_keys *keys, const ev_column *column, ptrdiff_t s
     return result;
 }
 
-/* Beyond the cache: all hashes first, so that their slots are on the way. */
+/* For a table larger than the cache: all hashes first, so that slots are prefetched. */
 static ev_result encode_far(ev_keys *keys, const ev_column *column, ptrdiff_t start,
                             ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
 {
@@ -435,7 +435,7 @@ ev_result ev_keys_merge(ev_keys *into, const ev_keys *from, int32_t *restrict co
 
 /* ---- order ---- */
 
-/* A label by its first eight bytes, or its value, as an unsigned number. */
+/* A label to sort: its first eight bytes, or its value, as an unsigned number. */
 typedef struct ev_label {
     uint64_t head;
     int32_t code;
@@ -471,7 +471,7 @@ static int in_order(const ev_keys *keys, ev_label a, ev_label b)
     return less;
 }
 
-/* Bottom-up merging: n log n whatever the labels. */
+/* Bottom-up merge sort: n log n steps for any labels. */
 static ev_label *merge_sorted(const ev_keys *keys, ev_label *labels, ev_label *spare,
                               ptrdiff_t n)
 {

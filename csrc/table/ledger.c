@@ -29,11 +29,11 @@ ev_cell_sum ev_ledger_sum(const ev_ledger *ledger, ptrdiff_t number, int measure
 {
     const ev_extras *extras = &ledger->extras;
     const int kind = ev_extra_of(measure, 0);
-    const ev_cell_sum sum = {
-        .total = {.sum = ev_join_words(ev_ledger_cell(ledger, number)->sums[measure]),
-                  .fine = (uint64_t)ev_extra_get(extras, number, kind + EV_EXTRA_FINE),
-                  .wraps = ev_extra_get(extras, number, kind + EV_EXTRA_WRAPS)},
-        .uncounted = ev_extra_get(extras, number, kind + EV_EXTRA_UNCOUNTED)};
+    ev_cell_sum sum;
+    sum.total.sum = ev_join_words(ev_ledger_cell(ledger, number)->sums[measure]);
+    sum.total.fine = (uint64_t)ev_extra_get(extras, number, kind + EV_EXTRA_FINE);
+    sum.total.wraps = ev_extra_get(extras, number, kind + EV_EXTRA_WRAPS);
+    sum.uncounted = ev_extra_get(extras, number, kind + EV_EXTRA_UNCOUNTED);
     return sum;
 }
 

@@ -34,17 +34,17 @@ typedef struct ev_panel_place {
     ptrdiff_t cell; /* in the sorted order */
 } ev_panel_place;
 
-/* Assigns the cells of a finished ledger to series; series s becomes places[s], or s where
- * places is NULL. Writes indptr (series + 1 items) and, for each series, its cells into
- * words (room for all cells of the ledger) in any order, as
- * (ordinal - least ordinal of the ledger) << 32 | number. */
+/* Assigns the cells of a finished ledger to series; series s becomes places[s], or s
+ * where places is NULL. Writes indptr (series + 1 items) and, for each series, its
+ * cells into words (room for all cells of the ledger) in any order, as (ordinal - least
+ * ordinal of the ledger) << 32 | number. */
 void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
                   ptrdiff_t series, int64_t *restrict indptr, uint64_t *restrict words);
 
 /* Sorts the cells of the series start .. stop - 1 by ordinal and writes them into the
- * arrays of `panel`. Its indptr and scales must be set; hi, fine and counts may be NULL.
- * Threads may write disjoint series at the same time. EV_RANGE: an exact total outside
- * the range of ev_total_read, the first of them in *place; EV_NO_MEMORY. */
+ * arrays of `panel`. Its indptr and scales must be set; hi, fine and counts may be
+ * NULL. Threads may write disjoint series at the same time. EV_RANGE: an exact total
+ * outside the range of ev_total_read, the first of them in *place; EV_NO_MEMORY. */
 ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
                          ptrdiff_t start, ptrdiff_t stop, const ev_panel_cells *panel,
                          ev_panel_place *place);

@@ -3,11 +3,11 @@
 #include "base/memory.h"
 #include "base/sort.h"
 
-enum { STRIP = 4096 }; /* rows: their codes and periods stay in the cache */
+enum { STRIP = 4096 }; /* rows; their codes and periods fit in the cache */
 
 struct ev_strip {
     int64_t ordinals[STRIP];
-    int32_t periods[STRIP]; /* the same, as the cells hold them */
+    int32_t periods[STRIP]; /* the same, as in the cells */
     int32_t series[STRIP];
     int32_t codes[STRIP];
 };
@@ -103,7 +103,7 @@ static ev_result read_ordinals(const ev_column *when, ptrdiff_t start, ptrdiff_t
     return result;
 }
 
-/* Periods of a strip, into strip->periods. */
+/* Reads the periods of a strip into strip->periods. */
 static ev_result read_periods(ev_partial *partial, const ev_batch_columns *batch,
                               ptrdiff_t start, ptrdiff_t n, ev_place *place)
 {
@@ -135,7 +135,7 @@ static ev_result read_periods(ev_partial *partial, const ev_batch_columns *batch
     return result;
 }
 
-/* The series so far joined with one more key; series may be the numbers of `cells`. */
+/* Joins the series so far with the codes of one more key, in place. */
 static ev_result join_codes(ev_cells *cells, int32_t *series,
                             const int32_t *restrict codes, ptrdiff_t n)
 {
@@ -154,7 +154,7 @@ static ev_result join_codes(ev_cells *cells, int32_t *series,
     return result;
 }
 
-/* Series of a strip, into strip->series. */
+/* Reads the series of a strip into strip->series. */
 static ev_result read_series(ev_partial *partial, ptrdiff_t start, ptrdiff_t n,
                              ev_place *place)
 {
@@ -232,7 +232,7 @@ ptrdiff_t ev_partial_series_count(const ev_partial *partial)
                        : partial->series[keys - 2].count;
 }
 
-/* series[s]: the series of `into` for series s of `from`, joined key by key as rows are. */
+/* Sets series[s] to the series of `into` for series s of `from`, joined key by key. */
 static ev_result map_series(ev_partial *into, const ev_partial *from,
                             int32_t *const *codes, int32_t *series)
 {
@@ -266,7 +266,7 @@ static ev_result map_series(ev_partial *into, const ev_partial *from,
     return result;
 }
 
-/* Room for as many series as any stage of joining the keys has. */
+/* The largest number of series at any step of joining the keys. */
 static ptrdiff_t most_series(const ev_partial *partial)
 {
     ptrdiff_t most = partial->key_count == 0 ? 1 : partial->keys[0].count;
@@ -334,7 +334,7 @@ static void codes_of_series(const ev_partial *partial, int32_t *restrict codes)
     }
 }
 
-/* places[c] of each code, and the codes of every series turned into them. */
+/* Replaces the codes of a key by the places of their labels in `order`. */
 static ev_result rank_codes(const ev_partial *partial, int key, int32_t *restrict order,
                             int32_t *restrict codes)
 {

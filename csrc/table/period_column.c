@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK = 1024 }; /* rows at a time: what is written is read again from cache */
+enum { CHUNK = 1024 }; /* rows at a time, which fit in the cache */
 
 /* ---- one row ---- */
 
@@ -32,8 +32,8 @@ static const char *text_at(const ev_column *column, ptrdiff_t row, ptrdiff_t *si
     return found ? (const char *)text : NULL;
 }
 
-/* Days since 1970 in a row of a column of dates or times; 0 for any other type. *null is
- * set for NumPy's NaT, the least number. */
+/* Days since 1970 in a row of a column of dates or times; 0 for any other type. *null
+ * is set for NumPy's NaT, the least number. */
 static int day_at(const ev_column *column, ptrdiff_t row, int64_t *day, int *null)
 {
     static const int64_t per_day[] = {1,        86400000,    86400,
@@ -49,8 +49,8 @@ static int day_at(const ev_column *column, ptrdiff_t row, int64_t *day, int *nul
     return is_day;
 }
 
-/* The row of the column that holds the value: of the dictionary where there is one.
- * NULL where there is no value. */
+/* The column and row that hold the value: those of the dictionary if there is one. NULL
+ * if there is no value. */
 static const ev_column *value_column(const ev_column *column, ptrdiff_t *row)
 {
     const ev_column *found = is_valid(column, *row) ? column : NULL;
@@ -66,7 +66,7 @@ static const ev_column *value_column(const ev_column *column, ptrdiff_t *row)
     return found;
 }
 
-/* A number written as an integer or as digits: year, month or quarter of a pair. */
+/* Year, month or quarter of a pair, as an integer or as digits. */
 static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *number)
 {
     const ev_column *values = value_column(column, &row);
@@ -93,7 +93,7 @@ static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *numbe
     return fault;
 }
 
-/* A year written as a number: four digits, so that no position or ordinal passes. */
+/* A year as a number needs four digits, so that positions and ordinals are refused. */
 static ev_fault check_year(int64_t year)
 {
     return year < 1000 || year > 9999 ? EV_FAULT_NUMBER : EV_FAULT_NONE;
@@ -117,7 +117,7 @@ static ev_fault read_pair(const ev_column *when, const ev_column *within, ev_uni
     return fault;
 }
 
-/* yyyymm where months are asked for, yyyy where years are. */
+/* yyyymm for months, yyyy for years. */
 static ev_fault read_integer(int64_t value, const ev_frequency *freq, ev_said *said)
 {
     ev_fault fault = EV_FAULT_INTEGER;
@@ -236,7 +236,7 @@ static int all_valid(const ev_column *column, ptrdiff_t start, ptrdiff_t count)
             ev_all_set(column->valid, column->offset + start, count));
 }
 
-/* Times to days, rounding down; 0 when one is outside the years 1 to 9999. Inlined so
+/* Times to days, rounding down; 0 if one is outside the years 1 to 9999. Inlined, so
  * that per_day is a constant in each use. */
 EV_INLINE int days_of_times(const int64_t *restrict times, ptrdiff_t count,
                             const int64_t per_day, int32_t *restrict days)
@@ -261,7 +261,7 @@ static int days_of_dates(const int32_t *restrict dates, ptrdiff_t count,
     return !bad;
 }
 
-/* The days in a stretch of a column; 0 when it holds none or a bad one. */
+/* The days in some rows of a column; 0 if it has no days or a bad one. */
 static int days_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
                    int32_t *restrict days)
 {
@@ -291,7 +291,7 @@ static int days_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
     return good;
 }
 
-/* The months in a stretch of yyyymm; 0 when it holds none or a bad one. */
+/* The months in some rows of yyyymm; 0 if they are not integers, or one is bad. */
 static int months_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
                      int32_t *restrict months)
 {
@@ -310,8 +310,8 @@ static int months_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
     return !bad;
 }
 
-/* The frequent cases, dates and yyyymm, a stretch at a time. 0 when the stretch is
- * neither or holds a bad row: reading row by row then tells. */
+/* The frequent cases, dates and yyyymm, many rows at a time. 0 for other columns and if
+ * a row is bad: then read row by row. */
 static int read_fast(const ev_column *when, const ev_frequency *freq, ptrdiff_t start,
                      ptrdiff_t count, int64_t *restrict ordinals)
 {

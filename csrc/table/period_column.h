@@ -18,8 +18,9 @@ ev_fault ev_period_read(const ev_column *when, const ev_column *within,
 /* Periods of the rows start .. start + count - 1; ordinals has room for count. For any
  * result but EV_DONE *bad_row is the first row (counted from the column's first) that
  * is not a period, ev_period_read and ev_period_place give the reason, and the ordinals
- * are undefined. EV_BAD_VALUE: null, unreadable, or of another frequency; EV_RANGE: year;
- * EV_BAD_FORMAT: the column's type. For coded columns the two functions below are faster. */
+ * are undefined. EV_BAD_VALUE: null, unreadable, or of another frequency; EV_RANGE:
+ * year; EV_BAD_FORMAT: the column's type. For coded columns the two functions below are
+ * faster. */
 ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
                              const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
                              int64_t *ordinals, ptrdiff_t *bad_row);

@@ -5,8 +5,8 @@
 
 enum {
     AHEAD = EV_AHEAD,
-    VALUES_A_ROW = 64,   /* a bitmap of integers has at most so many bits a row */
-    ENTRIES_A_ROW = 8    /* a grid at most so many places */
+    VALUES_A_ROW = 64,   /* most bits of the bitmap per row */
+    ENTRIES_A_ROW = 8    /* most places of the grid per row */
 };
 
 ev_result ev_rows_open(ev_rows *rows, const ev_memory *memory,
@@ -58,7 +58,7 @@ static void find_range(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
     for (ptrdiff_t at = start; integers && at < stop; at += EV_BLOCK) {
         const ptrdiff_t n = stop - at < EV_BLOCK ? stop - at : EV_BLOCK;
         ev_integers_read(rows->columns[0], at, n, values);
-        for (ptrdiff_t i = 0; i < n; i++) { /* of nulls too: they only widen it */
+        for (ptrdiff_t i = 0; i < n; i++) { /* nulls too: they only widen the range */
             least = values[i] < least ? values[i] : least;
             most = values[i] > most ? values[i] : most;
         }
@@ -80,7 +80,7 @@ static void mark_groups(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
             const uint64_t place = (uint64_t)values[i] - (uint64_t)rows->least;
             uint64_t *word = &rows->bits[place / 64];
             const uint64_t bit = UINT64_C(1) << place % 64;
-            /* Written only when new: most rows find their group marked. */
+            /* Most groups are marked already: then nothing is written. */
             if ((EV_LOAD(word) & bit) == 0 && ev_has_value(column, at + i)) {
                 EV_OR(word, bit);
             }
@@ -88,7 +88,7 @@ static void mark_groups(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
     }
 }
 
-/* Values before each word; null is a group behind all. */
+/* Counts the values before each word; null is the last group. */
 static ev_result count_groups(ev_rows *rows)
 {
     const ptrdiff_t words = (ptrdiff_t)((uint64_t)(rows->most - rows->least) / 64) + 1;
@@ -130,7 +130,7 @@ static void read_groups(const ev_rows *rows, ptrdiff_t start, ptrdiff_t n,
     }
 }
 
-/* Through dictionaries: rows->groups of all rows, one key after the other. */
+/* Sets rows->groups by dictionaries, key by key. */
 static ev_result encode_groups(ev_rows *rows, int *which, ev_key_place *place)
 {
     ev_result result = EV_DONE;
@@ -211,7 +211,8 @@ static void check_rows(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
     }
 }
 
-/* Which rows clash: placed again one by one, so that no thread's pace shows. */
+/* The rows that clash. Rows are placed again in order, so that the result does not
+ * depend on threads. */
 static ev_rows_repeat find_repeat(ev_rows *rows)
 {
     ev_rows_repeat repeat = {-1, -1};
@@ -227,7 +228,7 @@ static ev_rows_repeat find_repeat(ev_rows *rows)
     return repeat;
 }
 
-/* The table of pairs, where a pair's number is its row. */
+/* Numbers the pairs; the number of a pair is its row. */
 static ev_result number_pairs(ev_rows *rows, ev_rows_repeat *repeat)
 {
     uint32_t numbers[EV_BLOCK];
@@ -277,7 +278,7 @@ void ev_rows_run(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
     }
 }
 
-/* After the range is known: a bitmap to mark, or dictionaries at once. */
+/* After the range is known: chooses a bitmap, or encodes by dictionaries. */
 static ev_result choose_groups(ev_rows *rows, int *which, ev_key_place *place)
 {
     ev_result result = EV_DONE;
@@ -302,7 +303,7 @@ static ev_result choose_groups(ev_rows *rows, int *which, ev_key_place *place)
     return result;
 }
 
-/* After the groups are known: a grid to place rows in, or the table of pairs at once. */
+/* After the groups are known: chooses a grid, or numbers the pairs. */
 static ev_result choose_table(ev_rows *rows, ev_rows_repeat *repeat)
 {
     ev_result result = EV_DONE;
@@ -357,7 +358,7 @@ ev_result ev_rows_next(ev_rows *rows, int *more, int *which, ev_key_place *place
     return result;
 }
 
-/* ---- looking ---- */
+/* ---- look-ups ---- */
 
 /* place / span, for places and spans of 32 bits: one multiplication. */
 EV_INLINE uint32_t group_of_place(const ev_rows *rows, uint32_t place)
@@ -371,10 +372,10 @@ static void base_by_grid(const ev_rows *rows, int64_t lag, ptrdiff_t start, ptrd
                          int32_t *restrict base)
 {
     const int64_t span = span_of(rows);
-    const int far = lag >= span || lag <= -span; /* no row lies so far from another */
+    const int far = lag >= span || lag <= -span; /* farther than any two rows are apart */
     for (ptrdiff_t i = start; i < stop; i++) {
         if (i + AHEAD < stop && !far) {
-            /* Perhaps before or behind the grid: an address only, as a number. */
+            /* May be outside the grid; only its address is computed, as a number. */
             const int64_t ahead = (int64_t)rows->places[i + AHEAD] - lag;
             EV_PREFETCH((const void *)((uintptr_t)rows->grid + (uintptr_t)ahead * 4));
         }
@@ -425,7 +426,7 @@ void ev_rows_groups(const ev_rows *rows, ptrdiff_t start, ptrdiff_t stop,
     }
 }
 
-/* Along each group's row of the grid, from either end to the first value. */
+/* Searches each group's row of the grid from both ends for the first value. */
 static void presence_by_grid(const ev_rows *rows, const double *restrict values,
                              ptrdiff_t start, ptrdiff_t stop, int64_t *restrict first,
                              int64_t *restrict last)

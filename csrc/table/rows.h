@@ -1,13 +1,13 @@
-/* Rows of a long table by group and period, where each pair stands once.
+/* Rows of a long table by group and period, where each pair occurs once.
  *
- * No sums: a table of row numbers by (group, period), from which the row a lag earlier is
- * one look away. It is made in stages, each of which any number of threads may run over
- * disjoint ranges of rows; between them one thread moves on:
+ * A table of row numbers by (group, period), in which the row a lag earlier takes one
+ * look-up. It is made in stages. Any number of threads may run a stage over disjoint
+ * ranges of rows; between stages one thread calls ev_rows_next:
  *
  *     ev_rows_open; do { ev_rows_run over all rows, in ranges } while (ev_rows_next: more)
  *
- * Integer groups of a moderate range are numbered by a bitmap of the values that occur:
- * no hashing, a bit and a half a value. Others go through dictionaries, on one thread.
+ * Integer groups of a moderate range are numbered by a bitmap of the values that occur,
+ * without hashing, at 1.5 bits per value. Others use dictionaries, on one thread.
  */
 #ifndef EV_ROWS_H
 #define EV_ROWS_H
@@ -17,10 +17,10 @@
 #include "table/keys.h"
 
 typedef enum ev_rows_stage {
-    EV_ROWS_RANGE, /* least and most group and ordinal */
-    EV_ROWS_MARK,  /* which groups occur */
-    EV_ROWS_PLACE, /* row numbers into the table */
-    EV_ROWS_CHECK, /* that each finds itself there */
+    EV_ROWS_RANGE, /* find the least and greatest group and ordinal */
+    EV_ROWS_MARK,  /* mark the groups that occur */
+    EV_ROWS_PLACE, /* write row numbers into the table */
+    EV_ROWS_CHECK, /* check that each row is found */
     EV_ROWS_READY
 } ev_rows_stage;
 
@@ -33,42 +33,43 @@ typedef struct ev_rows {
     const int64_t *ordinals;         /* until ready */
     int64_t low, high;               /* of the ordinals */
     int64_t least, most;             /* of integer groups */
-    uint64_t *bits;                  /* a bit a value of least .. most that occurs */
-    uint32_t *before;                /* values before each word of bits */
-    int32_t *groups;                 /* of each row, where a table of pairs serves */
-    int32_t *periods;                /* ordinals, likewise */
+    uint64_t *bits;                  /* one bit per value of least .. most; 1 if it occurs */
+    uint32_t *before;                /* how many values occur before each word of bits */
+    int32_t *groups;                 /* of each row, if `pairs` is used */
+    int32_t *periods;                /* ordinals, as for groups */
     ptrdiff_t group_count;
-    uint32_t *grid;                  /* row + 1 by [group][ordinal - low]; 0 for none */
+    uint32_t *grid;                  /* row + 1 by [group][ordinal - low]; 0 for no row */
     uint32_t *places;                /* of each row in the grid */
     uint64_t inverse;                /* 2^64 / span, rounded up */
-    ev_cells pairs;                  /* where the grid would be too empty: number = row */
-    int32_t clash;                   /* a row did not find itself */
+    ev_cells pairs;                  /* used if the grid is too sparse: number = row */
+    int32_t clash;                   /* a row was not found */
 } ev_rows;
 
-/* A pair that stands twice. */
+/* A pair that occurs twice. */
 typedef struct ev_rows_repeat {
-    ptrdiff_t first, second; /* the rows: second is the first of all that repeat one */
+    ptrdiff_t first, second; /* rows; `second` is the first row that repeats an earlier one */
 } ev_rows_repeat;
 
-/* For the rows of all columns (at least one, or none: a single group) and their ordinals;
- * these must stay until the last ev_rows_next. EV_RANGE for 2^31 rows and more,
- * EV_BAD_FORMAT for a type that is no key. Close it whatever is returned. */
+/* Opens the rows of some columns (none: one group) and their ordinals, which must
+ * outlive the last ev_rows_next. EV_RANGE for 2^31 - 1 rows or more. Close it whatever
+ * the result. */
 ev_result ev_rows_open(ev_rows *rows, const ev_memory *memory,
                        const ev_column *const *columns, int column_count,
                        const int64_t *ordinals, ptrdiff_t count);
 void ev_rows_close(ev_rows *rows);
 
-/* Does what the stage asks for the rows start .. stop - 1. */
+/* Runs the current stage for the rows start .. stop - 1. */
 void ev_rows_run(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop);
 
-/* Moves on; *more is 0 when the rows are ready. EV_DUPLICATE with *repeat; as
- * ev_keys_encode with *which column and *place; EV_RANGE with *which -1: ordinals beyond
- * int32. */
+/* Starts the next stage; *more is 0 when the rows are ready. EV_DUPLICATE: *repeat is
+ * the pair. Results of ev_keys_begin and ev_keys_encode: *which is the column, *place
+ * the row. EV_RANGE with *which -1: an ordinal outside int32. */
 ev_result ev_rows_next(ev_rows *rows, int *more, int *which, ev_key_place *place,
                        ev_rows_repeat *repeat);
 
-/* The row of the same group `lag` periods earlier, or -1, for the rows start ..
- * stop - 1; base[0] is for row `start`. Ready rows only, as below; any number of threads. */
+/* The row of the same group `lag` periods earlier, or -1, for the rows start .. stop -
+ * 1; base[0] is for row `start`. Rows must be ready, here and below; any number of
+ * threads. */
 void ev_rows_base(const ev_rows *rows, int64_t lag, ptrdiff_t start, ptrdiff_t stop,
                   int32_t *restrict base);
 
@@ -77,7 +78,7 @@ void ev_rows_groups(const ev_rows *rows, ptrdiff_t start, ptrdiff_t stop,
                     int32_t *restrict groups);
 
 /* First and last ordinal of each group where values is not NaN, for the groups start ..
- * stop - 1: INT64_MAX and INT64_MIN where there is none. values has a double a row. */
+ * stop - 1: INT64_MAX and INT64_MIN if there is none. values has one double per row. */
 void ev_rows_presence(const ev_rows *rows, const double *restrict values,
                       ptrdiff_t start, ptrdiff_t stop, int64_t *restrict first,
                       int64_t *restrict last);

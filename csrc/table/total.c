@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* sum += more; gives +1 or -1 when the sum left the range on that side, else 0. */
+/* sum += more; returns +1 or -1 if the sum left the range on that side, else 0. */
 EV_INLINE int add_wrapping(ev_int128 *sum, ev_int128 more)
 {
     int wrapped = 0;
@@ -75,7 +75,7 @@ ev_result ev_scale_join(ev_scale a, ev_scale b, ev_scale *joint)
     return result;
 }
 
-/* ---- reading out ---- */
+/* ---- nearest doubles ---- */
 
 EV_INLINE int leading_zeros(ev_uint128 x)
 {
@@ -83,15 +83,15 @@ EV_INLINE int leading_zeros(ev_uint128 x)
     return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)x);
 }
 
-/* The nearest double to (x + something in (0, 1) if `more`) * 2^exponent; x is not 0 and
- * has at least 64 bits when there is more. */
+/* The nearest double to (x + something in (0, 1) if `more`) * 2^exponent; x is not 0
+ * and has at least 64 bits when there is more. */
 static double round_word(ev_uint128 x, int more, int exponent)
 {
     const int zeros = leading_zeros(x);
     const ev_uint128 high = x << zeros;
     const int rest = (uint64_t)high != 0 || more;
-    /* The top 64 bits, the last standing for all below it: rounding 64 to 53 then sees
-     * which side of the middle the number lies on. */
+    /* The top 64 bits; the last is also set if any bit below it is, so that rounding
+     * from 64 to 53 bits knows on which side of the middle the number is. */
     const uint64_t top = (uint64_t)(high >> 64) | (uint64_t)rest;
     return ldexp((double)top, exponent + 64 - zeros);
 }
@@ -115,8 +115,8 @@ static double read_binary(const ev_total *total)
     return negative ? -value : value;
 }
 
-/* The nearest double to x / 10^places by long division, bit by bit: rarely needed.
- * x is not 0. */
+/* The nearest double to x / 10^places, x > 0, by long division bit by bit: rarely
+ * needed. */
 static double divide(ev_uint128 x, int places)
 {
     ev_uint128 divisor = 1, quotient = 0, remainder = 0;

@@ -1,9 +1,9 @@
-/* Exact numbers: what a cell holds, and the double it reads as.
+/* Exact totals of cells, and the doubles nearest to them.
  *
  * A total is (sum + wraps * 2^128 + fine * 2^-62) units, 0 <= fine < 2^62. The unit is 1
  * for integers, 2^-64 for binary floats (so that fine counts 2^-126) and 10^-places for
- * decimals; only floats use `fine`. The form is unique and adding is exact, hence no
- * order, split or thread can show in a total.
+ * decimals; only floats use `fine`. The form is unique and adding is exact, so a
+ * total does not depend on order, splits or threads.
  */
 #ifndef EV_TOTAL_H
 #define EV_TOTAL_H
@@ -45,18 +45,18 @@ EV_INLINE ev_words ev_split_words(ev_int128 sum)
     return words;
 }
 
-/* Adds exactly. */
+/* into += more, exactly. They may not be the same object. */
 void ev_total_add(ev_total *restrict into, const ev_total *restrict more);
 
-/* A float of magnitude below 2^62 in binary units; bits below 2^-126 are cut toward
- * zero. */
+/* A float of magnitude below 2^62 in binary units; bits below 2^-126 are cut off,
+ * toward zero. */
 ev_total ev_total_of_double(double x);
 
 /* The total in the units of `to`, which ev_scale_join gave: integers to binary. */
 ev_total ev_total_rescaled(ev_total total, ev_scale from, ev_scale to);
 
 /* The scale that holds both exactly: integers join floats. EV_BAD_FORMAT for decimals
- * of different places and for decimals with anything else. */
+ * with different numbers of places, and for decimals with integers or floats. */
 ev_result ev_scale_join(ev_scale a, ev_scale b, ev_scale *joint);
 
 /* The nearest double, ties to even. EV_RANGE when the exact total lies outside int64's

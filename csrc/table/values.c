@@ -14,7 +14,7 @@ typedef void widen_kernel(const int64_t *restrict x, ptrdiff_t n, ev_words *rest
 static split_kernel *const split[EV_ISA_COUNT] = EV_EACH(split);
 static widen_kernel *const widen[EV_ISA_COUNT] = EV_EACH(widen);
 
-/* ---- what the column holds ---- */
+/* ---- scales and nulls ---- */
 
 ev_result ev_scale_of_column(const ev_column *column, ev_scale *scale)
 {
@@ -66,7 +66,7 @@ static void gather_floats(const ev_column *column, ptrdiff_t at, ptrdiff_t n,
     }
 }
 
-/* ---- values of one kind each ---- */
+/* ---- values ---- */
 
 static ev_result read_integers(const ev_column *column, ev_scale scale, ptrdiff_t start,
                                ptrdiff_t n, ev_isa isa, ev_values *restrict values,
@@ -92,7 +92,7 @@ static ev_result read_integers(const ev_column *column, ev_scale scale, ptrdiff_
     return result;
 }
 
-/* The rows that the kernel left out: NaN, small and large values. */
+/* The rows that the kernel skipped: NaN, small and large values. */
 static ev_result read_odd_floats(const double *restrict x, ptrdiff_t start, ptrdiff_t n,
                                  ev_values *restrict values, ptrdiff_t *bad_row)
 {
@@ -177,7 +177,7 @@ static ev_result read_plain(const ev_column *column, ev_scale scale, ptrdiff_t s
     return result;
 }
 
-/* Row by row: a coded measure is rare. */
+/* Row by row, because coded measures are rare. */
 static ev_result read_coded(const ev_column *column, ev_scale scale, ptrdiff_t start,
                             ptrdiff_t n, ev_isa isa, ev_values *restrict values,
                             ptrdiff_t *bad_row)
@@ -233,9 +233,9 @@ ev_result ev_values_read(const ev_column *column, ev_scale scale, ptrdiff_t star
 
 #else /* compiled once per instruction set */
 
-/* x in units of 2^-64, exactly where 2^-11 <= |x| < 2^62 or x is 0; elsewhere 0, and the
- * result says that there is such a place. A fraction of 53 bits or fewer times 2^63 is an
- * integer; the sign goes with it, since adding 1 to a negative fraction would round. */
+/* x in units of 2^-64, exact if 2^-11 <= |x| < 2^62 or x is 0; else 0, and the function
+ * returns 1. A fraction of 53 bits or fewer times 2^63 is an
+ * integer; it keeps its sign, because adding 1 to a negative fraction would round. */
 static int EV_NAME(split)(const double *restrict x, ptrdiff_t n, ev_words *restrict sum)
 {
     int odd = 0;

@@ -1,4 +1,4 @@
-/* Measure columns to exact values, a block of rows at a time. */
+/* Measure columns as exact values, a block of rows at a time. */
 #ifndef EV_VALUES_H
 #define EV_VALUES_H
 
@@ -15,15 +15,15 @@ typedef struct ev_values {
     int has_null;
 } ev_values;
 
-/* The scale of a column's values. EV_BAD_FORMAT for a type that is no measure, and for
- * decimals of fewer than 0 or more than 38 places. */
+/* The scale of a column's values. EV_BAD_FORMAT for a type without numbers, and for
+ * decimals with fewer than 0 or more than 38 places. */
 ev_result ev_scale_of_column(const ev_column *column, ev_scale *scale);
 
 /* Reads the rows start .. start + n - 1, n <= EV_BLOCK, in units of `scale`, which
- * ev_scale_join gave for the column's own scale and others. A dictionary is looked
- * through. EV_BAD_VALUE: an infinity, or an index outside its dictionary; EV_RANGE: a
- * float of 2^62 or more, or a uint64 beyond int64 among floats; *bad_row is then the
- * first such row. Both instruction sets give the same bits. */
+ * ev_scale_join gave for the column's own scale and others. Coded columns are decoded.
+ * EV_BAD_VALUE: an infinity, or an index outside its dictionary; EV_RANGE: a float of
+ * 2^62 or more, or a uint64 above 2^63 - 1 among floats; *bad_row is then the first
+ * such row. Both instruction sets give the same bits. */
 ev_result ev_values_read(const ev_column *column, ev_scale scale, ptrdiff_t start,
                          ptrdiff_t n, ev_isa isa, ev_values *restrict values,
                          ptrdiff_t *bad_row);

@@ -156,8 +156,8 @@ def elementwise(
 
 
 def _widened(operands: Sequence[Any]) -> list[Any]:
-    """The operands, with numbers beyond float32 as float64 arrays: beside float32
-    arrays they would become infinite."""
+    """The operands, with Python numbers too large for float32 as float64 arrays, since
+    a float32 operand would make them infinite."""
     most = float(np.finfo(np.float32).max)
     return [
         np.asarray(a) if isinstance(a, (int, float)) and most < abs(a) < np.inf else a

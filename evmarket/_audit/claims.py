@@ -1,4 +1,4 @@
-"""What the rules of the audit yield, and the steps they share."""
+"""Claims: the comparisons that a rule of the audit yields, and steps rules share."""
 
 from __future__ import annotations
 
@@ -9,38 +9,41 @@ import numpy as np
 
 from .. import _core
 from .._figures import intervals as exact
+from .._figures.formulas import Formula
 from .._figures.intervals import INF, Span
 from .facts import Facts
-from .levels import Derived, Formula, Operand
+from .levels import Operand
 
 if TYPE_CHECKING:
     from .._common.types import Rows
 
 
-# More facts than this on one thing are each compared with the first of them only.
+# In a larger group each fact is compared with the first one only.
 MOST_PAIRED = 20
 
 
 class Claims(NamedTuple):
-    """Comparisons of one rule, one an entry.
+    """The comparisons of one rule, one per entry of its arrays.
 
     Parameters
     ----------
     facts : sequence of int arrays
-        The rows used, first those whose printed figure is checked; -1 is none.
+        The rows used, first the rows whose printed figure is checked; -1 for no row.
     expected : Operand, or (low, high) pair of arrays
-        What the facts imply. A pair of arrays counts as closed. NaN: nothing.
+        The interval that the facts imply; a pair of arrays is closed. Entries with NaN
+        are skipped.
     printed : Operand
-        What is printed: ``Operand(facts.stated, rows)`` or ``(facts.growths, rows)``.
+        The printed figures: ``Operand(facts.stated, rows)`` or
+        ``Operand(facts.growths, rows)``.
     against : sequence of int arrays
         Rows whose growth is compared with published levels: only a growth on the
-        printed basis can be inconsistent with those.
+        printed basis can be inconsistent with them.
     together : sequence of int arrays
-        Rows whose growths are compared with each other: they need one basis.
+        Rows whose growths are compared with each other: they need the same basis.
     dimensions : bool
-        Whether the facts must agree in dimension.
+        Whether the facts must have the same dimension.
     doubt : str
-        Why figures that do not meet are not comparable all the same; empty: they are.
+        The reason why figures that disagree are not comparable; empty if they are.
 
     Examples
     --------
@@ -67,8 +70,8 @@ class Claims(NamedTuple):
 Rule = Callable[[Facts], Iterator[Claims]]
 
 
-class Bound:
-    """The ends of an operand as bounds: (-inf, high] or [low, inf)."""
+class OneSided:
+    """An operand as a bound: (-inf, high] if `upper`, otherwise [low, inf)."""
 
     def __init__(self, operand: Operand, upper: bool) -> None:
         self._operand, self._upper = operand, upper
@@ -77,23 +80,15 @@ class Bound:
         self.high = operand.high if upper else np.full(n, INF)
 
     def span(self, i: int) -> Span:
-        """The exact interval of the i-th."""
+        """The exact interval of the i-th row."""
         span = self._operand.span(i)
         if self._upper:
             return span._replace(low=-INF, low_open=True, value=None)
         return span._replace(high=INF, high_open=True, value=None)
 
 
-def every(derived: Any) -> Operand:
-    return Operand(derived, np.arange(len(derived.low)))
-
-
-def compute(formula: Formula, *operands: Operand) -> Operand:
-    return every(Derived(formula, *operands))
-
-
 def _summed(*ends: Any) -> Any:
-    """low and high of a sum: 0 less the negative parts."""
+    """The ends of a sum: 0 less the negated parts."""
     low = np.stack([-high for high in ends[1::2]], axis=-1)
     high = np.stack([-low for low in ends[::2]], axis=-1)
     zero = np.zeros(low.shape[:-1])
@@ -101,21 +96,12 @@ def _summed(*ends: Any) -> Any:
 
 
 def _sum_span(*spans: Span) -> Span:
-    minus = (
-        Span(
-            -s.high,
-            -s.low,
-            s.high_open,
-            s.low_open,
-            None if s.value is None else -s.value,
-        )
-        for s in spans
-    )
-    return exact.remainder(exact.exactly(0), *minus)
+    zero = exact.exactly(0)
+    return exact.remainder(zero, *(exact.remainder(zero, span) for span in spans))
 
 
 def _total_growth(*ends: Any) -> Any:
-    """Growth of a sum: operands are levels and growths in turn."""
+    """Growth of a sum; the operands are levels and growths in turn."""
     low, high = (np.stack(ends[i::4], axis=-1) for i in (0, 1))
     growth_low, growth_high = (np.stack(ends[i::4], axis=-1) for i in (2, 3))
     return _core.implied_total(low, high, growth_low, growth_high)
@@ -138,15 +124,13 @@ def _hull_span(*spans: Span) -> Span:
 SUM = Formula(_summed, _sum_span)
 TOTAL = Formula(_total_growth, lambda *s: exact.total(s[::2], s[1::2]))
 HULL = Formula(_hull, _hull_span)
-DIFFERENCE = Formula(
-    lambda a, b, c, d: _core.implied_remainder(a, b, c[:, None], d[:, None]),
-    exact.remainder,
-)
 
 
 def first_of(facts: Facts, *groups: Rows, rows: Rows, like: Rows) -> Rows:
-    """Positions of one entry a group of equal `groups`: of the source of `like` where
-    there is one, else the first."""
+    """Positions of one entry per group of equal `groups`.
+
+    This is the first entry with the source of `like`, or else the first of the group.
+    """
     source = facts.code["source"]
     other = source[rows] != source[like]
     order = np.lexsort((rows, other, *groups[::-1]))
@@ -159,7 +143,7 @@ def first_of(facts: Facts, *groups: Rows, rows: Rows, like: Rows) -> Rows:
 
 
 def sets(owner: Rows) -> Iterator[tuple[Rows, Rows]]:
-    """Entries that belong together, by their number: (owners, positions by owner)."""
+    """Runs of one owner, by their length: (owners, positions of each owner's run)."""
     if len(owner):
         starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
         counts = np.diff(np.r_[starts, len(owner)])
@@ -169,23 +153,23 @@ def sets(owner: Rows) -> Iterator[tuple[Rows, Rows]]:
 
 
 def group(code: Mapping[str, Rows], names: tuple[str, ...], rows: Rows) -> Rows:
-    """One number for each combination of labels."""
-    group = np.zeros(len(rows), dtype=np.int64)
+    """One number per row for its combination of labels."""
+    numbers = np.zeros(len(rows), dtype=np.int64)
     for name in names:
         values = code[name][rows]
-        group = group * (values.max(initial=0) + 1) + values
-        group = np.unique(group, return_inverse=True)[1]
-    return group
+        numbers = numbers * (values.max(initial=0) + 1) + values
+        numbers = np.unique(numbers, return_inverse=True)[1]
+    return numbers
 
 
 def pairs(group: Rows) -> tuple[Rows, Rows]:
-    """Pairs of places in one group: all, in a large group those with its first."""
+    """Pairs of places in one group; in a large group only those with its first."""
     order = np.argsort(group, kind="stable")
     ordered = group[order]
     starts = np.searchsorted(ordered, ordered, "left")
     counts = np.searchsorted(ordered, ordered, "right") - starts
     rank = np.arange(len(order)) - starts
-    # partner places before one's own: all of the group's, or its first
+    # the number of partners before each place: all in the group, or the first only
     n = np.where(counts <= MOST_PAIRED, rank, np.minimum(rank, 1))
     two = np.repeat(np.arange(len(order)), n)
     step = np.arange(len(two)) - np.repeat(np.cumsum(n) - n, n)

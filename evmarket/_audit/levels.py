@@ -1,38 +1,20 @@
-"""Levels that facts state, and those that follow from one growth.
+"""Levels that facts print, and levels that follow from one printed growth.
 
-Also what formulas run over: operands, which are rows of anything with intervals, and
-what a formula gives for them.
+Rules compare operands: rows of anything that has intervals.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .. import _core
-from .._figures import intervals as exact
+from .._figures.formulas import BASE, CURRENT, Formula, settled
 from .._figures.intervals import Span
-from .facts import Facts
-from .reading import KINDS
+from .columns import FactColumns, growing, of_kind
 
 if TYPE_CHECKING:
     from .._common.types import Floats, Ints, Rows
-
-
-class Formula(NamedTuple):
-    """One formula twice: over columns in C, and exactly on single spans."""
-
-    columns: Callable[..., Any]
-    exactly: Callable[..., Span]
-
-
-BASE = Formula(_core.implied_base, exact.base)
-GROWTH = Formula(_core.implied_growth, exact.growth)
-CURRENT = Formula(_core.implied_current, exact.current)
-RATIO = Formula(_core.implied_ratio, exact.ratio)
-RATIO_GROWTH = Formula(_core.implied_ratio_growth, exact.ratio_growth)
 
 
 class Operand(NamedTuple):
@@ -47,7 +29,7 @@ class Operand(NamedTuple):
     (array([2015. ,   29.5]), array([2025. ,   30.5]))
     """
 
-    of: Any  # Readings, Levels or Derived: .low, .high, .span(i)
+    of: Any  # has .low, .high and .span(i): Readings, Levels, Derived ...
     at: Rows
 
     @property
@@ -61,7 +43,7 @@ class Operand(NamedTuple):
         return np.asarray(self.of.high[self.at])
 
     def span(self, i: int) -> Span:
-        """The exact interval of the i-th.
+        """The exact interval of the i-th row.
 
         Examples
         --------
@@ -71,14 +53,19 @@ class Operand(NamedTuple):
         >>> float(span.low), float(span.high)
         (138500.0, 139500.0)
         """
-        found: Span = self.of.span(int(self.at[i]))
-        return found
+        span: Span = self.of.span(int(self.at[i]))
+        return span
+
+
+def every(source: Any) -> Operand:
+    """All rows of a source of intervals."""
+    return Operand(source, np.arange(len(source.low)))
 
 
 class Derived:
-    """What a formula gives for each row of its operands.
+    """The results of a formula for each row of its operands.
 
-    A row that has no value (a base of a growth of -100%) has NaN ends.
+    The ends are NaN where there is no result, such as the base of a growth of -100%.
     """
 
     __slots__ = ("_formula", "high", "low", "operands")
@@ -88,54 +75,30 @@ class Derived:
         self.operands = operands
         ends = [end for x in operands for end in (x.low, x.high)]
         low, high = formula.columns(*ends)
-        for i in np.flatnonzero(low > high):  # left to exact arithmetic
-            span = self.span(int(i))
-            low[i], high[i] = exact.below(span.low), exact.above(span.high)
-        self.low, self.high = low, high
+        self.low, self.high = settled(low, high, lambda place: self.span(int(place[0])))
 
     def span(self, i: int) -> Span:
-        """The exact interval of the i-th."""
+        """The exact interval of the i-th row."""
         return self._formula.exactly(*(x.span(i) for x in self.operands))
 
 
-class Levels:
-    """Levels by series and period, first the printed ones, then the derived ones.
+def compute(formula: Formula, *operands: Operand) -> Operand:
+    """A formula over operands, as an operand."""
+    return every(Derived(formula, *operands))
 
-    A level is derived where no level is printed: the base of a fact that prints level
-    and growth, and the level a growth-only fact gives to the printed one before it.
-    """
 
-    __slots__ = (
-        "_parts",
-        "code",
-        "fact",
-        "growth",
-        "high",
-        "key",
-        "low",
-        "mode",
-        "parent_key",
-        "printed",
-        "second",
-    )
+class Joined:
+    """The rows of several operands, one after another."""
 
-    def __init__(
-        self, parts: list[tuple[Operand, Rows, Rows, Ints, Ints]], facts: Facts
-    ) -> None:
-        self._parts = [p[0] for p in parts]
-        self.low = np.concatenate([p[0].low for p in parts])
-        self.high = np.concatenate([p[0].high for p in parts])
-        self.fact = np.concatenate([p[1] for p in parts])  # the fact it stands in
-        self.second = np.concatenate([p[2] for p in parts])  # another it needs, or -1
-        self.key = np.concatenate([p[3] for p in parts])
-        self.parent_key = np.concatenate([p[4] for p in parts])
-        self.printed = len(parts[0][1])
-        here = np.arange(len(self.fact)) < self.printed
-        self.growth = np.where(here, -1, self.fact)  # the growth used, or -1
-        self.mode = facts.code["mode"][self.fact]
+    __slots__ = ("_parts", "high", "low")
+
+    def __init__(self, *parts: Operand) -> None:
+        self._parts = parts
+        self.low = np.concatenate([part.low for part in parts])
+        self.high = np.concatenate([part.high for part in parts])
 
     def span(self, i: int) -> Span:
-        """The exact interval of the i-th."""
+        """The exact interval of the i-th row."""
         for part in self._parts:
             if i < len(part.at):
                 return part.span(i)
@@ -143,55 +106,70 @@ class Levels:
         raise IndexError(i)
 
 
-def find_levels(facts: Facts) -> Levels:
+class _Part(NamedTuple):
+    """Levels of one origin, with the facts and the keys of each."""
+
+    levels: Operand
+    fact: Rows
+    second: Rows
+    key: Ints
+    parent_key: Ints
+
+
+class Levels(Joined):
+    """Levels by series and period: first the printed ones, then the derived ones.
+
+    A level is derived where none is printed: the base of a fact that prints a level and
+    a growth, and the level that a growth without a level gives to the printed level of
+    its base.
+    """
+
+    __slots__ = ("fact", "growth", "key", "mode", "parent_key", "printed", "second")
+
+    def __init__(self, parts: list[_Part], mode: Ints) -> None:
+        super().__init__(*(part.levels for part in parts))
+        self.fact = np.concatenate([part.fact for part in parts])  # the fact it is from
+        self.second = np.concatenate([part.second for part in parts])  # or -1
+        self.key = np.concatenate([part.key for part in parts])
+        self.parent_key = np.concatenate([part.parent_key for part in parts])
+        self.printed = len(parts[0].fact)
+        is_printed = np.arange(len(self.fact)) < self.printed
+        self.growth = np.where(is_printed, -1, self.fact)  # the fact of its growth
+        self.mode = mode[self.fact]
+
+
+def find_levels(facts: FactColumns) -> Levels:
+    """The printed levels of facts, the bases they imply, and levels from growths."""
+
+    def part(levels: Operand, fact: Rows, second: Any, period: str) -> _Part:
+        second = np.broadcast_to(second, fact.shape)
+        key, above = (facts.key(fact, period, who) for who in ("entity", "parent"))
+        return _Part(levels, fact, second, key, above)
+
     rows = facts.rows("level", "count")
-    key = facts.key(rows)
-    none = np.full(len(rows), -1)
-    printed = (
-        Operand(facts.stated, rows),
-        rows,
-        none,
-        key,
-        facts.key(rows, entity="parent"),
-    )
+    printed = part(Operand(facts.stated, rows), rows, -1, "period")
+    known = np.unique(printed.key)
     grown = growing(facts)
-    known = np.unique(key)
 
-    own = grown[
-        np.isin(facts.code["kind"][grown], (KINDS.index("level"), KINDS.index("count")))
-    ]
+    own = grown[of_kind(facts, "level", "count")[grown]]
     own = own[~np.isin(facts.key(own, "growth_base"), known)]
-    bases = Derived(BASE, Operand(facts.stated, own), Operand(facts.growths, own))
-    derived = (
-        Operand(bases, np.arange(len(own))),
-        own,
-        np.full(len(own), -1),
-        facts.key(own, "growth_base"),
-        facts.key(own, "growth_base", "parent"),
-    )
-    only = grown[facts.code["kind"][grown] == KINDS.index("growth")]
+    bases = compute(BASE, Operand(facts.stated, own), Operand(facts.growths, own))
+
+    only = grown[of_kind(facts, "growth")[grown]]
     only = only[~np.isin(facts.key(only), known)]
-    left, right = join(facts.key(only, "growth_base"), key)
+    left, right = join(facts.key(only, "growth_base"), printed.key)
     only, base = only[left], rows[right]
-    grew = Derived(CURRENT, Operand(facts.stated, base), Operand(facts.growths, only))
-    forward = (
-        Operand(grew, np.arange(len(only))),
-        only,
-        base,
-        facts.key(only),
-        facts.key(only, entity="parent"),
-    )
-    return Levels([printed, derived, forward], facts)
-
-
-def growing(facts: Facts) -> Rows:
-    """The rows that print a growth and state its two periods."""
-    stated = (facts.code["period"] > 0) & (facts.code["growth_base"] > 0)
-    return np.flatnonzero(stated & ~np.isnan(facts.growths.low))
+    later = compute(CURRENT, Operand(facts.stated, base), Operand(facts.growths, only))
+    parts = [
+        printed,
+        part(bases, own, -1, "growth_base"),
+        part(later, only, base, "period"),
+    ]
+    return Levels(parts, facts.code["mode"])
 
 
 def join(left: Ints, right: Ints) -> tuple[Rows, Rows]:
-    """All pairs of positions with equal keys; negative keys join nothing."""
+    """All pairs of positions with equal keys; negative keys match nothing."""
     order = np.argsort(right, kind="stable")
     ordered = right[order]
     start = np.searchsorted(ordered, left, "left")

@@ -1,12 +1,13 @@
-"""An audit on paper: facts from a CSV file, findings as text, CSV and JSON."""
+"""Facts from a CSV file; audits as text, CSV and JSON."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING, Any
 
-from .._common.text import aligned, wrap
-from .._figures.show import show_span
+from .._common.numbers import finite
+from .._common.text import aligned, as_csv, wrap
+from .._figures.show import show_gap, show_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def read_facts(path: str, encoding: str) -> list[dict[str, str]]:
-    """The rows of a CSV file whose first row names the columns."""
+    """The rows of a CSV file with column names in the first row."""
     import csv
 
     try:
@@ -30,10 +31,10 @@ def read_facts(path: str, encoding: str) -> list[dict[str, str]]:
     for i, row in enumerate(rows):
         if len(row) != len(header):
             raise ValueError(
-                f"{path}, row {i}: {len(row)} fields under {len(header)} columns"
+                f"{path}, row {i}: {len(row)} fields for {len(header)} columns"
             )
     if len(set(header)) != len(header) or not header:
-        raise ValueError(f"{path}: the first row must name the columns, each once")
+        raise ValueError(f"{path}: the first row must name the columns, each name once")
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
@@ -41,49 +42,42 @@ def text(audit: Audit) -> str:
     """The findings as an aligned table, the inconsistent ones first."""
     counted = ", ".join(f"{n} {name}" for name, n in audit.counts.items())
     title = f"Audit of {len(audit.facts)} facts: {counted}"
-    found = list(audit.findings)
-    if not found:
+    findings = list(audit.findings)
+    if not findings:
         return f"{title}\n"
-    notes = [
-        f"apart by {f.distance:.3g} of its last digit" if f.distance == f.distance
-        else f.reason
-        for f in found
-    ]  # fmt: skip
+    notes = [show_gap(f.distance) or f.reason for f in findings]
     columns = [
-        ["outcome", *(f.outcome for f in found)],
-        ["rule", *(f.rule for f in found)],
-        ["printed", *(show_span(f.printed.exact, f.printed.kind) for f in found)],
-        ["implied", *(show_span(f.expected.exact, f.printed.kind) for f in found)],
-        ["facts", *(" ".join(f.facts) for f in found)],
+        ["outcome", *(f.outcome for f in findings)],
+        ["rule", *(f.rule for f in findings)],
+        ["printed", *(show_span(f.printed.exact, f.printed.kind) for f in findings)],
+        ["implied", *(show_span(f.expected.exact, f.printed.kind) for f in findings)],
+        ["facts", *(" ".join(f.facts) for f in findings)],
     ]
     return "\n".join([*wrap(title, 100), *aligned(columns, range(0), notes)]) + "\n"
 
 
 def csv_text(audit: Audit) -> str:
     """The findings as CSV, at full precision."""
-    import csv
-    import io
-
-    columns = audit.to_table()
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns.columns)
-    for row in zip(*(columns[name].tolist() for name in columns), strict=True):
-        writer.writerow("" if entry != entry else entry for entry in row)
-    return file.getvalue()
+    table = audit.to_table()
+    rows = zip(*(table[name].tolist() for name in table), strict=True)
+    plain = [["" if entry != entry else entry for entry in row] for row in rows]
+    return as_csv([table.columns, *plain])
 
 
 def json_text(audit: Audit) -> str:
-    """The findings as JSON: unbounded ends are null, and said to be so."""
+    """The findings as JSON; an unbounded end is null and marked as unbounded."""
     import json
 
     def span(figure: Any) -> dict[str, Any]:
-        shown = {"text": figure.text} if figure.text else {}
         ends = {"low": figure.low, "high": figure.high}
-        shown |= {k: v if math.isfinite(v) else None for k, v in ends.items()}
-        shown |= {"low_open": figure.low_open, "high_open": figure.high_open}
-        unbounded = not all(map(math.isfinite, ends.values()))
-        return shown | ({"unbounded": True} if unbounded else {})
+        bounded = all(map(math.isfinite, ends.values()))
+        return {
+            **({"text": figure.text} if figure.text else {}),
+            **{name: finite(end) for name, end in ends.items()},
+            "low_open": figure.low_open,
+            "high_open": figure.high_open,
+            **({} if bounded else {"unbounded": True}),
+        }
 
     listed = [
         {
@@ -92,7 +86,7 @@ def json_text(audit: Audit) -> str:
             "outcome": f.outcome,
             "printed": span(f.printed),
             "implied": span(f.expected),
-            "distance": f.distance if math.isfinite(f.distance) else None,
+            "distance": finite(f.distance),
             "reason": f.reason,
         }
         for f in audit.findings

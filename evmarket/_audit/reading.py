@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,9 @@ import numpy as np
 from .._common.messages import short
 from .._figures.figure import Figure, read_row
 from .._figures.intervals import Span
+from .._figures.operands import span_of
+from .._figures.reading import HEDGES
+from .._inputs.arrays import is_missing
 
 if TYPE_CHECKING:
     from .._common.types import Ints
@@ -32,128 +34,120 @@ LABELS = (
     "source",
     "vintage",
 )
-KINDS = ("level", "growth", "share", "margin", "pp", "count")
-_KNOWN = {
-    "kind": KINDS,
+FACT_KINDS = ("level", "growth", "share", "margin", "pp", "count")
+KNOWN = {
+    "kind": FACT_KINDS,
     "mode": ("reported", "target", "forecast"),
     "parts": ("", "complete"),
     "growth_basis": ("", "printed", "comparable"),
 }
-_DEFAULT = {"kind": "level", "mode": "reported"}
-# What the column `relation` puts before a text that carries no hedge of its own.
-_HEDGES = {
-    "": "",
-    "exact": "",
-    "range": "",
-    "and_some": "",
-    "about": "about ",
-    "nearly": "nearly ",
-    "over": "over ",
-    "at_least": "at least ",
-    "under": "less than ",
-    "at_most": "at most ",
+DEFAULT = {"kind": "level", "mode": "reported"}
+# The words before a text without a hedge, by the column `relation`.
+_HEDGES = dict.fromkeys(("", "exact", "range", "and_some"), "") | HEDGES
+# The kinds of figure that a fact of each kind may print.
+_FITTING = {
+    "level": ("number",),
+    "count": ("number",),
+    "growth": ("percent", "growth", "multiple"),
+    "share": ("percent", "number"),
+    "margin": ("percent", "growth", "number"),
+    "pp": ("pp",),
 }
 
 
 class Readings:
-    """The printed figures of a column: their ends as arrays, and exactly, one by one.
+    """The printed figures of a column: their ends as arrays, and single Figures.
 
-    NaN where a row prints nothing.
+    Ends are NaN in rows that print nothing.
     """
 
-    __slots__ = ("_figures", "_texts", "high", "kind", "low", "unit")
+    __slots__ = ("_figures", "_texts", "high", "low", "unit")
 
-    def __init__(self, texts: list[Any], kinds: list[str | None], column: str) -> None:
+    def __init__(self, texts: list[Any], kinds: list[str], column: str) -> None:
         self._texts = texts
         self._figures: dict[int, Figure] = {}
-        ends = []
+        rows = []
         for i, text in enumerate(texts):
             try:
-                ends.append(read_row(text))
+                rows.append(read_row(text))
             except (TypeError, ValueError) as error:
                 raise type(error)(f"facts, row {i}, {column}: {error}") from None
-        columns = list(zip(*ends, strict=True)) if ends else [()] * 9
-        self.low = np.array(columns[1], dtype=np.float64)
-        self.high = np.array(columns[2], dtype=np.float64)
-        self.unit = np.array(columns[3], dtype=np.float64)
-        self.kind = list(columns[7])
-        for i, wanted in enumerate(kinds):
-            if wanted is not None and not _fits(wanted, self.kind[i], texts[i]):
+        self.low = np.array([row.low for row in rows], dtype=np.float64)
+        self.high = np.array([row.high for row in rows], dtype=np.float64)
+        self.unit = np.array([row.unit for row in rows], dtype=np.float64)
+        for i, (wanted, row) in enumerate(zip(kinds, rows, strict=True)):
+            if not _fits(wanted, row.kind, texts[i]):
                 raise ValueError(
-                    f"facts, row {i}, {column}: {short(texts[i])} is a "
-                    f"{self.kind[i]}, and no {wanted}"
+                    f"facts, row {i}, {column}: {short(texts[i])} is a {row.kind}, "
+                    f"not a {wanted}"
                 )
-            if wanted == "growth" and self.kind[i] == "multiple":
+            if wanted == "growth" and row.kind == "multiple":
                 self.low[i] -= 1
                 self.high[i] -= 1
 
     def figure(self, row: int) -> Figure:
-        """The figure of one row; a growth printed as a multiple counts less one."""
+        """The figure of one row, as printed."""
         if row not in self._figures:
             self._figures[row] = Figure(self._texts[row])
         return self._figures[row]
 
     def span(self, row: int) -> Span:
-        """The exact interval of one row."""
-        span = self.figure(row).exact
-        # only growths shift multiples: levels are never multiples
-        return span.shifted(-1) if self.figure(row).kind == "multiple" else span
+        """The exact interval of one row; a growth printed as a multiple is one less."""
+        return span_of(self.figure(row), "growth")  # only growths can be multiples
 
 
 def _fits(wanted: str, kind: str, text: Any) -> bool:
     if kind == "" or (kind == "number" and not isinstance(text, str)):
         return True
-    allowed = {
-        "level": ("number",),
-        "count": ("number",),
-        "growth": ("percent", "growth", "multiple"),
-        "share": ("percent", "number"),
-        "margin": ("percent", "growth", "number"),
-        "pp": ("pp",),
-    }
-    return kind in allowed[wanted]
+    return kind in _FITTING[wanted]
 
 
-def _text(x: Any) -> str:
-    if x is None or (isinstance(x, float) and math.isnan(x)):
-        return ""
-    return "" if type(x).__name__ in ("NAType", "NaTType") else str(x)
+def text_of(x: Any) -> str:
+    """An entry as text; empty if it is missing."""
+    return "" if is_missing(x) else str(x)
 
 
-def _columns(table: Any) -> dict[str, list[Any]]:
-    """Any table as lists by column name."""
+_A_TABLE = "it takes a table, or an iterable of mappings"
+
+
+def columns_of(table: Any) -> dict[str, list[Any]]:
+    """Any table of facts as lists, by column name."""
     if isinstance(table, (str, bytes)):
-        raise TypeError(f"facts is {short(table)}: it takes a table of facts")
+        raise TypeError(f"facts is {short(table)}: {_A_TABLE}")
     if hasattr(table, "facts"):
         table = table.facts()
     if hasattr(table, "column_names"):
-        found = {name: table[name].to_pylist() for name in table.column_names}
+        columns = {name: table[name].to_pylist() for name in table.column_names}
     elif hasattr(table, "columns") or isinstance(table, Mapping):
         names = list(table.columns if hasattr(table, "columns") else table)
-        found = {name: _list(table[name]) for name in names}
+        columns = {name: _list(table[name]) for name in names}
     elif isinstance(table, Iterable):
         rows = list(table)
         for i, row in enumerate(rows):
             if not isinstance(row, Mapping):
-                raise TypeError(f"facts, row {i} is {short(row)}: it takes mappings")
+                raise TypeError(
+                    f"facts, row {i} is {short(row)}: each row must be a mapping"
+                )
         names = list(dict.fromkeys(name for row in rows for name in row))
-        found = {name: [row.get(name) for row in rows] for name in names}
+        columns = {name: [row.get(name) for row in rows] for name in names}
     else:
-        raise TypeError(f"facts is {short(table)}: it takes a table of facts")
+        raise TypeError(f"facts is {short(table)}: {_A_TABLE}")
     for name in ("entity", "measure", "period"):
-        if name not in found and (found or name == "entity"):
-            if not found:
+        if name not in columns and (columns or name == "entity"):
+            if not columns:
                 return {"entity": []}
-            raise ValueError(f"facts lacks the column {name}")
-    if "text" not in found and "value" not in found:
+            raise ValueError(
+                f"facts lacks the column {name}: it needs entity, measure and period"
+            )
+    if "text" not in columns and "value" not in columns:
         raise ValueError("facts lacks the columns text and value: it needs one of them")
-    for name, values in found.items():
-        if len(values) != len(found["entity"]):
+    for name, values in columns.items():
+        if len(values) != len(columns["entity"]):
             raise ValueError(
                 f"facts: column {short(name)} has {len(values)} rows, "
-                f"entity has {len(found['entity'])}"
+                f"entity has {len(columns['entity'])}"
             )
-    return found
+    return columns
 
 
 def _list(column: Any) -> list[Any]:
@@ -163,9 +157,9 @@ def _list(column: Any) -> list[Any]:
     return list(column)
 
 
-def _stated(texts: list[Any], values: list[Any], relations: list[str]) -> list[Any]:
-    """What each row prints: its text, hedged as its relation says, or its number."""
-    found: list[Any] = []
+def stated_of(texts: list[Any], values: list[Any], relations: list[str]) -> list[Any]:
+    """The figure of each row: its text, hedged as its relation says, or its number."""
+    stated: list[Any] = []
     for i, (text, value, relation) in enumerate(
         zip(texts, values, relations, strict=True)
     ):
@@ -176,43 +170,46 @@ def _stated(texts: list[Any], values: list[Any], relations: list[str]) -> list[A
                 f"{', '.join(filter(None, _HEDGES))}"
             )
         if isinstance(text, str) and text and hedge and _is_plain(text):
-            text = hedge + text
-        found.append(text or _value(value, i))
-    return found
+            text = f"{hedge} {text}"
+        stated.append(text or _value(value, i))
+    return stated
 
 
 def _is_plain(text: str) -> bool:
-    """Whether a text carries no hedge; what is no figure is refused later."""
+    """Whether a text is a figure without a hedge."""
     try:
-        return read_row(text)[6] == "exact"
+        return read_row(text).relation == "exact"
     except ValueError:
-        return False
+        return False  # Readings raises the error, with the row
 
 
 def _value(value: Any, row: int) -> Any:
-    """The number of a row without text: exact, also where a file spells it."""
-    text = _text(value)
+    """The exact number of a row without text; a file has it as a string."""
+    text = text_of(value)
     if not isinstance(value, str):
         return value if text else None
     try:
         return Fraction(text.replace(",", "")) if text else None
     except (ValueError, ZeroDivisionError):
         raise ValueError(
-            f"facts, row {row}: value is {short(text)}: no number"
+            f"facts, row {row}: value is {short(text)}: it is not a number"
         ) from None
 
 
-def _codes(
+def codes_of(
     label: dict[str, list[str]],
 ) -> tuple[dict[str, Ints], list[tuple[int, int]]]:
-    """Labels as numbers, 0 for empty; parents share the codes of entities, growth bases
-    those of periods. Periods of the same months have one code."""
+    """Labels as integers, 0 for empty, and the first and last month of each period.
+
+    Parents share the codes of entities, growth bases those of periods. Periods of the
+    same months have the same code.
+    """
     codes: dict[str, Ints] = {}
     books: dict[str, dict[str, int]] = {}
     shared = {"parent": "entity", "growth_base": "period"}
     for name in LABELS:
-        if name in _KNOWN:
-            fixed = {k: i for i, k in enumerate(_KNOWN[name])}
+        if name in KNOWN:
+            fixed = {k: i for i, k in enumerate(KNOWN[name])}
             codes[name] = np.array([fixed[x] for x in label[name]], dtype=np.int64)
             continue
         book = books.setdefault(shared.get(name, name), {"": 0})
@@ -232,7 +229,7 @@ def _codes(
 
 
 def _months(period: str) -> tuple[int, int]:
-    """First and last month of a period, as year * 12 + month - 1; zeros for none."""
+    """First and last month of a period, as year * 12 + month - 1; (0, 0) for none."""
     first, dots, last = period.partition("..")
     start, end = _month_pair(first), _month_pair(last if dots else first)
     if start is None or end is None or end[1] < start[0]:

@@ -1,36 +1,33 @@
-"""The rules of the audit: which facts must agree, and on what.
+"""The rules of the audit: which facts must agree, and in which figure.
 
-A rule takes `Facts` and yields `Claims`: columns of comparisons between the interval
-that some facts imply and the one that another fact prints. It finds partners by joining
-keys and computes over columns; it decides nothing.
+A rule takes `Facts` and yields `Claims`: comparisons between the interval that some
+facts imply and the interval that another fact prints. It finds the facts by joining
+keys, and it computes over columns. The outcome is decided in `comparing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._figures.intervals import Span
+from .._figures.formulas import GROWTH, RATIO, RATIO_GROWTH, REMAINDER
 from .claims import (
-    DIFFERENCE,
     HULL,
     SUM,
     TOTAL,
-    Bound,
     Claims,
+    OneSided,
     Rule,
-    compute,
-    every,
     first_of,
     group,
     pairs,
     sets,
 )
+from .columns import growing, of_kind
 from .facts import Facts
-from .levels import GROWTH, RATIO, RATIO_GROWTH, Operand, growing, join
-from .reading import KINDS
+from .levels import Joined, Operand, compute, every, join
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,18 +35,17 @@ if TYPE_CHECKING:
     from .._common.types import Rows
 
 
-# Words in a measure that may be negative, where a part may be more than its whole.
+# Words of measures that may be negative: then a part may exceed its whole.
 _MAY_BE_NEGATIVE = ("profit", "loss", "income", "earnings", "利润", "亏损")
 
 
 def growth(facts: Facts) -> Iterator[Claims]:
-    """Level and growth against an earlier level."""
+    """A level and its growth, against the level of the base period."""
     levels = facts.levels
     printed = levels.key[: levels.printed]
     grown = growing(facts)
-    kind = facts.code["kind"][grown]
-    own = grown[np.isin(kind, (KINDS.index("level"), KINDS.index("count")))]
-    only = grown[kind == KINDS.index("growth")]
+    own = grown[of_kind(facts, "level", "count")[grown]]
+    only = grown[of_kind(facts, "growth")[grown]]
     left, right = join(facts.key(only), printed)
     same_mode = facts.code["mode"][only[left]] == levels.mode[right]
     left, right = left[same_mode], right[same_mode]
@@ -59,9 +55,8 @@ def growth(facts: Facts) -> Iterator[Claims]:
     rows, level = rows[left], level[left]
     fit = (levels.fact[base] != rows) & (levels.second[base] != rows)
     fit &= (levels.fact[base] != level) & (levels.second[base] != level)
-    fit &= np.isin(levels.mode[base], (0,)) | (
-        levels.mode[base] == facts.code["mode"][rows]
-    )
+    reported = levels.mode[base] == 0
+    fit &= reported | (levels.mode[base] == facts.code["mode"][rows])
     rows, level, base = rows[fit], level[fit], base[fit]
     expected = compute(GROWTH, Operand(levels, base), Operand(facts.stated, level))
     yield Claims(
@@ -77,58 +72,48 @@ def growth(facts: Facts) -> Iterator[Claims]:
     )
 
 
-def _measures(facts: Facts, rename: Callable[[str], list[str]]) -> list[NDArray[Any]]:
-    """For every measure's code the codes of other measures it leads to, -1 for none."""
-    book = dict(
-        zip(facts.label["measure"], facts.code["measure"].tolist(), strict=True)
-    )
-    size = max(book.values(), default=0) + 1
-    found: list[NDArray[Any]] = []
-    for name, code in book.items():
-        for i, other in enumerate(rename(name)):
-            while len(found) <= i:
-                found.append(np.full(size, -1))
-            found[i][code] = book.get(other, -1)
-    return found
+def _measure(facts: Facts, rows: Rows, other: Callable[[str], str]) -> Rows:
+    """For each row the code of the measure that `other` names; -1 if there is none."""
+    measures = facts.label["measure"]
+    book = dict(zip(measures, facts.code["measure"].tolist(), strict=True))
+    codes = {name: book.get(other(name), -1) for name in book}
+    return np.array([codes[measures[i]] for i in rows.tolist()], dtype=np.int64)
 
 
 def share(facts: Facts) -> Iterator[Claims]:
-    """Part, whole and share, whose measure is that of the levels, or "share of" it."""
+    """Part, whole and share; the share's measure is theirs, or "share of" theirs."""
     rows = facts.rows("share")
-    for name in _measures(facts, lambda m: [m.removeprefix("share of ")]):
-        measure = name[facts.code["measure"][rows]]
-        part_key = facts.key(rows, measure=measure)
-        whole_key = facts.key(rows, measure=measure, entity="parent")
-        yield from _ratio_claims(facts, rows, part_key, whole_key)
+    measure = _measure(facts, rows, lambda name: name.removeprefix("share of "))
+    part = facts.key(rows, measure=measure)
+    whole = facts.key(rows, measure=measure, entity="parent")
+    yield from _ratio_claims(facts, rows, part, whole)
 
 
 def margin(facts: Facts) -> Iterator[Claims]:
-    """Profit, revenue and margin: "gross margin" is "gross profit" on "revenue"."""
+    """Profit, revenue and margin; "gross margin" is "gross profit" over "revenue"."""
     rows = facts.rows("margin")
-    for name in _measures(facts, _profit_and_revenue)[:1]:
-        profit = name[facts.code["measure"][rows]]
-        revenue = _measures(facts, lambda m: ["revenue"])[0][
-            facts.code["measure"][rows]
-        ]
-        yield from _ratio_claims(
-            facts,
-            rows,
-            facts.key(rows, measure=profit),
-            facts.key(rows, measure=revenue),
-        )
+    profit = _measure(facts, rows, _profit)
+    revenue = _measure(facts, rows, lambda _: "revenue")
+    yield from _ratio_claims(
+        facts,
+        rows,
+        facts.key(rows, measure=profit),
+        facts.key(rows, measure=revenue),
+    )
 
 
-def _profit_and_revenue(measure: str) -> list[str]:
+def _profit(measure: str) -> str:
+    """The profit that a margin is computed from; empty for another measure."""
     stem = measure.removesuffix("margin").strip()
     if not measure.endswith("margin"):
-        return [""]
-    return [stem if stem.endswith("profit") else f"{stem} profit".strip()]
+        return ""
+    return stem if stem.endswith("profit") else f"{stem} profit".strip()
 
 
 def _ratio_claims(
     facts: Facts, rows: Rows, top_key: Rows, bottom_key: Rows
 ) -> Iterator[Claims]:
-    """Stated rates against the ratio of two levels."""
+    """Printed rates against the ratio of two levels."""
     levels = facts.levels
     left, top = join(top_key, levels.key)
     again, bottom = join(bottom_key[left], levels.key)
@@ -152,7 +137,7 @@ def _ratio_claims(
 
 
 def parts(facts: Facts) -> Iterator[Claims]:
-    """Parts against their total: equal where the total says that they are complete."""
+    """Parts against their total; they must add up if the total is marked complete."""
     rows = facts.rows("level")
     code = facts.code
     left, right = join(facts.key(rows), facts.key(rows, entity="parent"))
@@ -176,21 +161,21 @@ def parts(facts: Facts) -> Iterator[Claims]:
             some = Operand(total.of, at)
             yield Claims(
                 (owners[at], *(m[at] for m in members)),
-                some if not doubt else every(Bound(some, upper=False)),
+                every(OneSided(some, upper=False)) if doubt else some,
                 Operand(facts.stated, owners[at]),
                 doubt=doubt,
             )
 
 
 def _signed(facts: Facts, rows: Rows) -> NDArray[np.bool_]:
-    """Whether the measure of a row may be negative."""
+    """For each row whether its measure may be negative."""
     measures = facts.label["measure"]
     names = {m: any(word in m for word in _MAY_BE_NEGATIVE) for m in set(measures)}
     return np.array([names[measures[i]] for i in rows.tolist()], dtype=bool)
 
 
 def part(facts: Facts) -> Iterator[Claims]:
-    """A part is at most its whole."""
+    """A part against its whole: it is at most the whole."""
     levels = facts.levels
     left, whole = join(levels.parent_key, levels.key)
     fit = (levels.mode[left] == levels.mode[whole]) & (
@@ -205,14 +190,14 @@ def part(facts: Facts) -> Iterator[Claims]:
         checked, other = (part_at, whole_at) if upper else (whole_at, part_at)
         yield Claims(
             (levels.fact[checked], levels.fact[other], levels.second[other]),
-            every(Bound(Operand(levels, other), upper)),
+            every(OneSided(Operand(levels, other), upper)),
             Operand(facts.stated, levels.fact[checked]),
             against=(levels.growth[other],),
         )
 
 
 def total_growth(facts: Facts) -> Iterator[Claims]:
-    """A total's growth follows from, and lies between, those of its complete parts."""
+    """The growth of a total, against the growths of its complete parts."""
     code = facts.code
     rows = growing(facts)
     whole = rows[code["parts"][rows] == 1]
@@ -223,7 +208,7 @@ def total_growth(facts: Facts) -> Iterator[Claims]:
     whole, member = whole[fit], member[fit]
     one = first_of(facts, whole, code["entity"][member], rows=member, like=whole)
     whole, member = whole[one], member[one]
-    is_level = np.isin(code["kind"], (KINDS.index("level"), KINDS.index("count")))
+    is_level = of_kind(facts, "level", "count")
     for owners, places in sets(whole):
         if places.shape[1] < 2:
             continue
@@ -248,9 +233,9 @@ def total_growth(facts: Facts) -> Iterator[Claims]:
 
 
 def ratio_growth(facts: Facts) -> Iterator[Claims]:
-    """Growth of a ratio, whose dimension is "A per B", from the growths of A and of B.
+    """The growth of a ratio of dimension "A per B", against the growths of A and of B.
 
-    A growth that is not printed is taken from the levels at both ends.
+    A growth that is not printed is computed from the levels of both periods.
     """
     code, label = facts.code, facts.label["dimension"]
     book = dict(zip(label, code["dimension"].tolist(), strict=True))
@@ -276,26 +261,12 @@ def ratio_growth(facts: Facts) -> Iterator[Claims]:
     )
 
 
-class _Either:
-    """The entries of two operands, one after the other."""
-
-    def __init__(self, one: Operand, two: Operand) -> None:
-        self._one, self._two = one, two
-        self.low = np.r_[one.low, two.low]
-        self.high = np.r_[one.high, two.high]
-
-    def span(self, i: int) -> Span:
-        """The exact interval of the i-th."""
-        n = len(self._one.at)
-        return self._one.span(i) if i < n else self._two.span(i - n)
-
-
 def _growths_of(
     facts: Facts, rows: Rows, dimension: Rows
-) -> tuple[Rows, _Either, list[Rows]]:
-    """For facts of a ratio the growths in another dimension: whose, what, from where.
+) -> tuple[Rows, Joined, list[Rows]]:
+    """Growths in another dimension: positions in `rows`, growths and their facts.
 
-    The facts they come from: the one that prints the growth, or the two levels.
+    The facts are the one that prints the growth, or the two levels.
     """
     code = facts.code
     others = growing(facts)
@@ -313,18 +284,16 @@ def _growths_of(
     two, then = join(key(rows[bare[one]], "growth_base", dimension[bare[one]]), keys)
     bare, now = bare[one[two]], now[two]
     derived = compute(GROWTH, Operand(levels, then), Operand(levels, now))
-    found = _Either(Operand(facts.growths, printed), derived)
     none = np.full(len(printed), -1)
-    # a growth computed from levels has no basis of its own: it is their difference
     return (
         np.r_[left, bare],
-        found,
+        Joined(Operand(facts.growths, printed), derived),
         [np.r_[printed, levels.fact[now]], np.r_[none, levels.fact[then]]],
     )
 
 
 def months(facts: Facts) -> Iterator[Claims]:
-    """Months, and shorter periods, against the longer one that they make up."""
+    """Months and shorter periods, against the longer period that they make up."""
     rows = facts.rows("level")
     code = facts.code
     first = facts.first[code["period"][rows]]
@@ -333,7 +302,7 @@ def months(facts: Facts) -> Iterator[Claims]:
     rows, first, last = rows[dated], first[dated], last[dated]
     length = last - first + 1
     series = facts.series(rows)
-    # all its months
+    # a longer period against all its months
     long = np.flatnonzero((length > 1) & (length <= 36))
     owner = np.repeat(long, length[long])
     before = np.cumsum(length[long]) - length[long]
@@ -341,7 +310,7 @@ def months(facts: Facts) -> Iterator[Claims]:
     single = np.flatnonzero(length == 1)
     left, right = join(_at(series[owner], month), _at(series[single], first[single]))
     yield from _month_claims(facts, rows, owner[left], single[right], length, first)
-    # a beginning and the rest
+    # a longer period against its beginning and its rest
     one, two = join(_at(series[long], first[long]), _at(series, first))
     one = long[one]
     shorter = last[two] < last[one]
@@ -360,14 +329,14 @@ def months(facts: Facts) -> Iterator[Claims]:
 
 
 def _at(series: Rows, month: Rows) -> Rows:
-    """One number for series and month."""
+    """One number per series and month."""
     return np.where(series < 0, -1, (series << 20) + month)
 
 
 def _month_claims(
     facts: Facts, rows: Rows, owner: Rows, part: Rows, length: Rows, first: Rows
 ) -> Iterator[Claims]:
-    """Longer periods whose months are all there; owner and part are places in rows."""
+    """Longer periods with all their months; owner and part are positions in rows."""
     mode = facts.code["mode"][rows]
     fit = mode[owner] == mode[part]
     owner, part = owner[fit], part[fit]
@@ -384,7 +353,7 @@ def _month_claims(
 
 
 def pp(facts: Facts) -> Iterator[Claims]:
-    """A printed change in percentage points between two printed rates."""
+    """A printed change in percentage points, against two printed rates."""
     code = facts.code
     rows = facts.rows("pp")
     rates = facts.rows("share", "margin", "growth")
@@ -397,13 +366,13 @@ def pp(facts: Facts) -> Iterator[Claims]:
     left, now, then = left[fit], now[fit], then[fit]
     yield Claims(
         (left, now, then),
-        compute(DIFFERENCE, Operand(facts.stated, now), Operand(facts.stated, then)),
+        compute(REMAINDER, Operand(facts.stated, now), Operand(facts.stated, then)),
         Operand(facts.stated, left),
     )
 
 
 def same(facts: Facts) -> Iterator[Claims]:
-    """The same fact printed twice: by two sources, or in two vintages."""
+    """The same fact, printed twice: by two sources, or in two vintages."""
     code = facts.code
     levels = facts.rows("level", "count", "share", "margin", "pp")
     thing = group(code, ("entity", "measure", "period", "kind", "mode"), levels)
@@ -439,4 +408,4 @@ AUDIT_RULES: dict[str, Rule] = {
     "pp": pp,
     "same fact": same,
 }
-"""The rules of `audit` by name. Each takes `Facts` and yields `Claims`."""
+"""The rules of `audit` by name; each takes `Facts` and yields `Claims`."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._common.canvas import TICKS
-
 if TYPE_CHECKING:
     from .periods import Periods
+
+_TICKS = 8
+"""The most labels on the axis."""
 
 
 def calendar_axis(ax: Any, periods: Periods) -> None:
@@ -21,9 +22,9 @@ def calendar_axis(ax: Any, periods: Periods) -> None:
     labels = periods.labels
     places = list(range(len(labels)))
     years = [i for i in places[1:] if labels[i][:4] != labels[i - 1][:4]]
-    if len(years) > 2 and len(labels) > TICKS:
+    if len(years) > 2 and len(labels) > _TICKS:
         places = years
-    step = -(-len(places) // TICKS) if places else 1
+    step = -(-len(places) // _TICKS) if places else 1
     places = places[::step]
     ax.xaxis.set_major_locator(FixedLocator(places))
     ax.xaxis.set_major_formatter(FixedFormatter([labels[i] for i in places]))

@@ -58,7 +58,7 @@ def _periods(value: Any, freq: str | None, name: str) -> int:
     except TypeError:
         raise TypeError(f"{name} is {short(value)}: {_FORMS}") from None
     if abs(count) >= 1 << 62:
-        raise OverflowError(f"{name} is {short(count)}: beyond any calendar")
+        raise OverflowError(f"{name} is {short(count)}: longer than any calendar")
     return count
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Periods"]
 
 PERIODS = (12, 2, 6)
-"""Up to 12 periods are shown in full, of more the first 2 and the last 6."""
+"""A display shows up to 12 periods, or the first 2 and the last 6 of more."""
 
 
 class Periods:
@@ -278,13 +278,13 @@ class Wholes(NamedTuple):
 def wholes(periods: Periods, freq: str, name: str = "freq") -> Wholes:
     """How periods make up those of a coarser frequency."""
     coarse = frequency(freq)
-    found = _core.period_parts(periods.freq, coarse, periods.start, len(periods))
-    if found is None:
+    columns = _core.period_parts(periods.freq, coarse, periods.start, len(periods))
+    if columns is None:
         raise ValueError(
             f"{name} is '{coarse}': periods of '{periods.freq}' do not add up to whole "
             f"periods of '{coarse}'"
         )
-    group, place, parts = found
+    group, place, parts = columns
     first, last = (int(group[0]), int(group[-1])) if len(group) else (0, -1)
     group -= first
     return Wholes(Periods.of(coarse, first, last - first + 1), group, place, parts)

@@ -36,7 +36,7 @@ def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
 
 
 def _market(options: Namespace) -> tuple[int, Iterable[str]]:
-    from .._market.lines import FORMATS
+    from .._market.printing import FORMATS
     from .._market.market import TITLE, market
 
     text = FORMATS[options.format](market())

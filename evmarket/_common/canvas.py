@@ -43,8 +43,6 @@ FAMILIES = (
 """Font families with Chinese glyphs; the first that is installed is used."""
 LAST_RESORT = "Last Resort High-Efficiency"
 """A font of matplotlib that has a box for every character."""
-TICKS = 8
-"""The most labels on a time axis."""
 
 
 def axes(ax: Any) -> Any:

@@ -1,12 +1,12 @@
-"""Text in the columns of a terminal."""
+"""Plain text: columns of a terminal, and CSV."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unicodedata import category, east_asian_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 
 WIDTH = 100
@@ -122,3 +122,13 @@ def printable(words: str, instead: Callable[[str], str] = lambda _: " ") -> str:
     if words.isprintable():
         return words
     return "".join(c if c.isprintable() else instead(c) for c in words)
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """Rows as CSV."""
+    import csv
+    import io
+
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()

@@ -10,35 +10,13 @@ import numpy as np
 from .._arrays.apply import LAST
 from .._common.arguments import choice
 from .._common.messages import short
+from . import families
 from .base import Bridge, Explanation
-from .families import (
-    CONTRIBUTIONS,
-    MARGIN_BRIDGE,
-    MARGIN_STEPS,
-    MIX_RATE,
-    PRICE_VOLUME,
-    PRICE_VOLUME_MIX,
-    Groups,
-)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from .plots import Stack
-
-
-__all__ = [
-    "Contributions",
-    "MarginBridge",
-    "MixRate",
-    "PriceVolume",
-    "PriceVolumeMix",
-    "contributions",
-    "margin_bridge",
-    "mix_rate",
-    "price_volume",
-    "price_volume_mix",
-]
 
 WORTH = ("price0", "quantity0", "price1", "quantity1")
 
@@ -75,7 +53,7 @@ class Contributions(Explanation):
     _formats: ClassVar[dict[str, str]] = {
         "total": "rate",
         **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
-        "matched": "share",
+        **Explanation._formats,
     }
 
     def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
@@ -119,7 +97,7 @@ class Contributions(Explanation):
         parts = np.moveaxis(self.parts, self.axis, 0)
         if parts.ndim > 2:
             raise ValueError(
-                f"parts has {parts.ndim} dimensions: a plot shows 1 or 2, choose groups"
+                f"parts has {parts.ndim} dimensions: a plot takes 1 or 2, select groups"
             )
         parts = parts.reshape(len(parts), -1)
         names = [f"item {i}" for i in range(len(parts))]
@@ -162,8 +140,8 @@ def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contribu
     >>> float(why.total)
     0.05
     """
-    groups = Groups.of((x0, x1), ("x0", "x1"), axis)
-    of_groups, of_items = groups.decompose(CONTRIBUTIONS)
+    groups = families.Groups.of((x0, x1), ("x0", "x1"), axis)
+    of_groups, of_items = groups.decompose(families.CONTRIBUTIONS)
     return Contributions(**of_groups, **of_items, axis=groups.axis)
 
 
@@ -248,9 +226,9 @@ def mix_rate(
     >>> float(why.total.round(6)), why.rate.round(6), why.mix.round(6)
     (-0.003231, array([-0.013436,  0.009962]), array([1.62e-04, 8.10e-05]))
     """
-    family = choice(method, "method", MIX_RATE)
+    family = choice(method, "method", families.MIX_RATE)
     names = ("weight0", "rate0", "weight1", "rate1")
-    groups = Groups.of((weight0, rate0, weight1, rate1), names, axis)
+    groups = families.Groups.of((weight0, rate0, weight1, rate1), names, axis)
     of_groups, of_items = groups.decompose(family)
     of_items.setdefault("joint", None)
     return MixRate(**of_groups, **of_items, method=method, axis=groups.axis)
@@ -349,8 +327,8 @@ def price_volume(
     >>> float(why.total), float(why.price), float(why.volume)
     (7900.0, 2950.0, 4950.0)
     """
-    family = choice(method, "method", PRICE_VOLUME)
-    groups = Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
+    family = choice(method, "method", families.PRICE_VOLUME)
+    groups = families.Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
     if items:
         family = replace(family, items=family.groups)
     of_groups, of_items = groups.decompose(family)
@@ -437,8 +415,8 @@ def price_volume_mix(
     >>> [float(x) for x in (why.total, why.price, why.volume, why.mix)]
     [420.0, 120.0, 150.0, 150.0]
     """
-    groups = Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
-    return PriceVolumeMix(**groups.decompose(PRICE_VOLUME_MIX)[0])
+    groups = families.Groups.of((price0, quantity0, price1, quantity1), WORTH, axis)
+    return PriceVolumeMix(**groups.decompose(families.PRICE_VOLUME_MIX)[0])
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -471,7 +449,7 @@ class MarginBridge(Bridge):
     [0.0, 0.076364, -0.076364]
     """
 
-    _steps: ClassVar[tuple[str, ...]] = MARGIN_STEPS
+    _steps: ClassVar[tuple[str, ...]] = families.MARGIN_STEPS
     _title: ClassVar[str] = "Change of the margin"
     _in_points: ClassVar[bool] = True
 
@@ -487,8 +465,8 @@ class MarginBridge(Bridge):
     status: Any
 
     _formats: ClassVar[dict[str, str]] = {
-        **dict.fromkeys(("total", *MARGIN_STEPS, "gap"), "pp"),
-        "matched": "share",
+        **dict.fromkeys(("total", *families.MARGIN_STEPS, "gap"), "pp"),
+        **Explanation._formats,
     }
 
 
@@ -538,4 +516,6 @@ def margin_bridge(
     """
     values = (revenue0, cost0, quantity0, revenue1, cost1, quantity1)
     names = ("revenue0", "cost0", "quantity0", "revenue1", "cost1", "quantity1")
-    return MarginBridge(**Groups.of(values, names, axis).decompose(MARGIN_BRIDGE)[0])
+    return MarginBridge(
+        **families.Groups.of(values, names, axis).decompose(families.MARGIN_BRIDGE)[0]
+    )

@@ -42,8 +42,8 @@ class Explanation:
     residual: Any
     status: Any
 
-    _formats: ClassVar[dict[str, str]] = {}
-    """How the arrays of fractions print: "rate", "share" or "pp"."""
+    _formats: ClassVar[dict[str, str]] = {"matched": "share", "residual": "residual"}
+    """How arrays print, by name: "rate", "share", "pp", "residual", else as numbers."""
 
     def arrays(self) -> dict[str, Array]:
         """The arrays by name, in the order in which they print.
@@ -68,7 +68,7 @@ class Explanation:
         if shape:
             known = int(np.isfinite(self.total).sum())
             head += f", shape {shape}, {known:,} of {size:,} known"
-        return "\n".join([fitted(head), *_lines(self.arrays())])
+        return "\n".join([fitted(head), *array_lines(self.arrays())])
 
     def _heading(self) -> str:
         """The name of the class, and the method where there is one."""
@@ -123,7 +123,7 @@ class Explanation:
         return pd.DataFrame(columns, index=index)
 
 
-def _lines(arrays: dict[str, Array]) -> list[str]:
+def array_lines(arrays: dict[str, Array]) -> list[str]:
     """One line per array for a repr: the first and last numbers."""
     return [
         fitted(
@@ -207,16 +207,13 @@ class Bridge(Explanation):
         if group is None:
             if int(np.prod(shape)) == 1:
                 return (0,) * len(shape), [], ""
-            raise ValueError(f"group is None: choose a place in the shape {shape}")
+            raise ValueError(f"group is None: give an index into the shape {shape}")
         place = tuple(group) if isinstance(group, (list, tuple)) else (group,)
         if len(place) != len(shape) or not all(
             isinstance(i, (int, np.integer)) and -n <= i < n
             for i, n in zip(place, shape, strict=True)
         ):
-            raise ValueError(f"group is {short(group)}: it takes a place in {shape}")
+            raise ValueError(
+                f"group is {short(group)}: it takes an index into the shape {shape}"
+            )
         return place, [], ""
-
-
-# What became of an item between two periods, as csrc/explain/fates.c counts them.
-BOTH, ENTRY, EXIT, GAP = range(4)
-FATES = ("both", "entry", "exit", "gap")

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = ["BaseEffect", "base_effect"]
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class BaseEffect(Explanation):
     """The change of log growth from one period to the next, in two parts.
@@ -59,6 +56,7 @@ class BaseEffect(Explanation):
         "total": "pp",
         "momentum": "rate",
         "base": "rate",
+        "residual": "residual",
     }
 
     def __repr__(self) -> str:

@@ -37,40 +37,40 @@ INDEX_CONTRIBUTIONS = {
     for of in ("price", "quantity")
 }
 
+_EFFECTS = ("rate", "mix")
 MIX_RATE = {
-    "symmetric": Family("mix_rate_symmetric", ("total", "residual"), ("rate", "mix")),
+    "symmetric": Family("mix_rate_symmetric", ("total", "residual"), _EFFECTS),
     "three-way": Family(
-        "mix_rate_three_way", ("total", "residual"), ("rate", "mix", "joint")
+        "mix_rate_three_way", ("total", "residual"), (*_EFFECTS, "joint")
     ),
 }
 
 _WORTH = ("total", "price", "volume", "entry", "exit", "residual")
-_WORTH_JOINT = ("total", "price", "volume", "joint", "entry", "exit", "residual")
 PRICE_VOLUME = {
-    "laspeyres": Family("price_volume_laspeyres", _WORTH),
-    "paasche": Family("price_volume_paasche", _WORTH),
-    "three-way": Family("price_volume_three_way", _WORTH_JOINT),
-    "bennet": Family("price_volume_bennet", _WORTH),
+    method: Family(f"price_volume_{method}", _WORTH)
+    for method in ("laspeyres", "paasche", "bennet")
 }
-PRICE_VOLUME_MIX = Family(
-    "price_volume_mix",
-    ("total", "price", "volume", "mix", "entry", "exit", "residual"),
+PRICE_VOLUME["three-way"] = Family(
+    "price_volume_three_way", (*_WORTH[:3], "joint", *_WORTH[3:])
 )
+PRICE_VOLUME_MIX = Family("price_volume_mix", (*_WORTH[:3], "mix", *_WORTH[3:]))
 
 MARGIN_STEPS = ("price", "unit_cost", "mix", "entry", "exit", "other")
 MARGIN_BRIDGE = Family("margin_bridge", ("total", *MARGIN_STEPS, "matched", "residual"))
 
-_INDEX = ("price", "quantity", "matched", "dropped", "residual")
 FORMULAS = {
-    "laspeyres": Family("index_laspeyres", _INDEX),
-    "paasche": Family("index_paasche", _INDEX),
-    "fisher": Family("index_fisher", _INDEX),
-    "tornqvist": Family("index_tornqvist", _INDEX),
-    "sato-vartia": Family("index_sato_vartia", _INDEX),
+    formula: Family(
+        f"index_{formula.replace('-', '_')}",
+        ("price", "quantity", "matched", "dropped", "residual"),
+    )
+    for formula in ("laspeyres", "paasche", "fisher", "tornqvist", "sato-vartia")
 }
 
-SUMS = Family("sums_by_fate", ("both", "entry", "exit", "gap", "residual"))
-"""Sums of values by what became of their items; `residual` is of the last three."""
+BOTH, ENTRY, EXIT, GAP = range(4)
+"""Transitions of an item between base and current period, numbered as in the core."""
+TRANSITIONS = ("both", "entry", "exit", "gap")
+SUMS = Family("sums_by_fate", (*TRANSITIONS, "residual"))
+"""Sums of values by transition; `residual` is the rounding error of the last three."""
 
 
 def run_groups(

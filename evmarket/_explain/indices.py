@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -15,14 +15,6 @@ from .families import FORMULAS, INDEX_CONTRIBUTIONS, Groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
-
-
-__all__ = [
-    "IndexNumber",
-    "index_contributions",
-    "price_index",
-    "quantity_index",
-]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -57,6 +49,11 @@ class IndexNumber(Explanation):
     residual: Any
     status: Any
     method: str
+
+    _formats: ClassVar[dict[str, str]] = {
+        "matched_share": "share",
+        "residual": "residual",
+    }
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         index = np.asarray(self.total, dtype)

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = ["Lmdi", "ShiftShare", "lmdi", "shift_share"]
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class Lmdi(Explanation):
     """Change of a sum of products, by factor.

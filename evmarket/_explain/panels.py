@@ -1,4 +1,4 @@
-"""Why the totals of a panel changed: explanations of every group and period."""
+"""Explain the changes of a panel's groups in every period."""
 
 from __future__ import annotations
 
@@ -7,61 +7,38 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .._calendar.lags import lag_periods
 from .._cells import growth, ratios
 from .._cells.regroup import rollup
 from .._common.arguments import choice
-from .arrays import (
-    Contributions,
-    MarginBridge,
-    MixRate,
-    PriceVolume,
-)
-from .base import BOTH, GAP
-from .families import CONTRIBUTIONS, FORMULAS, MARGIN_BRIDGE, MIX_RATE, PRICE_VOLUME
+from .._common.canvas import names_of
+from . import families
+from .arrays import Contributions, MarginBridge, MixRate, PriceVolume
+from .families import BOTH, GAP
 from .indices import IndexNumber
-from .items import Items, OnPanel
+from .items import Items, Values
 from .lmdi import ShiftShare, shift_share
+from .on_panel import OnPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
-    from .._common.types import Floats, Mask
+    from .._common.types import Codes, Floats, Ints, Mask
     from .plots import Stack
 
 
-__all__ = [
-    "PanelContributions",
-    "PanelIndex",
-    "PanelMarginBridge",
-    "PanelMixRate",
-    "PanelPriceVolume",
-    "PanelShiftShare",
-]
+_PARTS = ("volume", "joint", "entry", "exit")
+"""Parts of the change of a value that have the same name for arrays and panels."""
 
 
-def _items(
-    panel: PanelData,
-    names: Sequence[str],
-    lag: Any,
-    within: Any,
-    change: Callable[[PanelData, int], MeasureData],
-) -> Items:
-    """The items behind the change of the totals of groups: change(totals, steps)."""
-    steps = lag_periods(lag, panel.calendar.freq)
-    keys = panel.series.key_list(within)
-    own = panel.with_levels(list(dict.fromkeys(names)))
-    target = change(rollup(own, keys), steps)
-    return Items(own, panel.series.grouped(keys)[1], target, steps)
+def _both_or_gap(both: Mask) -> Codes:
+    """Transitions of items that are in both periods or count as gaps."""
+    codes: Codes = np.where(both, np.uint8(BOTH), np.uint8(GAP))
+    return codes
 
 
-def _only(where: Mask, values: Floats) -> Floats:
-    return np.where(where, values, 0.0)
-
-
-# ---- contributions ---------------------------------------------------------------
+def _rate(numerator: Floats, denominator: Floats) -> Floats:
+    """The ratio, 0 where the denominator is 0."""
+    zero = np.zeros(len(numerator))
+    return np.divide(numerator, denominator, out=zero, where=denominator != 0)
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -73,16 +50,16 @@ class PanelContributions(OnPanel, Contributions):
     total : ndarray, shape (groups, periods)
         Growth of the totals: the sum of parts, entry, exit and gap.
     parts : ndarray, shape (series, periods)
-        Contribution of each item that is present in both periods, else NaN.
+        Contribution of each item with a value in both periods; NaN for other items.
     entry, exit : ndarray, shape (groups, periods)
-        Of the items that entered, and of those that exited.
+        Contribution of the items that entered, and of those that exited.
     gap : ndarray, shape (groups, periods)
-        Of the items that lack a value in one of the periods: it says what the missing
-        value does to the growth, not what happened.
+        Contribution of the items that lack a value in one of the periods: the effect of
+        the missing value on the growth.
     matched : ndarray, shape (groups, periods)
-        Share of the base total in the parts.
+        Share of the items in both periods in the base total.
     residual, status : ndarray, shape (groups, periods)
-        As for every explanation.
+        Rounding error and `Status`.
 
     Examples
     --------
@@ -94,30 +71,25 @@ class PanelContributions(OnPanel, Contributions):
     (array([0.]), array([ 0.3, -0.3]))
     """
 
-    entry: Any
-    exit: Any
-    gap: Any
-    matched: Any
-
     def _stack(self, group: Any) -> Stack:
         """The bars to plot: one per period of a group."""
-        from .._common.canvas import names_of
         from .plots import Stack
 
-        (g, _), subtitle, source = self._chosen(group, None)
+        (row, _), [*names, _], source = self._chosen(group, None)
         items = self._items
-        rows = np.unique(items.series[items.target.cells.series[items.pair] == g])
-        series = {key: labels[rows] for key, labels in self.series.items()}
+        own = np.unique(items.series[items.target.cells.series[items.cell] == row])
+        labels = {key: column[own] for key, column in self.series.items()}
+        title = f"Contributions to the growth of {items.target.name}"
         return Stack(
-            self.parts[rows],
-            names_of(series, len(rows)),
-            self.total[g],
-            ", ".join(
-                [f"Contributions to the growth of {items.target.name}", *subtitle[:-1]]
-            ),
-            {name: getattr(self, name)[g] for name in ("entry", "exit", "gap")},
-            self.periods,
-            source,
+            parts=self.parts[own],
+            names=names_of(labels, len(own)),
+            total=self.total[row],
+            title=", ".join([title, *names]),
+            others={
+                name: getattr(self, name)[row] for name in ("entry", "exit", "gap")
+            },
+            periods=self.periods,
+            source=source,
         )
 
 
@@ -125,31 +97,32 @@ def contributions(
     panel: PanelData, measure: str, lag: Any, within: Any
 ) -> PanelContributions:
     name = panel.summable(measure, "measure")
-    items = _items(
-        panel,
-        [name],
-        lag,
-        within,
+    items = Items.of(
+        panel, [name], lag, within,
         lambda totals, steps: growth.growth(totals.measure(name), steps),
+    )  # fmt: skip
+    values = items.values(name)
+    transitions, unclear = items.transitions([values], values.present)
+    operands = (values.base, values.current)
+    of_groups, of_items, codes = items.decompose(families.CONTRIBUTIONS, operands)
+    parts, total = of_items["parts"], items.target.cells.values
+    sums = items.sums(parts, transitions)
+    rounding = of_groups["residual"]
+    return PanelContributions(
+        items,
+        items.status(codes, [values], unclear),
+        {
+            "total": total,
+            "entry": sums["entry"],
+            "exit": sums["exit"],
+            "gap": sums["gap"],
+            "matched": items.matched(values.base, transitions),
+            "residual": (total - of_groups["total"]) + rounding + sums["residual"],
+        },
+        {"parts": np.where(transitions == BOTH, parts, np.nan)},
+        transitions,
+        axis=0,
     )
-    x0, x1 = items.values(name)
-    fate = items.fates([name], items.there(name))
-    (total, residual), (parts,) = items.explained(CONTRIBUTIONS, (x0, x1))
-    _, entry, exit_, gap, rest = items.sums(parts, fate)
-    grown = items.target.cells.values.copy()
-    parts[fate != BOTH] = np.nan
-    groups = {
-        "total": grown,
-        "entry": entry,
-        "exit": exit_,
-        "gap": gap,
-        "matched": items.matched(x0, fate),
-        "residual": (grown - total) + residual + rest,
-    }
-    return PanelContributions(items, groups, {"parts": parts}, fate, axis=0)
-
-
-# ---- mix and rate ----------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -159,18 +132,19 @@ class PanelMixRate(OnPanel, MixRate):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        Change of the ratio of the totals: the sum of everything below.
+        Change of the ratio of the totals: the sum of all parts.
     rate, mix : ndarray, shape (series, periods)
-        Of the items present in both periods, else NaN.
+        Effects of each item with a value in both periods; NaN for other items.
     joint : ndarray or None
-        Of both together, where the method keeps it apart.
+        Joint effect of rate and share; None where the method has none.
     entry, exit : ndarray, shape (groups, periods)
-        The mix of the items that entered, and of those that exited.
+        Mix effect of the items that entered, and of those that exited.
     gap : ndarray, shape (groups, periods)
-        What the items that lack a value in one of the periods do to the ratio.
+        Effect of the items that lack a value in one of the periods.
     matched : ndarray, shape (groups, periods)
         Share of the items in both periods in the base denominator.
     residual, status : ndarray, shape (groups, periods)
+        Rounding error and `Status`.
     method : str
 
     Examples
@@ -184,13 +158,6 @@ class PanelMixRate(OnPanel, MixRate):
     array([0.002431, 0.005903])
     """
 
-    entry: Any
-    exit: Any
-    gap: Any
-    matched: Any
-
-    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
-
 
 def mix_rate(
     panel: PanelData,
@@ -200,49 +167,48 @@ def mix_rate(
     within: Any,
     method: str,
 ) -> PanelMixRate:
-    family = choice(method, "method", MIX_RATE)
+    family = choice(method, "method", families.MIX_RATE)
     above = panel.summable(numerator, "numerator")
     below = panel.summable(denominator, "denominator")
-    items = _items(
+    items = Items.of(
         panel, [below, above], lag, within,
         lambda totals, steps: growth.change(ratios.ratio(totals, above, below), steps),
     )  # fmt: skip
-    (n0, n1), (w0, w1) = items.values(above), items.values(below)
-    items.flag_unpaired(above, below)
-    fate = items.fates([above, below], items.there(below))
-    # What has no denominator has no rate.
-    fate[((w0 == 0) & (n0 != 0)) | ((w1 == 0) & (n1 != 0))] = GAP
-    kept = fate != GAP
-    operands = [_only(kept, x) for x in (w0, _rate(n0, w0), w1, _rate(n1, w1))]
-    (total, residual), parts = items.explained(family, operands)
-    of_items = dict(zip(family.items, parts, strict=True))
-    _, entry, exit_, _, rest = items.sums(np.sum(parts, axis=0), fate)
-    changed = items.target.cells.values.copy()
-    gap = changed - total
-    groups = {
-        "total": changed,
-        "entry": entry,
-        "exit": exit_,
-        "gap": gap,
-        "matched": items.matched(w0, fate),
-        "residual": residual + rest + ((changed - total) - gap),
-    }
-    for values in (entry, exit_, groups["matched"]):
-        values[np.isnan(total)] = np.nan
-    for values in of_items.values():
-        values[fate != BOTH] = np.nan
-    told = {"method": method, "axis": 0}
-    if len(parts) == 2:
-        told["joint"] = None
-    return PanelMixRate(items, groups, of_items, fate, **told)
-
-
-def _rate(numerator: Floats, denominator: Floats) -> Floats:
-    found = np.zeros(len(numerator))
-    return np.divide(numerator, denominator, out=found, where=denominator != 0)
-
-
-# ---- price and volume ------------------------------------------------------------
+    n, w = items.values(above), items.values(below)
+    transitions, unclear = items.transitions([n, w], w.present)
+    # An item with a numerator but no denominator has no rate.
+    no_rate = ((w.base == 0) & (n.base != 0)) | ((w.current == 0) & (n.current != 0))
+    transitions[no_rate] = GAP
+    rates = _rate(n.base, w.base), _rate(n.current, w.current)
+    operands = (w.base, rates[0], w.current, rates[1])
+    kept = transitions != GAP
+    of_groups, of_items, codes = items.decompose(family, operands, kept)
+    effects = np.sum(list(of_items.values()), axis=0)
+    sums = items.sums(effects, transitions)
+    total, of_kept = items.target.cells.values, of_groups["total"]
+    gap = total - of_kept
+    matched = items.matched(w.base, transitions)
+    rounding = of_groups["residual"] + sums["residual"]
+    return PanelMixRate(
+        items,
+        items.status(codes, [n, w], unclear, (n, w)),
+        {
+            "total": total,
+            "entry": np.where(np.isnan(of_kept), np.nan, sums["entry"]),
+            "exit": np.where(np.isnan(of_kept), np.nan, sums["exit"]),
+            "gap": gap,
+            "matched": np.where(np.isnan(of_kept), np.nan, matched),
+            "residual": rounding + ((total - of_kept) - gap),
+        },
+        {
+            name: np.where(transitions == BOTH, part, np.nan)
+            for name, part in of_items.items()
+        },
+        transitions,
+        method=method,
+        axis=0,
+        **({} if "joint" in of_items else {"joint": None}),
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -252,19 +218,20 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        Change of the value: the sum of everything below.
+        Change of the value: the sum of all parts.
     unit_value, volume : ndarray, shape (groups, periods)
-        Of the items in both periods. A value a unit is no price: it holds the mix
-        within the item.
+        Effects of the items in both periods. A unit value is not a price: it also
+        changes with the mix within the item.
     joint : ndarray or None
-        Of both together, where the method keeps it apart.
+        Joint effect of unit value and volume; None where the method has none.
     entry, exit : ndarray, shape (groups, periods)
-        What new items brought, and what lost ones took.
+        Value of the new items, and minus the value of the lost items.
     gap : ndarray, shape (groups, periods)
-        Of the items that lack a value or a quantity in one of the periods.
+        Change of the items that lack a value or a quantity in one of the periods.
     matched : ndarray, shape (groups, periods)
         Share of the items in both periods in the base value.
     residual, status : ndarray, shape (groups, periods)
+        Rounding error and `Status`.
     method : str
 
     Examples
@@ -279,76 +246,66 @@ class PanelPriceVolume(OnPanel, PriceVolume):
     (array([21.]), array([21.]))
     """
 
-    _steps: ClassVar[tuple[str, ...]] = (
-        "unit_value",
-        "volume",
-        "joint",
-        "entry",
-        "exit",
-        "gap",
-    )
+    _steps: ClassVar[tuple[str, ...]] = ("unit_value", *_PARTS, "gap")
 
     unit_value: Any
-    gap: Any
-    matched: Any
-
-    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
 
     def __getattr__(self, name: str) -> Any:
-        # Under the name that it has for arrays too.
+        # `price` is the name in the result for arrays.
         return super().__getattr__("unit_value" if name == "price" else name)
 
 
 def price_volume(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, method: str
 ) -> PanelPriceVolume:
-    family = choice(method, "method", PRICE_VOLUME)
+    family = choice(method, "method", families.PRICE_VOLUME)
+    items, v, q = _value_items(panel, value, quantity, lag, within)
+    transitions, unclear = items.transitions([v, q], _priced(v, q))
+    prices = _rate(v.base, q.base), _rate(v.current, q.current)
+    kept = transitions != GAP
+    operands = (prices[0], q.base, prices[1], q.current)
+    results, _, codes = items.decompose(family, operands, kept)
+    sums = items.sums(v.current - v.base, transitions)
+    total, of_kept, gap = items.target.cells.values, results["total"], sums["gap"]
+    both = kept & (q.base != 0) & (q.current != 0)
+    rounding = results["residual"]
+    return PanelPriceVolume(
+        items,
+        items.status(codes, [v, q], unclear),
+        {
+            "total": total,
+            "unit_value": results["price"],
+            **{n: results[n] for n in family.groups if n in _PARTS},
+            "gap": gap,
+            "matched": items.matched(v.base, _both_or_gap(both)),
+            "residual": rounding + ((total - gap) - of_kept) + sums["residual"],
+        },
+        method=method,
+        items=None,
+        **({} if "joint" in results else {"joint": None}),
+    )
+
+
+def _value_items(
+    panel: PanelData, value: str, quantity: str, lag: Any, within: Any
+) -> tuple[Items, Values, Values]:
+    """The items behind the change of a value, their values and their quantities."""
     worth = panel.summable(value, "value")
     units = panel.summable(quantity, "quantity")
-    items, here, values, quantities = _worth(panel, worth, units, lag, within)
-    fate = items.fates([worth, units], here)
-    kept = fate != GAP
-    (v0, v1), (q0, q1) = values, quantities
-    operands = [_only(kept, x) for x in (_rate(v0, q0), q0, _rate(v1, q1), q1)]
-    parts, _ = items.explained(family, operands)
-    total, price, volume, *joint, entry, exit_, residual = parts
-    _, _, _, gap, rest = items.sums(v1 - v0, fate)
-    changed = items.target.cells.values.copy()
-    both = kept & (q0 != 0) & (q1 != 0)
-    groups = {"total": changed, "unit_value": price, "volume": volume}
-    if joint:
-        groups["joint"] = joint[0]
-    groups |= {
-        "entry": entry,
-        "exit": exit_,
-        "gap": gap,
-        "matched": items.matched(v0, np.where(both, BOTH, GAP).astype(np.uint8)),
-        "residual": residual + ((changed - gap) - total) + rest,
-    }
-    told = {} if joint else {"joint": None}
-    return PanelPriceVolume(items, groups, method=method, items=None, **told)
-
-
-def _worth(
-    panel: PanelData, worth: str, units: str, lag: Any, within: Any
-) -> tuple[Items, tuple[Mask, Mask], tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Items with their values and quantities, and when both stand for each other."""
-    items = _items(
+    items = Items.of(
         panel, [worth, units], lag, within,
         lambda totals, steps: growth.change(totals.measure(worth), steps),
     )  # fmt: skip
-    values, quantities = items.values(worth), items.values(units)
-    unpaired = items.unpaired(worth, units)
-    before, now = (
-        there & ~apart & ((q != 0) | (v == 0))
-        for there, apart, v, q in zip(
-            items.there(units), unpaired, values, quantities, strict=True
-        )
+    return items, items.values(worth), items.values(units)
+
+
+def _priced(v: Values, q: Values) -> tuple[Mask, Mask]:
+    """Whether value and quantity come from the same rows and give a unit value."""
+    apart = v.unpaired(q)
+    return (
+        q.present[0] & ~apart[0] & ((q.base != 0) | (v.base == 0)),
+        q.present[1] & ~apart[1] & ((q.current != 0) | (v.current == 0)),
     )
-    return items, (before, now), values, quantities
-
-
-# ---- margin bridge ---------------------------------------------------------------
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -358,16 +315,20 @@ class PanelMarginBridge(OnPanel, MarginBridge):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        Change of the margin: the sum of the seven below.
+        Change of the margin: the sum of all parts.
     price, unit_cost, mix : ndarray, shape (groups, periods)
-        Of the matched items: with quantity and revenue positive in both periods.
-    entry, exit, other : ndarray, shape (groups, periods)
-        Of the items that entered, exited, and that are in both without being matched.
+        Effects of the matched items: those with positive quantity and revenue in both
+        periods.
+    entry, exit : ndarray, shape (groups, periods)
+        Effects of the items that entered, and of those that exited.
+    other : ndarray, shape (groups, periods)
+        Effect of the items in both periods that are not matched.
     gap : ndarray, shape (groups, periods)
-        What the items that lack a value in one of the periods do to the margin.
+        Effect of the items that lack a value in one of the periods.
     matched : ndarray, shape (groups, periods)
         Share of the matched items in the base revenue.
     residual, status : ndarray, shape (groups, periods)
+        Rounding error and `Status`.
 
     Examples
     --------
@@ -384,50 +345,38 @@ class PanelMarginBridge(OnPanel, MarginBridge):
 
     _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
 
-    gap: Any
-
 
 def margin_bridge(
     panel: PanelData, revenue: str, cost: str, quantity: str, lag: Any, within: Any
 ) -> PanelMarginBridge:
-    r, c, q = (
-        panel.summable(name, what)
-        for name, what in (
-            (revenue, "revenue"),
-            (cost, "cost"),
-            (quantity, "quantity"),
-        )
+    names = (
+        panel.summable(revenue, "revenue"),
+        panel.summable(cost, "cost"),
+        panel.summable(quantity, "quantity"),
     )
-    items = _items(
-        panel, [r, c, q], lag, within,
-        lambda totals, steps: growth.change(ratios.margin(totals, r, c), steps),
+    items = Items.of(
+        panel, names, lag, within,
+        lambda totals, steps: growth.change(ratios.margin(totals, *names[:2]), steps),
     )  # fmt: skip
-    sides = [items.values(name) for name in (r, c, q)]
-    items.flag_unpaired(r, c)
-    fate = items.fates([r, c], items.there(r))
-    kept = fate != GAP
-    operands = [_only(kept, side[k]) for k in (0, 1) for side in sides]
-    parts, _ = items.explained(MARGIN_BRIDGE, operands)
-    total, price, cost_, mix, entry, exit_, other, matched, residual = parts
-    changed = items.target.cells.values.copy()
-    gap = changed - total
-    of_kept = items.matched(sides[0][0], np.where(kept, BOTH, GAP).astype(np.uint8))
-    groups = {
-        "total": changed,
-        "price": price,
-        "unit_cost": cost_,
-        "mix": mix,
-        "entry": entry,
-        "exit": exit_,
-        "other": other,
-        "gap": gap,
-        "matched": matched * of_kept,
-        "residual": residual + ((changed - total) - gap),
-    }
-    return PanelMarginBridge(items, groups)
-
-
-# ---- shift-share -----------------------------------------------------------------
+    r, c, q = (items.values(name) for name in names)
+    transitions, unclear = items.transitions([r, c], r.present)
+    kept = transitions != GAP
+    operands = (r.base, c.base, q.base, r.current, c.current, q.current)
+    results, _, codes = items.decompose(families.MARGIN_BRIDGE, operands, kept)
+    total, of_kept = items.target.cells.values, results["total"]
+    gap = total - of_kept
+    share_kept = items.matched(r.base, _both_or_gap(kept))
+    return PanelMarginBridge(
+        items,
+        items.status(codes, [r, c, q], unclear, (r, c)),
+        {
+            "total": total,
+            **{name: results[name] for name in MarginBridge._steps},
+            "gap": gap,
+            "matched": results["matched"] * share_kept,
+            "residual": results["residual"] + ((total - of_kept) - gap),
+        },
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -437,12 +386,14 @@ class PanelShiftShare(OnPanel, ShiftShare):
     Attributes
     ----------
     total, national, mix, regional, residual : ndarray, shape (series, periods)
-        Of every cell; NaN where it lacks a value in one of the periods.
+        Results of every cell; NaN if it lacks a value in one of the periods.
     gap : ndarray, shape (1, periods)
-        Change of those that lack one, left out of the nation and its industries.
+        Change of the cells that lack a value, which are left out of the national and
+        industry totals.
     matched : ndarray, shape (1, periods)
-        Share of those in both periods in the base total.
+        Share of the cells in both periods in the base total.
     status : ndarray, shape (1, periods)
+        `Status` of the nation.
 
     Examples
     --------
@@ -454,59 +405,60 @@ class PanelShiftShare(OnPanel, ShiftShare):
     array([ 6., -6.])
     """
 
-    gap: Any
-    matched: Any
 
-    _formats: ClassVar[dict[str, str]] = {"matched": "share"}
-
-
-_ROOM = 1 << 22
-"""Cells of whole nations that are held at a time."""
+_MOST_CELLS = 1 << 22
+"""Number of values of dense tables that are held at a time."""
 
 
 def shift_shares(
     panel: PanelData, measure: str, region: str, industry: str, lag: Any
 ) -> PanelShiftShare:
     name = panel.summable(measure, "measure")
-    for key, argument in ((region, "region"), (industry, "industry")):
-        panel.series.place(key, argument)
-    cells = rollup(panel.with_levels([name]), [region, industry])
-    items = _items(
-        cells,
-        [name],
-        lag,
-        (),
-        lambda totals, steps: growth.growth(totals.measure(name), steps),
+    [row], [column] = (
+        panel.series.key_list([key], argument)
+        for key, argument in ((region, "region"), (industry, "industry"))
     )
-    x0, x1 = items.values(name)
-    fate = items.fates([name], items.there(name))
-    _, _, _, gap, _ = items.sums(x1 - x0, fate)
-    kept = np.flatnonzero(fate != GAP)
-    series = items.panel.series
-    inner = [len(labels) for labels in series.labels]
-    at = (items.pair[kept], *series.codes[items.series[kept]].T)
+    table = rollup(panel.with_levels([name]), [row, column])
+    items = Items.of(
+        table, [name], lag, (),
+        lambda totals, steps: growth.growth(totals.measure(name), steps),
+    )  # fmt: skip
+    values = items.values(name)
+    transitions, unclear = items.transitions([values], values.present)
+    kept = np.flatnonzero(transitions != GAP)
+    parts, codes = _shift_parts(items, values, kept)
+    sums = items.sums(values.current - values.base, transitions)
+    return PanelShiftShare(
+        items,
+        items.status(codes, [values], unclear),
+        {"gap": sums["gap"], "matched": items.matched(values.base, transitions)},
+        parts,
+        transitions,
+    )
+
+
+def _shift_parts(
+    items: Items, values: Values, kept: Ints
+) -> tuple[dict[str, Floats], Codes]:
+    """The parts of the kept items, and the status of each cell; NaN for the others."""
+    shape = tuple(len(labels) for labels in items.panel.series.labels)
+    cell, codes = items.cell[kept], items.panel.series.codes[items.series[kept]]
     names = ("total", "national", "mix", "regional", "residual")
-    parts = {part: np.full(len(items), np.nan) for part in names}
-    codes = np.zeros(items.count, np.uint8)
-    step = max(1, _ROOM // max(1, inner[0] * inner[1]))
+    parts = {name: np.full(len(items), np.nan) for name in names}
+    status = np.zeros(items.count, np.uint8)
+    step = max(1, _MOST_CELLS // max(1, shape[0] * shape[1]))
     for start in range(0, items.count, step):
         stop = min(start + step, items.count)
-        first, last = np.searchsorted(at[0], (start, stop))
-        chosen = slice(int(first), int(last))
-        place = (at[0][chosen] - start, at[1][chosen], at[2][chosen])
-        cubes = [np.zeros((stop - start, *inner)) for _ in range(2)]
-        for cube, values in zip(cubes, (x0, x1), strict=True):
-            cube[place] = values[kept[chosen]]
-        found = shift_share(*cubes)
-        codes[start:stop] = found.status
-        for part, values in parts.items():
-            values[kept[chosen]] = getattr(found, part)[place]
-    items.flag_pairs(codes)
-    groups = {"gap": gap, "matched": items.matched(x0, fate)}
-    return PanelShiftShare(items, groups, parts, fate)
-
-
-# ---- indices ---------------------------------------------------------------------
+        some = slice(*np.searchsorted(cell, (start, stop)))
+        place = (cell[some] - start, *codes[some].T)
+        dense = np.zeros((2, stop - start, *shape))
+        dense[0][place] = values.base[kept[some]]
+        dense[1][place] = values.current[kept[some]]
+        results = shift_share(*dense)
+        status[start:stop] = results.status
+        for name, part in parts.items():
+            part[kept[some]] = getattr(results, name)[place]
+    return parts, status
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -516,12 +468,13 @@ class PanelIndex(OnPanel, IndexNumber):
     Attributes
     ----------
     total : ndarray, shape (groups, periods)
-        The index, 1 where nothing changed.
+        The index; 1 means no change.
     matched, dropped : ndarray of int64, shape (groups, periods)
-        How many items are in both periods, and how many in only one.
+        Number of items in both periods, and number of items in one period only.
     matched_share : ndarray, shape (groups, periods)
         Share of the items in both periods in the base value.
     residual, status : ndarray, shape (groups, periods)
+        As for `IndexNumber`.
     method : str
         The formula.
 
@@ -539,28 +492,27 @@ class PanelIndex(OnPanel, IndexNumber):
 
     matched_share: Any
 
-    _formats: ClassVar[dict[str, str]] = {"matched_share": "share"}
-
 
 def price_index(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
-    family = choice(formula, "formula", FORMULAS)
-    worth = panel.summable(value, "value")
-    units = panel.summable(quantity, "quantity")
-    items, here, (v0, v1), (q0, q1) = _worth(panel, worth, units, lag, within)
-    v, q = (
-        [_only(there, x) for there, x in zip(here, pair, strict=True)]
-        for pair in ((v0, v1), (q0, q1))
+    family = choice(formula, "formula", families.FORMULAS)
+    items, v, q = _value_items(panel, value, quantity, lag, within)
+    base, current = _priced(v, q)
+    q0, q1 = np.where(base, q.base, 0.0), np.where(current, q.current, 0.0)
+    p0 = _rate(np.where(base, v.base, 0.0), q0)
+    p1 = _rate(np.where(current, v.current, 0.0), q1)
+    results, _, codes = items.decompose(family, (p0, q0, p1, q1))
+    both = (q0 != 0) & (q1 != 0)
+    return PanelIndex(
+        items,
+        items.status(codes, [v, q]),
+        {
+            "total": results["price"],
+            "matched": results["matched"].astype(np.int64),
+            "dropped": results["dropped"].astype(np.int64),
+            "matched_share": items.matched(v.base, _both_or_gap(both)),
+            "residual": results["residual"],
+        },
+        method=formula,
     )
-    operands = (_rate(v[0], q[0]), q[0], _rate(v[1], q[1]), q[1])
-    (total, _, matched, dropped, residual), _ = items.explained(family, operands)
-    both = np.where((q[0] != 0) & (q[1] != 0), BOTH, GAP).astype(np.uint8)
-    groups = {
-        "total": total,
-        "matched": matched.astype(np.int64),
-        "dropped": dropped.astype(np.int64),
-        "matched_share": items.matched(v0, both),
-        "residual": residual,
-    }
-    return PanelIndex(items, groups, method=formula)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._common.messages import short
-from .._inputs.arrays import refuse_query
+from .._inputs.arrays import is_missing, refuse_query
 from .intervals import INF, Span, nearest
 from .reading import read
 from .show import show_span
@@ -322,7 +322,7 @@ def read_row(item: Any) -> FigureRow:
     """One entry of a column; a missing one has NaN."""
     if isinstance(item, str):
         return _text_row(item) if item else _MISSING
-    if item is None or type(item).__name__ in ("NAType", "NaTType") or item != item:
+    if is_missing(item):
         return _MISSING
     one = figure(item)
     return FigureRow(*(getattr(one, name) for name in FigureRow._fields))

@@ -130,7 +130,7 @@ def positive(span: Span, name: str, rule: str) -> Span:
 
 def factor(growth: Span, name: str = "growth") -> Span:
     """The positive part of 1 + growth."""
-    return positive(growth.shifted(1), name, "-100% or less throughout")
+    return positive(growth.shifted(1), name, "certainly -100% or less")
 
 
 def _over(n: Bound, d: Bound) -> Bound | None:
@@ -159,7 +159,7 @@ def base(level: Span, growth: Span) -> Span:
 
 def growth(base: Span, current: Span) -> Span:
     """current / base - 1"""
-    divisor = positive(base, "base", "nowhere positive")
+    divisor = positive(base, "base", "certainly not positive")
     return _corners(_over, current, divisor).shifted(-1)
 
 
@@ -181,7 +181,7 @@ def increment(level: Span, growth: Span) -> Span:
 
 def ratio(numerator: Span, denominator: Span) -> Span:
     """numerator / denominator"""
-    divisor = positive(denominator, "denominator", "nowhere positive")
+    divisor = positive(denominator, "denominator", "certainly not positive")
     return _corners(_over, numerator, divisor)
 
 
@@ -193,7 +193,7 @@ def ratio_growth(numerator_growth: Span, denominator_growth: Span) -> Span:
 
 def share(part: Span, whole: Span) -> Span:
     """part / whole, limited to [0, 1]"""
-    rates = _corners(_over, part, positive(whole, "whole", "nowhere positive"))
+    rates = _corners(_over, part, positive(whole, "whole", "certainly not positive"))
     over = rates.low > 1 or (rates.low == 1 and rates.low_open)
     if over or rates.high < 0 or (rates.high == 0 and rates.high_open):
         raise BeyondError("part is " + ("more than whole" if over else "below 0"))
@@ -281,7 +281,7 @@ def total(levels: Sequence[Span], growths: Sequence[Span]) -> Span:
         )
         bases = [_corners(_over, x, f) for x, f in pairs] if bounded else []
         if bounded and sum(b.high for b in bases) <= 0:
-            raise BeyondError("the sum of the bases is nowhere positive")
+            raise BeyondError("the sum of the bases is certainly not positive")
         if not bounded or sum(b.low for b in bases) <= 0:
             low, high = (-INF, True), (INF, True)
         else:
@@ -310,7 +310,7 @@ def period_growth(ytd: Span, growth: Span, earlier: Span, earlier_growth: Span) 
     try:
         span = _corners(at, ytd, now, earlier, then)
     except ValueError:
-        raise BeyondError("the base of the single period is nowhere positive") from None
+        raise BeyondError("the base of the period is certainly not positive") from None
     if min(bases) <= 0:
         if ytd.high > earlier.low:
             span = span._replace(high=INF, high_open=True)

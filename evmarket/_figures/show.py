@@ -29,3 +29,10 @@ def show_span(span: Span, kind: str) -> str:
     left, right = "(" if span.low_open else "[", ")" if span.high_open else "]"
     ends = f"{left}{show(span.low, kind)}, {show(span.high, kind)}{right}"
     return ends if span.value is None else f"{show(span.value, kind)} {ends}"
+
+
+def show_gap(distance: float) -> str:
+    """How far a printed figure is from an implied one; empty for NaN."""
+    if distance != distance:
+        return ""
+    return f"apart by {distance:.3g} units of its last digit"

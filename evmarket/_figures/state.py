@@ -13,7 +13,7 @@ from .intervals import INF, Span, above, below, exactly, nearest
 from .reading import Reading, read
 
 FIGURE_KINDS = ("number", "percent", "growth", "pp", "multiple", "change")
-# The kinds that a caller may give a text instead of its own, without new numbers.
+# The kinds that a text may have instead of its own, with the same numbers.
 _RENAMED = {
     "percent": ("growth",),
     "growth": ("percent",),
@@ -58,8 +58,8 @@ class FigureState(NamedTuple):
             return self
         if self.text and kind not in _RENAMED.get(self.kind, ()):
             raise ValueError(
-                f"kind is {short(kind)}: {short(self.text)} is a {self.kind}, which "
-                "cannot be given that kind"
+                f"kind is {short(kind)}: {short(self.text)} is a {self.kind} and "
+                "cannot have this kind"
             )
         return self._replace(kind=kind)
 

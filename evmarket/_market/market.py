@@ -1,40 +1,55 @@
-"""The report on the built-in market: every number computed from the shipped facts.
+"""The report on the shipped market: every number is computed from the shipped facts.
 
-Each section is a function from the facts to lines; a line names the facts behind each
-of its numbers. Rates are fractions here, percent only where they are shown.
+A section is a function from the facts to rows; a row names the facts behind each of its
+numbers. Rates are fractions here, and percentages only in print.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .. import datasets
 from .._arrays.growth import log_growth
 from .._explain.arrays import contributions, price_volume
-from . import figures as _market_figures
-from . import press as _market_press
+from . import figures, press
 from .facts import (
-    Facts,
+    MarketFacts,
+    base_cell,
     difference,
-    implied_base,
     name_of,
     quotient,
     rate_between,
     total_of,
 )
-from .lines import Cell, Line, Report
+from .lines import Cell, Line, Row
 from .press import span, xpeng
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..datasets._dataset import Dataset
     from .facts import Fact
 
 
-TITLE = """\
-The vehicle market around Guangzhou: growth and margins
-Computed from the shipped figures; "from" names them, table/* several of one table."""
+TITLE = (
+    "The vehicle market around Guangzhou: growth and margins\n"
+    'Computed from the shipped figures, named under "from"; '
+    "table/* means several of one table."
+)
+
+
+class Report(list[Line]):
+    """The lines of a report, in the order of printing."""
+
+    def __repr__(self) -> str:
+        sections = len({line.section for line in self})
+        return f"<Report: {len(self):,} lines in {sections:,} sections>"
+
+    def _repr_html_(self) -> str:
+        from .html import report
+
+        return report(self)
 
 
 def market(data: Mapping[str, Dataset] | None = None) -> Report:
@@ -43,7 +58,7 @@ def market(data: Mapping[str, Dataset] | None = None) -> Report:
     Parameters
     ----------
     data : mapping of str to Dataset, optional
-        Datasets by name, as `datasets.load` gives them; the shipped ones by default.
+        Datasets by name, as `datasets.load` returns them; by default the shipped ones.
 
     Returns
     -------
@@ -52,51 +67,58 @@ def market(data: Mapping[str, Dataset] | None = None) -> Report:
     """
     if data is None:
         data = {name: datasets.load(name) for name in datasets.names()}
-    facts = Facts(data)
-    return Report(line for section in _SECTIONS for line in section(facts))
+    facts = MarketFacts(data)
+    return Report(
+        Line(title, *row) for title, rows in SECTIONS.items() for row in rows(facts)
+    )
 
 
-def _levels(facts: Facts) -> list[Line]:
-    lines = []
+def _exports(facts: MarketFacts) -> tuple[Fact, Fact]:
+    """Guangzhou's exports in money and in vehicles."""
+    exports = {"entity": "guangzhou", "measure": "exports"}
+    value = facts.one("guangzhou", dimension="money", **exports)
+    return value, facts.one("guangzhou", dimension="vehicles", **exports)
+
+
+def _abroad(facts: MarketFacts, period: str) -> Fact:
+    """XPeng's deliveries abroad, or the aim for them."""
+    wanted = {"entity": "xpeng-overseas", "measure": "deliveries", "period": period}
+    return facts.one("guangzhou", **wanted)
+
+
+def _levels(facts: MarketFacts) -> list[Row]:
+    rows = []
     for fact in facts.all("guangzhou", kind="level"):
         if not fact.growth_text:
             continue
-        base = implied_base(fact)
+        base = base_cell(fact)
         cells = {
             "level": fact.cell(),
             "growth": fact.growth_cell(),
             "implied base": base,
             "increase": difference(fact.cell(), base, fact.unit),
         }
-        comparable = fact.growth_basis == "comparable"
         note = "the base is on a comparable basis, not last year's published figure"
-        section = "Levels, their growth, and the base they imply"
-        said = note if comparable else ""
-        lines.append(Line(section, name_of(fact), cells, note=said))
-    return lines
+        comparable = fact.growth_basis == "comparable"
+        rows.append(Row(name_of(fact), cells, note=note if comparable else ""))
+    return rows
 
 
-def _unit_value(facts: Facts) -> list[Line]:
-    section = "Guangzhou's exports: value a vehicle"
-    exports = {"entity": "guangzhou", "measure": "exports"}
-    value = facts.one("guangzhou", dimension="money", **exports)
-    units = facts.one("guangzhou", dimension="vehicles", **exports)
-    now = [value.cell(), units.cell()]
-    before = [implied_base(value), implied_base(units)]
-    for both in (now, before):
-        both.append(quotient(both[0], both[1], "yuan a vehicle"))
-    lines = []
-    for label, note, base, current in zip(
-        ("value", "vehicles", "value a vehicle"),
-        (
-            "",
-            "",
-            "mix included, not price; the log growths add up to that of the value",
-        ),
-        before,
-        now,
-        strict=True,
-    ):
+def _unit_value(facts: MarketFacts) -> list[Row]:
+    value, units = _exports(facts)
+    pairs = {
+        "value": (base_cell(value), value.cell()),
+        "vehicles": (base_cell(units), units.cell()),
+    }
+    ratios = zip(pairs["value"], pairs["vehicles"], strict=True)
+    before, now = (quotient(top, bottom, "yuan per vehicle") for top, bottom in ratios)
+    pairs["value per vehicle"] = (before, now)
+    notes = {
+        "value per vehicle": "mix included, not price; the log growths add up to that "
+        "of the value"
+    }
+    rows = []
+    for label, (base, current) in pairs.items():
         change, status = log_growth([base.number, current.number], return_status=True)
         ids = base.ids + current.ids
         cells = {
@@ -105,56 +127,52 @@ def _unit_value(facts: Facts) -> list[Line]:
             "growth": rate_between(base, current),
             "log growth": Cell(float(change[1]), "rate", ids, int(status[1])),
         }
-        lines.append(Line(section, label, cells, note=note))
-    return lines
+        rows.append(Row(label, cells, note=notes.get(label, "")))
+    return rows
 
 
-def _export_split(facts: Facts) -> list[Line]:
-    section = "Guangzhou's exports: what changed their value"
-    exports = {"entity": "guangzhou", "measure": "exports"}
-    value = facts.one("guangzhou", dimension="money", **exports)
-    units = facts.one("guangzhou", dimension="vehicles", **exports)
-    worth = implied_base(value), value.cell()
-    sold = implied_base(units), units.cell()
+def _export_split(facts: MarketFacts) -> list[Row]:
+    value, units = _exports(facts)
+    worth = base_cell(value), value.cell()
+    sold = base_cell(units), units.cell()
     each = [quotient(v, q, "yuan") for v, q in zip(worth, sold, strict=True)]
     why = price_volume(
         [each[0].number], [sold[0].number], [each[1].number], [sold[1].number]
     )
     ids, status = each[0].ids + each[1].ids, int(why.status)
-    told = [
-        ("change of the value", difference(worth[1], worth[0], value.unit), ""),
-        ("by volume", Cell(float(why.volume), value.unit, ids, status), ""),
-        (
-            "by value a vehicle",
-            Cell(float(why.price), value.unit, ids, status),
-            "mix included, not price; each at the mean of both years of the other",
+    change = difference(worth[1], worth[0], value.unit)
+    volume = Cell(float(why.volume), value.unit, ids, status)
+    price = Cell(float(why.price), value.unit, ids, status)
+
+    def row(label: str, amount: Cell, note: str = "") -> Row:
+        share = quotient(amount, worth[0], "pp")
+        return Row(label, {"amount": amount, "of the growth": share}, note=note)
+
+    return [
+        row("change of the value", change),
+        row("by volume", volume),
+        row(
+            "by value per vehicle",
+            price,
+            "mix included, not price; each effect at the two-year mean of the other "
+            "factor",
         ),
     ]
-    return [
-        Line(
-            section,
-            label,
-            {"amount": amount, "of the growth": quotient(amount, worth[0], "pp")},
-            note=note,
-        )
-        for label, amount, note in told
-    ]
 
 
-def _pair(facts: Facts) -> list[Line]:
-    section = "GAC Aion with GAC Trumpchi, 2025"
+def _pair(facts: MarketFacts) -> list[Row]:
     brands = [
         facts.one("guangzhou", entity=entity, measure="sales")
         for entity in ("aion", "trumpchi")
     ]
-    bases = [implied_base(fact) for fact in brands]
+    bases = [base_cell(fact) for fact in brands]
     levels = [fact.cell() for fact in brands]
     total, base = total_of(*levels), total_of(*bases)
     why = contributions(
         [cell.number for cell in bases], [cell.number for cell in levels]
     )
     ids, status = total.ids + base.ids, int(why.status)
-    lines = []
+    rows = []
     for fact, own, level, part in zip(brands, bases, levels, why.parts, strict=True):
         cells = {
             "sales": level,
@@ -163,24 +181,17 @@ def _pair(facts: Facts) -> list[Line]:
             "contribution": Cell(float(part), "pp", ids, status),
             "share": quotient(level, total, "share"),
         }
-        lines.append(Line(section, datasets.ENTITIES[fact.entity], cells))
+        rows.append(Row(datasets.ENTITIES[fact.entity], cells))
     cells = {
         "sales": total,
         "implied base": base,
         "growth": rate_between(base, total),
         "contribution": Cell(float(why.total), "pp", ids, status),
     }
-    return [*lines, Line(section, "both", cells)]
+    return [*rows, Row("both", cells)]
 
 
-def _abroad(facts: Facts, period: str) -> Fact:
-    """XPeng's deliveries abroad, or the aim for them."""
-    wanted = {"entity": "xpeng-overseas", "measure": "deliveries", "period": period}
-    return facts.one("guangzhou", **wanted)
-
-
-def _implied(facts: Facts) -> list[Line]:
-    section = "What aims and counts imply"
+def _implied(facts: MarketFacts) -> list[Row]:
     abroad, aim = _abroad(facts, "2025"), _abroad(facts, "2026")
     floor = Cell(abroad.value * (1 + aim.value), abroad.unit, (abroad.id, aim.id))
     reach = {"entity": "xpeng-overseas", "measure": "countries and regions"}
@@ -192,78 +203,66 @@ def _implied(facts: Facts) -> list[Line]:
     yearly = facts.one("guangzhou", measure="deliveries a year", **site).cell()
     peak = facts.one("guangzhou", measure="peak deliveries a day", **site).cell()
     return [
-        Line(
-            section,
+        Row(
             "XPeng abroad: deliveries of 2026, more than",
             {"level": floor, "growth": aim.cell()},
-            note="an aim of the maker, on the deliveries of 2025",
+            note="an aim of the maker, based on the deliveries of 2025",
         ),
-        Line(
-            section,
+        Row(
             "XPeng abroad: countries and regions, end of 2025",
             {"level": after, "growth": rate_between(before, after)},
         ),
-        Line(
-            section,
+        Row(
             "XPeng's centre in Huangpu: days at its peak, more than",
             {"level": quotient(yearly, peak, "days")},
-            note="that the deliveries foreseen for a year would take",
+            note="to make the deliveries expected for a year",
         ),
     ]
 
 
-def _stated(facts: Facts) -> list[Line]:
-    lines = []
-    for mode, section in (
-        ("target", "Aims, as stated"),
-        ("forecast", "Forecasts, as stated"),
-        ("reported", "Other figures, as stated"),
-    ):
-        for fact in facts.all("guangzhou", mode=mode):
-            if not fact.growth_text:
-                cells = {"value": fact.cell()}
-                lines.append(Line(section, name_of(fact), cells, fact.text))
-    return lines
+def _stated(facts: MarketFacts, mode: str) -> list[Row]:
+    """The figures of a mode that are printed without a growth."""
+    return [
+        Row(name_of(fact), {"value": fact.cell()}, fact.text)
+        for fact in facts.all("guangzhou", mode=mode)
+        if not fact.growth_text
+    ]
 
 
-def _conditional(facts: Facts) -> list[Line]:
-    section = "Conditional on an outside figure"
+def _conditional(facts: MarketFacts) -> list[Row]:
     months = xpeng(facts)
     total = span(months, months.place("2025-12"), 12)
     abroad = _abroad(facts, "2025").cell()
     aim = facts.one("guangzhou", entity="xpeng-overseas", kind="share").cell()
-    share = quotient(abroad, total, "share")
-    lines = [
-        Line(
-            section,
+    city = facts.one("guangzhou", entity="hong-kong").cell()
+
+    def shares(part: Cell, whole: Cell) -> dict[str, Cell]:
+        return {"part": part, "whole": whole, "share": quotient(part, whole, "share")}
+
+    cells = shares(abroad, total)
+    rows = [
+        Row(
             "XPeng: share of deliveries abroad, 2025",
-            {
-                "part": abroad,
-                "whole": total,
-                "share": share,
-                "to the aim": difference(aim, share, "pp"),
-            },
-            note="outside input: all deliveries, of xpeng-monthly, taken to hold those "
-            "abroad; the aim is for 2030",
+            cells | {"to the aim": difference(aim, cells["share"], "pp")},
+            note="outside input: all deliveries, from xpeng-monthly, assumed to "
+            "include those abroad; the aim is for 2030",
         )
     ]
-    city = facts.one("guangzhou", entity="hong-kong").cell()
     for entity in ("aion-hk", "xpeng-hk"):
         part = facts.one("guangzhou", entity=entity, measure="registrations").cell()
-        lines.append(
-            Line(
-                section,
+        rows.append(
+            Row(
                 f"{datasets.ENTITIES[entity]}: share, more than",
-                {"part": part, "whole": city, "share": quotient(part, city, "share")},
-                note="if the market's sales are those of private cars in 2025: neither "
+                shares(part, city),
+                note="if the market's sales are those of private cars in 2025; neither "
                 "their year nor their class is stated",
             )
         )
-    return lines
+    return rows
 
 
 def _differences(one: Fact, other: Fact) -> str:
-    """In what two facts do not speak of the same thing, by their codes."""
+    """The labels in which two facts differ, with both labels."""
     scopes = [datasets.SCOPES.get(fact.scope, fact.scope) for fact in (one, other)]
     pairs = {
         "measure": [one.measure, other.measure],
@@ -273,92 +272,89 @@ def _differences(one: Fact, other: Fact) -> str:
     return "; ".join(f"{key}: {a} / {b}" for key, (a, b) in pairs.items() if a != b)
 
 
-def _not_comparable(facts: Facts) -> list[Line]:
+def _not_comparable(facts: MarketFacts) -> list[Row]:
     def article(**wanted: str) -> Fact:
         return facts.one("guangzhou", **wanted)
 
-    exports = {"entity": "guangzhou", "measure": "exports"}
-    units = article(dimension="vehicles", **exports)
-    value = article(dimension="money", **exports)
+    value, units = _exports(facts)
     own = article(entity="gac-own-overseas")
+    makers = total_of(own.cell(), _abroad(facts, "2025").cell())
+    making = article(entity="guangzhou-auto")
     penetration = article(entity="china-pv")
     industry = article(entity="china-auto", measure="profit margin")
-    making = article(entity="guangzhou-auto")
     sold = facts.one("china-nev", period="2025")
-    makers = total_of(own.cell(), _abroad(facts, "2025").cell())
+    rows = []
+
+    def add(label: str, one: Fact, other: Fact, replaced: dict[str, Cell]) -> None:
+        note = _differences(one, other)
+        if note:
+            cells = {"one": one.cell(), "other": other.cell()} | replaced
+            rows.append(Row(label, cells, note=note))
+
     label = "GAC and XPeng abroad / Guangzhou's exports"
-    compared = [(label, own, makers, units, units.cell())]
+    add(label, own, units, {"one": makers})
     for period in ("2025", "2026"):
-        market_growth = article(entity="china-nev", kind="growth", period=period)
         label = f"NEV penetration of 2025 / NEV market growth of {period}"
-        cells = penetration.cell(), market_growth.cell()
-        compared.append((label, penetration, cells[0], market_growth, cells[1]))
+        growth = article(entity="china-nev", kind="growth", period=period)
+        add(label, penetration, growth, {})
     for entity in ("byd-china", "byd-overseas"):
-        gross = article(entity=entity)
         label = f"the industry's margin / {datasets.ENTITIES[entity]}"
-        compared.append((label, industry, industry.cell(), gross, gross.cell()))
+        add(label, industry, article(entity=entity), {})
     label = "Guangzhou's car industry / its exports, growth"
-    compared.append((label, making, making.cell(), units, units.growth_cell()))
-    label = "Guangzhou's exports / NEV sold in China"
-    compared.append((label, value, value.cell(), sold, sold.cell()))
+    add(label, making, units, {"other": units.growth_cell()})
+    add("Guangzhou's exports / NEV sold in China", value, sold, {})
+    return rows
+
+
+def _not_computable(facts: MarketFacts) -> list[Row]:
+    def row(label: str, note: str, *known: Fact) -> Row:
+        cells = [fact.cell() for fact in known]
+        return Row(label, dict(zip(("given", "and"), cells, strict=False)), note=note)
+
+    fleet = facts.all("guangzhou", entity="weride-middle-east", measure="robotaxis")
+    margins = facts.all("byd-regions", entity="byd", measure="gross margin")
     return [
-        Line("Not comparable", label, {"one": a, "other": b}, note=reason)
-        for label, one, a, other, b in compared
-        if (reason := _differences(one, other))
-    ]
-
-
-def _not_computable(facts: Facts) -> list[Line]:
-    fleet = {"entity": "weride-middle-east", "measure": "robotaxis"}
-    margins = {"entity": "byd", "measure": "gross margin"}
-    asked = [
-        (
+        row(
             "NEV penetration of 2024",
             "the growth of all passenger cars sold is not given",
-            facts.all("guangzhou", entity="china-pv"),
+            *facts.all("guangzhou", entity="china-pv"),
         ),
-        (
+        row(
             "XPeng among the top exporters in 2027",
             "the exports of the other brands are not given",
-            facts.all("guangzhou", entity="xpeng", period="2027"),
+            *facts.all("guangzhou", entity="xpeng", period="2027"),
         ),
-        (
+        row(
             "growth of the rest of Guangzhou's industry",
             "the weight of car making in it is not given",
-            facts.all("guangzhou", measure="value added"),
+            *facts.all("guangzhou", measure="value added"),
         ),
-        (
+        row(
             "multiple of WeRide's robotaxis to 2027",
-            "both ends are floors",
-            facts.all("guangzhou", **fleet)[::-1],
+            "both figures are lower bounds",
+            *fleet[::-1],
         ),
-        (
+        row(
             "mix in BYD's margin over time",
             "the margins by region a year before are not given",
-            facts.all("byd-regions", **margins)[::-1],
+            *margins[::-1],
         ),
     ]
-    return [
-        Line(
-            "Not computable",
-            label,
-            dict(zip(("given", "and"), (fact.cell() for fact in known), strict=False)),
-            note=reason,
-        )
-        for label, reason, known in asked
-    ]
 
 
-_SECTIONS = (
-    _levels,
-    _unit_value,
-    _export_split,
-    _pair,
-    *_market_press.SECTIONS,
-    _implied,
-    *_market_figures.SECTIONS,
-    _stated,
-    _conditional,
-    _not_comparable,
-    _not_computable,
-)
+SECTIONS: dict[str, Callable[[MarketFacts], list[Row]]] = {
+    "Levels, their growth, and the base they imply": _levels,
+    "Guangzhou's exports: value per vehicle": _unit_value,
+    "Guangzhou's exports: what changed their value": _export_split,
+    "GAC Aion with GAC Trumpchi, 2025": _pair,
+    **press.SECTIONS,
+    "What aims and counts imply": _implied,
+    **figures.SECTIONS,
+    "Aims, as stated": partial(_stated, mode="target"),
+    "Forecasts, as stated": partial(_stated, mode="forecast"),
+    "Other figures, as stated": partial(_stated, mode="reported"),
+    "Conditional on an outside figure": _conditional,
+    "Not comparable": _not_comparable,
+    "Not computable": _not_computable,
+}
+"""The sections of the report by title, in the order of printing."""

@@ -1,5 +1,6 @@
-"""The report's sections on the tables of the press: XPeng, the NEV market, the
-industry's and BYD's margins, each a function from the facts to lines.
+"""Sections on the tables of the press: XPeng, the NEV market, the industry, BYD.
+
+A section is a function from the facts to rows.
 """
 
 from __future__ import annotations
@@ -8,54 +9,42 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays.growth import (
-    cagr,
-    from_ytd,
-    growth,
-    growth_between,
-    mean_growth,
-    trailing,
-    ytd,
-)
+from .._arrays.growth import cagr, growth, growth_between, mean_growth
 from .._arrays.margin import margin
+from .._arrays.sums import from_ytd, trailing, ytd
 from .._common.status import Status
-from .facts import Series, difference, implied_base, quotient, rate_between, total_of
-from .lines import Cell, Line
+from .facts import base_cell, difference, quotient, rate_between, total_of
+from .lines import Cell, Row
+from .series import Series, SeriesColumn, series_column
 
 if TYPE_CHECKING:
-    from .facts import Fact, Facts
+    from collections.abc import Callable
+
+    from .facts import Fact, MarketFacts
 
 
-def xpeng(facts: Facts) -> Series:
+def xpeng(facts: MarketFacts) -> Series:
+    """XPeng's deliveries by month."""
     return Series(facts.all("xpeng-monthly", measure="deliveries"), 12)
 
 
-def _xpeng_months(facts: Facts) -> list[Line]:
+def _xpeng_months(facts: MarketFacts) -> list[Row]:
     months = xpeng(facts)
-    x = months.values
+    x, since = months.values, months.since_start
     to_date, to_date_status = ytd(x, start=months.start, return_status=True)
-    return months.lines(
-        "XPeng deliveries by month",
+    return months.rows(
         {
             "deliveries": months.levels("vehicles"),
-            "on the year": (
-                *growth(x, 12, return_status=True),
+            "on the year": months.growth(12),
+            "on the month": months.growth(1),
+            "year to date": SeriesColumn(to_date, to_date_status, "vehicles", since),
+            "its growth": series_column(
+                growth(to_date, 12, return_status=True),
                 "rate",
-                lambda t: months.at(t, t - 12),
+                lambda t: since(t) + since(t - 12),
             ),
-            "on the month": (
-                *growth(x, 1, return_status=True),
-                "rate",
-                lambda t: months.at(t, t - 1),
-            ),
-            "year to date": (to_date, to_date_status, "vehicles", months.since_start),
-            "its growth": (
-                *growth(to_date, 12, return_status=True),
-                "rate",
-                lambda t: months.since_start(t) + months.since_start(t - 12),
-            ),
-            "12 months": (
-                *trailing(x, 12, return_status=True),
+            "12 months": series_column(
+                trailing(x, 12, return_status=True),
                 "vehicles",
                 lambda t: months.window(t, 12),
             ),
@@ -70,7 +59,7 @@ def span(months: Series, last: int, length: int) -> Cell:
     return Cell(float(values[last]), "vehicles", ids, int(status[last]))
 
 
-# Label, last month, months; the growth on the span before where that is usual.
+# Label, last month, number of months, and whether to compare with the span before.
 _SPANS = (
     ("2025", "2025-12", 12, False),
     ("first half of 2025", "2025-06", 6, False),
@@ -79,9 +68,9 @@ _SPANS = (
 )
 
 
-def _xpeng_spans(facts: Facts) -> list[Line]:
+def _xpeng_spans(facts: MarketFacts) -> list[Row]:
     months = xpeng(facts)
-    lines = []
+    rows = []
     for label, last, length, sequential in _SPANS:
         place = months.place(last)
         now = span(months, place, length)
@@ -94,49 +83,48 @@ def _xpeng_spans(facts: Facts) -> list[Line]:
         if sequential:
             previous = span(months, place - length, length)
             cells["on the quarter"] = rate_between(previous, now)
-        lines.append(Line("XPeng deliveries over longer spans", label, cells))
-    return lines
+        rows.append(Row(label, cells))
+    return rows
 
 
-def _nev(facts: Facts, first_print: bool) -> list[Fact]:
-    """Sales by year: as printed first, or as tabulated with the forecast after."""
-    rows = facts.all("china-nev", measure="sales")
-    return [fact for fact in rows if (fact.vintage == "first print") is first_print]
+def _nev(facts: MarketFacts, first_print: bool) -> list[Fact]:
+    """Sales by year: the first prints, or the tabulated years with the forecast."""
+    sales = facts.all("china-nev", measure="sales")
+    return [fact for fact in sales if (fact.vintage == "first print") is first_print]
 
 
-def _nev_years(facts: Facts) -> list[Line]:
+def _nev_years(facts: MarketFacts) -> list[Row]:
     years = Series(_nev(facts, False), 1)
     first = {fact.period: fact for fact in _nev(facts, True)}
     prints = [first.get(years.period(t)) for t in range(len(years))]
     early = np.array([fact.value if fact else np.nan for fact in prints])
-    rates, status = growth(years.values, return_status=True)
-    # The change of a rate needs the rate before: its status is that rate's.
-    before = np.append(np.uint8(Status.OUTSIDE), status[:-1])
+    rates = years.growth(1)
+    # the change of a rate also needs the rate before
+    before = np.append(np.uint8(Status.OUTSIDE), rates.status[:-1])
 
     def printed_first(t: int) -> tuple[str, ...]:
         fact = prints[t]
         return (fact.id,) if fact else ()
 
-    return years.lines(
-        "New-energy vehicles sold in China, exports included",
+    return years.rows(
         {
             "sales": years.levels("vehicles"),
-            "growth": (rates, status, "rate", lambda t: years.at(t, t - 1)),
+            "growth": rates,
             "printed": years.printed(),
-            "change": (
-                np.append(np.nan, np.diff(rates)),
-                np.where(status == Status.OK, before, status),
+            "change": SeriesColumn(
+                np.append(np.nan, np.diff(rates.values)),
+                np.where(rates.status == Status.OK, before, rates.status),
                 "pp",
                 lambda t: years.at(t, t - 1, t - 2),
             ),
-            "first print": (
+            "first print": SeriesColumn(
                 early,
                 np.where(np.isnan(early), Status.MISSING, Status.OK),
                 "vehicles",
                 printed_first,
             ),
-            "revised": (
-                *growth_between(early, years.values, return_status=True),
+            "revised": series_column(
+                growth_between(early, years.values, return_status=True),
                 "rate",
                 lambda t: years.at(t) + printed_first(t),
             ),
@@ -144,130 +132,106 @@ def _nev_years(facts: Facts) -> list[Line]:
     )
 
 
-def _nev_spans(facts: Facts) -> list[Line]:
-    section = "New-energy vehicles in China: pace"
+def _nev_spans(facts: MarketFacts) -> list[Row]:
     years = Series(_nev(facts, False), 1)
     first, last = years.place("2020"), years.place("2025")
     x = years.values[first : last + 1]
-    span = years.window(last, last - first + 1)
+    ids = years.window(last, last - first + 1)
     nev = {"entity": "china-nev", "kind": "growth"}
     now = facts.one("guangzhou", period="2025", **nev)
     ahead = facts.one("guangzhou", period="2026", **nev)
     both = (1 + now.value) * (1 + ahead.value) - 1
     pace = difference(ahead.cell(), now.cell(), "pp")
     compound = float(cagr(x[0], x[-1], last - first))
+    mean = float(mean_growth(x, method="accumulative"))
     return [
-        Line(
-            section,
+        Row(
             "2020 to 2025, compound",
             {"growth": Cell(compound, "rate", years.at(first, last))},
         ),
-        Line(
-            section,
+        Row(
             "2020 to 2025, mean of all years",
-            {
-                "growth": Cell(
-                    float(mean_growth(x, method="accumulative")), "rate", span
-                )
-            },
+            {"growth": Cell(mean, "rate", ids)},
             note="accumulative: the constant rate that gives the sum of all years",
         ),
-        Line(section, "2025, as the article says", {"growth": now.cell()}),
-        Line(
-            section,
+        Row("2025, as the article says", {"growth": now.cell()}),
+        Row(
             "2026, the association's forecast",
             {"growth": ahead.cell(), "change": pace},
-            note="the change is against 2025; it rests on a forecast",
+            note="the change is from 2025 and uses a forecast",
         ),
-        Line(
-            section,
+        Row(
             "2024 to 2026, forecast",
             {"growth": Cell(both, "rate", (now.id, ahead.id))},
         ),
     ]
 
 
-def _industry_margin(facts: Facts) -> list[Line]:
-    section = "Profit margin of China's car industry"
+def _industry_margin(facts: MarketFacts) -> list[Row]:
     article = {"entity": "china-auto"}
-    printed = facts.one("guangzhou", measure="profit margin", **article)
-    revenue = facts.one("guangzhou", measure="revenue", **article)
-    profit = facts.one("guangzhou", measure="profit", **article)
+    printed = facts.one("guangzhou", measure="profit margin", **article).cell()
+    revenue = facts.one("guangzhou", measure="revenue", **article).cell()
+    profit = facts.one("guangzhou", measure="profit", **article).cell()
     average = facts.one("guangzhou", entity="downstream-industry").cell()
-    at_most = quotient(profit.cell(), revenue.cell(), "share")
-    lines = [
-        Line(
-            section,
+
+    def rates(sales: Cell, earned: Cell) -> dict[str, Cell]:
+        rate = quotient(earned, sales, "share")
+        gap = difference(rate, average, "pp")
+        return {"revenue": sales, "profit": earned, "margin": rate, "gap": gap}
+
+    rows = [
+        Row(
             "January to November 2025, as printed",
-            {
-                "margin": printed.cell(),
-                "gap": difference(printed.cell(), average, "pp"),
-            },
+            {"margin": printed, "gap": difference(printed, average, "pp")},
             note="the gap is to the average of downstream industry",
         ),
-        Line(
-            section,
+        Row(
             "its profit on its revenue, at most",
-            {
-                "revenue": revenue.cell(),
-                "profit": profit.cell(),
-                "margin": at_most,
-                "gap": difference(at_most, average, "pp"),
-            },
-            note="at most, because the revenue is a floor",
+            rates(revenue, profit),
+            note="at most, because the revenue is a lower bound",
         ),
     ]
     for sales in facts.all("auto-industry", measure="revenue"):
         same = {"period": sales.period}
         earned = facts.one("auto-industry", measure="profit", **same)
-        rate = quotient(earned.cell(), sales.cell(), "share")
-        cells = {
-            "revenue": sales.cell(),
-            "profit": earned.cell(),
-            "margin": rate,
-            "gap": difference(rate, average, "pp"),
-        }
+        cells = rates(sales.cell(), earned.cell())
         for cost in facts.all("auto-industry", measure="cost", **same):
             gross = float(margin(sales.value, cost.value))
             cells["gross margin"] = Cell(gross, "share", (sales.id, cost.id))
-        lines.append(Line(section, f"{sales.period}, bureau", cells))
-    return lines
+        rows.append(Row(f"{sales.period}, bureau", cells))
+    return rows
 
 
-def _industry_profit(facts: Facts) -> list[Line]:
-    now = facts.one("guangzhou", entity="china-auto", measure="profit")
+def _industry_profit(facts: MarketFacts) -> list[Row]:
+    profit = facts.one("guangzhou", entity="china-auto", measure="profit")
     period = "2024-01..2024-11"
     published = facts.one("auto-industry", measure="profit", period=period).cell()
-    base = implied_base(now)
-    section = "Profit of China's car industry on two bases, January to November"
+    now, base = profit.cell(), base_cell(profit)
     return [
-        Line(
-            section,
+        Row(
             "comparable basis",
-            {"2025": now.cell(), "2024": base, "growth": now.growth_cell()},
+            {"2025": now, "2024": base, "growth": profit.growth_cell()},
             note="as printed; the base is implied",
         ),
-        Line(
-            section,
+        Row(
             "as published each year",
             {
-                "2025": now.cell(),
+                "2025": now,
                 "2024": published,
-                "growth": rate_between(published, now.cell()),
+                "growth": rate_between(published, now),
                 "restatement": quotient(base, published, "factor"),
             },
         ),
     ]
 
 
-def _byd_margins(facts: Facts) -> list[Line]:
-    section = "BYD's gross margin, first half of 2025"
+def _byd_margins(facts: MarketFacts) -> list[Row]:
     entities = ("byd-china", "byd-overseas")
-    printed = [facts.one("guangzhou", entity=entity) for entity in entities]
     gross = {"measure": "gross margin"}
+    china, abroad = (facts.one("guangzhou", entity=name).cell() for name in entities)
     revenue = [
-        facts.one("byd-regions", entity=entity, measure="revenue").cell()
-        for entity in entities
+        facts.one("byd-regions", entity=name, measure="revenue").cell()
+        for name in entities
     ]
     rates = [facts.one("byd-regions", entity=name, **gross).cell() for name in entities]
     group, year_before = (
@@ -280,78 +244,64 @@ def _byd_margins(facts: Facts) -> list[Line]:
     ]
     total = total_of(*revenue)
     pooled = quotient(total_of(*earned), total, "share")
-    china, abroad = (fact.cell() for fact in printed)
+
+    def row(label: str, sales: Cell | None, rate: Cell, to: Cell, note: str) -> Row:
+        cells = {} if sales is None else {"revenue": sales}
+        cells |= {"margin": rate, "difference": difference(rate, to, "bp")}
+        return Row(label, cells, note=f"the difference is to {note}")
+
     return [
-        Line(section, "China", {"revenue": revenue[0], "margin": china}),
-        Line(
-            section,
-            "abroad",
-            {
-                "revenue": revenue[1],
-                "margin": abroad,
-                "difference": difference(abroad, china, "bp"),
-            },
-            note="the difference is to China",
-        ),
-        Line(
-            section,
+        Row("China", {"revenue": revenue[0], "margin": china}),
+        row("abroad", revenue[1], abroad, china, "China"),
+        row(
             "group, from its regions",
-            {
-                "revenue": total,
-                "margin": pooled,
-                "difference": difference(pooled, group, "bp"),
-            },
-            note="the difference is to the printed margin of the group",
+            total,
+            pooled,
+            group,
+            "the printed margin of the group",
         ),
-        Line(
-            section,
-            "group, as printed",
-            {"margin": group, "difference": difference(group, year_before, "bp")},
-            note="the difference is to the first half of 2024",
-        ),
+        row("group, as printed", None, group, year_before, "the first half of 2024"),
     ]
 
 
-def _byd_revenue(facts: Facts) -> list[Line]:
+def _byd_revenue(facts: MarketFacts) -> list[Row]:
     quarters = Series(facts.all("byd-revenue", measure="revenue"), 4)
-    y, start = quarters.values, quarters.start
-    single, status = from_ytd(y, per_year=4, start=start, return_status=True)
+    start = quarters.start
+    single, status = from_ytd(
+        quarters.values, per_year=4, start=start, return_status=True
+    )
 
     def own(t: int) -> tuple[str, ...]:
         return quarters.window(t, 1 if (start + t) % 4 == 0 else 2)
 
-    return quarters.lines(
-        "BYD's revenue by quarter",
+    def rates(lag: int) -> SeriesColumn:
+        return series_column(
+            growth(single, lag, return_status=True),
+            "rate",
+            lambda t: own(t) + own(t - lag),
+        )
+
+    return quarters.rows(
         {
-            "quarter": (single, status, "yuan", own),
-            "on the year": (
-                *growth(single, 4, return_status=True),
-                "rate",
-                lambda t: own(t) + own(t - 4),
-            ),
-            "on the quarter": (
-                *growth(single, 1, return_status=True),
-                "rate",
-                lambda t: own(t) + own(t - 1),
-            ),
+            "quarter": SeriesColumn(single, status, "yuan", own),
+            "on the year": rates(4),
+            "on the quarter": rates(1),
             "year to date": quarters.levels("yuan"),
-            "its growth": (
-                *growth(y, 4, return_status=True),
-                "rate",
-                lambda t: quarters.at(t, t - 4),
-            ),
+            "its growth": quarters.growth(4),
             "printed": quarters.printed(),
         },
     )
 
 
-SECTIONS = (
-    _xpeng_months,
-    _xpeng_spans,
-    _nev_years,
-    _nev_spans,
-    _industry_margin,
-    _industry_profit,
-    _byd_margins,
-    _byd_revenue,
-)
+SECTIONS: dict[str, Callable[[MarketFacts], list[Row]]] = {
+    "XPeng deliveries by month": _xpeng_months,
+    "XPeng deliveries over longer periods": _xpeng_spans,
+    "New-energy vehicles sold in China, exports included": _nev_years,
+    "New-energy vehicles in China: pace": _nev_spans,
+    "Profit margin of China's car industry": _industry_margin,
+    "Profit of China's car industry on two bases, January to November": (
+        _industry_profit
+    ),
+    "BYD's gross margin, first half of 2025": _byd_margins,
+    "BYD's revenue by quarter": _byd_revenue,
+}

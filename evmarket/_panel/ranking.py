@@ -12,7 +12,7 @@ from .._cells.regroup import rollup
 from .._cells.select import selected
 from .._common.arguments import positive
 from .._explain import panels
-from .._explain.base import BOTH, ENTRY, EXIT, GAP
+from .._explain.families import BOTH, ENTRY, EXIT, GAP
 from .._tables.columns import free_name, label_array
 from .._tables.table import Table
 
@@ -131,17 +131,17 @@ def _subject(total: str | None, bridge: Sequence[str] | None) -> str:
 def _contributed(
     rows: _Rows, why: PanelContributions, name: str, inner: Sequence[str], most: int
 ) -> None:
-    items, fate = why._items, why._fate
-    assert fate is not None
-    parts = why._of_items["parts"]
-    x0, x1 = items.values(name)
+    items, transitions = why._items, why._transitions
+    assert transitions is not None
+    parts, values = why._of_items["parts"], items.values(name)
+    x0, x1 = values.base, values.current
     columns = [items.panel.series.columns[key][items.series] for key in inner]
     place = {int(g): p for p, g in enumerate(items.target.cells.series)}
     for group in range(len(why.total)):
-        pair = place.get(group)
+        cell = place.get(group)
         code = int(why.status[group, 0])
-        mine = np.flatnonzero(items.pair == (-1 if pair is None else pair))
-        own = mine[fate[mine] == BOTH]
+        mine = np.flatnonzero(items.cell == (-1 if cell is None else cell))
+        own = mine[transitions[mine] == BOTH]
         own = own[np.argsort(-np.abs(parts[own]), kind="stable")]
         shown, rest = own[:most], own[most:]
         shown = shown[np.argsort(-parts[shown], kind="stable")]
@@ -157,7 +157,7 @@ def _contributed(
             numbers = (*level(rest), fsum(parts[rest]))
             rows.add(group, name, ["others", *blank], numbers, code)
         for which, word in _SUMS.items():
-            some = mine[fate[mine] == which]
+            some = mine[transitions[mine] == which]
             part = (why.entry, why.exit, why.gap)[which - 1][group, 0]
             rows.add(group, name, [word, *blank], (*level(some), float(part)), code)
         numbers = (*level(mine), float(why.total[group, 0]))

@@ -1,20 +1,26 @@
-"""Shipped data: the figures of an article on Guangzhou, and tables of the press.
+"""Shipped data: the figures of an article on Guangzhou, and tables from the press.
 
-``names()`` lists the datasets, ``load(name)`` reads one. ``"guangzhou"`` holds one
-printed figure a row in the columns of `FACT_COLUMNS`; the others are small tables whose
-``facts()`` has the same columns. Money is in yuan, rates are fractions.
+``names()`` lists the datasets, ``load(name)`` reads one. ``"guangzhou"`` has one
+printed figure per row, in the columns of `FACT_COLUMNS`. The others are small tables
+whose ``facts()`` have the same columns. Money is in yuan, rates are fractions.
 
-The fact columns: ``id``; ``entity`` and ``parent`` (codes of `ENTITIES`; the parent is
-the whole that the entity is a part of); ``measure``; ``dimension`` (vehicles, money,
-real value, stores ...); ``period`` ("2025", "2025-01", "2025-01..2025-11", empty where
-none is stated); ``kind`` (level, growth, share, margin, pp, count); ``mode`` (reported,
-target, forecast); ``parts`` ("complete" on a whole whose parts are all given);
-``value`` and ``unit``; ``text``, the printed figure with its hedge, whose last digit
-tells the rounding; ``growth_text``, the growth printed beside it; ``growth_base``, the
-period it is measured from; ``growth_basis`` (printed, comparable, empty where unknown);
-``relation`` (exact, about, nearly, over, at_least, under, at_most, range); ``scope``
-(codes of `SCOPES`: what is counted); ``source``; ``vintage``; ``said_by``;
-``paragraph`` (of the article, its heading lines counted; 0 elsewhere).
+The fact columns:
+
+- ``id``: unique in a table.
+- ``entity``, ``parent``: codes of `ENTITIES`; the entity is a part of the parent.
+- ``measure``; ``dimension``: vehicles, money, real value, stores ...
+- ``period``: "2025", "2025-01", "2025-01..2025-11"; empty if none is stated.
+- ``kind``: level, growth, share, margin, pp or count.
+- ``mode``: reported, target or forecast.
+- ``parts``: "complete" for a whole whose parts are all given.
+- ``value`` and ``unit``; ``text``: the printed figure with its hedge, whose last digit
+  shows the rounding.
+- ``growth_text``: the growth printed beside it; ``growth_base``: the period it starts
+  from; ``growth_basis``: printed or comparable, empty if unknown.
+- ``relation``: exact, about, nearly, over, at_least, under, at_most or range.
+- ``scope``: a code of `SCOPES`, for what is counted.
+- ``source``, ``vintage``, ``said_by``.
+- ``paragraph``: in the article, counting its headings; 0 in other tables.
 """
 
 from __future__ import annotations
@@ -74,7 +80,7 @@ def names() -> list[str]:
 
 
 def load(name: str) -> Dataset:
-    """A shipped dataset, read afresh.
+    """Read a shipped dataset.
 
     Parameters
     ----------
@@ -88,7 +94,7 @@ def load(name: str) -> Dataset:
     Raises
     ------
     KeyError
-        No dataset of that name.
+        If there is no dataset with this name.
 
     Examples
     --------
@@ -98,7 +104,7 @@ def load(name: str) -> Dataset:
     guangzhou 139,000 +80%
     """
     if not isinstance(name, str):
-        raise TypeError(f"name is {short(name)}: datasets are had by name")
+        raise TypeError(f"name is {short(name)}: it takes the name of a dataset")
     if name not in _SOURCES:
         raise KeyError(f"no dataset {short(name)}; {near(name, tuple(_SOURCES))}")
     import csv
@@ -114,7 +120,7 @@ def load(name: str) -> Dataset:
 
 
 def _numbers(entries: tuple[str, ...]) -> NDArray[Any]:
-    """int64 where every entry is a whole number, else float64 with NaN for empty."""
+    """int64 if every entry is an integer, otherwise float64 with NaN for empty."""
     try:
         return np.array([int(entry) for entry in entries], dtype=np.int64)
     except ValueError:

@@ -1,6 +1,6 @@
-"""The short codes that facts use: what or whom a figure is about, and what it counts.
+"""The codes that facts use: the entity of a figure, and what it counts.
 
-One list for all shipped datasets, so that two facts can be compared by their codes.
+All shipped datasets share these codes, so two facts can be compared by code.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A dataset: named columns of equal length, with the source they come from."""
+"""Dataset: a table with a name and a source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-# The columns of facts that its HTML shows, and how the values of each kind are printed.
+# The columns of facts shown in HTML, and how the values of each kind are printed.
 _FACT_SHOWN = (
     "id",
     "entity",
@@ -35,24 +35,24 @@ _FORMATS = {"growth": "rate", "share": "share", "margin": "share", "pp": "pp"}
 
 
 class Dataset(Table):
-    """Columns of NumPy arrays of one length, that do not change.
+    """A table of read-only NumPy arrays, with a name and a source.
 
     Parameters
     ----------
     columns : mapping of str to array_like
-        The columns: numbers or text, each one-dimensional, all of one length. They are
-        copied. Missing numbers are NaN, missing text is empty.
+        One-dimensional columns of numbers or text, of equal length. They are copied.
+        Missing numbers are NaN, missing text is empty.
     name : str, optional
-        Short name; shipped datasets have one.
+        A short name, as shipped datasets have.
     source : str, optional
-        Who printed the figures, and where.
+        Who published the figures, and where.
 
     Raises
     ------
     TypeError
-        A column name that is not text, a column of mixed objects.
+        If a column name is not text, or a column holds mixed objects.
     ValueError
-        A column that is not one-dimensional, or of another length than the first.
+        If a column is not one-dimensional, or columns differ in length.
 
     Examples
     --------
@@ -107,7 +107,7 @@ class Dataset(Table):
         )
 
     def _format(self, name: str) -> str | list[str]:
-        """How the numbers of a column are printed, as `table_html` takes it."""
+        """The format of a column, or of each of its rows, for `table_html`."""
         if name == "value" and "kind" in self:
             return [_FORMATS.get(str(kind), "") for kind in self["kind"]]
         if name.endswith("growth_printed"):
@@ -118,17 +118,16 @@ class Dataset(Table):
         return _rebuilt, (self._columns, self.name, self.source)
 
     def replace(self, row: int | str, column: str, value: object) -> Dataset:
-        """A copy in which one entry is another.
+        """A copy with one entry replaced.
 
         Parameters
         ----------
         row : int or str
-            The row's position, or its text in the column ``id``.
+            The position of the row, or its text in the column ``id``.
         column : str
-            The column's name.
+            The name of the column.
         value : number or str
-            The new entry. A number that an integer column cannot hold makes the
-            column float64.
+            The new entry. An integer column becomes float64 for a fraction.
 
         Returns
         -------
@@ -137,9 +136,9 @@ class Dataset(Table):
         Raises
         ------
         KeyError
-            No such row or column.
+            If there is no such row or column.
         TypeError
-            Text for a column of numbers, or the reverse.
+            If value is text and the column holds numbers, or the reverse.
 
         Examples
         --------
@@ -154,7 +153,9 @@ class Dataset(Table):
         number = isinstance(value, (int, float, np.integer, np.floating))
         if textual != isinstance(value, str) or not (textual or number):
             wanted = "text" if textual else "numbers"
-            raise TypeError(f"column {column!r} holds {wanted}, not {short(value)}")
+            raise TypeError(
+                f"value is {short(value)}: the column {column!r} holds {wanted}"
+            )
         entries = before.tolist()
         entries[place] = value
         changed: dict[str, Any] = dict(self._columns)
@@ -165,27 +166,27 @@ class Dataset(Table):
         if isinstance(row, str):
             places = np.flatnonzero(self["id"] == row)
             if len(places) != 1:
-                found = "no row" if not len(places) else f"{len(places)} rows"
-                raise KeyError(f"{found} with id {short(row)}")
+                count = f"{len(places)} rows have" if len(places) else "no row has"
+                raise KeyError(f"row is {short(row)}: {count} this id")
             return int(places[0])
         if isinstance(row, bool) or not isinstance(row, (int, np.integer)):
-            raise TypeError(f"row is {short(row)}: a position or an id")
+            raise TypeError(f"row is {short(row)}: it takes a position or an id")
         if not -len(self) <= row < len(self):
-            raise KeyError(f"row is {row}, of {len(self)} rows")
+            raise KeyError(f"row is {row}: the dataset has {len(self)} rows")
         return int(row)
 
     def facts(self) -> Dataset:
-        """The same figures one a row, in the columns of `FACT_COLUMNS`.
+        """The figures one per row, in the columns of `FACT_COLUMNS`.
 
         Returns
         -------
         Dataset
-            This one if it has those columns already.
+            This dataset itself if it has these columns.
 
         Raises
         ------
         ValueError
-            Neither a shipped dataset nor one with the fact columns.
+            If this is not a shipped dataset and lacks some of these columns.
 
         Examples
         --------
@@ -196,27 +197,34 @@ class Dataset(Table):
         """
         if all(column in self for column in FACT_COLUMNS):
             return self
-        from ._facts import facts_of
+        from ._facts import fact_columns
 
-        return facts_of(self)
+        facts = fact_columns(self.name, self.to_dict())
+        return Dataset(facts, name=self.name, source=self.source)
 
 
 def _column(values: ArrayLike, name: str) -> NDArray[Any]:
     """A read-only copy of one column; numbers or text."""
     if not isinstance(name, str):
-        raise TypeError(f"a column is named {short(name)}: names are text")
-    found = np.array(values)
-    if found.dtype.kind == "O":
-        entries = ["" if entry is None else entry for entry in found.ravel().tolist()]
+        raise TypeError(f"a column is named {short(name)}: a name must be text")
+    array = np.array(values)
+    if array.dtype.kind == "O":
+        entries = ["" if entry is None else entry for entry in array.ravel().tolist()]
         if not all(isinstance(entry, str) for entry in entries):
-            raise TypeError(f"column {short(name)} holds objects: numbers or text only")
-        found = np.array(entries, dtype=str).reshape(found.shape)
-    if found.dtype.kind not in "biufMUT":
-        raise TypeError(f"column {short(name)} is {found.dtype}: numbers or text only")
-    if found.ndim != 1:
-        raise ValueError(f"column {short(name)} has {found.ndim} dimensions, not one")
-    found.setflags(write=False)
-    return found
+            raise TypeError(
+                f"column {short(name)} holds mixed objects: it takes numbers or text"
+            )
+        array = np.array(entries, dtype=str).reshape(array.shape)
+    if array.dtype.kind not in "biufMUT":
+        raise TypeError(
+            f"column {short(name)} is {array.dtype}: it takes numbers or text"
+        )
+    if array.ndim != 1:
+        raise ValueError(
+            f"column {short(name)} has {array.ndim} dimensions: it must have one"
+        )
+    array.setflags(write=False)
+    return array
 
 
 def _rebuilt(columns: dict[str, Any], name: str, source: str) -> Dataset:

@@ -1,7 +1,7 @@
-"""The shipped tables as facts: one printed figure a row.
+"""The shipped tables as facts, one printed figure per row.
 
-A table keeps exact numbers; a fact also carries the figure as it was printed, because
-its last digit says how it was rounded. Each table states once how it prints.
+A table has exact numbers. A fact also has the printed text, because its last digit
+shows how the number was rounded. One function per table says how the table prints.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._codes import FACT_COLUMNS
-from ._dataset import Dataset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Row = dict[str, Any]
 
@@ -23,15 +22,18 @@ _BILLION = 1_000_000_000
 _NONE = float("nan")
 
 
-def facts_of(table: Dataset) -> Dataset:
-    """The facts of a shipped table, also when its entries were replaced."""
-    make = _TABLES.get(table.name)
+def fact_columns(name: str, columns: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The facts of a shipped table, from its columns, which may have been changed."""
+    make = _TABLES.get(name)
     if make is None:
-        missing = [column for column in FACT_COLUMNS if column not in table]
-        raise ValueError(f"the dataset is no table of facts: it lacks {missing[0]!r}")
-    rows = [_EMPTY | row for row in make(table)]
-    columns = {column: [row[column] for row in rows] for column in FACT_COLUMNS}
-    return Dataset(columns, name=table.name, source=table.source)
+        missing = next(column for column in FACT_COLUMNS if column not in columns)
+        raise ValueError(
+            f"the dataset is not a table of facts: it lacks {missing!r} of FACT_COLUMNS"
+        )
+    lists = [columns[column].tolist() for column in columns]
+    table = [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+    facts = [_EMPTY | row for row in make(table)]
+    return {column: [fact[column] for fact in facts] for column in FACT_COLUMNS}
 
 
 _EMPTY: Row = dict.fromkeys(FACT_COLUMNS, "") | {
@@ -61,7 +63,7 @@ def _money(value: float, decimals: int) -> Row:
 
 
 def _growth(rate: float, decimals: int, base: str, basis: str) -> Row:
-    """A growth beside its level; nothing where none was printed."""
+    """The growth printed beside a level; empty without one."""
     if rate != rate:
         return {}
     return {
@@ -79,14 +81,8 @@ def _year_before(month: str) -> str:
     return f"{int(month[:4]) - 1}{month[4:]}"
 
 
-def _rows(table: Dataset) -> Iterator[Row]:
-    lists = [table[column].tolist() for column in table]
-    for entries in zip(*lists, strict=True):
-        yield dict(zip(table.columns, entries, strict=True))
-
-
-def _xpeng(table: Dataset) -> Iterator[Row]:
-    for row in _rows(table):
+def _xpeng(table: Iterable[Row]) -> Iterator[Row]:
+    for row in table:
         yield {
             "id": f"xpeng/{row['month']}",
             "entity": "xpeng",
@@ -99,10 +95,12 @@ def _xpeng(table: Dataset) -> Iterator[Row]:
         }
 
 
-def _nev(table: Dataset) -> Iterator[Row]:
-    for row in _rows(table):
+def _nev(table: Iterable[Row]) -> Iterator[Row]:
+    for row in table:
         year, vintage = str(row["year"]), row["vintage"]
         tabulated = vintage.startswith("tabulated")
+        base = str(row["year"] - 1)
+        basis = "" if vintage == "first print" else "printed"
         yield {
             "id": f"nev/{year}/{vintage.split()[0]}",
             "entity": "china-nev",
@@ -114,17 +112,12 @@ def _nev(table: Dataset) -> Iterator[Row]:
             "vintage": vintage,
             "said_by": _ASSOCIATION,
             **_vehicles(row["value"]),
-            **_growth(
-                row["growth_printed"],
-                1,
-                str(row["year"] - 1),
-                "" if vintage == "first print" else "printed",
-            ),
+            **_growth(row["growth_printed"], 1, base, basis),
         }
 
 
-def _industry(table: Dataset) -> Iterator[Row]:
-    for row in _rows(table):
+def _industry(table: Iterable[Row]) -> Iterator[Row]:
+    for row in table:
         through = row["through"]
         for measure in ("revenue", "cost", "profit"):
             if row[measure] != row[measure]:
@@ -144,8 +137,8 @@ def _industry(table: Dataset) -> Iterator[Row]:
             }
 
 
-def _byd_revenue(table: Dataset) -> Iterator[Row]:
-    for row in _rows(table):
+def _byd_revenue(table: Iterable[Row]) -> Iterator[Row]:
+    for row in table:
         through = row["through"]
         base = _since_january(_year_before(through))
         yield {
@@ -164,10 +157,9 @@ def _byd_revenue(table: Dataset) -> Iterator[Row]:
 _REGIONS = {"China": "byd-china", "overseas": "byd-overseas", "all": "byd"}
 
 
-def _byd_regions(table: Dataset) -> Iterator[Row]:
-    table_rows = list(_rows(table))
-    split = {row["period"] for row in table_rows if row["region"] != "all"}
-    for row in table_rows:
+def _byd_regions(table: Iterable[Row]) -> Iterator[Row]:
+    split = {row["period"] for row in table if row["region"] != "all"}
+    for row in table:
         region, period = row["region"], row["period"]
         common = {
             "entity": _REGIONS[region],
@@ -199,7 +191,7 @@ def _byd_regions(table: Dataset) -> Iterator[Row]:
         }
 
 
-_TABLES: dict[str, Callable[[Dataset], Iterator[Row]]] = {
+_TABLES: dict[str, Callable[[list[Row]], Iterator[Row]]] = {
     "xpeng-monthly": _xpeng,
     "china-nev": _nev,
     "auto-industry": _industry,

@@ -1,11 +1,11 @@
-"""The largest error of every rational and power function, in units of the last place.
+"""The largest error of the array functions, in units in the last place (ulp).
 
     python -m tests.arrays.accuracy [--pairs 1000000] [--functions growth margin ...]
 
-Each function is compared with exact integers (log and power: seventy digits) over
-pairs of numbers: a third within 2,000 ulp of each other, a third at random exponents
--1074..1023, a third ordinary, with every combination of signs; then over pairs of
-int64 beyond 2**53.
+Each function is compared with exact integers (log and power: with seventy digits) over
+pairs of numbers of all signs: a third within 2,000 ulp of each other, a third with
+random exponents from -1074 to 1023, a third ordinary; then over pairs of int64 beyond
+2**53.
 """
 
 import argparse
@@ -21,7 +21,7 @@ CHUNK = 10_000
 
 
 def float_pairs(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """n pairs in three kinds, with random signs."""
+    """n pairs of three kinds, with random signs."""
     near = np.exp(rng.uniform(-30, 30, n // 3))
     beside = near.copy()
     steps = rng.integers(-2000, 2001, n // 3)
@@ -40,7 +40,7 @@ def float_pairs(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarra
 
 
 def int_pairs(n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """n pairs of integers of more than 53 bits, a third of them close, both signs."""
+    """n pairs of integers beyond 2**53, a third of them close, with random signs."""
     a, b = (rng.integers(2**53, 2**63 - 1, n, endpoint=True) for _ in "ab")
     close = rng.random(n) < 1 / 3
     b = np.where(close, np.clip(a - rng.integers(-2000, 2001, n), 2**53, None), b)
@@ -53,12 +53,12 @@ Rational = Callable[[int, int], tuple[int, int]]
 
 
 def common(a: float | int, b: float | int) -> tuple[int, int]:
-    """Two numbers as integers of one scale, which ratios of them do not need."""
+    """Two numbers as integers, multiplied by a common factor."""
     (p, q), (r, s) = a.as_integer_ratio(), b.as_integer_ratio()
     return p * s, r * q
 
 
-# Exact numerator and denominator from the pair (a, b) as integers of one scale.
+# The function, and the exact numerator and denominator of its result, from integers.
 RATIONAL: dict[str, tuple[Callable, Rational]] = {
     "growth": (lambda a, b: em.growth_between(a, b), lambda a, b: (b - a, a)),
     "growth abs": (
@@ -90,7 +90,7 @@ PER_YEAR, YEARS = 12, 7
 
 
 def stacked(function: Callable, **options) -> Callable:
-    """A lagged function as one of (base, current)."""
+    """A function along an axis as a function of (base, current)."""
     return lambda a, b: function(np.stack([a, b]), axis=0, **options)[1]
 
 
@@ -117,7 +117,7 @@ FUNCTIONS = [*RATIONAL, *POWER]
 
 
 def bound(name: str, dtype: str) -> int:
-    """The error allowed: the design's bounds."""
+    """The largest error allowed, in ulp."""
     if name in POWER:
         return 4
     return 3 if dtype == "int64" or name == "growth midpoint" else 2
@@ -126,7 +126,7 @@ def bound(name: str, dtype: str) -> int:
 def errors(
     name: str, a: np.ndarray, b: np.ndarray
 ) -> Iterator[tuple[float, float, float]]:
-    """(error in ulp, a, b) of every pair the function gives a number for."""
+    """(error in ulp, a, b) of every pair for which the result is a number."""
     if name in RATIONAL:
         function, exact = RATIONAL[name]
         values = function(a, b)
@@ -140,32 +140,37 @@ def errors(
     a, b = (
         np.maximum(np.abs(v), 1) if v.dtype.kind == "i" else np.abs(v) for v in (a, b)
     )
-    function, twin = POWER[name]
+    function, exact = POWER[name]
     values = function(a, b)
     for value, x, y in zip(values.tolist(), a.tolist(), b.tolist(), strict=True):
         if math.isfinite(value):
-            yield reference.ulps(value, twin(x, y)), x, y
+            yield reference.ulps(value, exact(x, y)), x, y
 
 
 def measure(
     name: str, dtype: str, pairs: int, seed: int = 0
 ) -> tuple[float, float, float, int]:
-    """The largest error with its pair, and how many numbers were compared."""
+    """The largest error, its pair, and the number of results compared."""
     rng = np.random.default_rng(seed)
     make = int_pairs if dtype == "int64" else float_pairs
     worst, compared = (0.0, math.nan, math.nan), 0
     for begin in range(0, pairs, CHUNK):
-        for found in errors(name, *make(min(CHUNK, pairs - begin), rng)):
+        for case in errors(name, *make(min(CHUNK, pairs - begin), rng)):
             compared += 1
-            if found[0] > worst[0]:
-                worst = found
+            if case[0] > worst[0]:
+                worst = case
     return *worst, compared
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=1_000_000)
-    parser.add_argument("--functions", nargs="+", choices=FUNCTIONS, default=FUNCTIONS)
+    parser.add_argument(
+        "--pairs", type=int, default=1_000_000, help="pairs per function"
+    )
+    parser.add_argument(
+        "--functions", nargs="+", choices=FUNCTIONS, default=FUNCTIONS, metavar="NAME",
+        help="all by default: " + ", ".join(FUNCTIONS),
+    )  # fmt: skip
     given = parser.parse_args()
     row = "{:<20}{:<10}{:>10}{:>10}{:>7}  {}"
     print(row.format("function", "dtype", "compared", "max ulp", "bound", "worst pair"))
@@ -173,9 +178,9 @@ def main() -> None:
         for dtype in ("float64", "int64"):
             worst, a, b, compared = measure(name, dtype, given.pairs)
             allowed = bound(name, dtype)
-            pair = f"{a!r} {b!r}" + (" BEYOND THE BOUND" if worst > allowed else "")
-            found = f"{worst:.3f}"
-            print(row.format(name, dtype, compared, found, allowed, pair), flush=True)
+            pair = f"{a!r} {b!r}" + (" ABOVE THE BOUND" if worst > allowed else "")
+            error = f"{worst:.3f}"
+            print(row.format(name, dtype, compared, error, allowed, pair), flush=True)
 
 
 if __name__ == "__main__":

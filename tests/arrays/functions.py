@@ -1,4 +1,4 @@
-"""Every public array function in one table, for tests that ask the same of all."""
+"""A table of the public array functions, for tests that check all of them."""
 
 import hashlib
 import warnings
@@ -12,13 +12,13 @@ import evmarket as em
 
 @dataclass(frozen=True)
 class Function:
-    """How to call one array function, and how it treats its axis."""
+    """How to call an array function, and what it does along its axis."""
 
     label: str
     call: Callable
     arguments: tuple[str, ...]
     options: dict = field(default_factory=dict)
-    axis: int | None = None  # the default axis; None: elementwise
+    axis: int | None = None  # the default axis; None for elementwise functions
     reduces: bool = False
     out: bool = False
 
@@ -32,7 +32,7 @@ class Function:
     def sample(
         self, shape, *, whole=False, holes=False, seed=0
     ) -> tuple[np.ndarray, ...]:
-        """Positive float64 arguments, whole below 100 or not, with NaN or without."""
+        """Positive float64 arguments below 150, with or without fractions and NaN."""
         rng = np.random.default_rng(seed)
         arrays = []
         for name in self.arguments:
@@ -45,7 +45,7 @@ class Function:
         return tuple(arrays)
 
     def fill(self, *arrays):
-        """The arrays for the arguments in turn, and years where there are years."""
+        """The arrays as arguments in turn; an argument `years` gets 3 everywhere."""
         years, given = np.full_like(arrays[0], 3), iter(arrays)
         return [years if name == "years" else next(given) for name in self.arguments]
 
@@ -56,7 +56,7 @@ def base_effect_total(x, *, lag, return_status=False, **options):
 
 
 def per_group(function, option):
-    """A function whose second positional argument is no array."""
+    """A function whose second positional argument is an option, not an array."""
 
     def call(x, **options):
         return function(x, options.pop(option), **options)
@@ -147,7 +147,7 @@ def name_of(function: Function) -> str:
 
 
 def same_bits(a, b) -> bool:
-    """Equal type, shape and bits, except that all NaN are alike."""
+    """Whether dtype, shape and bits are equal; all NaN count as equal."""
     a, b = np.asarray(a), np.asarray(b)
     if a.dtype != b.dtype or a.shape != b.shape:
         return False
@@ -160,7 +160,7 @@ def same_bits(a, b) -> bool:
 
 
 def assert_same(got, expected):
-    """Values and statuses equal to the bit."""
+    """Values and statuses have equal bits."""
     assert same_bits(got[0], expected[0])
     assert same_bits(got[1], expected[1])
 
@@ -170,7 +170,7 @@ def both(function, *arrays, **options):
 
 
 def wild(shape, dtype=np.float64, seed=1) -> tuple[np.ndarray, np.ndarray]:
-    """Two arrays with everything in them: exponents, signs, zeros, infinities, NaN."""
+    """Two arrays with all exponents, signs, zeros, infinities and NaN."""
     rng = np.random.default_rng(seed)
     dtype = np.dtype(dtype)
     pair = []
@@ -197,8 +197,8 @@ def wild(shape, dtype=np.float64, seed=1) -> tuple[np.ndarray, np.ndarray]:
 
 
 def digests() -> dict[str, str]:
-    """A fingerprint of every function's results, on the same data everywhere."""
-    found = {}
+    """A hash of the results of every function, from the same data on every machine."""
+    hashes = {}
     for f in FUNCTIONS:
         state = hashlib.sha256()
         for dtype in (np.float64, np.float32, np.int64):
@@ -216,8 +216,8 @@ def digests() -> dict[str, str]:
                         np.isnan(values), np.asarray(np.nan, values.dtype), values
                     )
                     state.update(values.tobytes() + status.tobytes())
-        found[f.label] = state.hexdigest()
-    return found
+        hashes[f.label] = state.hexdigest()
+    return hashes
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What every array function promises about dtypes, layouts, axis and `out`."""
+"""Rules of all array functions: dtypes, layouts, axis and `out`."""
 
 import numpy as np
 import pytest
@@ -23,24 +23,14 @@ elementwise = pytest.mark.parametrize("f", ELEMENTWISE, ids=name_of)
 with_out = pytest.mark.parametrize("f", WITH_OUT, ids=name_of)
 
 
-# ---- dtypes --------------------------------------------------------------------------
-
 WHOLE = [
-    "bool",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-]
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+]  # fmt: skip
 
 
 @every
 @pytest.mark.parametrize("dtype", WHOLE)
-def test_whole_numbers_count_as_float64(f, dtype):
+def test_integers_count_as_float64(f, dtype):
     arrays = [a.astype(dtype) for a in f.sample((5, 6), whole=True)]
     got, expected = both(f, *arrays), both(f, *(a.astype("float64") for a in arrays))
     assert got[0].dtype == np.float64 and got[1].dtype == np.uint8
@@ -74,9 +64,6 @@ def test_uint64_beyond_int64(f):
     assert_same(both(f, *arrays), both(f, *(a.astype(float) for a in arrays)))
 
 
-# ---- memory layout -------------------------------------------------------------------
-
-
 def misaligned(a):
     raw = np.zeros(a.nbytes + 1, np.uint8)
     view = raw[1:].view(a.dtype).reshape(a.shape)
@@ -98,7 +85,7 @@ def negative(a):
 
 
 def packed(a):
-    """A field of records: a stride that is no multiple of the item size."""
+    """A field of records: its stride is not a multiple of the item size."""
     records = np.zeros(a.shape, [("flag", "u1"), ("value", a.dtype)])
     records["value"] = a
     return records["value"]
@@ -153,9 +140,6 @@ def test_read_only_inputs_are_not_changed(f):
     assert_same(both(f, *arrays), expected)
 
 
-# ---- axis, shapes, scalars -----------------------------------------------------------
-
-
 @along
 def test_every_axis_is_the_line_by_line_result(f):
     arrays = f.sample((4, 5, 3), holes=True)
@@ -183,7 +167,7 @@ def test_default_axis(f):
     assert_same(both(f, *arrays), both(f, *arrays, axis=f.axis))
 
 
-# An empty axis has no base for an index: that is an error, as other misuse is.
+# An index of an empty axis raises an error, because it has no base.
 @pytest.mark.parametrize(
     "f", [f for f in ALONG if not f.label.startswith("index")], ids=name_of
 )
@@ -206,7 +190,7 @@ def test_empty_elementwise(f, shape):
     assert values.shape == status.shape == shape
 
 
-def test_empty_groups_say_why():
+def test_empty_groups_have_a_status():
     assert (
         em.mean_growth(np.ones((2, 0)), return_status=True)[1].tolist()
         == [Status.OUTSIDE] * 2
@@ -283,9 +267,6 @@ def test_axis_as_numpy_integer(f):
     assert_same(both(f, *arrays, axis=np.int32(0)), both(f, *arrays, axis=0))
 
 
-# ---- out -----------------------------------------------------------------------------
-
-
 @with_out
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64"])
 @pytest.mark.parametrize(
@@ -340,7 +321,7 @@ def test_a_failed_call_leaves_out_alone(f):
 
 
 def overlaps(dtype, n):
-    """(x, out) in one buffer: shifted both ways, the same, reversed, interleaved."""
+    """(x, out) that share a buffer: shifted, equal, reversed or interleaved."""
     for shift in [*range(-4, 5), -n // 2, n // 2]:
         buffer = np.random.default_rng(n).integers(1, 99, 2 * n + 10).astype(dtype)
         start = n // 2 + 5

@@ -1,4 +1,4 @@
-"""Shares, concentration and ranks: published results and the twin."""
+"""Shares, concentration and ranks: published results and the reference."""
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from tests.arrays.checks import (
     assert_cells,
     cells,
     corners,
+    rate_bound,
     result_type,
 )
 
@@ -62,19 +63,15 @@ def test_ranks_of_large_integers_are_exact():
 
 
 def parts(dtype):
-    """Groups of parts that are not negative, beside groups of anything."""
+    """Groups without negative parts, and groups of any values."""
     positive = cells(dtype).filter(lambda v: v >= 0 or v != v)
     groups = st.lists(positive, max_size=10).map(lambda values: np.array(values, dtype))
     return groups | arrays(dtype)
 
 
-def bound(dtype):
-    return 3 if dtype == "int64" else 2
-
-
 def hhi_bound(dtype):
-    """One ulp a rounding: squares, their sum, the total twice, its square, quotient;
-    for integers beyond 2**53 the conversion, which squaring doubles."""
+    """One ulp per rounding: squares, their sum, the total twice, its square, the
+    quotient. Integers beyond 2**53 add the conversion, which squaring doubles."""
     return 8 if dtype == "int64" else 6
 
 
@@ -84,7 +81,7 @@ def test_every_pair_of_corner_values(dtype):
     for pair in np.stack(corners(dtype), axis=1):
         x = pair.tolist()
         got = em.share(pair, return_status=True)
-        assert_cells(got, ref.share(x, dtype=kind), bound(dtype), kind)
+        assert_cells(got, ref.share(x, dtype=kind), rate_bound(dtype), kind)
         got = em.concentration(pair, 1, return_status=True)
         assert_cell(got, ref.concentration(x, 1, dtype=kind), 3, kind)
         got = em.hhi(pair, return_status=True)
@@ -95,16 +92,16 @@ def test_every_pair_of_corner_values(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())
-def test_share_is_the_twin(dtype, data):
+def test_share_matches_the_reference(dtype, data):
     x = data.draw(parts(dtype))
     kind = result_type(dtype)
     expected = ref.share(x.tolist(), dtype=kind)
-    assert_cells(em.share(x, return_status=True), expected, bound(dtype), kind)
+    assert_cells(em.share(x, return_status=True), expected, rate_bound(dtype), kind)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())
-def test_concentration_is_the_twin(dtype, data):
+def test_concentration_matches_the_reference(dtype, data):
     x, k = data.draw(parts(dtype)), data.draw(st.integers(1, 12))
     kind = result_type(dtype)
     expected = ref.concentration(x.tolist(), k, dtype=kind)
@@ -113,7 +110,7 @@ def test_concentration_is_the_twin(dtype, data):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())
-def test_hhi_is_the_twin(dtype, data):
+def test_hhi_matches_the_reference(dtype, data):
     x = data.draw(parts(dtype))
     kind = result_type(dtype)
     got = em.hhi(x, return_status=True)
@@ -123,7 +120,7 @@ def test_hhi_is_the_twin(dtype, data):
 @pytest.mark.parametrize("method", ["min", "dense"])
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())
-def test_rank_is_the_twin(dtype, method, data):
+def test_rank_matches_the_reference(dtype, method, data):
     x = data.draw(arrays(dtype, max_size=20))
     kind = result_type(dtype)
     expected = ref.rank(x.tolist(), method=method, dtype=kind)

@@ -1,8 +1,8 @@
-"""Work A: growth, margin and shares of arrays, beside the peers that are installed.
+"""Benchmark A: growth, margin and shares of arrays, against other packages.
 
-Run ``python -m tests.bench.arrays`` with nothing else running. Installs nothing;
-asserts equal results first; prints the minimum of several interleaved runs and what
-each takes as a multiple of ours.
+Run ``python -m tests.bench.arrays`` on an idle machine. Packages that are not installed
+are skipped. All results are compared first. Each time is the minimum of several rounds
+in which all calls take turns, and is also printed as a multiple of evmarket's.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tests.bench.timing import machine, minima, peer, same, table, versions
 LAG = 12
 
 
-def check(name, expected, found):
-    # Peers that compute x1 / x0 - 1 lose digits where the change is small: 1e-14 is
-    # what a few roundings of a number near 1 leave.
-    assert same(expected, found, 1e-12, 1e-14), f"{name} gives other numbers"
+def check(name, expected, got):
+    # x1 / x0 - 1 loses digits if the change is small: a few roundings of a number near
+    # 1 differ by up to 1e-14.
+    assert same(expected, got, 1e-12, 1e-14), f"{name} gives other numbers"
 
 
 def growth_peers(x):
-    """Growth at lag 12 by every peer, as calls without arguments."""
+    """Calls without arguments that compute growth at lag 12 with other packages."""
     out = np.empty_like(x)
 
     def expression():
@@ -180,7 +180,7 @@ def small_work(rounds):
     ):
         ours, theirs = best[f"evmarket {kind}"], best[numpy_name]
         print(
-            f"  {kind}: {ours * 1e6:.2f} us, numpy {theirs * 1e6:.2f} us: "
+            f"  {kind}: {ours * 1e6:.2f} us, numpy {theirs * 1e6:.2f} us, "
             f"{ours / theirs:.2f} of numpy's time"
         )
 
@@ -202,8 +202,8 @@ def share_work(rows, columns, rounds):
 
 
 def import_work(starts):
-    """Interleaved cold starts of an interpreter that imports one or the other, the
-    modules compiled beforehand as an installed package's are."""
+    """Time to start an interpreter and import NumPy or evmarket, with modules compiled
+    before, as in an installed package."""
     environment = dict(os.environ)
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     best = {"import numpy": float("inf"), "import evmarket": float("inf")}
@@ -215,7 +215,7 @@ def import_work(starts):
             spent = time.perf_counter() - start
             best[statement] = min(best[statement], spent) if turn else float("inf")
     ratio = best["import evmarket"] / best["import numpy"]
-    print(f"\nstart and import, minimum of {starts} interleaved starts")
+    print(f"\nstart and import, minimum of {starts} starts in turn")
     for statement, seconds in best.items():
         print(f"  {statement:<34}{seconds * 1e3:10.2f} ms")
     print(f"  evmarket / numpy: {ratio:.3f}")
@@ -223,9 +223,11 @@ def import_work(starts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--items", type=int, default=20_000_000)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--starts", type=int, default=30)
+    parser.add_argument(
+        "--items", type=int, default=20_000_000, help="length of the arrays"
+    )
+    parser.add_argument("--rounds", type=int, default=7, help="times per call")
+    parser.add_argument("--starts", type=int, default=30, help="interpreter starts")
     options = parser.parse_args()
     os.environ.setdefault("NUMBA_CACHE_DIR", os.path.join(os.sep, "tmp", "numba"))
     workers = em.set_workers(1)

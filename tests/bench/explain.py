@@ -1,26 +1,25 @@
-"""Explanations of many groups against NumPy and numba, in one run.
+"""Explanations of many groups, against NumPy and numba.
 
-    python -m tests.bench.explain [--groups 1000000] [--items 10] [--repeats 7]
-
-Peers are vectorised, write into buffers allocated beforehand (`out=`) and loop nowhere
-in Python; numba is compiled before it is timed. Equal results are asserted first, the
-residuals of all groups against the bounds of the design too. Times are the minimum of
-several, in milliseconds; ratios are of times in the same run.
+Run ``python -m tests.bench.explain`` on an idle machine. NumPy code is vectorised and
+writes to buffers that exist before (`out=`). numba is compiled before it is timed. All
+results are compared first, and residuals are checked against their bounds. Each time is
+the minimum of several rounds, in milliseconds, and is also printed as a multiple of
+evmarket's in the same run.
 """
 
 import argparse
-import time
 from collections.abc import Callable
 
 import numpy as np
 
 import evmarket as em
+from tests.bench.timing import minima
 
 EPS = 2.0**-52
 
 
 def make(groups: int, items: int) -> dict[str, np.ndarray]:
-    """Prices, quantities, revenue and cost, a twentieth of the items new or lost."""
+    """Prices, quantities, revenue and cost; 5% of the items are new or lost."""
     rng = np.random.default_rng(0)
     shape = groups, items
     p0, q0 = rng.uniform(10, 100, shape), rng.integers(1, 1000, shape).astype(float)
@@ -35,11 +34,8 @@ def make(groups: int, items: int) -> dict[str, np.ndarray]:
     return dict(zip(names, (p0, q0, p1, q1, r0, c0, r1, c1), strict=True))
 
 
-# ---- NumPy ---------------------------------------------------------------------------
-
-
 class Buffers:
-    """Scratch of the shape of the items, of groups, and of masks, by number."""
+    """Scratch arrays: numbers per item, numbers per group, masks per item."""
 
     def __init__(self, shape: tuple[int, int]) -> None:
         self.items = [np.empty(shape) for _ in range(4)]
@@ -134,11 +130,8 @@ def numpy_margin_bridge(d: dict, b: Buffers) -> tuple[np.ndarray, ...]:
     return all1 - all0, price, cost, mix, entry, exit_, (both1 - in1) - (both0 - in0)
 
 
-# ---- numba ---------------------------------------------------------------------------
-
-
 def numba_price_volume(d: dict, compensated: bool) -> Callable[[], tuple]:
-    """Compiled and called once; `compensated` keeps what rounding drops, as we do."""
+    """A function compiled by numba; `compensated` sums as evmarket does."""
     import numba
 
     @numba.njit(parallel=True, cache=True)
@@ -194,9 +187,6 @@ def numba_price_volume(d: dict, compensated: bool) -> Callable[[], tuple]:
     return call
 
 
-# ---- the runs ------------------------------------------------------------------------
-
-
 def ours_price_volume(d: dict) -> tuple:
     r = em.price_volume(d["p0"], d["q0"], d["p1"], d["q1"])
     return r.total, r.price, r.volume, r.entry, r.exit
@@ -213,7 +203,7 @@ def ours_contributions(d: dict) -> tuple:
 
 
 def assert_bounds(d: dict) -> None:
-    """Every group's residual within the bound of the design."""
+    """Check the residual of every group against its bound."""
     worth = np.abs(d["r0"]).sum(1) + np.abs(d["r1"]).sum(1)
     columns = d["p0"], d["q0"], d["p1"], d["q1"]
     for method in ("laspeyres", "paasche", "three-way", "bennet"):
@@ -232,22 +222,11 @@ def assert_equal(got: tuple, expected: tuple) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12 * scale)
 
 
-def best(calls: dict[str, Callable], repeats: int) -> dict[str, float]:
-    """Minimum of several, the peers taking turns; milliseconds."""
-    found = dict.fromkeys(calls, float("inf"))
-    for _ in range(repeats):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            found[name] = min(found[name], (time.perf_counter() - start) * 1e3)
-    return found
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--groups", type=int, default=1_000_000)
-    parser.add_argument("--items", type=int, default=10)
-    parser.add_argument("--repeats", type=int, default=7)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--groups", type=int, default=1_000_000, help="groups")
+    parser.add_argument("--items", type=int, default=10, help="items per group")
+    parser.add_argument("--repeats", type=int, default=7, help="times per call")
     given = parser.parse_args()
     d = make(given.groups, given.items)
     buffers = Buffers(d["p0"].shape)
@@ -270,24 +249,24 @@ def main() -> None:
         works["price_volume"]["numba"] = numba_price_volume(d, False)
         works["price_volume"]["numba, compensated"] = numba_price_volume(d, True)
     except ImportError:
-        print("numba is not installed: its lines are left out")
+        print("numba is not installed and is skipped")
     for calls in works.values():
         expected = calls["evmarket"]()
         for name, call in calls.items():
             if name != "evmarket":
                 assert_equal(expected, call())
     default = em.set_workers(1)
-    print(f"{given.groups:,} groups of {given.items} items; ms, times evmarket's")
+    print(f"{given.groups:,} groups of {given.items} items: ms, multiple of evmarket's")
     for workers in sorted({1, default}):
         em.set_workers(workers)
         print(f"workers: {workers} (NumPy: 1)")
         for work, calls in works.items():
-            times = best(calls, given.repeats)
-            told = ", ".join(
-                f"{name} {ms:.1f} ({ms / times['evmarket']:.2f}x)"
-                for name, ms in times.items()
+            times = minima(calls, given.repeats)
+            words = ", ".join(
+                f"{name} {seconds * 1e3:.1f} ({seconds / times['evmarket']:.2f}x)"
+                for name, seconds in times.items()
             )
-            print(f"  {work:<15}{told}", flush=True)
+            print(f"  {work:<15}{words}", flush=True)
 
 
 if __name__ == "__main__":

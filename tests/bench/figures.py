@@ -1,8 +1,8 @@
-"""Published figures: speed of reading, of the intervals, of the audit; and enclosure.
+"""Published figures: speed of reading, intervals and audit; enclosure; corruptions.
 
-Run ``python -m tests.bench.figures`` with nothing else running. The kernels are set
-beside a plain Python loop over floats that steps its ends outward as they do; results
-are compared first. ``--only speed|enclosure|corruptions`` runs one part.
+Run ``python -m tests.bench.figures`` on an idle machine. The functions of intervals are
+timed against a Python loop over floats that rounds its ends outward as they do. Results
+are compared first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STEP = math.nextafter
 
 
 def loop_base(levels_low, levels_high, growths_low, growths_high):
-    """level / (1 + growth) one by one, as one would write it."""
+    """level / (1 + growth), one at a time."""
     lows, highs = [], []
     for a, b, g, h in zip(
         levels_low, levels_high, growths_low, growths_high, strict=True
@@ -40,7 +40,7 @@ def loop_base(levels_low, levels_high, growths_low, growths_high):
 
 
 def loop_ratio_growth(one_low, one_high, two_low, two_high):
-    """(1 + a) / (1 + b) - 1 one by one."""
+    """(1 + a) / (1 + b) - 1, one at a time."""
     lows, highs = [], []
     for a, b, g, h in zip(one_low, one_high, two_low, two_high, strict=True):
         if not (a <= b and g <= h) or h <= -1:
@@ -72,14 +72,14 @@ def kernels(n, rounds):
             assert same(theirs, mine, 1e-14, 1e-15), name
         best = minima(
             {f"em.{name}": lambda f=ours, a=one, b=two: f(a, b),
-             "plain Python loop": lambda f=loop, x=lists: f(*x)},
+             "Python loop": lambda f=loop, x=lists: f(*x)},
             rounds,
         )  # fmt: skip
-        table(f"{name}, {n:,} pairs", best, "plain Python loop", f"em.{name}")
+        table(f"{name}, {n:,} pairs", best, "Python loop", f"em.{name}")
 
 
 def facts(n):
-    """Columns of n facts: 20 years of so many makers, printed to the thousand."""
+    """Columns of n facts: 20 years of n / 20 makers."""
     rng = np.random.default_rng(2)
     makers = n // 20
     level = rng.integers(20_000, 900_000, makers)
@@ -108,7 +108,7 @@ def reading_and_audit(n):
         start = time.perf_counter()
         em.figures(columns[name])
         seconds = time.perf_counter() - start
-        print(f"\nem.figures of {n:,} texts ({name}): {seconds:.2f} s")
+        print(f"\nem.figures, {n:,} texts ({name}): {seconds:.2f} s")
     start = time.perf_counter()
     read = em.Facts(columns)
     parsed = time.perf_counter() - start
@@ -117,18 +117,19 @@ def reading_and_audit(n):
     seconds = time.perf_counter() - start
     assert found.counts["inconsistent"] == 0 and len(found.findings) > 0.9 * n
     print(
-        f"em.Facts of {n:,} facts {parsed:.2f} s; em.audit {seconds:.2f} s: {found!r}"
+        f"em.Facts, {n:,} facts: {parsed:.2f} s; em.audit: {seconds:.2f} s; {found!r}"
     )
 
 
 def ulps(end, truth, direction):
-    """How many ulp outside the truth an end lies; negative is inside."""
+    """Ulp from the exact end outward to the computed end; negative is inward."""
     gap = (truth - Fraction(end)) * direction
     return float(gap / Fraction(math.ulp(float(truth))))
 
 
 def enclosure(n):
-    """True bases and levels, printed as the press does, against exact rationals."""
+    """Print true bases and levels as the press does, and compare their intervals with
+    exact rational ones."""
     rng = np.random.default_rng(3)
     base = rng.integers(5, 10**7, n)
     level = (base * rng.uniform(0.3, 5, n)).astype(np.int64) + 1
@@ -147,7 +148,7 @@ def enclosure(n):
         texts.append(f"{printed:,}" if coarse else f"{x1:,}")
     one, two = em.figures(texts), em.figures(growths)
     low, high = em.implied_base(one, two)
-    assert ((low <= base) & (base <= high)).all(), "a true base lies outside"
+    assert ((low <= base) & (base <= high)).all(), "a true base is outside its interval"
     worst = -1.0, -1.0
     inside = INF
     for i in range(n):
@@ -157,14 +158,15 @@ def enclosure(n):
         worst = max(worst[0], apart[0]), max(worst[1], apart[1])
         inside = min(inside, *apart)
     print(
-        f"\nenclosure, {n:,} printed pairs: every true base inside its interval; ends "
-        f"outside the exact ones by {inside:.2f} to {max(worst):.2f} ulp"
+        f"\nenclosure, {n:,} printed pairs: every interval contains its true base; its "
+        f"ends lie {inside:.2f} to {max(worst):.2f} ulp outside the exact ones"
     )
     assert inside >= 0 and max(worst) <= 5
 
 
 def corruptions():
-    """Every digit of every shipped fact changed in turn, against the exact twin."""
+    """Change every digit of every shipped fact in turn, and compare the audit with the
+    exact one."""
     from tests.audit import test_audit
 
     rows = test_audit.shipped()
@@ -181,18 +183,22 @@ def corruptions():
         ours += "inconsistent" in found.values()
         theirs += "inconsistent" in expected.values()
     print(
-        f"\ncorrupted copies of the {len(rows)} shipped facts, one digit changed: "
-        f"{copies:,} read, {unread} no longer figures;\n"
-        f"  detectable by the exact twin {theirs}, caught by em.audit {ours}"
+        f"\ncopies of the {len(rows)} shipped facts with one digit changed: "
+        f"{copies:,} read, {unread} are not figures any more;\n"
+        f"  the exact audit detects {theirs}, em.audit detects {ours}"
     )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=1_000_000)
-    parser.add_argument("--facts", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("speed", "enclosure", "corruptions"))
+    parser.add_argument(
+        "--pairs", type=int, default=1_000_000, help="figures in a column"
+    )
+    parser.add_argument("--facts", type=int, default=100_000, help="facts to audit")
+    parser.add_argument("--rounds", type=int, default=5, help="times per call")
+    parser.add_argument(
+        "--only", choices=("speed", "enclosure", "corruptions"), help="run one part"
+    )
     options = parser.parse_args()
     print(machine(), versions("evmarket", "numpy"), sep="\n")
     if options.only in (None, "speed"):

@@ -1,10 +1,9 @@
-"""Works B and C: long tables to growth, beside duckdb, polars, pandas, pyarrow and R.
+"""Benchmarks B and C: growth from long tables, against other packages and R.
 
-Run ``python -m tests.bench.tables`` with nothing else running; ``--rows`` scales C,
-``--only B`` or ``--only C`` runs one of them, ``--scaling`` prints how cost grows. Each
-engine runs in a process of its own, where its peak memory beyond the loaded table is
-taken; results are written out and compared before a ratio is printed. Money is in
-multiples of .25, so that every order of plain addition gives the same double.
+Run ``python -m tests.bench.tables`` on an idle machine. B is growth of rows by group, C
+is growth and margin of a table of sales. In C each package runs in its own process,
+which also measures peak memory beyond the table. Results are compared before a ratio is
+printed. Amounts are multiples of 0.25, so that sums do not depend on their order.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ FIRST_DAY = np.datetime64("2019-01-01")
 
 
 def resident():
-    """Resident bytes of this process now."""
+    """Resident memory of this process in bytes."""
     with open("/proc/self/statm", encoding="ascii") as statm:
         return int(statm.read().split()[1]) * resource.getpagesize()
 
 
 class Peak:
-    """The highest resident size while it is open, sampled, less the size before."""
+    """A context that samples resident memory; `bytes` is the peak less the start."""
 
     def __enter__(self):
         self.before = self.most = resident()
@@ -58,11 +57,8 @@ class Peak:
         return self.most - self.before
 
 
-# ---- work C --------------------------------------------------------------------------
-
-
 def sales_table(rows, regions=REGIONS):
-    """Shuffled sales in Arrow memory: plain strings, dates, units, revenue, cost."""
+    """An Arrow table of shuffled sales: strings, dates, units, revenue, cost."""
     import pyarrow as pa
 
     rng = np.random.default_rng(3)
@@ -161,7 +157,7 @@ def by_pandas(table, keys):
 
 
 def by_pyarrow(table, keys):
-    """The sums alone: pyarrow has no calendar join."""
+    """Only the sums: pyarrow has no join on the calendar."""
     import pyarrow.compute as pc
 
     month = pc.floor_temporal(table["date"], unit="month")
@@ -178,12 +174,12 @@ ENGINES_C = {
     "duckdb": by_duckdb,
     "polars": by_polars,
     "pandas": by_pandas,
-    "pyarrow, sums alone": by_pyarrow,
+    "pyarrow, only sums": by_pyarrow,
 }
 
 
 def sums_of(name, result):
-    """What is compared: cells, sums, and order-free sums of growth and margin."""
+    """Numbers to compare: cells, sums, and sums of sorted growth and margin."""
     if name == "evmarket":
         panel, growth, margin = result
         cells = panel["units"]._data.cells
@@ -217,11 +213,8 @@ def sums_of(name, result):
     }
 
 
-# ---- work B --------------------------------------------------------------------------
-
-
 def group_rows(groups, shuffled):
-    """Group, time, value: times 650..659 of every group, 5% of the rows dropped."""
+    """Group, time, value: times 650 to 659 of every group, with 5% of rows missing."""
     rng = np.random.default_rng(4)
     group = np.repeat(np.arange(groups, dtype=np.int64) * 7 + 13, 10)
     time_ = np.tile(np.arange(650, 660, dtype=np.int64), groups)
@@ -305,7 +298,7 @@ cat(best)
 
 
 def rows_collapse(group, time_, value, rounds):
-    """R's collapse, grouping included: seconds and result, or None where absent."""
+    """Seconds and result of R's collapse, grouping included; None if not installed."""
     if not shutil.which("Rscript"):
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -320,11 +313,8 @@ def rows_collapse(group, time_, value, rounds):
         return float(done.stdout), np.fromfile(Path(folder, "y"))
 
 
-# ---- running -------------------------------------------------------------------------
-
-
 def child(options):
-    """One engine of work C in this process: minimum of some runs, peak memory, sums."""
+    """Run one package of C in this process: shortest time, peak memory, sums."""
     table = sales_table(options.rows, options.regions)
     keys = options.keys.split(",")
     if options.workers:
@@ -332,9 +322,9 @@ def child(options):
 
         em.set_workers(options.workers)
     call = ENGINES_C[options.engine]
-    best, peak, result = float("inf"), 0, None
+    best, peak = float("inf"), 0
     for _ in range(options.rounds):
-        result = None
+        result = None  # frees the memory of the run before
         with Peak() as watched:
             start = time.perf_counter()
             result = call(table, keys)
@@ -356,36 +346,36 @@ def measured(engine, rows, keys, rounds, workers=0, regions=REGIONS):
     return json.loads(done.stdout)
 
 
-def check(name, expected, found):
-    for what, number in found.items():
+def check(name, expected, got):
+    for what, number in got.items():
         close = np.isclose(number, expected[what], rtol=1e-12, atol=0)
-        assert close, f"{name}: {what} is {number}, ours {expected[what]}"
+        assert close, f"{name}: {what} is {number}, evmarket's is {expected[what]}"
 
 
-def work_c(rows, rounds):
+def growth_of_sales(rows, rounds):
     for keys in (["maker", "region"], ["maker", "model", "region"]):
         ours = measured("evmarket", rows, keys, rounds)
-        print(f"\nwork C, {rows:,} rows by {', '.join(keys)} and month: "
+        print(f"\nC, {rows:,} rows by {', '.join(keys)} and month: "
               f"{ours['sums']['cells']:,} cells")  # fmt: skip
         single = measured("evmarket", rows, keys, rounds, workers=1)
         check("1 worker", ours["sums"], single["sums"])
-        found = {"evmarket": ours, "evmarket, 1 worker": single}
+        runs = {"evmarket": ours, "evmarket, 1 worker": single}
         for name in list(ENGINES_C)[1:]:
             if peer(name.split(",")[0]):
-                found[name] = measured(name, rows, keys, rounds)
-                check(name, ours["sums"], found[name]["sums"])
-        for name, one in found.items():
+                runs[name] = measured(name, rows, keys, rounds)
+                check(name, ours["sums"], runs[name]["sums"])
+        for name, one in runs.items():
             print(f"  {name:<24}{one['s']:8.2f} s{one['s'] / ours['s']:8.2f} x"
                   f"{one['peak'] / 1e6:10,.0f} MB")  # fmt: skip
 
 
-def work_b(groups, rounds):
+def growth_of_rows(groups, rounds):
     import evmarket as em
 
     for shuffled in (False, True):
         group, time_, value = group_rows(groups, shuffled)
         order = "shuffled" if shuffled else "sorted"
-        print(f"\nwork B, {len(group):,} rows of {groups:,} groups, {order}")
+        print(f"\nB, {len(group):,} rows of {groups:,} groups, {order}")
         best, expected = {}, None
         for name, call in ENGINES_B.items():
             if name != "evmarket" and not peer(name):
@@ -423,15 +413,15 @@ def work_b(groups, rounds):
 
 
 def scaling(rounds):
-    """How cost grows with rows, the cells given, and with cells, the rows given."""
+    """How time and memory of C grow with rows, and with cells."""
     keys, size = ["maker", "region"], 1_000_000
-    print("\nscaling of work C by maker and region, over rows")
+    print("\nC by maker and region, more rows")
     for rows in (1, 2, 4, 8, 16, 32):
         one = measured("evmarket", rows * size, keys, rounds)
         cells, each = one["sums"]["cells"], one["s"] * 1e3 / rows
-        print(f"  {rows:>3} M rows{one['s']:8.3f} s{each:8.1f} ns a row"
+        print(f"  {rows:>3} M rows{one['s']:8.3f} s{each:8.1f} ns per row"
               f"{cells:>12,} cells{one['peak'] / 1e6:8,.0f} MB")  # fmt: skip
-    print("\nscaling of work C by maker and region, 16 M rows, over regions")
+    print("\nC by maker and region, 16 M rows, more regions")
     for regions in (10, 20, 40, 80, 160, 320, 640):
         one = measured("evmarket", 16 * size, keys, rounds, regions=regions)
         cells = one["sums"]["cells"]
@@ -441,11 +431,13 @@ def scaling(rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--groups", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=["B", "C"])
-    parser.add_argument("--scaling", action="store_true")
+    parser.add_argument("--rows", type=int, default=20_000_000, help="rows of C")
+    parser.add_argument("--groups", type=int, default=1_000_000, help="groups of B")
+    parser.add_argument("--rounds", type=int, default=5, help="times per call")
+    parser.add_argument("--only", choices=["B", "C"], help="run one benchmark")
+    parser.add_argument(
+        "--scaling", action="store_true", help="also run C with more rows and regions"
+    )
     parser.add_argument("--engine", help=argparse.SUPPRESS)
     parser.add_argument("--keys", help=argparse.SUPPRESS)
     parser.add_argument("--workers", type=int, default=0, help=argparse.SUPPRESS)
@@ -457,9 +449,9 @@ def main():
     print(machine())
     print(versions("numpy", "pandas", "polars", "duckdb", "pyarrow"))
     if options.only != "C":
-        work_b(options.groups, options.rounds)
+        growth_of_rows(options.groups, options.rounds)
     if options.only != "B":
-        work_c(options.rows, options.rounds)
+        growth_of_sales(options.rows, options.rounds)
     if options.scaling:
         scaling(options.rounds)
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: interleaved minima, equality first, one table."""
+"""Helpers of the benchmarks: time calls in turn, compare results, print a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 
 def peer(name):
-    """An optional peer module, or None where it is not installed."""
+    """An optional module, or None if it is not installed."""
     try:
         return import_module(name)
     except ImportError:
@@ -20,7 +20,7 @@ def peer(name):
 
 
 def machine():
-    """One line that names the machine and the versions that take part."""
+    """One line that names the processor, the cores and the version of Python."""
     processor = platform.processor() or platform.machine()
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as info:
@@ -33,23 +33,24 @@ def machine():
 
 
 def versions(*names):
-    found = []
+    """One line with the versions of packages."""
+    words = []
     for name in names:
         try:
-            found.append(f"{name} {version(name)}")
+            words.append(f"{name} {version(name)}")
         except ImportError:
-            found.append(f"{name} absent")
-    return ", ".join(found)
+            words.append(f"{name} not installed")
+    return ", ".join(words)
 
 
-def same(expected, found, rtol=0.0, atol=0.0):
-    """Whether two results hold the same numbers, NaN beside NaN."""
-    a, b = np.asarray(expected, float), np.asarray(found, float)
+def same(expected, got, rtol=0.0, atol=0.0):
+    """Whether two results have the same numbers; NaN equals NaN."""
+    a, b = np.asarray(expected, float), np.asarray(got, float)
     return a.shape == b.shape and np.allclose(a, b, rtol, atol, equal_nan=True)
 
 
 def minima(calls, rounds):
-    """The shortest of `rounds` runs of each call, taken in turn; results not kept."""
+    """The shortest time of each call in `rounds` rounds, in which they take turns."""
     best = dict.fromkeys(calls, float("inf"))
     for _ in range(rounds):
         for name, call in calls.items():
@@ -61,9 +62,9 @@ def minima(calls, rounds):
 
 
 def table(title, best, reference, ours, unit=1e3, unit_name="ms"):
-    """Print each time, and how many times longer than ours it took."""
+    """Print each time, also as a multiple of ours."""
     print(f"\n{title}")
     for name, seconds in best.items():
         ratio = seconds / best[ours]
-        mark = " <- compared with" if name == reference else ""
+        mark = " <- reference" if name == reference else ""
         print(f"  {name:<34}{seconds * unit:10.2f} {unit_name}{ratio:8.2f} x{mark}")

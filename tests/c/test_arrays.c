@@ -56,12 +56,12 @@ static void run_both_paths(const ev_elementwise *f, ev_type type, ptrdiff_t n)
     free(out[1]);
 }
 
-static void test_elementwise(const ev_elementwise *functions, int count)
+static void test_elementwise(const ev_elementwise *f)
 {
-    for (int i = 0; i < count; i++) {
+    for (; f->name != NULL; f++) {
         for (ptrdiff_t n = 0; n < LONGEST; n++) {
-            run_both_paths(&functions[i], EV_F64, n);
-            run_both_paths(&functions[i], EV_I64, n);
+            run_both_paths(f, EV_F64, n);
+            run_both_paths(f, EV_I64, n);
         }
     }
 }
@@ -86,12 +86,12 @@ static void run_line(const ev_linewise *f, ev_type type, ptrdiff_t n)
     free(scratch);
 }
 
-static void test_lines(const ev_linewise *functions, int count)
+static void test_lines(const ev_linewise *f)
 {
-    for (int i = 0; i < count; i++) {
-        for (ptrdiff_t n = strcmp(functions[i].name, "mean") == 0; n < LONGEST; n++) {
-            run_line(&functions[i], EV_F64, n);
-            run_line(&functions[i], EV_I64, n);
+    for (; f->name != NULL; f++) {
+        for (ptrdiff_t n = strcmp(f->name, "mean") == 0; n < LONGEST; n++) {
+            run_line(f, EV_F64, n);
+            run_line(f, EV_I64, n);
         }
     }
 }
@@ -137,10 +137,10 @@ static void test_choice(void)
 
 int main(void)
 {
-    test_elementwise(ev_growth_functions, ev_growth_function_count);
-    test_elementwise(ev_margin_functions, ev_margin_function_count);
-    test_lines(ev_growth_lines, ev_growth_line_count);
-    test_lines(ev_structure_lines, ev_structure_line_count);
+    test_elementwise(ev_growth_functions);
+    test_elementwise(ev_margin_functions);
+    test_lines(ev_growth_lines);
+    test_lines(ev_structure_lines);
     test_totals();
     test_choice();
     return finish();

@@ -255,23 +255,21 @@ static void test_lmdi(void)
     const double bad[] = {1, 10, 2, 4, 5, 3, 2, 3, 4, 0, 1, -1};
     double effects[6], total[2], residual[2];
     uint8_t status[2];
+    const ev_effects to = {effects, total, residual, status};
     ptrdiff_t place = -1;
     int allowed = 9;
     const ev_memory memory = {resize, &allowed};
     ev_factors from = {x0, x1, 2, 2, 3, 0};
-    CHECK(ev_lmdi(&from, 0, 2, effects, total, residual, status, &place, &memory) ==
-          EV_DONE);
+    CHECK(ev_lmdi(&from, 0, 2, &to, &place, &memory) == EV_DONE);
     CHECK(total[0] == 100 && fabs(effects[0] - 69.79006598) < 1e-8);
     CHECK(total[1] == -24 && effects[3] == -12 && effects[4] == -12 && effects[5] == 0);
     CHECK(fabs(residual[0]) < 1e-12 && residual[1] == 0);
     CHECK(status[0] == EV_OK && status[1] == EV_OK && place == -1);
     from.x1 = bad;
-    CHECK(ev_lmdi(&from, 0, 2, effects, total, residual, status, &place, &memory) ==
-          EV_BAD_VALUE);
+    CHECK(ev_lmdi(&from, 0, 2, &to, &place, &memory) == EV_BAD_VALUE);
     CHECK(place == 23);
     allowed = 0;
-    CHECK(ev_lmdi(&from, 0, 2, effects, total, residual, status, &place, &memory) ==
-          EV_NO_MEMORY);
+    CHECK(ev_lmdi(&from, 0, 2, &to, &place, &memory) == EV_NO_MEMORY);
 }
 
 static void test_shift_share(void)

@@ -1,4 +1,4 @@
-"""The calendar: ordinals, labels, what columns state, lags in words."""
+"""Frequencies, ordinals and labels; columns of periods; lags in words."""
 
 import random
 from datetime import date, datetime, timedelta, timezone
@@ -11,11 +11,11 @@ from evmarket import _core
 from evmarket._calendar.columns import ordinals
 from evmarket._calendar.frequency import frequency, per_year, year_of
 from evmarket._calendar.lags import exit_periods, lag_periods, window_periods
-from tests.calendar import reference_period as slow
+from tests.calendar import reference_period as reference
 
 EPOCH = date(1970, 1, 1)
-FISCAL = [f"{unit}-{month}" for unit in "YQ" for month in slow.MONTHS[:-1]]
-WEEKS = [f"W-{day}" for day in slow.WEEKDAYS[:-1]]
+FISCAL = [f"{unit}-{month}" for unit in "YQ" for month in reference.MONTHS[:-1]]
+WEEKS = [f"W-{day}" for day in reference.WEEKDAYS[:-1]]
 IN_PANDAS = ["Y", "Q", "M", "W", "D", *FISCAL, *WEEKS]
 ALL = [*IN_PANDAS, "H", "M-JF"]
 
@@ -25,16 +25,13 @@ def read(column, freq=None):
 
 
 def refused(column, freq, *words, error=ValueError):
-    """The column is refused in one line that names each of the words."""
+    """The column raises an error of one line that contains each of the words."""
     with pytest.raises(error) as caught:
         ordinals(column, freq, "month")
     message = str(caught.value)
     assert "\n" not in message
     for word in ("month", *words):
         assert word in message, message
-
-
-# Frequencies and ordinals
 
 
 @pytest.mark.parametrize("freq", IN_PANDAS)
@@ -47,18 +44,18 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
         ]
     ).astype("M8[D]")
     expected = pandas.DatetimeIndex(days.astype("M8[s]")).to_period(freq)
-    found, named = ordinals(days, freq)
+    got, named = ordinals(days, freq)
     assert named == freq
-    np.testing.assert_array_equal(found, expected.asi8)
+    np.testing.assert_array_equal(got, expected.asi8)
     some = expected[:: 65_000 // 50]
     for ordinal, label in zip(some.asi8, map(str, some), strict=True):
-        if label[:4].isdigit() and int(label[:4]) >= 1000:  # not every pandas pads
+        if label[:4].isdigit() and int(label[:4]) >= 1000:  # some versions do not pad
             assert em.Periods.of(freq, ordinal, 1).labels == [label]
-    # From 1898; pandas before 3 counts their ends in nanoseconds, which end in 2262.
+    # From 1898 on: pandas before 3 counts nanoseconds, which end in 2262.
     start, end = (
-        _core.period_days(freq, int(found[0]), 360, last) for last in (False, True)
+        _core.period_days(freq, int(got[0]), 360, last) for last in (False, True)
     )
-    index = pandas.PeriodIndex.from_ordinals(found[0] + np.arange(360), freq=freq)
+    index = pandas.PeriodIndex.from_ordinals(got[0] + np.arange(360), freq=freq)
     np.testing.assert_array_equal(
         start.view("M8[D]"), index.start_time.values.astype("M8[D]")
     )
@@ -68,15 +65,15 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
 
 
 @pytest.mark.parametrize("freq", ALL)
-def test_against_the_slow_twin(freq):
+def test_periods_match_the_reference(freq):
     pick = random.Random(freq)
     days = [EPOCH + timedelta(days=pick.randrange(-60_000, 60_000)) for _ in range(40)]
     days += [date(2024, 2, 29), date(2025, 1, 1), date(2025, 2, 28), date(2024, 12, 31)]
-    assert read(days, freq) == [slow.ordinal(day, freq) for day in days]
+    assert read(days, freq) == [reference.ordinal(day, freq) for day in days]
     for day in days[-14:]:
-        period = em.Periods.of(freq, slow.ordinal(day, freq), 1)
-        first, last = slow.bounds(day, freq)
-        assert period.labels == [slow.label(day, freq)]
+        period = em.Periods.of(freq, reference.ordinal(day, freq), 1)
+        first, last = reference.bounds(day, freq)
+        assert period.labels == [reference.label(day, freq)]
         assert (
             _core.period_days(freq, period.start, 1, False)[0] == (first - EPOCH).days
         )
@@ -127,8 +124,6 @@ def test_the_chinese_month_has_eleven_periods():
     assert read(["2025-01", "2025-02-03"], "M-JF") == [605, 605]
 
 
-# What columns hold
-
 TEXTS = {
     "2025": ("Y", 55),
     "2025年": ("Y", 55),
@@ -161,8 +156,8 @@ BAD_TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_forms_of_text(text):
     stated, expected = TEXTS[text]
-    found, freq = ordinals([text, text])
-    assert (freq, found.tolist()) == (stated, [expected, expected])
+    got, freq = ordinals([text, text])
+    assert (freq, got.tolist()) == (stated, [expected, expected])
 
 
 def test_dates_as_text():
@@ -173,7 +168,7 @@ def test_dates_as_text():
 
 
 @pytest.mark.parametrize("text", BAD_TEXTS)
-def test_bad_text_names_its_row_and_what_is_accepted(text):
+def test_bad_text_names_its_row_and_the_accepted_forms(text):
     refused(["2025-01", text], "M", "row 1", "accepted", "2025年1月")
     refused([text], None, "row 0", "accepted")
 
@@ -207,7 +202,7 @@ def test_integers():
     refused(np.array([b"2025"]), "Y", "decode", error=TypeError)
 
 
-def test_finer_and_coarser_than_asked():
+def test_columns_of_another_frequency():
     refused(["2025-01"], "Y", "row 0", "states M", "resample('Y')")
     refused(["2025Q1"], "H", "resample('H')")
     refused(["2025", "2025-02"], "Y", "row 1", "resample")
@@ -293,9 +288,6 @@ def test_missing_in_arrays():
     refused(np.ma.masked_array([2024, 2025], [False, True]), "Y", "row 1", "no value")
 
 
-# What other libraries hold
-
-
 def test_pandas_columns():
     pandas = pytest.importorskip("pandas")
     days = pandas.to_datetime(["2025-01-31", "2024-02-29"])
@@ -307,8 +299,8 @@ def test_pandas_columns():
     for freq in ("M", "Q-MAR", "W", "D", "Y"):
         periods = days.to_period(freq)
         for column in (periods, periods.to_series(), periods.array, list(periods)):
-            found, stated = ordinals(column)
-            assert (found.tolist(), stated) == (periods.asi8.tolist(), freq)
+            got, stated = ordinals(column)
+            assert (got.tolist(), stated) == (periods.asi8.tolist(), freq)
     refused(days.to_period("M"), "Y", "resample('Y')")
     refused(days.to_period("Q-MAR"), "Q", "plain dates")
     refused(days.to_period("h"), "D", "'h'")
@@ -358,8 +350,6 @@ def test_pyarrow_columns():
     ]
 
 
-# Lags in words
-
 LAGS = [
     ("1Y", "M", 12), ("-1Y", "M", -12), ("+1Y", "M", 12), ("1y", "M", 12),
     ("2Q", "M", 6), ("1M", "M", 1), ("12M", "M", 12), ("1H", "M", 6), ("12", "M", 12),
@@ -383,7 +373,7 @@ BAD_LAGS = [
     ("1 Y", "M", ValueError, "words"), ("１Y", "M", ValueError, "words"),
     ("1年", "M", ValueError, "words"), ("1Y", None, ValueError, "freq="),
     (1.0, "M", TypeError, "1.0"), (True, "M", TypeError, "True"),
-    (None, "M", TypeError, "None"), (2**70, "M", OverflowError, "beyond"),
+    (None, "M", TypeError, "None"), (2**70, "M", OverflowError, "longer"),
 ]  # fmt: skip
 
 

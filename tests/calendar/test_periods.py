@@ -1,4 +1,4 @@
-"""em.Periods, and the periods that a user names."""
+"""em.Periods, and labels of periods that a user gives."""
 
 import pickle
 from datetime import date, datetime
@@ -13,10 +13,8 @@ from evmarket import _core
 from evmarket._calendar.columns import ordinals
 from evmarket._calendar.labels import first_period, last_period, one_period
 from evmarket._calendar.periods import wholes
-from tests.calendar import reference_period as slow
+from tests.calendar import reference_period as reference
 from tests.calendar.test_period import ALL, IN_PANDAS, read
-
-# Periods that a user names
 
 
 @pytest.mark.parametrize(
@@ -37,8 +35,8 @@ from tests.calendar.test_period import ALL, IN_PANDAS, read
     ],
 )  # fmt: skip
 def test_complete_through(value, freq, expected):
-    found = last_period(value, freq, "complete_through")
-    assert em.Periods.of(freq, found, 1).labels == [expected]
+    got = last_period(value, freq, "complete_through")
+    assert em.Periods.of(freq, got, 1).labels == [expected]
 
 
 @given(st.dates(date(2, 1, 1), date(9998, 12, 31)), st.sampled_from(ALL))
@@ -85,9 +83,6 @@ def test_pandas_periods_as_labels():
     assert last_period(pandas.Period("2025Q1", "Q"), "M", "x") == 662
     assert last_period(pandas.Timestamp("2025-03-31"), "M", "x") == 662
     assert one_period(pandas.Period("2025-03", "Q-MAR"), "Q-MAR", "x") == 223
-
-
-# Periods
 
 
 def test_periods():
@@ -150,10 +145,10 @@ def test_periods_as_arrays():
     assert em.Periods("2024", "2025").to_numpy().dtype == "M8[Y]"
     assert em.Periods("2024-01", "2025-12").to_numpy()[-1] == np.datetime64("2025-12")
     for freq in ("H", "Q", "Y-MAR", "M-JF", "W"):
-        found = em.Periods("2025", "2025", freq).to_numpy()
-        assert found.dtype == "M8[D]"
-        expected = [slow.bounds(day, freq)[0] for day in found.tolist()]
-        assert found.tolist() == expected
+        got = em.Periods("2025", "2025", freq).to_numpy()
+        assert got.dtype == "M8[D]"
+        expected = [reference.bounds(day, freq)[0] for day in got.tolist()]
+        assert got.tolist() == expected
     pandas = pytest.importorskip("pandas")
     for freq in IN_PANDAS:
         periods = em.Periods("2024", "2025", freq)
@@ -171,22 +166,22 @@ def test_periods_as_arrays():
 )
 def test_wholes_of_days(whole):
     days = em.Periods("2023-11-03", "2025-02-09", "D")
-    found = wholes(days, whole)
+    got = wholes(days, whole)
     for k in range(0, len(days), 17):
         day = date.fromisoformat(days[k])
-        first, last = slow.bounds(day, whole)
-        assert found.periods[int(found.group[k])] == slow.label(day, whole)
-        assert found.place[k] == (day - first).days
-        assert found.parts[k] == (last - first).days + 1
+        first, last = reference.bounds(day, whole)
+        assert got.periods[int(got.group[k])] == reference.label(day, whole)
+        assert got.place[k] == (day - first).days
+        assert got.parts[k] == (last - first).days + 1
 
 
 def test_wholes():
     months = em.Periods("2024-02", "2025-02")
-    found = wholes(months, "M-JF")
-    assert found.periods == em.Periods("2024-02", "2025-02", "M-JF")
-    assert found.group.tolist() == [0, *range(1, 11), 11, 11]
-    assert found.place.tolist() == [1, *[0] * 10, 0, 1]
-    assert found.parts.tolist() == [2, *[1] * 10, 2, 2]
+    got = wholes(months, "M-JF")
+    assert got.periods == em.Periods("2024-02", "2025-02", "M-JF")
+    assert got.group.tolist() == [0, *range(1, 11), 11, 11]
+    assert got.place.tolist() == [1, *[0] * 10, 0, 1]
+    assert got.parts.tolist() == [2, *[1] * 10, 2, 2]
     quarters = wholes(em.Periods("2024Q2", "2025Q1"), "Y-MAR")
     assert quarters.periods.labels == ["2025"]
     assert quarters.place.tolist() == [0, 1, 2, 3]

@@ -1,7 +1,7 @@
-"""Run the tour: python -m tests.cli.tour writes its outputs into the notebook.
+"""Run the tour notebook and write its outputs into it: python -m tests.cli.tour.
 
-The notebook is the only source. Edit it in JupyterLab or an editor, then run this: it
-removes the metadata of the editor and adds the outputs of the cells.
+To change the tour, edit the notebook in JupyterLab or in an editor. Then run this
+module. It renews the outputs and removes what the editor added about the machine.
 """
 
 import asyncio
@@ -32,28 +32,28 @@ def read(path=TOUR):
 
 
 def executed(notebook, folder):
-    """The notebook with new outputs, run in a folder."""
-    found = nbformat.from_dict(notebook)
-    for cell in found.cells:
+    """The notebook with fresh outputs, run in a folder."""
+    fresh = nbformat.from_dict(notebook)
+    for cell in fresh.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     client = NotebookClient(
-        found,
+        fresh,
         timeout=60,
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
     with warnings.catch_warnings():
-        # Warnings of the Jupyter libraries are ignored.
+        # Warnings of Jupyter's own libraries do not matter here.
         warnings.simplefilter("ignore")
         client.execute()
         asyncio.set_event_loop(None)
-    return cleaned(found)
+    return cleaned(fresh)
 
 
 def cleaned(notebook):
-    """The notebook without traces of a machine or a time."""
+    """The notebook without metadata about the machine or the time."""
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})
@@ -66,7 +66,7 @@ def cleaned(notebook):
 
 def main():
     notebook = executed(read(), TOUR.parent)
-    # Sorted as JupyterLab sorts, so that saving there changes nothing else.
+    # nbformat sorts as JupyterLab does, so saving there changes nothing else.
     nbformat.write(notebook, TOUR)
     errors = [
         output

@@ -16,7 +16,7 @@ from evmarket._common.numbers import (
     signed,
 )
 from evmarket._figures.show import show
-from evmarket._market.lines import Cell, shown_cell
+from evmarket._market.lines import Cell, cell_text
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_all_writers_print_the_same_number(value):
     text = number(value)
     assert numbers([value]) == [text]
     assert show(value, "number") == text
-    assert shown_cell(Cell(value, "vehicles")) == text
+    assert cell_text(Cell(value, "vehicles")) == text
     panel = em.Panel.from_arrays({"maker": ["A"]}, ["2024-01"], {"units": [value]})
     assert repr(panel.to_table()).split()[-1] == text
 

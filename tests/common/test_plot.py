@@ -260,11 +260,11 @@ def test_a_waterfall_leads_to_the_total(panel):
 
 def test_waterfalls_of_arrays_and_their_errors(panel):
     found = em.price_volume([[1, 2]] * 2, [[3, 4]] * 2, [[2, 2]] * 2, [[3, 5]] * 2)
-    with pytest.raises(ValueError, match=r"choose a place in the shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"give an index into the shape \(2,\)"):
         found.plot()
     with pytest.raises(TypeError, match="arrays have no calendar"):
         found.plot(0, at="2025")
-    with pytest.raises(ValueError, match="it takes a place in"):
+    with pytest.raises(ValueError, match="it takes an index into"):
         found.plot(5)
     ax = found.plot(1)
     assert [bar.get_height() for bar in ax.patches] == [3.0, 2.0, 5.0]

@@ -1,4 +1,4 @@
-"""The shipped data against the article and the tables it was read from."""
+"""The shipped data, against the article and the tables of the press."""
 
 import csv
 import pickle
@@ -49,7 +49,7 @@ def fact(facts, **wanted):
     return found[0]
 
 
-# What the article says: entity, measure, period, value, printed growth.
+# Figures of the article: entity, measure, period, value, printed growth.
 ARTICLE_SAYS = [
     ("guangzhou", "exports", "2025", 139_000, "+80%"),
     ("guangzhou", "exports", "2025", 16.49e9, "+70.3%"),
@@ -103,8 +103,8 @@ def test_the_article_says(said):
     fact(article_facts(), **dict(zip(keys, said, strict=True)))
 
 
-# Phrases whose numerals say nothing about the market: dates of publication, of an
-# interview, an opening, an announcement; a plan's title and year; the publisher.
+# Phrases with numerals that are not about the market: dates of publication, of an
+# interview, of an opening, of an announcement; the title of a plan; the publisher.
 NOT_ABOUT_THE_MARKET = [
     "36氪的朋友们2026-02-11 20:48",
     "On February 9th, Gu Yuanqin",
@@ -113,7 +113,7 @@ NOT_ABOUT_THE_MARKET = [
     "issued in 2025 proposed",
     "(2024 - 2035)",
     "published by 36Kr",
-    # A business is profitable: a sign, but no figure.
+    # "profitable" has no figure
     "In 2025, the Robotaxi business",
 ]
 
@@ -199,7 +199,7 @@ RELATIONS = {
 
 
 def read(text):
-    """The value and the relation that a printed figure states, in exact decimals."""
+    """The value and the relation of a printed figure, in exact decimals."""
     if text == "more than doubled":
         return Decimal(1), "over"
     relation = "exact"
@@ -356,7 +356,7 @@ def test_names_and_load():
     assert facts.facts() is facts
 
 
-def test_unknown_names_are_told_with_their_neighbours():
+def test_errors_name_the_nearest_names():
     with pytest.raises(KeyError, match=r"'guangzou'; near it: guangzhou"):
         em.datasets.load("guangzou")
     with pytest.raises(KeyError, match="there are: guangzhou, xpeng-monthly"):
@@ -401,19 +401,23 @@ def test_replace_gives_a_changed_copy():
     assert months.replace(-1, "value", 0.5)["value"][-1] == 0.5
     assert months.replace(-1, "value", 7)["value"].dtype == np.int64
     for arguments, error, said in (
-        (("g99", "value", 1), KeyError, "no row with id 'g99'"),
-        ((99, "value", 1), KeyError, "row is 99, of 52 rows"),
+        (("g99", "value", 1), KeyError, "row is 'g99': no row has this id"),
+        ((99, "value", 1), KeyError, "row is 99: the dataset has 52 rows"),
         ((1.5, "value", 1), TypeError, "row is 1.5"),
         ((True, "value", 1), TypeError, "row is True"),
         ((0, "worth", 1), KeyError, "no column 'worth'"),
-        ((0, "value", "1"), TypeError, "'value' holds numbers, not '1'"),
-        ((0, "text", 1), TypeError, "'text' holds text, not 1"),
+        (
+            (0, "value", "1"),
+            TypeError,
+            "the column 'value' holds numbers",
+        ),
+        ((0, "text", 1), TypeError, "the column 'text' holds text"),
     ):
         with pytest.raises(error, match=re.escape(said)):
             facts.replace(*arguments)
 
 
-def test_a_dataset_of_ones_own():
+def test_a_new_dataset():
     held = Dataset({"maker": ["小鹏", None], "units": [1, 2]}, name="mine")
     assert held["maker"].tolist() == ["小鹏", ""]
     assert dict(held).keys() == {"maker", "units"}
@@ -428,7 +432,7 @@ def test_a_dataset_of_ones_own():
         Dataset({"a": [1, 2], "b": [1]})
     with pytest.raises(ValueError, match="has 2 dimensions"):
         Dataset({"a": [[1, 2]]})
-    with pytest.raises(TypeError, match="holds objects"):
+    with pytest.raises(TypeError, match="holds mixed objects"):
         Dataset({"a": [1, None]})
     with pytest.raises(TypeError, match="complex"):
         Dataset({"a": [1j]})

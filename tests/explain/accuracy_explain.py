@@ -1,10 +1,10 @@
-"""How far explanations are from their exact rationals, as a fraction of the bound.
+"""Errors of explanations against exact fractions, relative to the documented bound.
 
     python -m tests.explain.accuracy_explain [--groups 1000000] [--families lmdi ...]
 
-Random groups with entries, exits, zeros, items of 1e-6 and 1e12 together and negative
-contributions; every part of every group is compared with its own formula in fractions,
-and what the parts leave of the total with the bound on residuals.
+The random groups have entries, exits, zeros, items of very different size (1e-6 and
+1e12) and negative contributions. Every part of every group is compared with its formula
+in fractions, and the total minus the parts with the bound on residuals.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 import evmarket as em
-from tests.explain import reference_explain as twin
+from tests.explain import reference_explain as reference
 
 EPS = Fraction(2) ** -52
 CHUNK = 2_000
@@ -24,9 +24,9 @@ CHUNK = 2_000
 
 
 def absences(rng, shape) -> tuple[np.ndarray, np.ndarray]:
-    """Where items are in both periods: some enter, some leave, some are in neither."""
-    there = rng.random(shape)
-    return there > 0.15, (there < 0.85) & (there > 0.05)
+    """Masks of the items in the earlier and in the later period."""
+    draws = rng.random(shape)
+    return draws > 0.15, (draws < 0.85) & (draws > 0.05)
 
 
 def scales(rng, shape) -> np.ndarray:
@@ -36,7 +36,7 @@ def scales(rng, shape) -> np.ndarray:
 
 
 def worths(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
-    """p0, q0, p1, q1: prices of any size, quantities zero where an item is absent."""
+    """p0, q0, p1, q1: prices of any size; quantities are zero for absent items."""
     shape = groups, items
     p0, q0 = np.exp(rng.normal(0, 1, shape)) * scales(rng, shape), rng.random(shape)
     q0 = q0 * 1000 + 1
@@ -49,7 +49,7 @@ def worths(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
 
 
 def profits(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
-    """x0, x1 with losses among them, the totals mostly positive."""
+    """x0, x1 with some losses; most totals are positive."""
     shape = groups, items
     x0 = rng.normal(1, 1, shape) * scales(rng, shape)
     x1 = np.where(rng.random(shape) < 0.1, x0, x0 * rng.normal(1, 0.5, shape))
@@ -58,7 +58,7 @@ def profits(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
 
 
 def rates(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
-    """w0, r0, w1, r1: weights of any size, rates from -0.5 to 1, NaN without weight."""
+    """w0, r0, w1, r1: weights of any size; rates from -0.5 to 1, NaN at zero weight."""
     shape = groups, items
     w0 = np.exp(rng.normal(0, 1, shape)) * scales(rng, shape)
     in0, in1 = absences(rng, shape)
@@ -94,7 +94,7 @@ def factors(rng, groups: int, items: int) -> tuple[np.ndarray, ...]:
     )
 
 
-# ---- what is checked of a group ------------------------------------------------------
+# ---- bounds and families -------------------------------------------------------------
 
 
 def size(*pairs) -> Fraction:
@@ -124,7 +124,9 @@ def bound_rates(exact, w0, r0, w1, r1) -> Fraction:
 
 def bound_margins(exact, r0, c0, q0, r1, c1, q1) -> Fraction:
     sides = [
-        twin.margin([(Fraction(a), Fraction(b)) for a, b in zip(r, c, strict=True)])
+        reference.margin(
+            [(Fraction(a), Fraction(b)) for a, b in zip(r, c, strict=True)]
+        )
         for r, c in ((r0, c0), (r1, c1))
     ]
     return 16 * EPS * max(1, *map(abs, sides))
@@ -150,7 +152,7 @@ def price_volume(method: str, *more: str) -> Family:
     return family(
         worths,
         lambda *x: em.price_volume(*x, method=method),
-        lambda *x: twin.price_volume(*x, method),
+        lambda *x: reference.price_volume(*x, method),
         bound_worth,
         *("price", "volume", "entry", "exit", *more),
     )
@@ -160,7 +162,7 @@ def mix_rate(method: str, *more: str) -> Family:
     return family(
         rates,
         lambda *x: em.mix_rate(*x, method=method),
-        lambda *x: twin.mix_rate(*x, method),
+        lambda *x: reference.mix_rate(*x, method),
         bound_rates,
         *("rate", "mix", *more),
     )
@@ -168,14 +170,14 @@ def mix_rate(method: str, *more: str) -> Family:
 
 FAMILIES: dict[str, Family] = {
     "contributions": family(
-        profits, em.contributions, twin.contributions, bound_contributions, "parts"
+        profits, em.contributions, reference.contributions, bound_contributions, "parts"
     ),
     "mix_rate symmetric": mix_rate("symmetric"),
     "mix_rate three-way": mix_rate("three-way", "joint"),
     "shift_share": family(
         lambda rng, groups, items: factors(rng, groups, items),
         em.shift_share,
-        twin.shift_share,
+        reference.shift_share,
         bound_shifts,
         *("national", "mix", "regional"),
     ),
@@ -186,23 +188,23 @@ FAMILIES: dict[str, Family] = {
     "price_volume_mix": family(
         worths,
         em.price_volume_mix,
-        twin.price_volume_mix,
+        reference.price_volume_mix,
         bound_worth,
         *("price", "volume", "mix", "entry", "exit"),
     ),
     "margin_bridge": family(
         accounts,
         em.margin_bridge,
-        twin.margin_bridge,
+        reference.margin_bridge,
         bound_margins,
         *("price", "unit_cost", "mix", "entry", "exit", "other"),
     ),
-    "lmdi": family(factors, em.lmdi, twin.lmdi, bound_factors, "effects"),
+    "lmdi": family(factors, em.lmdi, reference.lmdi, bound_factors, "effects"),
 }
 
 
 def flat(value: object) -> list:
-    """A number, a list or a list of lists of them as one list."""
+    """Numbers of an array, a nested list or a single number, as one list."""
     if isinstance(value, np.ndarray):
         return value.reshape(-1).tolist()
     if not isinstance(value, list):
@@ -211,7 +213,7 @@ def flat(value: object) -> list:
 
 
 def off(got: object, exact: object) -> Fraction:
-    """The largest distance of numbers from the exact ones; NaN where there is none."""
+    """The largest error; `got` must be NaN where `exact` is None."""
     worst = Fraction(0)
     for value, true in zip(flat(got), flat(exact), strict=True):
         assert (true is None) == bool(np.isnan(value)), (value, true)
@@ -221,11 +223,11 @@ def off(got: object, exact: object) -> Fraction:
 
 
 def checked(name: str, groups: int, seed: int, items: int = 10) -> Iterator[tuple]:
-    """(error over bound, residual over bound, status) of each of some random groups."""
+    """Yield error / bound, residual / bound and status of random groups."""
     make, call, exact_of, bound_of, parts = FAMILIES[name]
     columns = make(np.random.default_rng(seed), groups, items)
     found = call(*columns)
-    whole = name == "shift_share"  # a total for each cell, not for the group
+    whole = name == "shift_share"  # has one total per cell, not per group
     for g in range(groups):
         group = [column[g].tolist() for column in columns]
         exact = exact_of(*group)
@@ -244,10 +246,10 @@ def checked(name: str, groups: int, seed: int, items: int = 10) -> Iterator[tupl
             left = [
                 Fraction(float(found.total[g])) - sum(map(Fraction, flatten(given)))
             ]
-        told = off(found.residual[g], left)
-        # The residual is summed in two doubles: its own error is of second order.
+        residual_error = off(found.residual[g], left)
+        # The residual is summed in two doubles, so its error is of second order.
         second = 20 * EPS**2 * sum(map(abs, map(Fraction, flatten(given))))
-        assert told <= EPS * max(map(abs, left)) + second, (name, seed, g)
+        assert residual_error <= EPS * max(map(abs, left)) + second, (name, seed, g)
         scale = bound or Fraction(1)
         yield error / scale, max(map(abs, left)) / scale, exact["status"]
 
@@ -272,9 +274,9 @@ def main() -> None:
             for one in checked(name, min(CHUNK, given.groups - begin), seed):
                 compared += 1
                 error, residual = max(error, one[0]), max(residual, one[1])
-        beyond = " BEYOND THE BOUND" if max(error, residual) > 1 else ""
+        exceeded = " EXCEEDS THE BOUND" if max(error, residual) > 1 else ""
         figures = f"{float(error):.4f}", f"{float(residual):.4f}"
-        print(row.format(name, compared, *figures) + beyond, flush=True)
+        print(row.format(name, compared, *figures) + exceeded, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""The slow, obvious twin of the explanations: one group at a time, exact rationals.
+"""Slow reference for explanations: one group at a time, in exact fractions.
 
-Every function takes plain sequences, one number an item, and returns a dict of the
-group's exact numbers (None where the package gives NaN) with its status under
-"status"; numbers of items are lists. Logarithms agree with the true number to more than
-forty digits. Nothing of the package is imported here.
+Every function takes sequences with one number per item. It returns a dict with the
+exact results of the group (None where the package returns NaN) and its status under
+"status"; results of items are lists. Logarithms are correct to more than forty digits.
+The module does not import the package.
 """
 
 import math
@@ -18,7 +18,7 @@ Found = dict[str, object]
 
 
 def unusable(*columns: Sequence[object]) -> Status | None:
-    """GAP where a number is missing, INVALID where one is infinite."""
+    """GAP if a number is missing, INVALID if one is infinite, else None."""
     cells = [cell for column in columns for cell in column]
     if None in cells:
         return Status.GAP
@@ -73,7 +73,6 @@ def mix_rate(w0: Numbers, r0: Numbers, w1: Numbers, r1: Numbers, method: str) ->
             found["rate"].append(s0 * (b - a))
             found["mix"].append((s1 - s0) * (a - m0))
             found["joint"].append((s1 - s0) * (b - a))
-    # Shares add up to one, so what is left of the mean's weight is nothing.
     return {"total": m1 - m0, **found, "pooled": (m0, m1), "status": Status.OK}
 
 
@@ -110,7 +109,7 @@ def shift_share(x0: Sequence[Numbers], x1: Sequence[Numbers]) -> Found:
 
 
 def worth(p0: Numbers, q0: Numbers, p1: Numbers, q1: Numbers):
-    """What price_volume and price_volume_mix share: the items, or why none."""
+    """Items, change of value and status, for price_volume and price_volume_mix."""
     p0, q0, p1, q1 = map(read_all, (p0, q0, p1, q1))
     zero = Fraction(0)
     p0 = [p if q != 0 else zero for p, q in zip(p0, q0, strict=True)]
@@ -223,7 +222,7 @@ def margin_bridge(
         return nothing(names, status, total=total)
 
     def at(price: int, cost: int, quantity: int) -> Fraction:
-        """The matched items' margin at prices, costs, quantities of either period."""
+        """Margin of the matched items; 0 or 1 chooses the period of each argument."""
         revenue = spent = Fraction(0)
         for a, c, q, b, d, r in matched:
             units = r if quantity else q
@@ -263,7 +262,7 @@ def log_mean(a: Fraction, b: Fraction) -> Fraction:
 
 
 def lmdi(x0: Sequence[Numbers], x1: Sequence[Numbers]) -> Found:
-    """The additive form; items are rows of factors."""
+    """The additive form. Each row holds the factors of an item."""
     a, b = [read_all(row) for row in x0], [read_all(row) for row in x1]
     factors = len(a[0])
     status = unusable(*a, *b)
@@ -286,7 +285,7 @@ def lmdi(x0: Sequence[Numbers], x1: Sequence[Numbers]) -> Found:
 
 
 def matched_items(p0: Numbers, q0: Numbers, p1: Numbers, q1: Numbers):
-    """The items in both periods, how many are in one only."""
+    """The items in both periods, and the number of items in one period only."""
     columns = list(map(read_all, (p0, q0, p1, q1)))
     both, dropped = [], 0
     for a, q, b, r in zip(*columns, strict=True):
@@ -299,7 +298,7 @@ def matched_items(p0: Numbers, q0: Numbers, p1: Numbers, q1: Numbers):
 
 
 def index(items, formula: str) -> Fraction:
-    """The price index; a rational number where it is one, else to seventy digits."""
+    """The price index: exact where it is rational, else to about sixty digits."""
     laspeyres = sum(b * q for _, q, b, _ in items) / sum(a * q for a, q, _, _ in items)
     paasche = sum(b * r for _, _, b, r in items) / sum(a * r for a, _, _, r in items)
     if formula == "laspeyres":
@@ -333,12 +332,12 @@ def power(exponent: Fraction) -> Fraction:
 
 
 def exchanged(items):
-    """Prices for quantities: the quantity index is the price index of these."""
+    """Items with prices and quantities exchanged, for the quantity index."""
     return [(q, a, r, b) for a, q, b, r in items]
 
 
 def index_contributions(p0: Numbers, q0: Numbers, p1: Numbers, q1: Numbers, of: str):
-    """One number an item, 0 for those not in both periods."""
+    """One number per item; 0 for items that are not in both periods."""
     columns = list(map(read_all, (p0, q0, p1, q1)))
     items, _ = matched_items(p0, q0, p1, q1)
     if of == "price":

@@ -1,9 +1,9 @@
-"""The slow, obvious twin of explanations on panels: one group and period at a time.
+"""Slow reference for explanations of panels: one group and period at a time.
 
-Each function gives {(group, place): found}, where found is a dict of the group's exact
-numbers (None where the package gives NaN), its status, and under "items" the numbers of
-series. What an explanation says of given items is in `reference_explain`, what a panel
-holds in `reference_panel`; here is only what becomes of items that a period lacks.
+Each function returns {(group, place): found}. The dict has the exact results of the
+group (None where the package returns NaN), its status, and the results of its series
+under "items". Explanations of given items are in `reference_explain`, panels in
+`reference_panel`; this module adds the items that are absent in one period.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.reference import Cell, Status
 
 GONE = (Status.NOT_BEGUN, Status.EXITED)
 Found = dict[str, object]
-# What the totals say where only one side is absent, in the base and in the current.
+# Statuses of the group's change if numerator or denominator is absent: base, current.
 BY_ONE_SIDE = (
     (Status.ENTERED, Status.GAP),
     (Status.NOT_BEGUN, Status.EXITED, Status.MISSING),
@@ -46,29 +46,29 @@ class Item(NamedTuple):
     def value(self, name: str, k: int) -> Fraction:
         return self.cells[name][k][0] or ZERO
 
-    def there(self, name: str, k: int) -> bool:
+    def present(self, name: str, k: int) -> bool:
         return self.cells[name][k][0] is not None
 
     def paired(self, one: str, two: str, k: int) -> bool:
         return self.rows[one][k] == self.rows[two][k]
 
     def gone(self, k: int) -> bool:
-        """Not in the period, and known not to be."""
+        """Whether the item is known to be absent from the period."""
         pairs = [cells[k] for cells in self.cells.values()]
         return all(value is None and status in GONE for value, status in pairs)
 
-    def fate(self, here: tuple[bool, bool]) -> str:
-        if all(here):
+    def transition(self, present: tuple[bool, bool]) -> str:
+        if all(present):
             return "both"
-        if here[1] and self.gone(0):
+        if present[1] and self.gone(0):
             return "entry"
-        return "exit" if here[0] and self.gone(1) else "gap"
+        return "exit" if present[0] and self.gone(1) else "gap"
 
 
 def compared(
     table: Table, names: tuple[str, ...], within: tuple[str, ...], lag: str | int
 ) -> Iterator[tuple[Key, int, list[Item]]]:
-    """Every group and place with the items that have a value in either period."""
+    """Yield every group and place with the items that have a value in either period."""
     cells = {name: rounded(levels(table, name)).cells for name in names}
     counts = {name: sums(table, name) for name in names}
     group, step = part_of(table, within), lag_in(lag, table.freq)
@@ -96,7 +96,7 @@ def compared(
                         for n in names
                     },
                 )
-                if any(item.there(n, k) for n in names for k in (0, 1)):
+                if any(item.present(n, k) for n in names for k in (0, 1)):
                     items.append(item)
             yield of, i, items
 
@@ -111,7 +111,7 @@ def explained(
     nothing: tuple[str, ...],
     sides: tuple[str, str] | None = None,
 ) -> dict[tuple[Key, int], Found]:
-    """`sides`: what the groups' numbers are a ratio of, and must come from one row."""
+    """Explain every group. `sides` names a ratio whose two levels must be paired."""
     target = change(rollup(table, *within))
     out = {}
     for group, i, items in compared(table, names, within, lag):
@@ -142,12 +142,12 @@ def contributions(table: Table, name: str, lag: str | int, within: tuple[str, ..
         parts, matched = {}, []
         for item in items:
             part = (item.value(name, 1) - item.value(name, 0)) / base
-            fate = item.fate((item.there(name, 0), item.there(name, 1)))
-            if fate == "both":
+            transition = item.transition((item.present(name, 0), item.present(name, 1)))
+            if transition == "both":
                 parts[item.key] = {"parts": part}
                 matched.append(item)
             else:
-                found[fate] += part
+                found[transition] += part
         found["matched"] = share_of(items, matched, name)
         return {**found, "total": total, "items": parts}
 
@@ -158,15 +158,15 @@ def contributions(table: Table, name: str, lag: str | int, within: tuple[str, ..
     )  # fmt: skip
 
 
-def worth_fate(item: Item, value: str, quantity: str) -> str:
-    """Whole where value and quantity come from the same rows and all have units."""
-    here = tuple(
-        item.there(quantity, k)
+def worth_transition(item: Item, value: str, quantity: str) -> str:
+    """Present where value and quantity are paired and every value has units."""
+    present = tuple(
+        item.present(quantity, k)
         and item.paired(value, quantity, k)
         and not (item.value(quantity, k) == 0 != item.value(value, k))
         for k in (0, 1)
     )
-    return item.fate(here)
+    return item.transition(present)
 
 
 def price(item: Item, value: str, quantity: str, k: int) -> Fraction:
@@ -186,7 +186,7 @@ def price_volume(
     names += ("joint",) * (method == "three-way")
 
     def explain(items: list[Item], total: Fraction) -> Found:
-        kept = [i for i in items if worth_fate(i, value, quantity) != "gap"]
+        kept = [i for i in items if worth_transition(i, value, quantity) != "gap"]
         columns = [
             [f(i, k) for i in kept]
             for k in (0, 1)
@@ -225,13 +225,13 @@ def mix_rate(
         none: Found = dict.fromkeys(("total", "entry", "exit", "gap", "matched"))
         if not all(item.paired(above, below, k) for item in items for k in (0, 1)):
             return {**none, "status": Status.UNPAIRED}
-        fates = [
+        transitions = [
             "gap"
             if any(i.value(below, k) == 0 != i.value(above, k) for k in (0, 1))
-            else i.fate((i.there(below, 0), i.there(below, 1)))
+            else i.transition((i.present(below, 0), i.present(below, 1)))
             for i in items
         ]
-        kept = [(i, f) for i, f in zip(items, fates, strict=True) if f != "gap"]
+        kept = [(i, f) for i, f in zip(items, transitions, strict=True) if f != "gap"]
         columns = [
             [f(i, k) for i, _ in kept]
             for k in (0, 1)
@@ -244,12 +244,12 @@ def mix_rate(
         if found["total"] is None:
             return {**none, "total": total, "status": found["status"], "gap": None}
         given: Found = {"entry": ZERO, "exit": ZERO, "items": {}}
-        for place, (item, fate) in enumerate(kept):
+        for place, (item, transition) in enumerate(kept):
             parts = {name: found[name][place] for name in names}
-            if fate == "both":
+            if transition == "both":
                 given["items"][item.key] = parts
             else:
-                given[fate] += sum(parts.values())
+                given[transition] += sum(parts.values())
         given["gap"] = total - found["total"]
         given["matched"] = share_of(items, [i for i, f in kept if f == "both"], below)
         return {**given, "total": total}
@@ -272,7 +272,7 @@ def margin_bridge(table: Table, r: str, c: str, q: str, lag, within: tuple[str, 
         kept = []
         for item in items:
             only = item._replace(cells={name: item.cells[name] for name in (r, c)})
-            if only.fate((item.there(r, 0), item.there(r, 1))) != "gap":
+            if only.transition((item.present(r, 0), item.present(r, 1))) != "gap":
                 kept.append(item)
         columns = [[i.value(n, k) for i in kept] for k in (0, 1) for n in (r, c, q)]
         found = direct.margin_bridge(*columns)
@@ -283,8 +283,13 @@ def margin_bridge(table: Table, r: str, c: str, q: str, lag, within: tuple[str, 
             matched *= share_of(items, kept, r)
         parts = {name: found[name] for name in BRIDGE}
         gap = total - found["total"]
-        told = {"matched": matched, "total": total, "status": found["status"]}
-        return {**parts, "gap": gap, **told}
+        return {
+            **parts,
+            "gap": gap,
+            "matched": matched,
+            "total": total,
+            "status": found["status"],
+        }
 
     return explained(
         table, (r, c, q), within, lag,
@@ -303,7 +308,7 @@ def price_index(
 ):
     def side(item: Item, k: int) -> tuple[Fraction | None, Fraction | None]:
         units, worth = item.value(quantity, k), item.value(value, k)
-        whole = item.there(quantity, k) and item.paired(value, quantity, k)
+        whole = item.present(quantity, k) and item.paired(value, quantity, k)
         if not whole or units == 0:
             return None, None
         return worth / units, units

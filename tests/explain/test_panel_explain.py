@@ -1,4 +1,4 @@
-"""Explanations on panels: against the slow twin, the direct ones, and the totals."""
+"""Explanations of panels against the slow reference, arrays and totals."""
 
 import copy
 import pickle
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import evmarket as em
 from tests.cells.reference_panel import Row, in_order, part_of
-from tests.explain import reference_panel_explain as twin
+from tests.explain import reference_panel_explain as reference
 from tests.panel.panels import (
     JAN,
     WIDE,
@@ -35,9 +35,9 @@ NATURAL = st.sampled_from([None, 0, 1, 2, 3, 5, 8, 100])
 
 
 def assert_found(got, expected, table, within, names, scale, of_items=()):
-    """The numbers of every group and period, and of every item, within the bounds.
+    """Compare every group, period and item with the reference.
 
-    `scale` gives the magnitude that errors are measured against, of a group's numbers.
+    `scale` maps the reference of a group to the magnitude that errors are relative to.
     """
     part = part_of(table, within)
     groups = {key: n for n, key in enumerate(in_order({part(k) for k in table.series}))}
@@ -65,19 +65,19 @@ def close(value, exact, bound, where):
 
 
 def numbers_of(found):
-    """The magnitudes of a group's numbers, items included, and one."""
+    """One plus the magnitudes of the numbers of a group and of its items."""
     parts = [part for item in found["items"].values() for part in item.values()]
     own = [x for n, x in found.items() if n not in ("items", "status")]
     return 1 + sum(abs(x) for x in [*own, *parts] if x is not None)
 
 
-# ---- against the twin ----------------------------------------------------------------
+# ---- against the reference -----------------------------------------------------------
 
 
 def check_contributions(rows, complete, lag, within):
     panel, slow = both(rows, complete=complete)
     got = panel.contributions("units", lag, within)
-    expected = twin.contributions(slow, "units", lag, within)
+    expected = reference.contributions(slow, "units", lag, within)
     names = ("entry", "exit", "gap", "matched")
     assert_found(got, expected, slow, within, names, numbers_of, ("parts",))
 
@@ -85,7 +85,7 @@ def check_contributions(rows, complete, lag, within):
 def check_price_volume(rows, complete, lag, within, method):
     panel, slow = both(rows, complete=complete)
     got = panel.price_volume("revenue", "units", lag, within, method)
-    expected = twin.price_volume(slow, "revenue", "units", lag, within, method)
+    expected = reference.price_volume(slow, "revenue", "units", lag, within, method)
     names = ["price", "unit_value", "volume", "entry", "exit", "gap", "matched"]
     if method == "three-way":
         names.append("joint")
@@ -97,14 +97,14 @@ def check_price_volume(rows, complete, lag, within, method):
 
 
 def worths_of(found):
-    """Prices of one period meet quantities of the other."""
+    """Larger, because prices of one period multiply quantities of the other."""
     return 1000 * numbers_of(found)
 
 
 def check_mix_rate(rows, complete, lag, within, method):
     panel, slow = both(rows, complete=complete)
     got = panel.mix_rate("revenue", "units", lag, within, method)
-    expected = twin.mix_rate(slow, "revenue", "units", lag, within, method)
+    expected = reference.mix_rate(slow, "revenue", "units", lag, within, method)
     names, of_items = ("entry", "exit", "gap", "matched"), ["rate", "mix"]
     if method == "three-way":
         of_items.append("joint")
@@ -114,15 +114,15 @@ def check_mix_rate(rows, complete, lag, within, method):
 def check_bridge(rows, complete, lag, within):
     panel, slow = both(rows, complete=complete)
     got = panel.margin_bridge("revenue", "cost", "units", lag, within)
-    expected = twin.margin_bridge(slow, "revenue", "cost", "units", lag, within)
-    names = (*twin.BRIDGE, "gap", "matched")
+    expected = reference.margin_bridge(slow, "revenue", "cost", "units", lag, within)
+    names = (*reference.BRIDGE, "gap", "matched")
     assert_found(got, expected, slow, within, names, worths_of)
 
 
 def check_index(rows, complete, lag, within, formula):
     panel, slow = both(rows, complete=complete)
     got = panel.price_index("revenue", "units", lag, within, formula)
-    expected = twin.price_index(slow, "revenue", "units", lag, within, formula)
+    expected = reference.price_index(slow, "revenue", "units", lag, within, formula)
     assert_found(got, expected, slow, within, ("matched_share",), worths_of)
     for (_, i), found in expected.items():
         if not within and found["status"] is Code.OK:
@@ -132,7 +132,7 @@ def check_index(rows, complete, lag, within, formula):
 
 @pytest.mark.parametrize("within", WITHIN)
 @pytest.mark.parametrize("lag", LAGS)
-def test_every_fate(lag, within):
+def test_every_kind_of_series(lag, within):
     for complete in (None, COMPLETE):
         check_contributions(EVERY, complete, lag, within)
         check_bridge(EVERY, complete, lag, within)
@@ -204,7 +204,7 @@ def test_parts_add_up_to_the_growth_of_the_totals(rows, complete, lag, within):
     np.add.at(sizes, group, np.abs(parts))
     rest = got.total - (sums + got.entry + got.exit + got.gap)
     sizes += np.abs(got.entry) + np.abs(got.exit) + np.abs(got.gap)
-    # The items' doubles are not the exact cells, whose sum the total's growth is of.
+    # Items are rounded to doubles; the total grows from exact sums.
     assert (np.abs(rest) <= 1e-9 * sizes)[known].all()
 
 
@@ -212,11 +212,11 @@ def part_of_panel(key, within):
     return tuple(key[("maker", "region").index(name)] for name in within)
 
 
-# ---- against the direct ones ---------------------------------------------------------
+# ---- against explanations of arrays --------------------------------------------------
 
 
 def whole_panel():
-    """Two years of four makers in two regions, nothing absent."""
+    """Two years of four makers in two regions, with no value absent."""
     rng = np.random.default_rng(1)
     makers, regions, months = "ABCD", "NS", 24
     rows = [
@@ -229,7 +229,7 @@ def whole_panel():
     return both(rows)[0]
 
 
-def test_equals_the_direct_ones_where_nothing_is_absent():
+def test_equal_to_explanations_of_arrays_if_no_value_is_absent():
     panel = whole_panel()
     u, r, c = (panel[name].values for name in ("units", "revenue", "cost"))
     t, b = 23, 11
@@ -264,7 +264,7 @@ def test_equals_the_direct_ones_where_nothing_is_absent():
         assert got.matched_share[0, t] == 1
 
 
-def test_groups_are_panels_of_their_own():
+def test_a_group_has_the_result_of_its_own_panel():
     panel = whole_panel()
     got = panel.contributions("units", within="maker")
     assert got.groups["maker"].tolist() == list("ABCD")
@@ -275,7 +275,7 @@ def test_groups_are_panels_of_their_own():
         np.testing.assert_array_equal(got.parts[2 * n : 2 * n + 2], own.parts)
 
 
-def test_shift_share_equals_the_direct_one():
+def test_shift_share_is_equal_to_that_of_arrays():
     panel = whole_panel()
     got = panel.shift_share("units", region="region", industry="maker")
     values = panel.rollup("region", "maker")["units"].values.reshape(2, 4, 24)
@@ -287,7 +287,7 @@ def test_shift_share_equals_the_direct_one():
     assert got.status.shape == (1, 24) and got.status[0, 23] == 0
 
 
-def test_shift_share_leaves_out_what_is_not_reported():
+def test_shift_share_leaves_out_unreported_cells():
     rows = [row(m, t, u, region=r) for m, r, t, u in [
         ("A", "N", 0, 10), ("A", "S", 0, 20), ("B", "N", 0, 30), ("B", "S", 0, 40),
         ("A", "N", 12, 11), ("A", "S", 12, 26), ("B", "N", 12, 33), ("B", "S", 11, 7),
@@ -304,7 +304,7 @@ def test_shift_share_leaves_out_what_is_not_reported():
 # ---- entry, exit, gap ----------------------------------------------------------------
 
 
-def test_what_is_not_reported_yet_is_a_gap_and_no_exit():
+def test_an_unreported_period_is_a_gap_not_an_exit():
     rows = [row("A", t, 100) for t in range(14)] + [row("B", t, 50) for t in range(13)]
     got = both(rows)[0].contributions("units")
     assert got.gap[0, 13] == -50 / 150 and got.exit[0, 13] == 0
@@ -313,7 +313,7 @@ def test_what_is_not_reported_yet_is_a_gap_and_no_exit():
     assert Code(late.status[0, 13]) is Code.PARTIAL and np.isnan(late.gap[0, 13])
 
 
-def test_a_group_with_an_incomplete_item_has_no_number():
+def test_an_incomplete_item_makes_its_group_nan():
     rows = [row("A", t, 10) for t in range(24) if t != 14]
     rows += [row("B", t, 10) for t in range(24)]
     panel = both(rows)[0].resample("Q")
@@ -348,7 +348,7 @@ def test_revenue_without_units_is_other_in_a_bridge_and_a_gap_in_value():
 
 def test_no_matched_items_and_one_item():
     swap = [row("A", 0, 4, 40, 30), row("B", 12, 5, 60, 40)]
-    # Nothing is known of either in the other's month, but that B had not begun.
+    # A exits before B begins, so no item is in both periods.
     panel = both([*swap, row("B", 13, 5, 60, 40)], exit_after=1)[0]
     got = panel.price_volume("revenue", "units")
     assert Code(got.status[0, 12]) is Code.NO_MATCH
@@ -374,7 +374,7 @@ def test_a_base_total_of_zero_and_negative_quantities_are_flagged():
     assert got.total[0, 12] == 0 and np.isnan(got.volume[0, 12])
 
 
-# ---- the objects ---------------------------------------------------------------------
+# ---- result objects ------------------------------------------------------------------
 
 
 def explanations(panel):
@@ -388,7 +388,7 @@ def explanations(panel):
     ]
 
 
-def test_they_are_the_explanations_of_arrays_and_more():
+def test_results_are_instances_of_the_classes_of_arrays():
     kinds = em.Contributions, em.MixRate, em.PriceVolume, em.MarginBridge
     found = explanations(whole_panel())
     for kind, got in zip((*kinds, em.ShiftShare, em.IndexNumber), found, strict=True):
@@ -408,14 +408,14 @@ def test_they_are_the_explanations_of_arrays_and_more():
     assert np.asarray(found[5]) is not None and found[5].total.shape == (1, 24)
 
 
-def test_a_unit_value_is_shown_as_one():
+def test_price_volume_prints_a_unit_value_not_a_price():
     got = whole_panel().price_volume("revenue", "units")
     assert "unit_value" in repr(got) and "price" not in repr(got)
     assert "unit_value" in got.to_table().columns
     assert "price" not in got.to_table().columns
 
 
-def test_as_tables():
+def test_results_as_tables():
     panel = both(EVERY)[0]
     got = panel.contributions("units", within="region")
     table = got.to_table()
@@ -435,7 +435,7 @@ def test_as_tables():
     assert list(frame.columns[:3]) == ["maker", "period", "total"]
 
 
-def test_selected_periods_look_back_beyond_themselves():
+def test_selected_periods_use_bases_before_the_selection():
     panel = both(EVERY)[0]
     whole = panel.contributions("units")
     part = panel.select(periods=slice("2024-01", "2024-02")).contributions("units")
@@ -453,8 +453,8 @@ def test_workers_change_no_bit(workers):
             np.testing.assert_array_equal(array, getattr(b, name))
 
 
-def test_what_is_spread_out_must_fit(monkeypatch):
-    monkeypatch.setattr("evmarket._explain.items.DENSE_MOST", 100)
+def test_dense_arrays_must_fit_in_memory(monkeypatch):
+    monkeypatch.setattr("evmarket._explain.on_panel.DENSE_MOST", 100)
     got = whole_panel().contributions("units")
     assert got.total.shape == (1, 24)
     with pytest.raises(MemoryError, match=r"8 x 24 cells: take to_table\(\)"):

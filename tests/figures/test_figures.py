@@ -199,7 +199,7 @@ def test_misuse():
         em.implied_base("up 5 cars", "80%")
     with pytest.raises(ValueError, match=r"implied_base.*-100%"):
         em.implied_base("5", "-150%")
-    with pytest.raises(ValueError, match="nowhere positive"):
+    with pytest.raises(ValueError, match="certainly not positive"):
         em.implied_growth("-5", "5")
     with pytest.raises(ValueError, match="more than whole"):
         em.implied_share("5 million", "3 million")

@@ -1,4 +1,4 @@
-"""The report on the built-in market: its numbers, what they rest on, how it prints."""
+"""The report on the shipped market: its numbers, the facts behind them, its formats."""
 
 import csv
 import io
@@ -14,8 +14,9 @@ import pytest
 import evmarket as em
 from evmarket import __main__ as command
 from evmarket._common.text import WIDTH, columns_of, wrap
-from evmarket._market.lines import Cell, Line, csv_text, json_text, text
+from evmarket._market.lines import Cell, Line
 from evmarket._market.market import market
+from evmarket._market.printing import csv_text, json_text, text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -42,11 +43,8 @@ def numbers(lines, section, label):
 
 
 def close(number, expected, digits):
-    """Whether the number rounds to what was printed with so many decimals."""
+    """Whether the number, rounded to so many decimals, is the printed one."""
     return round(number, digits) == expected
-
-
-# Levels ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -77,29 +75,29 @@ def test_exports_imply_their_base_in_units_and_in_money(lines):
     assert [ln.unit for ln in found] == ["vehicles", "yuan"]
 
 
-def test_a_comparable_basis_is_said_so(lines):
+def test_a_comparable_basis_has_a_note(lines):
     noted = {ln.derived_from for ln in lines if "comparable basis" in ln.note}
     assert noted == {("g02",), ("g41",)}
 
 
-def test_value_a_vehicle(lines):
-    found = line(lines, "value a vehicle", "value a vehicle")
+def test_value_per_vehicle(lines):
+    found = line(lines, "value per vehicle", "value per vehicle")
     assert "mix included, not price" in found.note
     assert close(found.values["2025"].number, 118_633.1, 1)
     assert close(found.values["growth"].number, -0.0539, 4)
     logs = [
-        numbers(lines, "value a vehicle", label)["log growth"]
-        for label in ("vehicles", "value a vehicle", "value")
+        numbers(lines, "value per vehicle", label)["log growth"]
+        for label in ("vehicles", "value per vehicle", "value")
     ]
     assert logs[0] + logs[1] == pytest.approx(logs[2], abs=1e-15)
     assert logs[2] == pytest.approx(math.log(1.703), rel=1e-14)
 
 
-def test_exports_split_into_volume_and_value_a_vehicle(lines, data):
+def test_exports_split_into_volume_and_value_per_vehicle(lines, data):
     section = "what changed their value"
     found = [
         numbers(lines, section, label)
-        for label in ("change of the value", "by volume", "by value a vehicle")
+        for label in ("change of the value", "by volume", "by value per vehicle")
     ]
     change, volume, each = (cells["amount"] for cells in found)
     assert volume + each == pytest.approx(change, rel=1e-15)
@@ -109,7 +107,7 @@ def test_exports_split_into_volume_and_value_a_vehicle(lines, data):
     mean = (value / units + before / sold) / 2
     assert volume == pytest.approx(mean * (units - sold), rel=1e-13)
     assert each < 0
-    note = line(lines, section, "by value a vehicle").note
+    note = line(lines, section, "by value per vehicle").note
     assert "mix included, not price" in note
     assert not any("price" in ln.label for ln in lines)
 
@@ -133,9 +131,6 @@ def test_aion_with_trumpchi(lines):
     added = sum(part["contribution"] for part in parts)
     assert added == pytest.approx(both["growth"], abs=1e-15)
     assert sum(part["share"] for part in parts) == pytest.approx(1, abs=1e-15)
-
-
-# XPeng -----------------------------------------------------------------------------
 
 
 def test_xpeng_by_month(lines):
@@ -168,15 +163,15 @@ def test_xpeng_by_month(lines):
         ("January and February 2026", 35_267, -0.419979, 6),
     ],
 )
-def test_xpeng_over_longer_spans(lines, label, level, growth, digits):
-    found = numbers(lines, "longer spans", label)
+def test_xpeng_over_longer_periods(lines, label, level, growth, digits):
+    found = numbers(lines, "longer periods", label)
     assert found["deliveries"] == level
     assert close(found["on the year"], growth, digits)
     if "quarter" in label:
         assert close(found["on the quarter"], 0.124, 3)
 
 
-def test_a_month_that_is_missing_leaves_a_hole_on_the_calendar(data):
+def test_a_missing_month_is_a_gap_on_the_calendar(data):
     months = data["xpeng-monthly"]
     kept = [place for place in range(len(months)) if place != 20]
     holed = em.datasets.Dataset(
@@ -186,9 +181,6 @@ def test_a_month_that_is_missing_leaves_a_hole_on_the_calendar(data):
     assert math.isnan(found["on the month"])
     assert math.isnan(found["12 months"])
     assert found["on the year"] == (42_013 - 23_917) / 23_917
-
-
-# The markets -----------------------------------------------------------------------
 
 
 def test_nev_market(lines):
@@ -258,9 +250,6 @@ def test_every_fact_of_the_article_is_in_the_report(data, lines):
     assert set(data["guangzhou"]["id"].tolist()) <= used
 
 
-# Intervals, targets, the audit -----------------------------------------------------
-
-
 def test_intervals_of_what_the_growths_imply(lines):
     section = "What the printed digits allow"
     found = [ln for ln in lines if ln.section.startswith(section)]
@@ -271,18 +260,18 @@ def test_intervals_of_what_the_growths_imply(lines):
     notes = {ln.derived_from: ln.note for ln in found}
     assert notes["g15",].endswith("only be 222") and notes["g17",].endswith("488")
     rates = {ln.label: ln.values for ln in found if "from" in ln.values}
-    value = rates["exports: growth of the value a vehicle"]
+    value = rates["exports: growth of the value per vehicle"]
     assert close(value["from"].number, -0.0568, 4)
     assert close(value["to"].number, -0.0510, 4)
     years = rates["NEV market: growth from 2024 to 2026"]
     assert years["from"].number < 1.282 * 1.152 - 1 < years["to"].number
-    revenue = rates["industry: revenue, of profit and margin"]
+    revenue = rates["industry: revenue, from profit and margin"]
     assert revenue["from"].number < 10.0223e12 < revenue["to"].number
 
 
 def test_what_the_aim_abroad_requires(lines):
     section = "What targets require"
-    label = "XPeng: by how much abroad must outgrow home, a year"
+    label = "XPeng: required growth abroad above that at home, per year"
     found = numbers(lines, section, label)
     assert found["from"] < em.required_outgrowth(45_000 / 429_445, 0.5, 5) < found["to"]
     doubled = numbers(lines, section, "XPeng abroad in 2026, to more than double")
@@ -300,11 +289,8 @@ def test_the_figures_against_each_other(lines):
     assert basis.derived_from == ("g41", "auto/2024-11/profit")
 
 
-# What depends on what ---------------------------------------------------------------
-
-
 def shown(lines):
-    """Each line as JSON and as text, its own id apart from what it says."""
+    """Each line as JSON and as text."""
     return [(json_text([ln]), text([ln])) for ln in lines]
 
 
@@ -345,27 +331,24 @@ def test_a_changed_entry_of_a_table_reaches_the_report(data, lines):
     }
 
 
-def test_a_figure_that_is_gone_is_missing_and_no_zero(data):
+def test_a_figure_without_a_value_is_missing_not_zero(data):
     gone = data["guangzhou"].replace("g01", "value", math.nan)
-    found = line(market(data | {"guangzhou": gone}), "value a vehicle", "vehicles")
+    found = line(market(data | {"guangzhou": gone}), "value per vehicle", "vehicles")
     assert math.isnan(found.values["2025"].number)
     assert all(cell.status != em.Status.OK for cell in found.values.values())
     assert json.loads(json_text([found]))[0]["values"]["2025"]["status"] == "MISSING"
     assert " - " in text([found])
 
 
-def test_bad_facts_are_told(data):
+def test_bad_facts_are_errors(data):
     facts = data["guangzhou"].replace("g01", "growth_text", "up a lot")
     with pytest.raises(ValueError, match="growth_text of fact g01 is 'up a lot'"):
         market(data | {"guangzhou": facts})
     facts = data["guangzhou"].replace("g24", "entity", "nowhere")
     with pytest.raises(
-        ValueError, match="'guangzhou' holds no fact of entity 'china-pv'"
+        ValueError, match="'guangzhou' has no fact with entity 'china-pv'"
     ):
         market(data | {"guangzhou": facts})
-
-
-# How it prints ----------------------------------------------------------------------
 
 
 def run(*arguments, **options):
@@ -392,7 +375,7 @@ def test_chinese_text_is_aligned():
     ]
     out = text(lines).splitlines()
     table = [row for row in out[1:] if row.strip() != "注"]
-    # Wide characters take two columns: numbers end, and texts begin, in one column.
+    # wide characters take two columns; numbers end, and texts begin, in one column
     ends = [
         columns_of(row[: row.index(n) + len(n)])
         for row, n in zip(table[1:], ("20,011", "290,000", "7"), strict=True)
