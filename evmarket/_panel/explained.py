@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 
 
 class Explained:
-    """What `Panel` inherits: why totals, margins and values changed."""
+    """Base class of `Panel` with the methods that explain changes.
+
+    Each method compares every period with its base period, for each group of series.
+    The parts add up to ``.total`` (an index has no parts). ``.residual`` is the
+    rounding error, and ``.status`` gives the reason for NaN. ``.entry`` and ``.exit``
+    are the effects of series that entered and exited, ``.gap`` that of series that lack
+    a value in one of the two periods.
+    """
 
     _data: PanelData
 
     def contributions(
         self, measure: str, lag: int | str = "1Y", within: Any = ()
     ) -> PanelContributions:
-        """Contribution of each series to the growth of its group's total.
+        """Contribution of each series to the growth of the total of its group.
 
         Parameters
         ----------
@@ -35,15 +42,20 @@ class Explained:
         lag : int or str, default "1Y"
             As for `Measure.growth`.
         within : str or sequence of str, default ()
-            The keys that make the groups; () for the total.
+            The keys whose labels make the groups; () for the total.
 
         Returns
         -------
         PanelContributions
-            ``.parts`` (series, periods) holds ``(x1 - x0) / sum(x0)`` of what both
-            periods have; ``.entry``, ``.exit`` and ``.gap`` (groups, periods) the rest
-            of ``.total``, the growth of the totals. What has not been reported yet is
-            in ``.gap``.
+            ``.parts`` (series, periods) is ``(x1 - x0) / sum(x0)`` of the series with a
+            value in both periods. ``.entry``, ``.exit`` and ``.gap`` (groups, periods)
+            are the rest of ``.total``, the growth of the total. All are fractions. A
+            series that has not reported yet counts in ``.gap``.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0.
 
         Examples
         --------
@@ -67,7 +79,7 @@ class Explained:
         within: Any = (),
         method: str = "symmetric",
     ) -> PanelMixRate:
-        """Change of the groups' ratio: by the series' own ratios, and by their mix.
+        """Change of the ratio of each group, split into ratios of its series and mix.
 
         Parameters
         ----------
@@ -76,11 +88,20 @@ class Explained:
         lag, within
             As for `contributions`.
         method : {"symmetric", "three-way"}
-            As for `evmarket.mix_rate`.
+            As for `evmarket.mix_rate`, which gives the formulas.
 
         Returns
         -------
         PanelMixRate
+            ``.total`` (groups, periods) is the change of the ratio. ``.rate`` and
+            ``.mix`` (series, periods) are those of the series with a value in both
+            periods.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            method is unknown.
 
         Examples
         --------
@@ -103,7 +124,7 @@ class Explained:
         within: Any = (),
         method: str = "bennet",
     ) -> PanelPriceVolume:
-        """Change of the groups' value: by value a unit, volume, entry and exit.
+        """Change of the value of each group, split into value per unit and volume.
 
         Parameters
         ----------
@@ -112,11 +133,20 @@ class Explained:
         lag, within
             As for `contributions`.
         method : {"bennet", "laspeyres", "paasche", "three-way"}
-            As for `evmarket.price_volume`.
+            As for `evmarket.price_volume`, which gives the formulas.
 
         Returns
         -------
         PanelPriceVolume
+            ``.total``, ``.unit_value``, ``.volume``, ``.entry``, ``.exit`` and ``.gap``
+            (groups, periods), in the unit of the value. A value per unit is not a
+            price: it also changes with the mix within a series.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            method is unknown.
 
         Examples
         --------
@@ -139,18 +169,26 @@ class Explained:
         lag: int | str = "1Y",
         within: Any = (),
     ) -> PanelMarginBridge:
-        """Change of the groups' margin: price, unit cost, mix, entry, exit, other.
+        """Change of the margin of each group, split into price, unit cost and mix.
 
         Parameters
         ----------
         revenue, cost, quantity : str
-            Levels. A series without quantity is one of services.
+            Levels. A series without a quantity counts in ``.other``, as services do.
         lag, within
             As for `contributions`.
 
         Returns
         -------
         PanelMarginBridge
+            ``.total``, ``.price``, ``.unit_cost``, ``.mix``, ``.entry``, ``.exit``,
+            ``.other`` and ``.gap`` (groups, periods), as fractions;
+            `evmarket.margin_bridge` gives the formulas.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0.
 
         Examples
         --------
@@ -170,20 +208,29 @@ class Explained:
     def shift_share(
         self, measure: str, region: str, industry: str, lag: int | str = "1Y"
     ) -> PanelShiftShare:
-        """Change of industries in regions: the nation's, the industry's, their own.
+        """Change of industries in regions: national, industry and regional parts.
 
         Parameters
         ----------
         measure : str
             A level.
         region, industry : str
-            The keys; all others are added up.
+            The keys. All other keys are added up.
         lag : int or str, default "1Y"
             As for `contributions`.
 
         Returns
         -------
         PanelShiftShare
+            ``.total``, ``.national``, ``.mix`` (the industry) and ``.regional``, all
+            (series, periods), in the unit of the measure. `evmarket.shift_share` gives
+            the formulas.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            keys are the same.
 
         Examples
         --------
@@ -205,7 +252,7 @@ class Explained:
         within: Any = (),
         formula: str = "fisher",
     ) -> PanelIndex:
-        """Index of the series' unit values in each group.
+        """Price index of each group, from the unit values of its series.
 
         Parameters
         ----------
@@ -214,11 +261,19 @@ class Explained:
         lag, within
             As for `contributions`.
         formula : {"fisher", "laspeyres", "paasche", "tornqvist", "sato-vartia"}
-            As for `evmarket.price_index`.
+            As for `evmarket.price_index`, which gives the formulas and their source.
 
         Returns
         -------
         PanelIndex
+            ``.total`` (groups, periods) is the index: 1 if unit values did not change.
+            It uses the series with a value in both periods.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            formula is unknown.
 
         Examples
         --------
