@@ -81,7 +81,7 @@ class SeriesIndex:
         codes = self.codes[series]
         return tuple(words[c] for words, c in zip(self.labels, codes, strict=True))
 
-    def coded(self, series: Ints) -> dict[str, Array | Coded]:
+    def coded(self, series: Ints) -> dict[str, Coded]:
         """The labels of some series as table columns, one per key."""
         return {
             key: Coded(self.codes[series, k], self.labels[k])
