@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from .._cells.sums import ExactSums, Layout
 from .._common import workers
 from .._common.arguments import choice, positive
 from .._common.kinds import check_kinds
-from .._common.messages import listing, short
+from .._common.messages import listing, near, short
 from .source import Source, column_names, table_columns
 
 if TYPE_CHECKING:
@@ -49,6 +49,17 @@ class Options:
     exit_after: int | str = "1Y"
     workers: int | None = None
     progress: bool = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Options:
+        """Options from keyword arguments, or a TypeError that names an unknown one."""
+        known = [option.name for option in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise TypeError(
+                    f"{name} is not an option of a panel; {near(name, known)}"
+                )
+        return cls(**options)
 
     def calendar(self, low: int, high: int, freq: str) -> Calendar:
         """The calendar of periods from low to high, and to the last complete one."""

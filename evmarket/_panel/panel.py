@@ -192,7 +192,7 @@ class Panel(Explained):
                [nan, 10.]])
         """
         kinds = options.pop("kinds", None)
-        asked = build.Options(**options)
+        asked = build.Options.of(options)
         return cls(build.build_arrays(keys, period, measures, kinds, asked))
 
     @classmethod
@@ -243,7 +243,7 @@ class Panel(Explained):
         """
         kind = options.pop("kind", "flow")
         wide = build.Wide(key, measure, period, columns, keys, kind)
-        return cls(build.build_wide(table, wide, build.Options(**options)))
+        return cls(build.build_wide(table, wide, build.Options.of(options)))
 
     @classmethod
     def load(cls, path: Any) -> Panel:
