@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._explain import panels
-
 if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._explain.panels import (
@@ -69,7 +67,9 @@ class Explained:
         >>> why.parts[:, 1], why.entry[:, 1], why.exit[:, 1], why.gap[:, 1]
         (array([0.3, nan, nan]), array([0.05]), array([-0.4]), array([0.]))
         """
-        return panels.contributions(self._data, measure, lag, within)
+        from .._explain.panels import contributions
+
+        return contributions(self._data, measure, lag, within)
 
     def mix_rate(
         self,
@@ -114,7 +114,9 @@ class Explained:
         >>> [x[:, 1].round(6).tolist() for x in (why.total, why.rate, why.mix)]
         [[0.008333], [0.0, 0.0], [0.002431, 0.005903]]
         """
-        return panels.mix_rate(self._data, numerator, denominator, lag, within, method)
+        from .._explain.panels import mix_rate
+
+        return mix_rate(self._data, numerator, denominator, lag, within, method)
 
     def price_volume(
         self,
@@ -159,7 +161,9 @@ class Explained:
         >>> [float(x[0, 1]) for x in (why.total, why.unit_value, why.volume)]
         [42.0, 21.0, 21.0]
         """
-        return panels.price_volume(self._data, value, quantity, lag, within, method)
+        from .._explain.panels import price_volume
+
+        return price_volume(self._data, value, quantity, lag, within, method)
 
     def margin_bridge(
         self,
@@ -203,7 +207,9 @@ class Explained:
         >>> [round(float(x[0, 1]), 6) for x in (why.total, *parts)]
         [0.055556, 0.046698, 0.010619, -0.001761]
         """
-        return panels.margin_bridge(self._data, revenue, cost, quantity, lag, within)
+        from .._explain.panels import margin_bridge
+
+        return margin_bridge(self._data, revenue, cost, quantity, lag, within)
 
     def shift_share(
         self, measure: str, region: str, industry: str, lag: int | str = "1Y"
@@ -242,7 +248,9 @@ class Explained:
         >>> why.national[:, 1], why.regional[:, 1]
         (array([24., 16.]), array([ 6., -6.]))
         """
-        return panels.shift_shares(self._data, measure, region, industry, lag)
+        from .._explain.panels import shift_shares
+
+        return shift_shares(self._data, measure, region, industry, lag)
 
     def price_index(
         self,
@@ -285,4 +293,6 @@ class Explained:
         >>> panel.price_index("revenue", "units").total[:, 1].round(6)
         array([1.133333])
         """
-        return panels.price_index(self._data, value, quantity, lag, within, formula)
+        from .._explain.panels import price_index
+
+        return price_index(self._data, value, quantity, lag, within, formula)

@@ -12,8 +12,7 @@ from .._cells import within as groups
 from .._cells.select import selected
 from .._common.arguments import positive
 from .._common.messages import one_line
-from .._common.text import fitted
-from . import export, html, plots
+from . import export
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,16 +125,14 @@ class Measure:
         return self._data.series.count
 
     def __repr__(self) -> str:
-        rows, columns = self.shape
-        unit = f", {self.unit}" if self.unit else ""
-        count = len(self._data.cells.values)
-        return fitted(
-            f"Measure({self.name!r}: {self.kind}{unit},",
-            f"{rows:,} series x {columns:,} periods, {count:,} cells)",
-        )
+        from .text import measure
+
+        return measure(self._data)
 
     def _repr_html_(self) -> str:
-        return html.measure(self._data)
+        from .html import measure
+
+        return measure(self._data)
 
     def at(self, period: Any, status: bool = False) -> Any:
         """The values of one period, one per series.
@@ -688,4 +685,6 @@ class Measure:
         >>> ax.lines[0].get_ydata().tolist()
         [100.0, 150.0, nan, 90.0]
         """
-        return plots.plot(self._data, kind, ax, top)
+        from .plots import plot
+
+        return plot(self._data, kind, ax, top)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, overload
 from .._cells import ratios, regroup
 from .._cells.resample import resample
 from .._cells.select import excluded, selected
-from .._common.messages import listing, one_line, short
-from .._common.text import SCREEN, fitted, middle
-from . import build, compare, export, html, storage
+from .._common.messages import short
+from . import build, export
 from .explained import Explained
 from .measure import Measure
-from .report import report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 __all__ = ["Panel"]
-
-_LISTED = 20
-"""The most measures that the repr lists."""
 
 
 class Panel(Explained):
@@ -264,7 +259,9 @@ class Panel(Explained):
         >>> em.Panel.load(path)["units"].at("2025")
         array([90.])
         """
-        return cls(storage.load(path))
+        from .storage import load
+
+        return cls(load(path))
 
     def save(self, path: Any) -> None:
         """Write the panel to an .npz file, without pickle.
@@ -278,7 +275,9 @@ class Panel(Explained):
         >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
         >>> panel.save(os.path.join(tempfile.mkdtemp(), "units.npz"))
         """
-        storage.save(self._data, path)
+        from .storage import save
+
+        save(self._data, path)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -315,25 +314,14 @@ class Panel(Explained):
         return list(self.measures)
 
     def __repr__(self) -> str:
-        rows, columns = self.shape
-        periods = self.periods
-        span = f", {periods.first} to {periods.last}" if columns else ""
-        size = f"{rows:,} series x {columns:,} periods{span})"
-        count = len(self.keys)
-        keys = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)};"
-        lines = [fitted(f"Panel({keys}", size) if count else f"Panel({size}"]
-        levels = self._data.levels
-        for level in levels[:_LISTED]:
-            unit = f", {level.unit}" if level.unit else ""
-            lines.append(
-                middle(f"  {one_line(level.name)}: {level.kind}{unit}", SCREEN)
-            )
-        if len(levels) > _LISTED:
-            lines.append(f"  ... {len(levels) - _LISTED:,} more measures")
-        return "\n".join(lines)
+        from .text import panel
+
+        return panel(self._data)
 
     def _repr_html_(self) -> str:
-        return html.panel(self._data)
+        from .html import panel
+
+        return panel(self._data)
 
     @overload
     def __getitem__(self, name: str) -> Measure: ...
@@ -590,6 +578,8 @@ class Panel(Explained):
         >>> week["maker"].tolist(), week["level"], week["yoy"]
         (['A', 'B', 'total'], array([ 90.,  10., 100.]), array([ 0.5 , -0.75,  0.  ]))
         """
+        from .report import report
+
         return report(self._data, measure, by, at, top, within)
 
     def coverage(self) -> Any:
@@ -610,8 +600,10 @@ class Panel(Explained):
         maker  rows  nulls  duplicates  first  last  gaps  entered  exited
         A         1      0           0  2025   2025     0  False    False
         """
-        columns = compare.coverage(self._data)
-        return compare.Coverage(columns, self.measures, self._plot_status)
+        from .compare import Coverage, coverage
+
+        columns = coverage(self._data)
+        return Coverage(columns, self.measures, self._plot_status)
 
     def compare(self, other: Panel, rtol: float = 0.0) -> Any:
         """Table of the cells that a later version of the panel changed.
@@ -639,7 +631,9 @@ class Panel(Explained):
         >>> changed["maker"].tolist(), changed["after"], changed.same
         (['B'], array([12.]), 3)
         """
-        return compare.compare(self._data, _panel(other), rtol)
+        from .compare import compare
+
+        return compare(self._data, _panel(other), rtol)
 
     def to_table(self) -> Any:
         """The occupied cells in long form, as a `Table` with an Arrow stream.
@@ -681,7 +675,9 @@ class Panel(Explained):
         return self[measure].plot("status", ax=ax)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _from_state, (type(self), storage.to_state(self._data))
+        from .storage import to_state
+
+        return _from_state, (type(self), to_state(self._data))
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.to_table().__arrow_c_stream__(requested_schema)
@@ -696,4 +692,6 @@ def _panel(other: Any) -> PanelData:
 
 def _from_state(cls: type[Panel], state: dict[str, Array]) -> Panel:
     """A panel from its pickled state."""
-    return cls(storage.from_state(state))
+    from .storage import from_state
+
+    return cls(from_state(state))
