@@ -134,8 +134,8 @@ def _product_kind(a: MeasureData, b: MeasureData) -> tuple[str, str | None]:
 def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
     """Both on the union of their series and cells: a measure of that union, the sides.
 
-    A measure that lacks a key stands beside every series that has its labels; then the
-    cells are those of the other measure. The sides have one layout; places that are
+    A measure that lacks a key is repeated for every series that has its labels; then
+    the cells are those of the other measure. The sides have one layout; places that are
     empty on a side have their status there.
     """
     if a.series is b.series and a.calendar == b.calendar:

@@ -113,7 +113,7 @@ def moved_status(old: Layout, codes: Codes, to: Map, new: Layout) -> Codes:
     """Statuses of cells where the cells went: the lowest wins.
 
     One member without a number (INCOMPLETE, PARTIAL) leaves its sum without one,
-    whatever stands beside the others.
+    whatever the status of the others.
     """
     before, after = Cells.at(old), Cells.at(new)
     status = np.zeros(len(new.ordinals), np.uint8)

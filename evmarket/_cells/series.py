@@ -199,8 +199,8 @@ def united(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Map]]:
 def broadcast(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Ints]]:
     """The series of both, for each of them the series of `a` and of `b`, or -1.
 
-    With equal keys the series are united. A side that lacks a key stands beside every
-    series of the other side that has its labels.
+    With equal keys the series are united. A side that lacks a key is repeated for
+    every series of the other side that has its labels.
     """
     wide, narrow = (a, b) if len(a.keys) >= len(b.keys) else (b, a)
     if len(narrow.keys) == len(wide.keys):

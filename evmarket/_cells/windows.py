@@ -127,7 +127,7 @@ def _finished(
 
 
 def _carried(cells: Cells, sums: Cells, starts: Any) -> Any:
-    """Statuses that stand beside the numbers that were added."""
+    """Statuses beside the numbers that were added."""
     if cells.status is None:
         return None
     beside = (cells.status != 0) & np.isfinite(cells.values)
