@@ -171,6 +171,16 @@ def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
     return both, placed
 
 
+def require_same_cells(a: MeasureData, b: MeasureData) -> None:
+    """A ValueError unless both have the same series and periods in view."""
+    same = a.calendar.periods == b.calendar.periods
+    if not same or not a.series.equals(b.series):
+        raise ValueError(
+            f"{a.name} and {b.name} have different series or periods: "
+            "select the same ones first"
+        )
+
+
 def _check_alignable(a: MeasureData, b: MeasureData) -> None:
     if a.calendar.freq != b.calendar.freq:
         raise ValueError(

@@ -119,6 +119,10 @@ class Calendar:
 
     def joined(self, other: Calendar) -> Calendar:
         """The calendar that holds both, all of it in view."""
+        if other.high < other.low:  # no periods, so that its bounds mean nothing
+            return replace(self, visible=(self.low, self.high))
+        if self.high < self.low:
+            return replace(other, visible=(other.low, other.high))
         low, high = min(self.low, other.low), max(self.high, other.high)
         cutoff = None
         if self.cutoff is not None or other.cutoff is not None:
