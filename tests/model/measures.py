@@ -63,24 +63,26 @@ class Measure:
     def grid(self) -> Grid:
         return self.compute(self.model)
 
+    def _shown(self) -> list[tuple[Key, str, Cell]]:
+        grid, shown = self.grid, self.model.shown
+        return [
+            (key, cal.label(grid.span.freq, t), line[t])
+            for key, line in grid.lines.items()
+            for t in shown
+        ]
+
     def results(self) -> dict[tuple[Key, str], tuple[Any, str]]:
         """{(series, period): (value or None, status)} of the periods shown."""
-        grid = self.grid
         return {
-            (key, cal.label(grid.span.freq, t)): (cell.value, cell.status)
-            for key, line in grid.lines.items()
-            for t, cell in line.items()
-            if self.model.is_shown(t)
+            (key, place): (cell.value, cell.status)
+            for key, place, cell in self._shown()
         }
 
     def counts(self) -> dict[tuple[Key, str], tuple[int, int]]:
         """{(series, period): (members, living)}."""
-        grid = self.grid
         return {
-            (key, cal.label(grid.span.freq, t)): (cell.members, cell.living)
-            for key, line in grid.lines.items()
-            for t, cell in line.items()
-            if self.model.is_shown(t)
+            (key, place): (cell.members, cell.living)
+            for key, place, cell in self._shown()
         }
 
     # ---- along a lag -----------------------------------------------------------------

@@ -279,14 +279,15 @@ class Model:
         to = self.seen.to
         return coarse_span(self.finest, to) if to else self.finest
 
-    def is_shown(self, t: int) -> bool:
+    @property
+    def shown(self) -> list[int]:
         """Ruling 1: `periods` is read in the calendar shown."""
-        return all(one_of(asked, self.freq, t) for asked in self.seen.shown)
+        asked, freq = self.seen.shown, self.freq
+        return [t for t in self.span if all(one_of(one, freq, t) for one in asked)]
 
     @property
     def periods(self) -> list[str]:
-        span = self.span
-        return [cal.label(span.freq, t) for t in span if self.is_shown(t)]
+        return [cal.label(self.freq, t) for t in self.shown]
 
     # ---- levels ----------------------------------------------------------------------
 

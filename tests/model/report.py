@@ -32,9 +32,7 @@ def contributions(
     columns = ["parts", "entry", "exit", "gap", "total", "matched", "status"]
     out: dict[str, dict] = {column: {} for column in columns}
     for group, keys in groups.items():
-        for t in total.span:
-            if not model.is_shown(t):
-                continue
+        for t in model.shown:
             place = cal.label(total.span.freq, t)
             result, before = growth.lines[group][t], total.cell(group, back(t))
             items = {k: (parts.cell(k, back(t)), parts.lines[k][t]) for k in keys}
@@ -116,8 +114,8 @@ def last_period(model: Model, name: str) -> int:
     return max(
         t
         for line in grid.lines.values()
-        for t, cell in line.items()
-        if cell.value is not None and not grid.span.partial(t) and model.is_shown(t)
+        for t in model.shown
+        if line[t].value is not None and not grid.span.partial(t)
     )
 
 
