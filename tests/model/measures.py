@@ -119,8 +119,9 @@ class Measure:
     def _lag_has_meaning(self, rule: str, lag: int | str) -> None:
         if rule == "years" and not cal.whole_years(self.model.freq, lag):
             raise TypeError(f"lag={lag!r} of a {self.kind}: whole years only")
-        if self.model.freq.unit == "J" and isinstance(lag, str):
-            assert cal.whole_years(self.model.freq, lag)
+        # Section 3: on M-JF only whole years.
+        if self.model.freq.unit == "J" and not cal.whole_years(self.model.freq, lag):
+            raise ValueError(f"lag={lag!r} at M-JF: whole years only")
 
     def index(self, base: Any, scale: int = 100) -> Measure:
         """Section 1, index. Decision: a base that lies partly outside is OUTSIDE."""

@@ -85,7 +85,7 @@ def explained(result: Cell, base: Fraction | None, items: dict[Key, tuple]) -> d
 
 # ---- the report: section 4, one basis; rulings 10 and 11 -----------------------------
 
-STEP = {"M": "mom", "J": "mom", "Q": "qoq", "W": "wow", "D": "dod", "H": "hoh"}
+STEP = {"M": "mom", "Q": "qoq", "W": "wow", "D": "dod"}
 
 
 def report(
@@ -168,7 +168,7 @@ def figures(model: Model, part: Model, name: str, t: int) -> dict:
         "reporting": f"{cell.members} of {cell.living}",
         "status": cell.status,
     }
-    if model.freq.unit in STEP and model.freq.unit != "H":
+    if model.freq.unit in STEP:
         single = whole.from_ytd() if whole.kind == "cumulative" else whole
         out[STEP[model.freq.unit]] = value(single.growth(1))
     if whole.kind == "flow":
@@ -206,7 +206,7 @@ def share_change(model: Model, part: Model, name: str, t: int) -> Fraction | Non
 def coverage(model: Model, name: str) -> dict[Key, dict]:
     """A line a series as grouped, counted at the finest calendar.
 
-    Decision: `duplicates` counts the rows beyond the first of a base series' period.
+    Decision: `duplicates` counts rows beyond the first of a base series and date.
     """
     span, seen = model.finest, model.seen
     grid = model._with(view=[op for op in model.view if op[0] != "resample"])[name].grid
@@ -220,7 +220,7 @@ def coverage(model: Model, name: str) -> dict[Key, dict]:
         out[group] = {
             "rows": len(mine),
             "nulls": sum(row.values[name] is None for row in mine),
-            "duplicates": len(mine) - len({(row.key, row.t) for row in mine}),
+            "duplicates": len(mine) - len({(row.key, row.said) for row in mine}),
             "first": None if first is None else cal.label(span.freq, first),
             "last": None if last is None else cal.label(span.freq, last),
             "gaps": 0 if first is None else last - first + 1 - len(valued),
