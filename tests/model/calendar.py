@@ -153,7 +153,7 @@ def label(freq: Freq, t: int) -> str:
 
 # ---- from fine to coarse -------------------------------------------------------------
 
-COARSER = {"D": "JMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "HY", "H": "Y"}
+COARSER = {"D": "JMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "QHY", "H": "Y"}
 
 
 def coarser(freq: Freq, t: int, to: Freq) -> int:
@@ -191,7 +191,7 @@ def unit_of(freq: Freq, t: int, unit: str, year_end: int = 12) -> int:
     """The month, quarter, half or year of a period: what `to_date` restarts with."""
     if unit == "Y":
         return year_of(freq, t, year_end)
-    if unit not in COARSER[freq.unit] or freq.unit == "W" or unit == "J":
+    if freq.unit in ("W", unit) or unit == "J" or unit not in COARSER[freq.unit]:
         raise ValueError(f"to_date({unit!r}) at {freq.name}")
     anchor = freq.anchor if freq.unit == "Q" else 12
     return coarser(freq, t, Freq(unit, anchor if unit in "YQ" else 0))

@@ -226,6 +226,8 @@ def compare_report(
             x = plain(columns[column][place])
             if column == "status" and not isinstance(x, str):
                 x = NAMES[int(x)]
+            if column == by:
+                value, x = str(value), str(x)  # beside "others" and "total" it is text
             if column == "rank" and x in (0, -1):
                 x = None  # unranked
             if not near(value, x):

@@ -382,7 +382,8 @@ def runs(steps: int, seed: int) -> Iterable[tuple[Case, list[str], list[Differen
         for _ in range(rng.randint(3, 10)):
             left -= 1
             step = transform if rng.random() < 0.35 else observe
-            yield case, list(pair.done), step(pair, rng)
+            found = step(pair, rng)
+            yield case, list(pair.done), found
 
 
 def main(arguments: list[str] | None = None) -> int:

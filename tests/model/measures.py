@@ -486,7 +486,9 @@ def level_sum(a: str, b: str) -> str:
 
 
 def times(cell: Cell, by: int | Fraction) -> Cell:
-    return cell._replace(value=None if cell.value is None else cell.value * by)
+    if taken(cell) != "OK":
+        return cell._replace(value=None, status=taken(cell))
+    return cell._replace(value=cell.value * by)
 
 
 RATES = ("rate", "share", "margin", "growth", "pp")
@@ -510,11 +512,8 @@ def paired(a: Cell, b: Cell, same_kind: bool = True) -> str:
 
 
 def combined(a: Cell, b: Cell, operation: Callable, same_kind: bool = True) -> Cell:
+    """Decision: a sum of levels is derived from them: NaN where they are PARTIAL."""
     reasons = [taken(a), taken(b)]
-    partial = "PARTIAL" in reasons and None not in (a.value, b.value)
-    if partial:
-        # Decision: a sum of levels keeps a PARTIAL number, as the levels do.
-        reasons = []
     if lowest(reasons) == "OK":
         reasons.append(paired(a, b, same_kind))
     if lowest(reasons) != "OK":

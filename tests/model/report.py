@@ -109,14 +109,18 @@ def report(
 
 
 def last_period(model: Model, name: str) -> int:
-    """The last complete period in which any series has a value."""
-    grid = model[name].grid
-    return max(
+    """The last complete period in which any series has a value.
+
+    Decision: the last one shown where there is none.
+    """
+    grid, shown = model[name].grid, model.shown
+    valued = [
         t
         for line in grid.lines.values()
-        for t in model.shown
+        for t in shown
         if line[t].value is not None and not grid.span.partial(t)
-    )
+    ]
+    return max(valued or shown)
 
 
 def one_period(model: Model, at: Any) -> int:
@@ -127,12 +131,13 @@ def one_period(model: Model, at: Any) -> int:
 
 
 def one_table(model: Model, name: str, by: str, t: int, top: int) -> list[dict]:
-    """Decisions: `move` is against the period before; labels without a value come
-    last, in the order of labels; there are no others where all are in the top."""
+    """Decisions: `move` is against the period before; a label without a value has no
+    row; there are others where a label that lives is left."""
     lines = model.rollup(by)
     level, rank = lines[name].grid, lines[name].rank().grid
     size = {key: level.lines[key][t].value for key in lines.series}
-    ranked = sorted(size, key=lambda key: (size[key] is None, -(size[key] or 0)))
+    ranked = [key for key in size if size[key] is not None]
+    ranked.sort(key=lambda key: -size[key])
     rows = []
     for key in ranked[:top]:
         here = model.select({by: [key[0]]}).rollup()
@@ -141,8 +146,12 @@ def one_table(model: Model, name: str, by: str, t: int, top: int) -> list[dict]:
         rows.append(
             {by: key[0], "rank": now, "move": move, **figures(model, here, name, t)}
         )
-    if ranked[top:]:
+    rest = model
+    if ranked[:top]:
         rest = model.exclude({by: [key[0] for key in ranked[:top]]})
+    if any(
+        level.lines[key][t].living for key in lines.series if key not in ranked[:top]
+    ):
         rows.append({by: "others", **figures(model, rest, name, t)})
     rows.append({by: "total", **figures(model, model, name, t)})
     return rows
@@ -151,7 +160,8 @@ def one_table(model: Model, name: str, by: str, t: int, top: int) -> list[dict]:
 def figures(model: Model, part: Model, name: str, t: int) -> dict:
     """Every rate is the growth of the level beside it.
 
-    `part` are the series of a row before `by`; the row is their roll-up.
+    `part` are the series of a row before `by`; the row is their roll-up. Decision:
+    `status` is that of `yoy`.
     """
 
     def value(one: Measure) -> Fraction | None:
@@ -166,7 +176,7 @@ def figures(model: Model, part: Model, name: str, t: int) -> dict:
         "share": share(model, part, name, t).value,
         "share_change": share_change(model, part, name, t),
         "reporting": f"{cell.members} of {cell.living}",
-        "status": cell.status,
+        "status": whole.growth().grid.lines[()][t].status,
     }
     if model.freq.unit in STEP:
         single = whole.from_ytd() if whole.kind == "cumulative" else whole

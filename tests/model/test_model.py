@@ -613,6 +613,8 @@ def test_the_report_has_one_basis():
     )
     assert (c["yoy"], c["share_change"], c["rank"]) == (None, F(5, 95), 2)
     assert (others["level"], others["status"]) == (None, "MISSING")
+    assert (others["share_change"], others["reporting"]) == (None, "0 of 1")
+    assert (a["status"], c["status"]) == ("OK", "ENTERED")
     assert (total["level"], total["yoy"], total["yoy_matched"]) == (
         95,
         F(-1, 20),
