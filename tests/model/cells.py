@@ -281,18 +281,20 @@ def added(members: list[Member]) -> Cell:
 
     Decisions: where no member lives the cell is NOT_BEGUN if none has begun, else
     EXITED; where none of the living has a value it takes the lowest of their statuses;
-    an assumed 0 counts as a member only where it counts as a value.
+    a member whose own cell reads an assumed 0 is counted among the members, also where
+    the 0 is no value for the sum.
     """
     living = [m for m in members if m.living]
     lacking = [m for m in living if m.value is None]
     valued = [m for m in members if m.value is not None]
+    count = len(valued)
     if lacking:
         valued = [m for m in valued if not m.assumed]
     total = sum((m.value for m in valued), Fraction(0)) if valued else None
     cell = Cell(
         total,
         count=sum(m.count for m in valued),
-        members=len(valued),
+        members=count,
         living=len(living),
         lone=bool(valued) and all(m.lone for m in valued),
     )

@@ -35,11 +35,16 @@ def plain(label: Any) -> Any:
     return None if label is None or label != label else label
 
 
+def series_of(panel: Any) -> list:
+    """The labels of every series, in order; one without labels where no key is."""
+    columns = [[plain(x) for x in column] for column in panel.series.values()]
+    return list(zip(*columns, strict=True)) if columns else [()]
+
+
 def panel_cells(measure: Any) -> dict:
     """{(series, period): (value or None, status)} of a measure of the package."""
-    columns = [[plain(x) for x in column] for column in measure.series.values()]
     numbers, codes = measure.values.tolist(), measure.status.tolist()
-    names = list(zip(*columns, strict=True)) if columns else [()] * len(numbers)
+    names = series_of(measure)
     return {
         (key, place): (None if math.isnan(value) else value, NAMES[code])
         for key, row, marks in zip(names, numbers, codes, strict=True)
@@ -107,6 +112,7 @@ def compare(model: Model, panel: Any) -> list[Difference]:
     for name, want, got in (
         ("keys", list(model.keys), list(panel.keys)),
         ("periods", model.periods, list(panel.periods.labels)),
+        ("series", model.series, series_of(panel)),
         ("measures", sorted(names_of(model)), sorted(panel.measures)),
     ):
         if want != got:

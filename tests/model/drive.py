@@ -200,21 +200,25 @@ def assign(pair: Pair, rng: random.Random) -> list[Difference]:
 
 
 def merge(pair: Pair, rng: random.Random) -> list[Difference]:
-    """Another part, built under the same rules and seen the same way."""
-    more = pair.case._replace(rows=random_rows(rng, pair.case.options))
+    """Other parts, built under the same rules and seen the same way."""
+    more = [
+        pair.case._replace(rows=random_rows(rng, pair.case.options), parts=1)
+        for _ in range(rng.choice([1, 1, 2]))
+    ]
     overlap = rng.choice(["add", "add", "replace", "error"])
 
-    def part(build: Callable) -> Any:
-        out = build(more)
+    def part(build: Callable, case: Case) -> Any:
+        out = build(case)
         for step in pair.view:
             out = step(out)
         return out
 
     def formed(x: Any) -> Any:
         build = build_model if isinstance(x, Model) else build_panel
-        return x.merge(part(build), overlap=overlap)
+        return x.merge(*(part(build, case) for case in more), overlap=overlap)
 
-    return pair.both(f"merge({overlap}, {len(more.rows)} rows)", formed)
+    sizes = [len(case.rows) for case in more]
+    return pair.both(f"merge({overlap}, {sizes} rows)", formed)
 
 
 def keep(pair: Pair, rng: random.Random) -> list[Difference]:

@@ -131,9 +131,7 @@ KINDS = {
         margin=True, ratio=("cumulative",), level=True, add_duplicates=True,
     ),
     "rate": Kind(dates="last", change="pp"),
-    "index": Kind(
-        dates="last", time="last", growth="any", change="index points", level=True
-    ),
+    "index": Kind(dates="last", time="last", growth="any", change="index points"),
     # Derived kinds.
     "window": Kind(
         series="add", growth="any", change="window", share=True, ratio=("window",),

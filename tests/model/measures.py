@@ -46,7 +46,9 @@ class Measure:
         running: bool = False,
     ):
         self.model, self.kind, self.compute = model, kind, compute
-        self.unit, self.recipe, self.running = unit, recipe, running
+        self.unit, self.recipe = unit, recipe
+        # Section 3: of running totals 29 February is compared with the 28th.
+        self.running = running or kind == "cumulative"
 
     def _on(self, model: Model, compute: Compute, recipe: Any = None) -> Measure:
         return Measure(model, self.kind, compute, self.unit, recipe, self.running)
@@ -101,7 +103,7 @@ class Measure:
         def compute(view: Model) -> Grid:
             total = whole(view)
             if matched and within is not None:
-                return matched_growth(total, whole(parts), lag, policy)
+                return matched_growth(total, whole(parts), lag, policy, running)
             return along(total, lag, growth_of(policy), running, policy)
 
         return Measure(model, "growth", compute)
@@ -204,7 +206,7 @@ class Measure:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Measure) -> Measure:
-        if not (KINDS[self.kind].level and KINDS[other.kind].level):
+        if other.kind not in KINDS[self.kind].ratio:
             raise TypeError(f"{self.kind} / {other.kind}")
         same_kind = self.kind == other.kind
         return self._pair(other, "ratio", lambda a, b: quotient(a, b, same_kind))
@@ -353,13 +355,14 @@ def members_of(parts: Grid, total: Grid) -> dict[Key, list[Key]]:
     return out
 
 
-def matched_growth(total: Grid, parts: Grid, lag, policy: str) -> Grid:
+def matched_growth(total: Grid, parts: Grid, lag, policy: str, running: bool) -> Grid:
     """Growth of the sums over the series that have a value in both periods.
 
     Decision: what takes the total's number away takes this one too; beside the number
     stand the marks of the series that are matched, not the total's.
     """
-    back, groups = cal.base(total.span.freq, lag), members_of(parts, total)
+    back = cal.base(total.span.freq, lag, running)
+    groups = members_of(parts, total)
 
     def cell(group: Key, t: int) -> Cell:
         base, current = total.cell(group, back(t)), total.lines[group][t]

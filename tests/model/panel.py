@@ -27,7 +27,7 @@ from tests.model.cells import (
     people,
     resampled,
 )
-from tests.model.kinds import KINDS, ask
+from tests.model.kinds import ask
 from tests.model.measures import Measure
 
 
@@ -177,7 +177,8 @@ class Model:
     def merge(self, *others: Model, overlap: str = "add") -> Model:
         """Parts make the whole (section 4, merge; ruling 9).
 
-        Decision: the merged panel shows all periods unless every part shows the same.
+        Decision: what one of the parts shows is shown; cells that are not shown are
+        merged as well.
         """
         parts = [self, *others]
         first = next((part for part in parts if part.rows), self)
@@ -191,11 +192,11 @@ class Model:
         reach = None
         if reaches:
             reach = min(a for a, _ in reaches), max(b for _, b in reaches)
-        shows = [[op for op in part.view if op[0] == "show"] for part in parts]
-        keep = first.view
-        if any(show != shows[0] for show in shows):
-            keep = [op for op in first.view if op[0] != "show"]
-        out = first._with(rows=rows, reach=reach, view=keep)
+        view = [op for op in first.view if op[0] in GROUPING]
+        shown = [tuple(part.seen.shown) for part in parts if part.rows]
+        if all(shown) and shown:
+            view.append(("show", tuple(shown)))
+        out = first._with(rows=rows, reach=reach, view=view)
         out._check()
         return out
 
@@ -337,9 +338,7 @@ class Model:
 
     def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
         a, b = self[numerator], self[denominator]
-        if b.kind not in KINDS[a.kind].ratio:
-            raise TypeError(f"ratio of a {a.kind} and a {b.kind}")
-        return (a / b)._as(kind)
+        return (a / b)._as(kind)  # which asks the table
 
     # ---- what is told of a panel -----------------------------------------------------
 
@@ -429,14 +428,18 @@ def put_together(
         return rows + more
     if overlap == "error":
         raise ValueError("parts overlap")
-    # A later row replaces an earlier one, a null row does not.
-    valued = {
-        (row.key, row.t, name)
-        for row in more
+    # A later cell replaces an earlier one, a null one does not.
+    valued = {cell for cell, value in facts(more) if value is not None}
+    null = {cell for cell, _ in facts(rows)} - valued
+    return [without(row, valued) for row in rows] + [without(row, null) for row in more]
+
+
+def facts(rows: list[Row]) -> list[tuple]:
+    return [
+        ((row.key, row.t, name), value)
+        for row in rows
         for name, value in row.values.items()
-        if value is not None
-    }
-    return [without(row, valued) for row in rows] + more
+    ]
 
 
 def without(row: Row, valued: set) -> Row:
@@ -449,7 +452,12 @@ def without(row: Row, valued: set) -> Row:
 
 
 def one_of(asked: Any, freq: cal.Freq, t: int) -> bool:
-    """Whether a period is among those asked for: a label, a list or a slice."""
+    """Whether a period is among those asked for: a label, a list or a slice.
+
+    A tuple holds what each part of a merged panel had asked for.
+    """
+    if isinstance(asked, tuple):
+        return any(all(one_of(one, freq, t) for one in part) for part in asked)
     if isinstance(asked, slice):
         return not_before(asked.start, freq, t) and not_after(asked.stop, freq, t)
     if isinstance(asked, list):

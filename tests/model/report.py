@@ -27,8 +27,9 @@ def contributions(
     measure = model[name]
     measure._lag_has_meaning(KINDS[measure.kind].growth, lag)
     parts, total = measure.grid, measure.compute(model.rollup(*within))
-    growth = along(total, lag, growth_of("nm"))
-    back, groups = cal.base(total.span.freq, lag), members_of(parts, total)
+    growth = along(total, lag, growth_of("nm"), measure.running)
+    groups = members_of(parts, total)
+    back = cal.base(total.span.freq, lag, measure.running)
     columns = ["parts", "entry", "exit", "gap", "total", "matched", "status"]
     out: dict[str, dict] = {column: {} for column in columns}
     for group, keys in groups.items():
@@ -140,7 +141,7 @@ def one_table(model: Model, name: str, by: str, t: int, top: int) -> list[dict]:
     ranked.sort(key=lambda key: -size[key])
     rows = []
     for key in ranked[:top]:
-        here = model.select({by: [key[0]]}).rollup()
+        here = model.select({by: [key[0]]})
         now, before = rank.cell(key, t).value, rank.cell(key, t - 1).value
         move = None if None in (now, before) else before - now
         rows.append(

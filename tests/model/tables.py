@@ -35,9 +35,12 @@ MIXES = [
 
 
 class Case(NamedTuple):
+    """Rows, options, and how the package gets them: container, parts."""
+
     rows: list
     options: dict
     container: str = "dict"
+    parts: int = 1
 
 
 def random_case(rng: random.Random) -> Case:
@@ -57,8 +60,13 @@ def random_case(rng: random.Random) -> Case:
     if freq == "M" and rng.random() < 0.2:
         options["year_end"] = rng.choice(["MAR", "JUN"])
     rows = random_rows(rng, options)
-    container = rng.choice(["dict", "pandas", "polars", "arrow"])
-    return Case(rows, options, container)
+    container = rng.choice(["dict", "pandas", "polars", "arrow", "batches"])
+    parts = rng.choice([1, 1, 2, 3])
+    adds = set(kinds.values()) == {"flow"} and options.get("duplicates") != "last"
+    if parts > 1 and not adds:
+        # Parts that meet in a series and period may be refused: whole series each.
+        rows.sort(key=lambda row: str(row[0]))
+    return Case(rows, options, container, parts)
 
 
 def ordinals(freq: str) -> list[int]:
@@ -124,22 +132,43 @@ def build_model(case: Case) -> Model:
     return Model(case.rows, **case.options)
 
 
-def build_panel(case: Case, rows: list | None = None) -> Any:
-    """A panel of the same rows, in any container."""
-    rows = case.rows if rows is None else rows
+def build_panel(case: Case) -> Any:
+    """A panel of the same rows, in any container, in parts and merged or at once."""
+    parts = [built(case, rows) for rows in cut(case.rows, case.parts)]
+    return parts[0].merge(*parts[1:]) if parts[1:] else parts[0]
+
+
+def cut(rows: list, parts: int) -> list[list]:
+    """Slices of the rows; those of one series stay together where they are sorted."""
+    size = -(-len(rows) // parts)
+    keys = [str(row[0]) for row in rows]
+    whole = keys == sorted(keys)
+    out: list[list] = [[] for _ in range(parts)]
+    for place, row in enumerate(rows):
+        first = keys.index(keys[place]) if whole else place
+        out[first // size].append(row)
+    return [rows for rows in out if rows]
+
+
+def built(case: Case, rows: list) -> Any:
+    if case.container == "batches":
+        half = len(rows) // 2
+        table: Any = [columns_of(case, some) for some in (rows[:half], rows[half:])]
+        table = [one for one, some in zip(table, (half, 1), strict=True) if some]
+    else:
+        table = contained(columns_of(case, rows), case.container)
     options = dict(case.options)
     keys, kinds = options.pop("keys"), options.pop("kinds")
+    return em.Panel.from_table(table, keys=keys, period="p", measures=kinds, **options)
+
+
+def columns_of(case: Case, rows: list) -> dict[str, list]:
+    keys, kinds = case.options["keys"], case.options["kinds"]
     columns: dict[str, list] = {key: [row[0][key] for row in rows] for key in keys}
     columns["p"] = [row[1] for row in rows]
     for name in kinds:
         columns[name] = [row[2][name] for row in rows]
-    return em.Panel.from_table(
-        contained(columns, case.container),
-        keys=keys,
-        period="p",
-        measures=kinds,
-        **options,
-    )
+    return columns
 
 
 def contained(columns: dict, container: str) -> Any:

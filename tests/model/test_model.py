@@ -6,61 +6,12 @@ The package takes no part. What is written beside a rule is its place in the des
 from __future__ import annotations
 
 import datetime as dt
-from fractions import Fraction
 
 import pytest
 
-from tests.model import Model
 from tests.model import calendar as cal
+from tests.model.examples import F, at, line, statuses, table, two, values
 from tests.model.kinds import CODE, NAMES, Cell, settled
-
-F = Fraction
-
-
-def table(rows, kind="flow", freq="M", **options):
-    """A model of one key, m, and one measure, u: rows of (m, period, u)."""
-    return Model(
-        [({"m": m}, period, {"u": u}) for m, period, u in rows],
-        keys=["m"],
-        kinds={"u": kind},
-        freq=freq,
-        **options,
-    )
-
-
-def two(rows, r="flow", c="flow", freq="Y", **options):
-    """A model of one key and the measures r and c: rows of (m, period, r, c)."""
-    return Model(
-        [({"m": m}, period, {"r": x, "c": y}) for m, period, x, y in rows],
-        keys=["m"],
-        kinds={"r": r, "c": c},
-        freq=freq,
-        **options,
-    )
-
-
-def line(start, values, m="a"):
-    """Rows of one series in consecutive periods; "-" is no row."""
-    freq = cal.stated(start, cal.frequency("M")).freq
-    first = cal.stated(start, freq).t
-    return [
-        (m, cal.label(freq, first + i), value)
-        for i, value in enumerate(values)
-        if value != "-"
-    ]
-
-
-def values(measure, key=None):
-    return [v for (k, _), (v, _) in measure.results().items() if key in (None, *k)]
-
-
-def statuses(measure, key=None):
-    return [s for (k, _), (_, s) in measure.results().items() if key in (None, *k)]
-
-
-def at(measure, period, *key):
-    return measure.results()[key, period]
-
 
 # ---- the table of statuses: section 2, ruling 2 --------------------------------------
 
@@ -194,6 +145,7 @@ def test_an_assumed_zero_is_no_value_while_a_living_member_lacks_one():
     rows = [*line("2024-01", [5, "-", 5], "a"), *line("2024-01", [5, None, 5], "b")]
     total = table(rows, absent="zero").rollup()["u"]
     assert at(total, "2024-02") == (None, "MISSING")
+    assert total.counts()[(), "2024-02"] == (1, 2)
     only = table(rows[:2], absent="zero").rollup()["u"]
     assert at(only, "2024-02") == (0, "OK")
 
@@ -578,109 +530,3 @@ def test_growth_of_those_in_both_periods():
     assert at(u.growth(within=(), matched=True), "2025") == (F(-2, 5), "OK")
     none = table([("a", "2024", 100), ("b", "2025", 840)], freq="Y", exit_after=1)["u"]
     assert at(none.growth(within=(), matched=True), "2025") == (None, "NO_MATCH")
-
-
-# ---- explanations and the report: sections 4 and 6 -----------------------------------
-
-MARKET = [
-    *[("a", "2024", 60), ("a", "2025", 90), ("b", "2024", 30), ("c", "2025", 5)],
-    *[("d", "2024", 10), ("d", "2025", None)],
-]
-
-
-def test_contributions():
-    found = table(MARKET, freq="Y", exit_after=1).contributions("u")
-    place = (), "2025"
-    assert found["parts"][("a",), "2025"] == F(3, 10)
-    assert found["entry"][place] == F(5, 100)
-    assert found["exit"][place] == F(-3, 10)
-    assert found["gap"][place] == F(-1, 10)
-    assert found["total"][place] == F(-5, 100)
-    assert found["matched"][place] == F(6, 10)
-    assert found["status"][place] == "INCOMPLETE"
-    late = table(MARKET, freq="Y").contributions("u")
-    assert (late["exit"][place], late["gap"][place]) == (0, F(-4, 10))
-
-
-def test_the_report_has_one_basis():
-    rows = table(MARKET, freq="Y", exit_after=1).report("u", "m", top=2)
-    assert [row["m"] for row in rows] == ["a", "c", "others", "total"]
-    a, c, others, total = rows
-    assert (a["yoy"], a["share"], a["share_change"]) == (
-        F(1, 2),
-        F(90, 95),
-        F(90, 95) - F(3, 5),
-    )
-    assert (c["yoy"], c["share_change"], c["rank"]) == (None, F(5, 95), 2)
-    assert (others["level"], others["status"]) == (None, "MISSING")
-    assert (others["share_change"], others["reporting"]) == (None, "0 of 1")
-    assert (a["status"], c["status"]) == ("OK", "ENTERED")
-    assert (total["level"], total["yoy"], total["yoy_matched"]) == (
-        95,
-        F(-1, 20),
-        F(1, 2),
-    )
-    assert (total["reporting"], total["status"]) == ("2 of 3", "INCOMPLETE")
-
-
-def test_coverage():
-    model = table(
-        [
-            ("a", "2024-01", 1),
-            ("a", "2024-01", 2),
-            ("a", "2024-03", None),
-            ("a", "2024-04", 1),
-            ("b", "2024-02", 1),
-        ]
-    )
-    assert model.coverage("u")[("a",)] == {
-        "rows": 4,
-        "nulls": 1,
-        "duplicates": 1,
-        "first": "2024-01",
-        "last": "2024-04",
-        "gaps": 2,
-        "entered": False,
-        "exited": False,
-    }
-    assert model.coverage("u")[("b",)]["entered"]
-
-
-# ---- merging and showing: section 4, rulings 1 and 9 ---------------------------------
-
-
-def test_merge():
-    a, b = table([("a", "2024", 1)], freq="Y"), table([("a", "2024", 2)], freq="Y")
-    assert values(a.merge(b)["u"]) == [3]
-    assert values(a.merge(b, overlap="replace")["u"]) == [2]
-    null = table([("a", "2024", None)], freq="Y")
-    assert values(a.merge(null, overlap="replace")["u"]) == [1]
-    assert values(a.merge(table([], freq="Y"))["u"]) == [1]
-    for wrong in (
-        lambda: a.merge(b, overlap="error"),
-        lambda: a.merge(table([("a", "2024", 1)], freq="Y", absent="zero")),
-        lambda: a.merge(table([("a", "2024", 1)], freq="Y", units={"u": "CNY"})),
-        lambda: a.rollup().merge(b),
-    ):
-        with pytest.raises(ValueError):
-            wrong()
-
-
-def test_merge_under_another_rule_of_duplicates():
-    stated = [table([("a", "2024-01", v)], duplicates="last") for v in (5, 6)]
-    assert values(stated[0].merge(stated[1])["u"]) == [6]
-    dated = [table([("a", dt.date(2024, 1, d), d)], "stock") for d in (5, 6)]
-    with pytest.raises(ValueError, match="share"):
-        dated[0].merge(dated[1])
-
-
-def test_a_choice_keeps_the_calendar_and_a_cut_only_shows():
-    model = table([("a", "2023-12", 4), *line("2024-01", [5, 6], "b")])
-    assert model.select(m="b").periods == ["2023-12", "2024-01", "2024-02"]
-    cut = model.select(m="b", periods="2024-02")
-    assert cut["u"].growth("1M").results() == {((), "2024-02"): (F(1, 5), "OK")}
-    assert cut.select(periods="2024-02-15").periods == ["2024-02"]
-    assert model.select(periods=slice("2024", None)).periods == ["2024-01", "2024-02"]
-    assert model.select(periods="2024-02").resample("Q").periods == ["2024Q1"]
-    with pytest.raises(KeyError):
-        model.select(m="z")
