@@ -173,13 +173,17 @@ def columns_of(case: Case, rows: list) -> dict[str, list]:
 
 def contained(columns: dict, container: str) -> Any:
     if container == "pandas":
-        pd = __import__("pandas")
+        import pandas as pd
+
         whole = {"r": pd.array(columns["r"], dtype="Int64")}
         return pd.DataFrame({**columns, **whole})
     if container == "polars":
-        return __import__("polars").DataFrame(columns, strict=False)
+        import polars as pl
+
+        return pl.DataFrame(columns, strict=False)
     if container == "arrow":
-        pa = __import__("pyarrow")
+        import pyarrow as pa
+
         whole = {"r": pa.array(columns["r"], pa.int64())}
         return pa.table({**columns, **whole})
     return columns
