@@ -307,6 +307,8 @@ def stated(value: object, freq: Freq) -> Stated:
     Section 3 and ruling 15: years and quarters are those of a fiscal calendar only
     where the calendar is fiscal.
     """
+    if isinstance(value, Stated):
+        return value
     if isinstance(value, dt.date):
         return Stated(Freq("D", 0), ordinal(Freq("D", 0), value))
     if isinstance(value, int):
@@ -314,7 +316,8 @@ def stated(value: object, freq: Freq) -> Stated:
     text = str(value)
     if "/" in text:
         day = dt.date.fromisoformat(text.split("/")[1])
-        return Stated(freq, ordinal(freq, day))
+        week = Freq("W", day.weekday())
+        return Stated(week, ordinal(week, day))
     if found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
         return stated(dt.date(*map(int, found.groups())), freq)
     if found := re.fullmatch(r"(\d{4})年1-2月", text):

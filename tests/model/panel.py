@@ -128,7 +128,7 @@ class Model:
         if drop:
             view.append(("drop", drop))
         if periods is not None:
-            view.append(("show", periods))
+            view.append(("show", read(periods, self.freq)))
         return self._asked(view)
 
     def exclude(self, labels: dict | None = None, **keys) -> Model:
@@ -451,12 +451,24 @@ def without(row: Row, valued: set) -> Row:
     return row._replace(values=values)
 
 
+def read(asked: Any, freq: cal.Freq) -> Any:
+    """Labels as they are meant in the calendar shown when they are asked for.
+
+    Decision: "2024Q1" asked of fiscal quarters stays that quarter in fiscal years.
+    """
+    if isinstance(asked, slice):
+        return slice(read(asked.start, freq), read(asked.stop, freq))
+    if isinstance(asked, list):
+        return [read(one, freq) for one in asked]
+    return None if asked is None else cal.stated(asked, freq)
+
+
 def one_of(asked: Any, freq: cal.Freq, t: int) -> bool:
     """Whether a period is among those asked for: a label, a list or a slice.
 
     A tuple holds what each part of a merged panel had asked for.
     """
-    if isinstance(asked, tuple):
+    if type(asked) is tuple:
         return any(all(one_of(one, freq, t) for one in part) for part in asked)
     if isinstance(asked, slice):
         return not_before(asked.start, freq, t) and not_after(asked.stop, freq, t)

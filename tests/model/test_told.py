@@ -131,6 +131,8 @@ def test_a_choice_keeps_the_calendar_and_a_cut_only_shows():
     assert cut.select(periods="2024-02-15").periods == ["2024-02"]
     assert model.select(periods=slice("2024", None)).periods == ["2024-01", "2024-02"]
     assert model.select(periods="2024-02").resample("Q").periods == ["2024Q1"]
+    fiscal = table([("a", "2024Q1", 1), ("a", "2024Q4", 1)], freq="Q-MAR")
+    assert fiscal.select(periods="2024Q1").resample("Y").periods == ["2023"]
     with pytest.raises(KeyError):
         model.select(m="z")
 
