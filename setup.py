@@ -1,9 +1,9 @@
 """Builds the one extension module, evmarket._core.
 
-Everything else about the package stands in pyproject.toml. Three variables of the
-environment serve those who work on it: EVMARKET_DEBUG=1 builds without optimisation
-and with assertions, EVMARKET_SANITIZE=1 with AddressSanitizer and UBSan,
-EVMARKET_STRICT=1 turns every compiler warning into an error.
+All other metadata is in pyproject.toml. Three environment variables are for
+developers: EVMARKET_DEBUG=1 builds without optimisation and with assertions,
+EVMARKET_SANITIZE=1 builds with AddressSanitizer and UBSan, EVMARKET_STRICT=1 makes
+every compiler warning an error.
 """
 
 import os
@@ -37,8 +37,8 @@ class SourceDistribution(sdist):
         super().make_release_tree(base_dir, sorted({*files, *beside, "CHANGELOG.md"}))
 
 
-# The same rounding on every path: no contraction into fused operations. Divisions that
-# are guarded afterwards may run in vectors: traps are not observed.
+# No contraction into fused operations, so that every path rounds the same. Divisions
+# that are guarded afterwards may be vectorised, because traps are not observed.
 compile_args = ["-std=c11", "-ffp-contract=off", "-fno-trapping-math"]
 compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
 link_args: list[str] = []
@@ -65,7 +65,7 @@ setup(
             sources=sorted(glob("csrc/*/*.c")),
             depends=sorted(glob("csrc/*/*.[ch]")),
             include_dirs=["csrc"],
-            # NumPy's headers are not ours to warn about.
+            # Warnings in NumPy's headers are ignored.
             extra_compile_args=[*compile_args, "-isystem", numpy.get_include()],
             extra_link_args=link_args,
             define_macros=macros,

@@ -1,4 +1,4 @@
-"""Growth and margins of vehicle markets, on the calendar and exact.
+"""Growth and margins of vehicle markets, with exact sums and a calendar.
 
 Rates, shares and margins are fractions: 0.8 is 80%. The earlier value comes
 first. Undefined results are NaN, and a status code gives the reason: pass
@@ -12,7 +12,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-# Imported at once, so that a broken build fails here and not at the first use.
+# Imported here, so that a broken build fails at import and not at the first use.
 from . import _core as _core
 
 
@@ -52,7 +52,7 @@ def __getattr__(name: str) -> Any:
         value: Any = import_module(f".{attribute}", __name__)
     else:
         value = getattr(import_module(module, __name__), attribute)
-    globals()[name] = value  # so that the next access does not come here
+    globals()[name] = value  # the next access does not call this function
     return value
 
 

@@ -38,10 +38,10 @@ from ._arrays.structure import (
     rank as rank,  # ranks; 1 is the largest
 )
 from ._common.status import (
-    Status as Status,  # the code of every cell, with its meaning
+    Status as Status,  # status codes of cells, with their meaning
 )
 
-# Long tables, joined on the calendar
+# Long tables with a calendar
 from ._panel.panel import (
     Panel as Panel,  # series by periods, built from a table or a file
 )
@@ -100,7 +100,7 @@ from ._explain.arrays import (
     mix_rate as mix_rate,  # change of a pooled rate: rates and mix
 )
 from ._explain.lmdi import (
-    shift_share as shift_share,  # change of regions: nation, industry, own
+    shift_share as shift_share,  # change of regions: nation, industry, region
 )
 from ._explain.arrays import (
     price_volume as price_volume,  # change of a value: price and volume
@@ -136,10 +136,10 @@ from ._explain.indices import (
 
 # Targets
 from ._figures.targets import (
-    required_pace as required_pace,  # what each remaining period must bring
-    required_outgrowth as required_outgrowth,  # how much faster than the market to grow
+    required_pace as required_pace,  # level needed in each remaining period
+    required_outgrowth as required_outgrowth,  # growth needed above the market
     share_path as share_path,  # yearly shares on the way to a target
-    run_rate as run_rate,  # estimate of the full year so far
+    run_rate as run_rate,  # estimate of the full year
 )
 
 # Data and build
@@ -150,7 +150,7 @@ from ._common.build import (
     build_info as build_info,  # compiler, instruction set, versions
 )
 from ._common.workers import (
-    set_workers as set_workers,  # number of threads for large inputs
+    set_workers as set_workers,  # set the number of threads for large inputs
 )
 from ._core import (
     version as __version__,  # version of the package

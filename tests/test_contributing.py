@@ -42,6 +42,13 @@ def test_every_path_exists():
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
 
 
+def test_every_folder_of_the_readme_exists():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"`((?:csrc|evmarket|tests)/[\w./]*)`", readme))
+    assert len(paths) > 20
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+
+
 def test_every_name_is_defined_in_its_file():
     # `file` (`name`, `name`), or a row of a table: `file` | `name`, `name` |
     places = re.findall(r"`([\w./]+)` [(|] ?(`[\w.]+`(?:, `[\w.]+`)*) ?[)|]", text())

@@ -123,6 +123,21 @@ class _Findings(Sequence[Finding]):
         return findings(self)
 
 
+# The columns of Audit.to_table with their types.
+_COLUMNS = {
+    "rule": str,
+    "facts": str,
+    "expected_low": float,
+    "expected_high": float,
+    "printed_low": float,
+    "printed_high": float,
+    "unit": float,
+    "outcome": str,
+    "distance": float,
+    "reason": str,
+}
+
+
 class Audit:
     """The findings of an audit, returned by `audit`.
 
@@ -248,22 +263,26 @@ class Audit:
         """
         from ..datasets._dataset import Dataset
 
-        findings = list(self.findings)
-        ends = {
-            f"{side}_{end}": [getattr(getattr(f, side), end) for f in findings]
-            for side in ("expected", "printed")
-            for end in ("low", "high")
-        }
-        numbers = {**ends, "unit": [f.printed.unit for f in findings]}
-        distance = np.array([f.distance for f in findings], dtype=float)
+        rows = [
+            (
+                f.rule,
+                " ".join(f.facts),
+                f.expected.low,
+                f.expected.high,
+                f.printed.low,
+                f.printed.high,
+                f.printed.unit,
+                f.outcome,
+                f.distance,
+                f.reason,
+            )
+            for f in self.findings
+        ]
+        columns = zip(*rows, strict=True) if rows else iter([()] * len(_COLUMNS))
         return Dataset(
             {
-                "rule": np.array([f.rule for f in findings], dtype=str),
-                "facts": np.array([" ".join(f.facts) for f in findings], dtype=str),
-                **{n: np.array(x, dtype=float) for n, x in numbers.items()},
-                "outcome": np.array([f.outcome for f in findings], dtype=str),
-                "distance": distance,
-                "reason": np.array([f.reason for f in findings], dtype=str),
+                name: np.array(values, dtype=dtype)
+                for (name, dtype), values in zip(_COLUMNS.items(), columns, strict=True)
             },
             name="audit",
         )

@@ -33,7 +33,7 @@ class Origin(Protocol):
     """The panel that a measure was read from."""
 
     def members(self, name: str) -> Ints:
-        """How many series of the panel it was rolled up from stand behind each cell."""
+        """How many series of the parent panel each cell adds up."""
 
     def cells(self, name: str) -> Cells:
         """The cells of a measure."""
@@ -128,7 +128,7 @@ class MeasureData:
         return self.spread(self.cells.codes, self.empty_status(rows, columns))
 
     def members(self) -> Ints:
-        """How many series stand behind each cell, series by periods."""
+        """How many series each cell adds up, series by periods."""
         return self.spread(
             self._member_counts(), np.zeros(self.dense_shape(), np.int64)
         )
@@ -189,7 +189,7 @@ class MeasureData:
     # ---- what a kind allows ---------------------------------------------------------
 
     def refuse(self, kinds: Sequence[str], what: str, cure: str = "") -> None:
-        """A TypeError for a kind that has no such thing."""
+        """A TypeError for the kinds that have no such result."""
         if self.kind in kinds:
             hint = f": {cure}" if cure else ""
             raise TypeError(
@@ -206,5 +206,5 @@ class MeasureData:
             )
 
     def need_level(self, what: str) -> None:
-        """A TypeError for what is no level."""
+        """A TypeError for a kind that is not a level."""
         self.need(LEVELS, what)

@@ -36,11 +36,11 @@ class Level:
     status : ndarray of uint8 or None
         Statuses of cells that are not simply OK.
     blocked : bool
-        A rate that a roll-up would have had to add: it cannot be read.
+        A rate of several series, which a roll-up cannot add: it cannot be read.
     lifetimes : Lifetimes or None
         Where a finer frequency decided them; else they follow from the cells.
     members : ndarray of int64 or None
-        How many series stand behind each occupied cell, where the panel was loaded.
+        How many series each occupied cell adds up; set for loaded panels only.
     """
 
     name: str
@@ -148,7 +148,7 @@ class PanelData:
         return replace(self, levels=tuple(self.level(name) for name in names))
 
     def members(self, name: str) -> Ints:
-        """How many series of the parent stand behind each cell of a measure."""
+        """How many series of the parent each cell of a measure adds up."""
         level, cells = self.level(name), self.measure(name).cells
         if level.members is not None:
             return level.members

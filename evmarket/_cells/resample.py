@@ -166,7 +166,7 @@ def _with_unusable(sums: Cells, cells: Cells, usable: Mask, target: Ints) -> Cel
 def _side_by_side(
     panel: PanelData, measures: Sequence[Cells]
 ) -> tuple[Layout, list[Level]]:
-    """Measures with cells of their own on one layout."""
+    """Measures with different cells, on one layout."""
     layout = union(measures, panel.series.count)
     size = len(layout.ordinals)
     levels: list[Level] = []
@@ -193,8 +193,8 @@ def as_statistical_months(
 ) -> PanelData:
     """Months of the Chinese statistical year: January and February are one period.
 
-    A row of February may stand for both, as the offices print it; a lone January may
-    not, and is INCOMPLETE. A stock takes February alone.
+    A row of February may be the sum of both, as statistical offices print it. A lone
+    January is INCOMPLETE. A stock takes February alone.
     """
     calendar = panel.calendar
     whole = wholes(calendar.every, "M-JF")

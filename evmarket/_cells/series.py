@@ -76,12 +76,23 @@ class SeriesIndex:
             column.flags.writeable = False
         return columns
 
+    def equals(self, other: SeriesIndex) -> bool:
+        """Whether both have the same keys and the same series in the same order."""
+        return (
+            self.keys == other.keys
+            and self.count == other.count
+            and all(
+                self.columns[key].tolist() == other.columns[key].tolist()
+                for key in self.keys
+            )
+        )
+
     def name(self, series: int) -> tuple[Any, ...]:
         """The labels of one series, in the order of the keys."""
         codes = self.codes[series]
         return tuple(words[c] for words, c in zip(self.labels, codes, strict=True))
 
-    def coded(self, series: Ints) -> dict[str, Array | Coded]:
+    def coded(self, series: Ints) -> dict[str, Coded]:
         """The labels of some series as table columns, one per key."""
         return {
             key: Coded(self.codes[series, k], self.labels[k])
@@ -199,8 +210,8 @@ def united(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Map]]:
 def broadcast(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Ints]]:
     """The series of both, for each of them the series of `a` and of `b`, or -1.
 
-    With equal keys the series are united. A side that lacks a key stands beside every
-    series of the other side that has its labels.
+    With equal keys the series are united. A side that lacks a key is repeated for
+    every series of the other side that has its labels.
     """
     wide, narrow = (a, b) if len(a.keys) >= len(b.keys) else (b, a)
     if len(narrow.keys) == len(wide.keys):

@@ -33,7 +33,7 @@ class Kernel(NamedTuple):
 
 
 def bases(cells: Cells, lag: int) -> Ints:
-    """The cell that stands `lag` periods before each cell, or -1."""
+    """The number of the cell `lag` periods before each cell, or -1."""
     base = np.empty(len(cells.ordinals), np.int64)
     count = len(cells.indptr) - 1
     calls = [

@@ -36,8 +36,8 @@ def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
 
 
 def _market(options: Namespace) -> tuple[int, Iterable[str]]:
-    from .._market.printing import FORMATS
     from .._market.market import TITLE, market
+    from .._market.printing import FORMATS
 
     text = FORMATS[options.format](market())
     return DONE, [f"{TITLE}\n\n{text}" if options.format == "text" else text]

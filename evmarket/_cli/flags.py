@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable
 
 
-_ON_FILES = {
-    "report": "the weekly table: rank, level, growth, year to date, share",
-    "growth": "growth of every series and period",
-    "margin": "margin of revenue and cost, every series and period",
-    "coverage": "rows, nulls, duplicates, first, last and gaps of every series",
-    "explain": "who contributed how much to the growth, and why the margin moved",
+_ON_FILES = (
+    "Lists are separated by spaces. Rows in messages count from 0, below the header. "
+    "In CSV and JSON rates, shares and pp are fractions."
+)
+_COMMANDS = {
+    "audit": (
+        "check published figures against each other",
+        "FILE has the columns of the fact datasets; see the help of evmarket.datasets. "
+        "Exit status 1: an inconsistency, and --strict was given.",
+    ),
+    "report": (
+        "the weekly table: rank, level, growth, year to date, share",
+        _ON_FILES,
+    ),
+    "growth": ("growth of every series and period", _ON_FILES),
+    "margin": ("margin of revenue and cost, every series and period", _ON_FILES),
+    "coverage": (
+        "rows, nulls, duplicates, first, last and gaps of every series",
+        _ON_FILES,
+    ),
+    "explain": (
+        "who contributed how much to the growth, and why the margin moved",
+        _ON_FILES,
+    ),
+    "notebook": (
+        "write the tour, a notebook that shows the package at work",
+        "Open it in JupyterLab; the package's [plot] extra draws its plots.",
+    ),
 }
+"""The help of every command, and what follows its flags."""
 
 
 def parser() -> ArgumentParser:
@@ -30,49 +53,22 @@ def parser() -> ArgumentParser:
     whole.set_defaults(command="market")
     _add_format(whole)
     commands = whole.add_subparsers(title="commands", metavar="")
-
-    def command(name: str, **texts: Any) -> ArgumentParser:
-        part: ArgumentParser = commands.add_parser(name, allow_abbrev=False, **texts)
-        part.set_defaults(command=name)
-        return part
-
-    audit = command(
-        "audit",
-        help="check published figures against each other",
-        description="Check the facts of a CSV file against each other.",
-        epilog="The columns are those of the fact datasets; see the help of "
-        "evmarket.datasets. Exit status 1: an inconsistency, and --strict was given.",
-    )
-    audit.add_argument("file", metavar="FILE", help="CSV with the fact columns")
-    audit.add_argument("--strict", action="store_true", help="fail on inconsistency")
-    audit.add_argument("--encoding", default="utf-8-sig", help="default: UTF-8")
-    _add_format(audit)
-    for name, words in _ON_FILES.items():
-        part = command(
+    for name, (words, epilog) in _COMMANDS.items():
+        part = commands.add_parser(
             name,
             help=words,
             description=f"{words[0].upper()}{words[1:]}.",
-            epilog="Lists are separated by spaces. Rows in messages count from 0, "
-            "below the header. In CSV and JSON rates, shares and pp are fractions.",
+            epilog=epilog,
+            allow_abbrev=False,
         )
-        _add_table(part, measures=name != "explain")
-        if name in _MORE:
-            _MORE[name](part)
-        _add_format(part)
-    tour = command(
-        "notebook",
-        help="write the tour, a notebook that shows the package at work",
-        description="Write the tour, a notebook that shows the package at work.",
-        epilog="Open it in JupyterLab; the package's [plot] extra draws its plots.",
-    )
-    tour.add_argument(
-        "path",
-        nargs="?",
-        default="evmarket-tour.ipynb",
-        metavar="PATH",
-        help="the file to write (default: %(default)s)",
-    )
-    tour.add_argument("--force", action="store_true", help="replace a file")
+        part.set_defaults(command=name)
+        if epilog is _ON_FILES:
+            _add_table(part, measures=name != "explain")
+            _add_selection(part)
+        if name in _FLAGS:
+            _FLAGS[name](part)
+        if name != "notebook":
+            _add_format(part)
     return whole
 
 
@@ -87,8 +83,8 @@ def _add_format(part: ArgumentParser) -> None:
 
 def _add_table(parser: ArgumentParser, measures: bool) -> None:
     add = parser.add_argument
-    add("files", nargs="+", metavar="FILE", help="CSV files, or Parquet ones")
-    add("--keys", nargs="+", default=[], metavar="COLUMN", help="what makes a series")
+    add("files", nargs="+", metavar="FILE", help="CSV or Parquet files")
+    add("--keys", nargs="+", default=[], metavar="COLUMN", help="they name a series")
     add(
         "--period",
         nargs="+",
@@ -105,31 +101,59 @@ def _add_table(parser: ArgumentParser, measures: bool) -> None:
         help="flow (the default), stock, cumulative or rate",
     )
     add("--freq", help="Y, H, Q, M, W, D, M-JF, Y-MAR ...")
-    add("--absent", default="missing", help="missing or zero: what no row means")
+    add("--absent", default="missing", help="a period without a row: missing or zero")
     add("--duplicates", default="add", help="add, identical, last or error")
     add("--complete-through", metavar="PERIOD", help="the last complete period")
-    add(
-        "--select",
-        nargs="+",
-        default=[],
-        metavar="KEY=LABEL",
-        help="series to take; a key named once is dropped, several times kept",
-    )
-    add("--rollup", nargs="*", metavar="KEY", help="keys to keep; none: the total")
-    add("--periods", nargs="+", metavar="PERIOD", help="one, or the first and the last")
     add("--encoding", help="of CSV files (default: UTF-8)")
     add(
         "--null",
         nargs="+",
         default=[],
         metavar="TEXT",
-        help="what means an absent number in CSV, beside nothing, NA and NaN",
+        help="more texts of a missing number in CSV, besides empty, NA and NaN",
     )
+
+
+def _add_selection(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--select",
+        nargs="+",
+        default=[],
+        metavar="KEY=LABEL",
+        help="the series to keep; a key with a single label is dropped",
+    )
+    add("--rollup", nargs="*", metavar="KEY", help="keys to keep; none: the total")
+    add("--periods", nargs="+", metavar="PERIOD", help="one, or the first and the last")
+
+
+def _audit_flags(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="FILE", help="CSV with the fact columns")
+    add("--strict", action="store_true", help="fail on inconsistency")
+    add("--encoding", default="utf-8-sig", help="default: UTF-8")
+
+
+def _notebook_flags(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "path",
+        nargs="?",
+        default="evmarket-tour.ipynb",
+        metavar="PATH",
+        help="the file to write (default: %(default)s)",
+    )
+    add("--force", action="store_true", help="replace a file")
 
 
 def _report_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("--by", nargs="+", metavar="KEY", help="the rows (default: all other keys)")
+    add(
+        "--by",
+        nargs="+",
+        metavar="KEY",
+        help="keys of the rows (default: all others)",
+    )
     add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
     add("--at", metavar="PERIOD", help="default: the last complete one with values")
     add("--top", type=int, default=10, help="rows before others and total")
@@ -139,26 +163,32 @@ def _growth_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
     add("--policy", default="nm", help="nm, abs, signed or midpoint")
-    add("--within", nargs="*", metavar="KEY", help="of the roll-up to these keys")
+    add("--within", nargs="*", metavar="KEY", help="roll up to these keys first")
     add("--at", metavar="PERIOD", help="this period only, all series")
-    add("--top", type=int, help="only so many series, the largest")
+    add("--top", type=int, help="only this many series, the largest")
 
 
 def _margin_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("--lag", help="also the change on the period so long before, in pp")
+    add("--lag", help="also the change over this lag, in pp")
     add("--at", metavar="PERIOD", help="this period only, all series")
 
 
 def _explain_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--total", metavar="COLUMN", help="the measure whose growth is explained")
-    add("--by", nargs="+", required=True, metavar="KEY", help="who contributes")
+    add(
+        "--by",
+        nargs="+",
+        required=True,
+        metavar="KEY",
+        help="keys of contributors",
+    )
     add(
         "--bridge",
         nargs=3,
         metavar=("REVENUE", "COST", "QUANTITY"),
-        help="also the change of the margin, cause by cause",
+        help="also explain the change of the margin",
     )
     add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
     add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
@@ -166,9 +196,11 @@ def _explain_flags(parser: ArgumentParser) -> None:
     add("--top", type=int, default=10, help="rows before others, entry, exit, gap")
 
 
-_MORE: dict[str, Callable[[ArgumentParser], None]] = {
+_FLAGS: dict[str, Callable[[ArgumentParser], None]] = {
+    "audit": _audit_flags,
     "report": _report_flags,
     "growth": _growth_flags,
     "margin": _margin_flags,
     "explain": _explain_flags,
+    "notebook": _notebook_flags,
 }

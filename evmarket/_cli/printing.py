@@ -8,11 +8,12 @@ import numpy as np
 
 from .._common.numbers import finite
 from .._common.status import Status
+from .._common.text import as_csv
 from .._tables.text import text_rows
 from .csv_files import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from .._common.types import Array
     from .._tables.table import Table
@@ -32,17 +33,9 @@ def _text(table: Table) -> Iterator[str]:
 
 
 def _csv(table: Table) -> Iterator[str]:
-    import csv
-    import io
-
-    def written(rows: Sequence[Sequence[Any]]) -> str:
-        file = io.StringIO(newline="")
-        csv.writer(file, lineterminator="\n").writerows(rows)
-        return file.getvalue()
-
-    yield written([table.columns])
+    yield as_csv([table.columns])
     for part in _parts(table):
-        yield written(_rows(part.to_dict(), ""))
+        yield as_csv(_rows(part.to_dict(), ""))
 
 
 def _json(table: Table) -> Iterator[str]:

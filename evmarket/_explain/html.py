@@ -111,7 +111,7 @@ def _preview(rows: Preview, formats: Mapping[str, str]) -> Html:
 def _columns(
     arrays: Mapping[str, Array], formats: Mapping[str, str], codes: Codes
 ) -> list[Column]:
-    """One column per array; the residual stands below the table."""
+    """One column per array; the residual is below the table."""
     return [
         column_of(
             name.replace("_", " "),
@@ -166,7 +166,7 @@ def _cell_rows(
 ) -> tuple[Html, list[Html]]:
     """One row per group or item, with the results of a group repeated for its items.
 
-    The results of a single group stand below the table.
+    The results of a single group are below the table.
     """
     shape = max((a.shape for a in arrays.values()), key=len)
     count = int(np.prod(shape))

@@ -61,8 +61,8 @@ def array(value: Any, name: str) -> Any:
 
 def whole_array(value: Any, name: str) -> Array:
     """As `array`, but always an ndarray."""
-    found = array(value, name)
-    return found if isinstance(found, np.ndarray) else np.asarray(found)
+    result = array(value, name)
+    return result if isinstance(result, np.ndarray) else np.asarray(result)
 
 
 def _convert(value: Any, name: str) -> Any:
@@ -78,40 +78,42 @@ def _convert(value: Any, name: str) -> Any:
     if reader is not None:
         return reader(value, name)
     try:
-        found = np.asarray(value)
+        values = np.asarray(value)
     except (ValueError, TypeError, OverflowError) as error:
         raise ValueError(
             f"{name} cannot be made an array: {short(str(error), 120)}"
         ) from None
-    return _settle(found, name)
+    return _settle(values, name)
 
 
-def _settle(found: Array, name: str) -> Array:
+def _settle(values: Array, name: str) -> Array:
     """An ndarray of any dtype as one of a dtype that the core has loops for."""
-    if found.dtype.char in _READY:
-        return found
-    if found.dtype.kind == "O":
-        return _from_objects(found, name)
-    if found.dtype.kind == "u" or found.dtype.newbyteorder("=").char in _READY:
-        return found if found.dtype.kind != "u" else found.astype(_wide(found.dtype))
-    if found.dtype == np.float16:
-        return found.astype(np.float32)
-    if found.dtype.kind in "US" and found.size:
-        place, item = _first_text(found)
+    if values.dtype.char in _READY:
+        return values
+    if values.dtype.kind == "O":
+        return _from_objects(values, name)
+    if values.dtype.kind == "u":
+        return values.astype(_wide(values.dtype))
+    if values.dtype.newbyteorder("=").char in _READY:
+        return values
+    if values.dtype == np.float16:
+        return values.astype(np.float32)
+    if values.dtype.kind in "US" and values.size:
+        place, item = _first_text(values)
         raise TypeError(f"{name} holds {item} at position {place}: it takes numbers")
     raise TypeError(
-        f"{name} has dtype {short(str(found.dtype))}: it takes integers and floats"
+        f"{name} has dtype {short(str(values.dtype))}: it takes integers and floats"
     )
 
 
-def _first_text(found: Array) -> tuple[int, str]:
+def _first_text(texts: Array) -> tuple[int, str]:
     """The position of the first text that is not a number, or 0, and the text."""
-    for place, item in enumerate(found.ravel().tolist()):
+    for place, item in enumerate(texts.ravel().tolist()):
         try:
             float(item)
         except ValueError:
             return place, short(item)
-    return 0, short(found.flat[0])
+    return 0, short(texts.flat[0])
 
 
 def _wide(dtype: np.dtype[Any]) -> type:
@@ -145,9 +147,9 @@ def is_missing(item: Any) -> bool:
         return False
 
 
-def _from_objects(found: Array, name: str) -> Array:
+def _from_objects(objects: Array, name: str) -> Array:
     """Python numbers, with None and NA as missing values."""
-    items = found.ravel().tolist()
+    items = objects.ravel().tolist()
     missing = np.fromiter(map(is_missing, items), bool, len(items))
     plain = [0 if gone else item for item, gone in zip(items, missing, strict=True)]
     for place, item in enumerate(plain):
@@ -171,7 +173,7 @@ def _from_objects(found: Array, name: str) -> Array:
         raise ValueError(
             f"{name} holds an object that is not a number: {error}"
         ) from None
-    return _with_missing(values, missing, name).reshape(found.shape)
+    return _with_missing(values, missing, name).reshape(objects.shape)
 
 
 def _from_pandas(value: Any, name: str) -> Array:
@@ -223,8 +225,10 @@ def _from_pyarrow(value: Any, name: str) -> Array:
 def from_arrow(value: Any) -> Array:
     """A pyarrow array or chunked array as an ndarray, copied if it must be."""
     chunked = hasattr(value, "chunks")
-    found: Array = value.to_numpy() if chunked else value.to_numpy(zero_copy_only=False)
-    return found
+    values: Array = (
+        value.to_numpy() if chunked else value.to_numpy(zero_copy_only=False)
+    )
+    return values
 
 
 _READERS = {"pandas": _from_pandas, "polars": _from_polars, "pyarrow": _from_pyarrow}

@@ -97,58 +97,58 @@ def _pair(years: Any, parts: Any, name: str) -> Moments:
 
 def _whole_numbers(column: Any, name: str) -> NDArray[np.int64]:
     """One column of a pair: integers, or text of digits."""
-    found = moments(column, name)
-    if found.texts is not None:
-        for row, text in enumerate(found.texts):
+    part = moments(column, name)
+    if part.texts is not None:
+        for row, text in enumerate(part.texts):
             if text is None:
                 no_value(name, row)
             if not (text.isascii() and text.isdigit() and len(text) <= 4):
                 raise ValueError(f"{name}, row {row}: {short(text)} is not an integer")
-        return np.array([int(text) for text in found.texts if text], dtype=np.int64)
-    if found.values is None or found.unit or found.stated or found.within is not None:
+        return np.array([int(text) for text in part.texts if text], dtype=np.int64)
+    if part.values is None or part.unit or part.stated or part.within is not None:
         raise TypeError(
             f"{name} holds dates or periods: a pair of columns takes integers"
         )
-    return found.values
+    return part.values
 
 
 def _from_numpy(column: Any, name: str) -> Moments:
     if isinstance(column, np.ma.MaskedArray):
         _refuse_missing(np.ma.getmaskarray(column), name)
         column = column.data
-    found = np.asarray(column)
-    if found.ndim != 1:
-        raise ValueError(f"{name} has {found.ndim} dimensions: it takes one")
-    kind = found.dtype.kind
+    array = np.asarray(column)
+    if array.ndim != 1:
+        raise ValueError(f"{name} has {array.ndim} dimensions: it takes one")
+    kind = array.dtype.kind
     if kind == "M":
-        return _from_datetimes(found, name)
+        return _from_datetimes(array, name)
     if kind in "iu":
-        if found.dtype.itemsize == 8 and kind == "u":
-            found = np.minimum(found, np.uint64(np.iinfo(np.int64).max))
-        return Moments(values=found.astype(np.int64, copy=False))
+        if array.dtype.itemsize == 8 and kind == "u":
+            array = np.minimum(array, np.uint64(np.iinfo(np.int64).max))
+        return Moments(values=array.astype(np.int64, copy=False))
     if kind in "UTO":
-        return _from_objects(found.tolist(), name)
+        return _from_objects(array.tolist(), name)
     cure = {"f": ": make them integers or text", "S": ": decode them to text"}
     raise TypeError(
-        f"{name} has dtype {short(str(found.dtype))}: it takes dates, periods, text or "
+        f"{name} has dtype {short(str(array.dtype))}: it takes dates, periods, text or "
         f"integers{cure.get(kind, '')}"
     )
 
 
-def _from_datetimes(found: NDArray[Any], name: str) -> Moments:
-    unit, step = np.datetime_data(found.dtype)
-    _refuse_missing(np.isnat(found), name)
+def _from_datetimes(dates: NDArray[Any], name: str) -> Moments:
+    unit, step = np.datetime_data(dates.dtype)
+    _refuse_missing(np.isnat(dates), name)
     if unit in _STATED and step == 1:
-        values = found.astype(f"M8[{unit}]", copy=False).view(np.int64)
+        values = dates.astype(f"M8[{unit}]", copy=False).view(np.int64)
         return Moments(values=values, stated=_STATED[unit])
     if unit in _STATED:
         raise ValueError(
-            f"{name} has dtype {found.dtype}: it takes single years or months"
+            f"{name} has dtype {dates.dtype}: it takes single years or months"
         )
     if unit not in _READ or step != 1:
         # Both round down; NumPy cannot convert ps to D.
         unit = "D" if unit in ("D", "h", "m") else "s"
-    values = found.astype(f"M8[{unit}]", copy=False).view(np.int64)
+    values = dates.astype(f"M8[{unit}]", copy=False).view(np.int64)
     return Moments(values=values, unit=unit)
 
 
@@ -177,13 +177,13 @@ def _from_objects(items: Sequence[Any], name: str) -> Moments:
     for row, item in enumerate(items):
         if is_missing(item):
             no_value(name, row)
-        found = _family(item)
-        if not found:
+        own = _family(item)
+        if not own:
             raise TypeError(
                 f"{name}, row {row}: {short(item)} is not a date, period, text or "
                 "integer"
             )
-        if found != family:
+        if own != family:
             raise TypeError(f"{name}, row {row}: {short(item)} among {family}")
     if family == "text":
         return Moments(texts=[str(item) for item in items])

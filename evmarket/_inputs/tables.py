@@ -126,13 +126,13 @@ class Batches:
     def __next__(self) -> Batch:
         with self._lock:
             try:
-                found = self._next_batch()
+                following = self._next_batch()
             except BaseException:  # after an error no thread gets another batch
                 self._parts, self._tables = iter(()), iter(())
                 raise
-        if found is None:
+        if following is None:
             raise StopIteration
-        return found
+        return following
 
     def _next_batch(self) -> Batch | None:
         while True:
@@ -147,11 +147,11 @@ class Batches:
 
     def _next_table(self) -> _Open | None:
         for table in self._tables:
-            found = self._open(table)
-            if found is None:
+            opened = self._open(table)
+            if opened is None:
                 raise TypeError(f"table {self._number} is {short(table)}: {_TAKEN}")
             self._number += 1
-            return found
+            return opened
         return None
 
     def _open(self, table: Any) -> _Open | None:
@@ -189,9 +189,9 @@ def names_of(table: Any) -> list[Any] | None:
     are known only when they are read."""
     names = _names(table)
     for place in (getattr(table, "schema", None), table):
-        found = getattr(place, "names", None) or getattr(place, "columns", None)
-        if names is None and found is not None:
-            names = list(found() if callable(found) else found)
+        stated = getattr(place, "names", None) or getattr(place, "columns", None)
+        if names is None and stated is not None:
+            names = list(stated() if callable(stated) else stated)
     return names
 
 
@@ -435,14 +435,14 @@ def _masked_column(array: Any, name: str, first_row: int) -> _ColumnReader:
 
 
 def _time_column(value: Any, name: str, zoned: bool = False) -> _ColumnReader:
-    found = moments(value, f"column {short(name)}")
-    values = found.values
+    dates = moments(value, f"column {short(name)}")
+    values = dates.values
     if values is None:
-        return _sliced(Field(name, "utf8"), found.texts or [])
-    if found.unit:
-        kind = "date32" if found.unit == "D" else f"timestamp[{found.unit}]"
-        return _sliced(Field(name, kind, zoned), values.view(f"M8[{found.unit}]"))
-    return _sliced(Field(name, "int64", freq=found.stated), values)
+        return _sliced(Field(name, "utf8"), dates.texts or [])
+    if dates.unit:
+        kind = "date32" if dates.unit == "D" else f"timestamp[{dates.unit}]"
+        return _sliced(Field(name, kind, zoned), values.view(f"M8[{dates.unit}]"))
+    return _sliced(Field(name, "int64", freq=dates.stated), values)
 
 
 def _object_column(

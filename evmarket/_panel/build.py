@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.frequency import frequency
-from .._calendar.labels import last_period
+from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._calendar.periods import Periods
 from .._cells.calendar import Calendar
@@ -22,7 +22,7 @@ from .._cells.sums import ExactSums, Layout
 from .._common import workers
 from .._common.arguments import choice, positive
 from .._common.kinds import check_kinds
-from .._common.messages import listing, short
+from .._common.messages import listing, near, short
 from .source import Source, column_names, table_columns
 
 if TYPE_CHECKING:
@@ -50,11 +50,22 @@ class Options:
     workers: int | None = None
     progress: bool = False
 
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Options:
+        """Options from keyword arguments, or a TypeError that names an unknown one."""
+        known = [option.name for option in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise TypeError(
+                    f"{name} is not an option of a panel; {near(name, known)}"
+                )
+        return cls(**options)
+
     def calendar(self, low: int, high: int, freq: str) -> Calendar:
         """The calendar of periods from low to high, and to the last complete one."""
         cutoff = None
         if self.complete_through is not None:
-            cutoff = last_period(self.complete_through, freq, "complete_through")
+            cutoff = last_complete(self.complete_through, freq, "complete_through")
             if high >= low:
                 cutoff = max(cutoff, low - 1)
                 high = max(high, cutoff)
@@ -162,7 +173,7 @@ def build(
     if asked == "M-JF" and stated == "M":
         cutoff = options.complete_through
         if cutoff is not None:
-            cutoff = last_period(cutoff, "M-JF", "complete_through")
+            cutoff = last_complete(cutoff, "M-JF", "complete_through")
         exit_after = exit_periods(options.exit_after, "M-JF")
         return as_statistical_months(panel, cutoff, exit_after)
     return panel

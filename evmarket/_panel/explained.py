@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._explain import panels
-
 if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._explain.panels import (
@@ -19,14 +17,21 @@ if TYPE_CHECKING:
 
 
 class Explained:
-    """What `Panel` inherits: why totals, margins and values changed."""
+    """Base class of `Panel` with the methods that explain changes.
+
+    Each method compares every period with its base period, for each group of series.
+    The parts add up to ``.total`` (an index has no parts). ``.residual`` is the
+    rounding error, and ``.status`` gives the reason for NaN. ``.entry`` and ``.exit``
+    are the effects of series that entered and exited, ``.gap`` that of series that lack
+    a value in one of the two periods.
+    """
 
     _data: PanelData
 
     def contributions(
         self, measure: str, lag: int | str = "1Y", within: Any = ()
     ) -> PanelContributions:
-        """Contribution of each series to the growth of its group's total.
+        """Contribution of each series to the growth of the total of its group.
 
         Parameters
         ----------
@@ -35,15 +40,20 @@ class Explained:
         lag : int or str, default "1Y"
             As for `Measure.growth`.
         within : str or sequence of str, default ()
-            The keys that make the groups; () for the total.
+            The keys whose labels make the groups; () for the total.
 
         Returns
         -------
         PanelContributions
-            ``.parts`` (series, periods) holds ``(x1 - x0) / sum(x0)`` of what both
-            periods have; ``.entry``, ``.exit`` and ``.gap`` (groups, periods) the rest
-            of ``.total``, the growth of the totals. What has not been reported yet is
-            in ``.gap``.
+            ``.parts`` (series, periods) is ``(x1 - x0) / sum(x0)`` of the series with a
+            value in both periods. ``.entry``, ``.exit`` and ``.gap`` (groups, periods)
+            are the rest of ``.total``, the growth of the total. All are fractions. A
+            series that has not reported yet counts in ``.gap``.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0.
 
         Examples
         --------
@@ -57,7 +67,9 @@ class Explained:
         >>> why.parts[:, 1], why.entry[:, 1], why.exit[:, 1], why.gap[:, 1]
         (array([0.3, nan, nan]), array([0.05]), array([-0.4]), array([0.]))
         """
-        return panels.contributions(self._data, measure, lag, within)
+        from .._explain.panels import contributions
+
+        return contributions(self._data, measure, lag, within)
 
     def mix_rate(
         self,
@@ -67,7 +79,7 @@ class Explained:
         within: Any = (),
         method: str = "symmetric",
     ) -> PanelMixRate:
-        """Change of the groups' ratio: by the series' own ratios, and by their mix.
+        """Change of the ratio of each group, split into ratios of its series and mix.
 
         Parameters
         ----------
@@ -76,11 +88,20 @@ class Explained:
         lag, within
             As for `contributions`.
         method : {"symmetric", "three-way"}
-            As for `evmarket.mix_rate`.
+            As for `evmarket.mix_rate`, which gives the formulas.
 
         Returns
         -------
         PanelMixRate
+            ``.total`` (groups, periods) is the change of the ratio. ``.rate`` and
+            ``.mix`` (series, periods) are those of the series with a value in both
+            periods.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            method is unknown.
 
         Examples
         --------
@@ -93,7 +114,9 @@ class Explained:
         >>> [x[:, 1].round(6).tolist() for x in (why.total, why.rate, why.mix)]
         [[0.008333], [0.0, 0.0], [0.002431, 0.005903]]
         """
-        return panels.mix_rate(self._data, numerator, denominator, lag, within, method)
+        from .._explain.panels import mix_rate
+
+        return mix_rate(self._data, numerator, denominator, lag, within, method)
 
     def price_volume(
         self,
@@ -103,7 +126,7 @@ class Explained:
         within: Any = (),
         method: str = "bennet",
     ) -> PanelPriceVolume:
-        """Change of the groups' value: by value a unit, volume, entry and exit.
+        """Change of the value of each group, split into value per unit and volume.
 
         Parameters
         ----------
@@ -112,11 +135,20 @@ class Explained:
         lag, within
             As for `contributions`.
         method : {"bennet", "laspeyres", "paasche", "three-way"}
-            As for `evmarket.price_volume`.
+            As for `evmarket.price_volume`, which gives the formulas.
 
         Returns
         -------
         PanelPriceVolume
+            ``.total``, ``.unit_value``, ``.volume``, ``.entry``, ``.exit`` and ``.gap``
+            (groups, periods), in the unit of the value. A value per unit is not a
+            price: it also changes with the mix within a series.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            method is unknown.
 
         Examples
         --------
@@ -129,7 +161,9 @@ class Explained:
         >>> [float(x[0, 1]) for x in (why.total, why.unit_value, why.volume)]
         [42.0, 21.0, 21.0]
         """
-        return panels.price_volume(self._data, value, quantity, lag, within, method)
+        from .._explain.panels import price_volume
+
+        return price_volume(self._data, value, quantity, lag, within, method)
 
     def margin_bridge(
         self,
@@ -139,18 +173,26 @@ class Explained:
         lag: int | str = "1Y",
         within: Any = (),
     ) -> PanelMarginBridge:
-        """Change of the groups' margin: price, unit cost, mix, entry, exit, other.
+        """Change of the margin of each group, split into price, unit cost and mix.
 
         Parameters
         ----------
         revenue, cost, quantity : str
-            Levels. A series without quantity is one of services.
+            Levels. A series without a quantity counts in ``.other``, as services do.
         lag, within
             As for `contributions`.
 
         Returns
         -------
         PanelMarginBridge
+            ``.total``, ``.price``, ``.unit_cost``, ``.mix``, ``.entry``, ``.exit``,
+            ``.other`` and ``.gap`` (groups, periods), as fractions;
+            `evmarket.margin_bridge` gives the formulas.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0.
 
         Examples
         --------
@@ -165,25 +207,36 @@ class Explained:
         >>> [round(float(x[0, 1]), 6) for x in (why.total, *parts)]
         [0.055556, 0.046698, 0.010619, -0.001761]
         """
-        return panels.margin_bridge(self._data, revenue, cost, quantity, lag, within)
+        from .._explain.panels import margin_bridge
+
+        return margin_bridge(self._data, revenue, cost, quantity, lag, within)
 
     def shift_share(
         self, measure: str, region: str, industry: str, lag: int | str = "1Y"
     ) -> PanelShiftShare:
-        """Change of industries in regions: the nation's, the industry's, their own.
+        """Change of industries in regions: national, industry and regional parts.
 
         Parameters
         ----------
         measure : str
             A level.
         region, industry : str
-            The keys; all others are added up.
+            The keys. All other keys are added up.
         lag : int or str, default "1Y"
             As for `contributions`.
 
         Returns
         -------
         PanelShiftShare
+            ``.total``, ``.national``, ``.mix`` (the industry) and ``.regional``, all
+            (series, periods), in the unit of the measure. `evmarket.shift_share` gives
+            the formulas.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            keys are the same.
 
         Examples
         --------
@@ -195,7 +248,9 @@ class Explained:
         >>> why.national[:, 1], why.regional[:, 1]
         (array([24., 16.]), array([ 6., -6.]))
         """
-        return panels.shift_shares(self._data, measure, region, industry, lag)
+        from .._explain.panels import shift_shares
+
+        return shift_shares(self._data, measure, region, industry, lag)
 
     def price_index(
         self,
@@ -205,7 +260,7 @@ class Explained:
         within: Any = (),
         formula: str = "fisher",
     ) -> PanelIndex:
-        """Index of the series' unit values in each group.
+        """Price index of each group, from the unit values of its series.
 
         Parameters
         ----------
@@ -214,11 +269,19 @@ class Explained:
         lag, within
             As for `contributions`.
         formula : {"fisher", "laspeyres", "paasche", "tornqvist", "sato-vartia"}
-            As for `evmarket.price_index`.
+            As for `evmarket.price_index`, which gives the formulas and their source.
 
         Returns
         -------
         PanelIndex
+            ``.total`` (groups, periods) is the index: 1 if unit values did not change.
+            It uses the series with a value in both periods.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If a measure or key is unknown, a measure is a rate, or the lag is 0, or the
+            formula is unknown.
 
         Examples
         --------
@@ -230,4 +293,6 @@ class Explained:
         >>> panel.price_index("revenue", "units").total[:, 1].round(6)
         array([1.133333])
         """
-        return panels.price_index(self._data, value, quantity, lag, within, formula)
+        from .._explain.panels import price_index
+
+        return price_index(self._data, value, quantity, lag, within, formula)

@@ -23,7 +23,7 @@ def measure_table(measure: MeasureData) -> Table:
     """The occupied cells of a measure: keys, period, its name, status."""
     calendar, cells = measure.calendar, measure.cells
     keep = calendar.shows(cells.ordinals)
-    columns = measure.series.coded(cells.series[keep])
+    columns: dict[str, Any] = dict(measure.series.coded(cells.series[keep]))
     period = free_name("period", measure.series.keys)
     columns[period] = calendar.coded(cells.ordinals[keep])
     name = free_name(measure.name, tuple(columns))
@@ -41,7 +41,7 @@ def panel_table(panel: PanelData) -> Table:
     """
     cells, calendar = Cells.at(panel.layout), panel.calendar
     keep = calendar.shows(cells.ordinals)
-    columns = panel.series.coded(cells.series[keep])
+    columns: dict[str, Any] = dict(panel.series.coded(cells.series[keep]))
     period = free_name("period", (*panel.series.keys, *panel.names))
     columns[period] = calendar.coded(cells.ordinals[keep])
     for level in panel.levels:

@@ -56,7 +56,7 @@ class _Preview:
         whole = max(whole // times, 2 * most)
         self.series = ends(self.count, whole, min(first, most), min(last, most))
         self.columns = ends(self.width, *PERIODS)
-        self.index = source.series.take(self.series)
+        self.index = source.series
 
     def size(self) -> str:
         """The true size, in words."""
@@ -65,7 +65,8 @@ class _Preview:
 
     def labels(self, times: int = 1) -> list[Column]:
         """One column per key, each label over `times` rows."""
-        keys = [(key, words.tolist()) for key, words in self.index.columns.items()]
+        columns = self.index.coded(self.series)
+        keys = [(key, column.entries()) for key, column in columns.items()]
         if not keys:
             keys = [("", ["total"] * len(self.series))]
         return [

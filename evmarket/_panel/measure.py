@@ -1,4 +1,4 @@
-"""The public class Measure: series by periods of one measure."""
+"""The public class Measure: one measure of a panel, as series by periods."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells import align, growth, windows
+from .._cells import growth, windows
 from .._cells import within as groups
 from .._cells.select import selected
 from .._common.arguments import positive
 from .._common.messages import one_line
-from .._common.text import fitted
-from . import export, html, plots
+from . import export
+from .operators import Operators
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,35 +24,43 @@ if TYPE_CHECKING:
 __all__ = ["Measure"]
 
 
-class Measure:
-    """A measure of a panel: values and statuses, series by periods.
+class Measure(Operators):
+    """One measure: values and statuses, series by periods.
 
-    Got from a panel (``panel["units"]``) or from another measure. It holds the occupied
-    cells; ``.values`` and ``.status`` spread them out on first use.
+    Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
+    cells, and computes the full arrays ``.values`` and ``.status`` on first use.
 
     Attributes
     ----------
     values : ndarray of float64, shape (series, periods)
-        NaN where there is no number. ``numpy.asarray(measure)`` is the same.
+        NaN where there is no number. ``numpy.asarray(measure)`` is the same array.
     status : ndarray of uint8, shape (series, periods)
-        Why: a `Status` for every cell.
-    series : dict of str to ndarray
-        The labels of each series, an array a key.
+        The `Status` of every cell.
+    series : dict of str to ndarray of shape (series,)
+        The labels of each series, one array per key.
     periods : Periods
         The calendar.
     name, kind, unit : str, str, str or None
-        What it measures; "flow", "stock", "cumulative", "rate", or what was derived:
+        The kind of a level is "flow", "stock" or "cumulative". Other kinds are "rate",
         "growth", "log", "share", "margin", "ratio", "unit value", "rank", "index",
         "pp".
+
+    Notes
+    -----
+    ``+ - * /`` take a measure or a number. Two measures are aligned by labels and
+    calendar. A measure that lacks a key is used for every label of that key. Each cell
+    gets the lowest status of both.
+
+    A TypeError is raised for a kind that an operation does not take: `ytd` takes flows,
+    `from_ytd` cumulative levels, `trailing` both, shares and concentrations take
+    levels, and growth takes no rates. A KeyError is raised for an unknown key, label or
+    period.
 
     Examples
     --------
     >>> import evmarket as em
-    >>> panel = em.Panel.from_arrays(
-    ...     keys={"maker": ["A", "A", "A"]},
-    ...     period=["2024-01", "2025-01", "2025-02"],
-    ...     measures={"units": [100, 150, 90]},
-    ... )
+    >>> months = ["2024-01", "2025-01", "2025-02"]
+    >>> panel = em.Panel.from_arrays({}, months, {"units": [100, 150, 90]})
     >>> yoy = panel["units"].growth("1Y")
     >>> yoy.at("2025-01")
     array([0.5])
@@ -65,29 +73,27 @@ class Measure:
 
     @property
     def name(self) -> str:
-        """What it measures."""
+        """The name of the measure."""
         return self._data.name
 
     @property
     def kind(self) -> str:
-        """The kind of measure."""
+        """The kind of the measure."""
         return self._data.kind
 
     @property
     def unit(self) -> str | None:
-        """The unit, where one was given."""
+        """The unit, or None."""
         return self._data.unit
-
-    # ---- what it holds ----------------------------------------------------------
 
     @property
     def periods(self) -> Periods:
-        """The calendar, or the part of it that was selected."""
+        """The calendar, or the selected part of it."""
         return self._data.calendar.periods
 
-    @cached_property  # which the Tab key of a notebook looks into, unlike a property
+    @cached_property  # Tab completion in notebooks reads it, unlike a property
     def series(self) -> dict[str, NDArray[Any]]:
-        """The labels of each series, an array a key, read-only."""
+        """The labels of each series, one array per key, read-only."""
         return dict(self._data.series.columns)
 
     @property
@@ -97,17 +103,17 @@ class Measure:
 
     @cached_property
     def values(self) -> NDArray[np.float64]:
-        """Values, series by periods; NaN where there is none."""
+        """Values, shape (series, periods); NaN where there is none."""
         return self._data.dense_values()
 
     @cached_property
     def status(self) -> NDArray[np.uint8]:
-        """Statuses, series by periods."""
+        """Status codes, shape (series, periods)."""
         return self._data.dense_status()
 
     @property
     def members(self) -> NDArray[np.int64]:
-        """How many series of the panel it was rolled up from stand behind each cell."""
+        """The number of series that a roll-up added in each cell, (series, periods)."""
         return self._data.members()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
@@ -120,35 +126,33 @@ class Measure:
         return self._data.series.count
 
     def __repr__(self) -> str:
-        rows, columns = self.shape
-        unit = f", {self.unit}" if self.unit else ""
-        count = len(self._data.cells.values)
-        return fitted(
-            f"Measure({self.name!r}: {self.kind}{unit},",
-            f"{rows:,} series x {columns:,} periods, {count:,} cells)",
-        )
+        from .text import measure
+
+        return measure(self._data)
 
     def _repr_html_(self) -> str:
-        return html.measure(self._data)
+        from .html import measure
+
+        return measure(self._data)
 
     def at(self, period: Any, status: bool = False) -> Any:
-        """The values of one period, one a series.
+        """The values of one period, one per series.
 
         Parameters
         ----------
         period : str, date, datetime64, pandas Period or int
             A period of the calendar.
         status : bool, default False
-            Also return the statuses.
+            Also return the status codes.
 
         Returns
         -------
-        ndarray of float64, or (values, status)
+        ndarray of float64, shape (series,), or (values, status)
 
         Raises
         ------
         KeyError
-            If the calendar does not hold the period.
+            If the calendar does not contain the period.
 
         Examples
         --------
@@ -162,7 +166,7 @@ class Measure:
         return (values, codes) if status else values
 
     def exact(self) -> NDArray[Any]:
-        """Exact values of a level, as `fractions.Fraction`; None where there is none.
+        """Exact values of a level, as `fractions.Fraction`; None if there is no number.
 
         Returns
         -------
@@ -171,7 +175,7 @@ class Measure:
         Raises
         ------
         TypeError
-            For a measure that is derived: its values are rounded.
+            If the measure is computed from others: its values are rounded.
 
         Examples
         --------
@@ -190,8 +194,6 @@ class Measure:
         empty = np.full(self._data.dense_shape(), None)
         return np.asarray(self._data.spread(values, empty))
 
-    # ---- along the calendar -----------------------------------------------------
-
     def growth(
         self,
         lag: int | str = "1Y",
@@ -199,31 +201,32 @@ class Measure:
         within: Any = None,
         matched: bool = False,
     ) -> Measure:
-        """Growth rate on the period a lag before, joined on the calendar.
+        """Growth rate over the base period, which lies a lag earlier on the calendar.
 
         Parameters
         ----------
         lag : int or str, default "1Y"
-            Periods, or words such as "1Y", "1Q", "1M"; negative looks ahead.
+            A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
         policy : {"nm", "abs", "signed", "midpoint"}
-            As for `evmarket.growth`. Under "midpoint" a series that entered grows by 2
-            and one that exited by -2, with the sign of its value.
+            The formula, as for `evmarket.growth`. Under "midpoint", a series that
+            entered has the rate 2, and one that exited -2, times the sign of its value.
         within : str or sequence of str, optional
-            The growth of the roll-up to these keys; () for the total.
+            Roll up to these keys first; () for the total.
         matched : bool, default False
-            Sum only the series present in both periods (within=None means ()).
+            Add up only the series with a value in both periods. `within` is then () if
+            None.
 
         Returns
         -------
         Measure
-            Of kind "growth". NaN with a status where there is no rate.
+            Of kind "growth", fractions. NaN with a status where there is no rate.
 
         Raises
         ------
         TypeError
-            For a kind whose growth has no meaning (of a margin take `.change`).
+            If the kind has no growth; use `change` for rates and margins.
         ValueError
-            For a lag of 0, or one that is no whole number of periods.
+            If the lag is 0, or not a whole number of periods.
 
         Examples
         --------
@@ -238,17 +241,17 @@ class Measure:
         return Measure(growth.growth(self._data, lag, policy, within, matched))
 
     def log_growth(self, lag: int | str = "1Y") -> Measure:
-        """Logarithmic growth on the period a lag before, ``ln(x1 / x0)``.
+        """Logarithmic growth over the base period, ``ln(x1 / x0)``.
 
         Parameters
         ----------
         lag : int or str, default "1Y"
-            As for `growth`.
+            As for `growth`, with the same errors.
 
         Returns
         -------
         Measure
-            Of kind "log".
+            Of kind "log". NaN with a status unless both values are positive.
 
         Examples
         --------
@@ -261,17 +264,17 @@ class Measure:
         return Measure(growth.log_growth(self._data, lag))
 
     def annualized_growth(self, lag: int | str = 1) -> Measure:
-        """Growth over a lag at a yearly rate, ``(x1/x0)**(periods a year/lag) - 1``.
+        """Growth over a lag as a yearly rate, ``(x1/x0)**(periods per year/lag) - 1``.
 
         Parameters
         ----------
         lag : int or str, default 1
-            As for `growth`.
+            As for `growth`, with the same errors.
 
         Returns
         -------
         Measure
-            Of kind "growth".
+            Of kind "growth", fractions.
 
         Examples
         --------
@@ -286,7 +289,7 @@ class Measure:
         return Measure(growth.annualized_growth(self._data, lag))
 
     def change(self, lag: int | str = "1Y") -> Measure:
-        """Difference from the period a lag before; of rates, margins and shares in pp.
+        """Difference from the base period, in percentage points for rates and shares.
 
         Parameters
         ----------
@@ -296,35 +299,38 @@ class Measure:
         Returns
         -------
         Measure
-            Of kind "pp" for rates, margins, shares and growths, else of the same kind.
-            The difference of a level is exact and rounded once.
+            Of kind "pp" (a fraction) for rates, margins, shares and growth. The change
+            of a level has its kind, "flow" for a stock, and is exact and rounded once.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> measures = {"revenue": [100, 120, 50, 50], "cost": [80, 90, 45, 40]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> measures = {"revenue": [100, 120], "cost": [80, 90]}
+        >>> panel = em.Panel.from_arrays({}, ["2024", "2025"], measures)
         >>> panel.margin("revenue", "cost").change("1Y").at("2025").round(4)
-        array([0.05, 0.1 ])
+        array([0.05])
         >>> panel["revenue"].change("1Y").at("2025")
-        array([20.,  0.])
+        array([20.])
         """
         return Measure(growth.change(self._data, lag))
 
     def index(self, base: Any) -> Measure:
-        """Index numbers, 100 at the base.
+        """Index numbers, 100 in the base period.
 
         Parameters
         ----------
         base : str, date, int or slice
-            A period, or a coarser label or slice whose mean is the base.
+            The base period. The base of a longer period or a slice is its mean.
 
         Returns
         -------
         Measure
-            Of kind "index".
+            Of kind "index". NaN with a status if the base is missing or not positive.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the kind has no index, or the base lies outside the calendar.
 
         Examples
         --------
@@ -339,13 +345,14 @@ class Measure:
         return Measure(windows.indexed(self._data, base))
 
     def ytd(self) -> Measure:
-        """Year-to-date sums of a flow, restarting each (fiscal) year.
+        """Year-to-date sums of a flow. They restart in each (fiscal) year.
 
         Returns
         -------
         Measure
-            Of kind "cumulative". A series counts as 0 before it entered and after it
-            exited, its status beside the number; a hole is NaN and INCOMPLETE.
+            Of kind "cumulative". Periods before entry and after exit count as 0, with
+            the status ENTERED or EXITED. NaN and INCOMPLETE if another period has no
+            value.
 
         Examples
         --------
@@ -358,38 +365,38 @@ class Measure:
         return Measure(windows.ytd(self._data))
 
     def from_ytd(self) -> Measure:
-        """Single periods out of cumulative levels.
+        """Single periods from year-to-date sums.
 
         Returns
         -------
         Measure
-            Of kind "flow". Needs consecutive values within a year.
+            Of kind "flow". NaN with a status if the sum of the period before is
+            missing.
 
         Examples
         --------
         >>> import evmarket as em
         >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
-        >>> told = {"units": [10, 30, 60, 100, 15]}
-        >>> kinds = {"units": "cumulative"}
-        >>> panel = em.Panel.from_arrays({}, quarters, told, kinds=kinds)
+        >>> sums, kinds = {"units": [10, 30, 60, 100, 15]}, {"units": "cumulative"}
+        >>> panel = em.Panel.from_arrays({}, quarters, sums, kinds=kinds)
         >>> panel["units"].from_ytd().values
         array([[10., 20., 30., 40., 15.]])
         """
         return Measure(windows.from_ytd(self._data))
 
     def trailing(self, window: int | str = "1Y") -> Measure:
-        """Sums of the last periods, such as trailing twelve months.
+        """Sums over the last periods, such as trailing twelve months.
 
         Parameters
         ----------
         window : int or str, default "1Y"
-            Periods, or words. Of a cumulative level only "1Y": its value, plus last
-            year's whole, less its value a year before.
+            A number of periods, or "1Y", "2Q" ... A cumulative level takes only "1Y":
+            its value, plus the whole of last year, minus its value a year before.
 
         Returns
         -------
         Measure
-            Of the kind it has, "flow" for a cumulative level.
+            Of kind "flow". Statuses are those of `ytd`.
 
         Examples
         --------
@@ -401,21 +408,19 @@ class Measure:
         """
         return Measure(windows.trailing(self._data, window))
 
-    # ---- within groups ----------------------------------------------------------
-
     def share(self, within: Any = ()) -> Measure:
-        """Share of each series in its group's total.
+        """Share of each series in the total of its group.
 
         Parameters
         ----------
         within : str or sequence of str, default ()
-            The keys that make the groups; () for the whole.
+            The keys whose labels make the groups; () for one group.
 
         Returns
         -------
         Measure
-            Of kind "share". Absent series are left out; NaN where the total is not
-            positive or a part is negative.
+            Of kind "share", fractions. Missing series do not count. NaN if the total is
+            not positive or a part is negative.
 
         Examples
         --------
@@ -428,7 +433,7 @@ class Measure:
         return Measure(groups.share(self._data, within))
 
     def rank(self, within: Any = ()) -> Measure:
-        """Rank of each series in its group, 1 for the largest.
+        """Rank of each series in its group. The largest has rank 1; ties share a rank.
 
         Parameters
         ----------
@@ -451,7 +456,7 @@ class Measure:
         return Measure(groups.rank(self._data, within))
 
     def hhi(self, within: Any = ()) -> Measure:
-        """Herfindahl-Hirschman index of each group: the sum of squared shares.
+        """Herfindahl-Hirschman index of each group: the sum of its squared shares.
 
         Parameters
         ----------
@@ -461,7 +466,7 @@ class Measure:
         Returns
         -------
         Measure
-            Of kind "ratio", one series a group.
+            Of kind "ratio", from 0 to 1, one series per group.
 
         Examples
         --------
@@ -474,7 +479,7 @@ class Measure:
         return Measure(groups.concentration(self._data, within, None))
 
     def concentration(self, k: int, within: Any = ()) -> Measure:
-        """Share of the k largest series in each group's total.
+        """Share of the k largest series in the total of each group.
 
         Parameters
         ----------
@@ -486,7 +491,7 @@ class Measure:
         Returns
         -------
         Measure
-            Of kind "share", one series a group.
+            Of kind "share", one series per group.
 
         Examples
         --------
@@ -499,14 +504,14 @@ class Measure:
         return Measure(groups.concentration(self._data, within, positive(k, "k")))
 
     def top(self, n: int, at: Any = None) -> Measure:
-        """The n largest series at a period (the last complete one with values).
+        """The n largest series of one period.
 
         Parameters
         ----------
         n : int
             How many, at least 1.
         at : str, date, int, optional
-            The period.
+            The period; the default is the last complete one with a value.
 
         Returns
         -------
@@ -529,16 +534,12 @@ class Measure:
     def select(
         self, labels: Any = None, /, periods: Any = None, **keys: Any
     ) -> Measure:
-        """Some series and periods; one value drops its key, a list keeps it.
+        """Select series and periods. One label removes its key, a list keeps it.
 
         Parameters
         ----------
-        labels : dict, optional
-            Key to value or list, for keys that are no Python names.
-        periods : label or slice, optional
-            Both ends included; earlier periods still serve as bases.
-        **keys
-            Key to value or list.
+        labels, periods, **keys
+            As for `Panel.select`, with the same errors.
 
         Returns
         -------
@@ -554,56 +555,16 @@ class Measure:
         """
         return Measure(selected(self._data, labels, periods, keys))
 
-    # ---- arithmetic -------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Measure:
-        return self._combined(other, "+")
-
-    def __radd__(self, other: Any) -> Measure:
-        return self._combined(other, "+")
-
-    def __sub__(self, other: Any) -> Measure:
-        return self._combined(other, "-")
-
-    def __rsub__(self, other: Any) -> Measure:
-        return self._combined(other, "r-")
-
-    def __mul__(self, other: Any) -> Measure:
-        return self._combined(other, "*")
-
-    def __rmul__(self, other: Any) -> Measure:
-        return self._combined(other, "*")
-
-    def __truediv__(self, other: Any) -> Measure:
-        return self._combined(other, "/")
-
-    def __rtruediv__(self, other: Any) -> Measure:
-        return self._combined(other, "r/")
-
-    def __neg__(self) -> Measure:
-        return self._combined(-1, "*")
-
-    def _combined(self, other: Any, sign: str) -> Measure:
-        if isinstance(other, Measure):
-            return Measure(align.combined(self._data, other._data, sign))
-        number = isinstance(other, (int, float, np.integer, np.floating))
-        if isinstance(other, bool) or not number:
-            unknown: Measure = NotImplemented  # Python asks the other operand
-            return unknown
-        return Measure(align.with_number(self._data, float(other), sign))
-
     def __getstate__(self) -> dict[str, Any]:
-        return {"_data": self._data}  # dense arrays are made again, and read-only
-
-    # ---- into other libraries ---------------------------------------------------
+        return {"_data": self._data}  # full arrays are computed again, read-only
 
     def to_table(self) -> Any:
-        """The occupied cells in long form, anything that reads Arrow can take it.
+        """The occupied cells in long form, as a `Table` with an Arrow stream.
 
         Returns
         -------
         Table
-            Columns: the keys, ``period``, the measure's name, ``status``.
+            Columns: the keys, ``period``, the name of the measure, ``status``.
 
         Examples
         --------
@@ -621,14 +582,15 @@ class Measure:
         return export.measure_table(self._data)
 
     def to_pandas(self, layout: str = "long", status: bool = False) -> Any:
-        """A pandas DataFrame, ``layout`` "long" (a row a cell) or "wide".
+        """A pandas DataFrame, in long or wide form.
 
         Parameters
         ----------
         layout : {"long", "wide"}
-            "wide" has a row a series and a column a period.
+            "long" has one row per occupied cell. "wide" has one row per series and one
+            column per period.
         status : bool, default False
-            In long form also the column ``status``.
+            Add the column ``status``, in long form only.
 
         Examples
         --------
@@ -641,7 +603,7 @@ class Measure:
         return export.measure_to_pandas(self._data, layout, status)
 
     def to_polars(self) -> Any:
-        """A polars DataFrame in long form.
+        """A polars DataFrame in long form, with status codes.
 
         Examples
         --------
@@ -659,14 +621,14 @@ class Measure:
         Parameters
         ----------
         kind : {"line", "bar", "area", "status"}, optional
-            Lines are open at gaps and dashed where periods are not complete; areas
-            stand on one another; "status" maps the status of every cell. Without it
-            growth and differences are bars where they are few, shares are areas, all
-            else lines.
+            Lines break at gaps and are dashed at incomplete periods. Areas are stacked.
+            "status" is a map of the status of every cell. The default is "area" for
+            shares, "bar" for a few rates of growth or differences, and else "line".
         ax : matplotlib.axes.Axes, optional
-            Where to draw; a new figure without it.
+            The axes to draw in; the default is a new figure.
         top : int, default 8
-            At most so many series are drawn, the largest; the title says of how many.
+            The most series to draw, the largest first. The title says how many there
+            are.
 
         Returns
         -------
@@ -675,22 +637,19 @@ class Measure:
         Raises
         ------
         ImportError
-            Without matplotlib, which ``evmarket[plot]`` brings.
+            If matplotlib is missing; ``evmarket[plot]`` installs it.
 
         Examples
         --------
         >>> import evmarket as em
         >>> import matplotlib
         >>> matplotlib.use("Agg")
-        >>> panel = em.Panel.from_arrays(
-        ...     keys={"maker": ["A", "A", "A"]},
-        ...     period=["2025-01", "2025-02", "2025-04"],
-        ...     measures={"units": [100, 150, 90]},
-        ... )
+        >>> months = ["2025-01", "2025-02", "2025-04"]
+        >>> panel = em.Panel.from_arrays({}, months, {"units": [100, 150, 90]})
         >>> ax = panel["units"].plot()
         >>> ax.lines[0].get_ydata().tolist()
         [100.0, 150.0, nan, 90.0]
         """
-        return plots.plot(self._data, kind, ax, top)
+        from .plots import plot
 
-    # ---- helpers ----------------------------------------------------------------
+        return plot(self._data, kind, ax, top)

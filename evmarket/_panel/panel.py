@@ -1,4 +1,4 @@
-"""The public class Panel: a table of rows as series by periods."""
+"""The public class Panel: measures as series by periods."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, overload
 from .._cells import ratios, regroup
 from .._cells.resample import resample
 from .._cells.select import excluded, selected
-from .._common.messages import listing, one_line, short
-from .._common.text import SCREEN, fitted, middle
-from . import build, compare, export, html, storage
+from .._common.messages import short
+from . import build, export
 from .explained import Explained
 from .measure import Measure
-from .report import report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,36 +22,36 @@ if TYPE_CHECKING:
 
 __all__ = ["Panel"]
 
-_LISTED = 20
-"""Measures that the repr lists."""
-
 
 class Panel(Explained):
-    """Series by periods, out of a long table: exact sums, and a status for every hole.
+    """Measures as series by periods, with exact sums and a status for every empty cell.
 
-    Build one with `Panel.from_table`, `Panel.from_arrays` or `Panel.from_wide`.
+    Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.
 
     Attributes
     ----------
     keys : tuple of str
-        The columns whose combinations are the series.
+        The key columns. Each combination of their labels is a series.
     measures : tuple of str
-        The measures; ``panel[name]`` is a `Measure`.
+        The names of the measures; ``panel[name]`` is a `Measure`.
     periods : Periods
         The calendar.
-    series : dict of str to ndarray
-        The labels of each series, an array a key, sorted.
+    series : dict of str to ndarray of shape (series,)
+        The labels of each series, one array per key, sorted.
     shape : tuple of int
         (series, periods).
+
+    Notes
+    -----
+    Every method raises a KeyError for an unknown measure, key or label, and lists the
+    known or similar ones. It raises a TypeError if it needs a level and gets a rate.
 
     Examples
     --------
     >>> import evmarket as em
-    >>> panel = em.Panel.from_arrays(
-    ...     keys={"maker": ["A", "A", "B", "A"], "fuel": ["EV", "ICE", "EV", "EV"]},
-    ...     period=["2024-01", "2024-01", "2024-01", "2025-01"],
-    ...     measures={"units": [60, 40, 10, 90]},
-    ... )
+    >>> keys = {"maker": ["A", "A", "B", "A"], "fuel": ["EV", "ICE", "EV", "EV"]}
+    >>> months = ["2024-01", "2024-01", "2024-01", "2025-01"]
+    >>> panel = em.Panel.from_arrays(keys, months, {"units": [60, 40, 10, 90]})
     >>> panel
     Panel(2 keys: maker, fuel; 3 series x 13 periods, 2024-01 to 2025-01)
       units: flow
@@ -66,8 +64,6 @@ class Panel(Explained):
     def __init__(self, data: PanelData) -> None:
         self._data = data
         self._read: dict[str, Measure] = {}
-
-    # ---- building ---------------------------------------------------------------
 
     @classmethod
     def from_table(
@@ -86,40 +82,38 @@ class Panel(Explained):
         workers: int | None = None,
         progress: bool = False,
     ) -> Panel:
-        """Build a panel from a long table: rows of keys, a date, measures.
+        """Build a panel from a long table with columns of keys, periods and measures.
 
         Parameters
         ----------
         table : object
-            Anything with an Arrow stream (pyarrow, polars, duckdb, pandas 3), a
-            dict of arrays, a NumPy structured array, a data frame, a dataset, or an
-            iterable of these.
+            A table with an Arrow stream (pyarrow, polars, duckdb), a dict of arrays, a
+            structured array, a data frame, a dataset, or an iterable of these.
         keys : str or sequence of str
-            The columns whose combinations are the series: text, integers or booleans. A
-            missing part is a category of its own, None.
+            The key columns: text, integers or booleans. A missing label is None.
         period : str or (str, str)
-            The column of dates or periods, or the columns of year and month or quarter.
+            The column of periods or dates, or those of year and month or quarter.
         measures : str, sequence of str, or dict of str to str
-            The columns to add, or {name: kind} with kind "flow" (the default: adds over
-            series and time), "stock" (adds over series), "cumulative" (year to date) or
-            "rate" (never added).
+            The columns of numbers, or {name: kind}. The kinds are "flow" (default;
+            added over series and time), "stock", "cumulative" (year to date; these two
+            are added over series only) and "rate" (never added).
         freq : str, optional
-            "M", "Q", "Y", "M-JF" ...; needed where the dates do not state it.
+            "M", "Q", "Y", "M-JF" ...; required if the periods do not state it.
         units : dict of str to str, optional
-            A unit for some measures; it travels with what is derived.
+            The units of measures. Results keep them.
         absent : {"missing", "zero"}
-            What a cell without any row means; "zero" needs `complete_through`.
+            The meaning of a cell without a row. "zero" requires `complete_through`.
         duplicates : {"add", "identical", "last", "error"}
-            What several rows of one series and period mean: added up; identical ones
-            dropped; the last one kept; an error that names the first.
+            For several rows of one cell: add them (flows only), drop identical rows,
+            keep the last row, or raise an error.
         complete_through : str, date, int, optional
-            The last complete period; later cells keep their values, marked PARTIAL.
+            The last complete period. Later cells keep their values and are PARTIAL.
         exit_after : int or str, default "1Y"
-            How long a series must be absent at the end to have exited.
+            A series has exited if it has no value for this long at the end.
         workers : int, optional
-            Threads; the default is that of `set_workers`.
+            The number of threads; the default is that of `set_workers`.
         progress : bool, default False
-            Show a progress bar at a terminal, where tqdm is installed.
+            Show a progress bar in a terminal, if tqdm is installed.
 
         Returns
         -------
@@ -128,24 +122,21 @@ class Panel(Explained):
         Raises
         ------
         KeyError
-            For an unknown column, naming near ones.
+            If a column is unknown.
         TypeError, ValueError, OverflowError
-            For columns that cannot be read as asked, naming row and value; for values
-            that cannot be added exactly, naming measure, series and period.
+            If a value cannot be read, rows must not be added, or a sum is out of range.
+            The message names the row, or the series and period.
 
         Notes
         -----
-        Sums are exact and rounded once: the same bits for any order of rows, any number
-        of workers and any batch size.
+        Each sum is exact and rounded once. The order of rows, the number of workers and
+        the size of batches do not change the bits.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {
-        ...     "maker": ["A", "A", "B"],
-        ...     "month": [202401, 202501, 202501],
-        ...     "units": [10, 15, 7],
-        ... }
+        >>> table = {"maker": ["A", "A", "B"], "month": [202401, 202501, 202501]}
+        >>> table["units"] = [10, 15, 7]
         >>> panel = em.Panel.from_table(table, "maker", "month", "units", freq="M")
         >>> panel["units"].growth("1Y").at("2025-01", status=True)
         (array([0.5, nan]), array([0, 6], dtype=uint8))
@@ -170,18 +161,18 @@ class Panel(Explained):
         measures: Mapping[str, Any],
         **options: Any,
     ) -> Panel:
-        """Build a panel from columns at hand.
+        """Build a panel from columns.
 
         Parameters
         ----------
         keys : dict of str to array_like
-            A column a key.
+            One column per key.
         period : array_like, or (years, months or quarters)
-            The dates or periods.
+            The periods or dates.
         measures : dict of str to array_like
-            A column a measure.
+            One column per measure.
         **options
-            As for `from_table`; ``kinds`` is a dict of the measures' kinds.
+            As for `from_table`, with the same errors; ``kinds`` is {measure: kind}.
 
         Returns
         -------
@@ -190,17 +181,13 @@ class Panel(Explained):
         Examples
         --------
         >>> import evmarket as em
-        >>> panel = em.Panel.from_arrays(
-        ...     keys={"maker": ["A", "A", "B"]},
-        ...     period=["2024-01", "2024-01", "2024-02"],
-        ...     measures={"units": [60, 5, 10]},
-        ... )
-        >>> panel["units"].values
+        >>> keys, months = {"maker": ["A", "A", "B"]}, ["2024-01", "2024-01", "2024-02"]
+        >>> em.Panel.from_arrays(keys, months, {"units": [60, 5, 10]})["units"].values
         array([[65., nan],
                [nan, 10.]])
         """
         kinds = options.pop("kinds", None)
-        asked = build.Options(**options)
+        asked = build.Options.of(options)
         return cls(build.build_arrays(keys, period, measures, kinds, asked))
 
     @classmethod
@@ -215,25 +202,25 @@ class Panel(Explained):
         keys: Sequence[str] = (),
         **options: Any,
     ) -> Panel:
-        """Build a panel from a wide table, whose headers are labels or periods.
+        """Build a panel from a wide table, whose headers are periods or labels.
 
         Parameters
         ----------
         table : object
             As for `from_table`.
         key : str or None
-            The name of the key that the headers hold. Where the headers are periods:
-            the column that holds it, or None when `keys` name them all.
+            The key whose labels are the headers. If the headers are periods: a key
+            column, or None if `keys` names all of them.
         measure : str
-            What to call the values.
+            A name for the values.
         period : str, optional
-            The column of periods; None when the headers are the periods.
+            The column of periods; None if the headers are periods.
         columns : sequence of str, optional
-            The columns to take; all that are not named otherwise.
+            The columns of values; the default is all columns without another role.
         keys : sequence of str, default ()
             More key columns.
         **options
-            As for `from_table`; ``kind`` is the measure's kind.
+            As for `from_table`, with the same errors; ``kind`` is that of the measure.
 
         Returns
         -------
@@ -243,58 +230,54 @@ class Panel(Explained):
         --------
         >>> import evmarket as em
         >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> em.Panel.from_wide(table, "maker", "units")
-        Panel(1 key: maker; 2 series x 2 periods, 2024 to 2025)
-          units: flow
+        >>> em.Panel.from_wide(table, "maker", "units").shape
+        (2, 2)
         >>> by_month = {"month": ["2024-01", "2024-02"], "A": [60, 61], "B": [40, 42]}
-        >>> panel = em.Panel.from_wide(by_month, "maker", "units", "month")
-        >>> panel["units"].at("2024-02")
-        array([61., 42.])
+        >>> em.Panel.from_wide(by_month, "maker", "units", "month").periods.last
+        '2024-02'
         """
         kind = options.pop("kind", "flow")
         wide = build.Wide(key, measure, period, columns, keys, kind)
-        return cls(build.build_wide(table, wide, build.Options(**options)))
+        return cls(build.build_wide(table, wide, build.Options.of(options)))
 
     @classmethod
     def load(cls, path: Any) -> Panel:
-        """Load a panel that `save` wrote.
+        """Load a panel from a file that `save` wrote. Nothing in the file is executed.
 
         Raises
         ------
-        ValueError
-            For a damaged file, or one that is no panel.
+        OSError, ValueError
+            If the file cannot be read, is damaged, or is not a panel.
 
         Examples
         --------
         >>> import evmarket as em
         >>> import os, tempfile
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
         >>> path = os.path.join(tempfile.mkdtemp(), "units.npz")
         >>> panel.save(path)
         >>> em.Panel.load(path)["units"].at("2025")
-        array([90., 10.])
+        array([90.])
         """
-        return cls(storage.load(path))
+        from .storage import load
+
+        return cls(load(path))
 
     def save(self, path: Any) -> None:
-        """Write the panel to one .npz file, without pickle.
+        """Write the panel to an .npz file, without pickle.
 
-        The file appears whole or not at all.
+        If writing fails, an OSError is raised and an existing file stays as it is.
 
         Examples
         --------
         >>> import evmarket as em
         >>> import os, tempfile
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> path = os.path.join(tempfile.mkdtemp(), "units.npz")
-        >>> em.Panel.from_wide(table, "maker", "units").save(path)
-        >>> os.path.exists(path)
-        True
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
+        >>> panel.save(os.path.join(tempfile.mkdtemp(), "units.npz"))
         """
-        storage.save(self._data, path)
+        from .storage import save
 
-    # ---- what it holds ----------------------------------------------------------
+        save(self._data, path)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -308,12 +291,12 @@ class Panel(Explained):
 
     @property
     def periods(self) -> Periods:
-        """The calendar, or the part of it that was selected."""
+        """The calendar, or the selected part of it."""
         return self._data.calendar.periods
 
-    @cached_property  # which the Tab key of a notebook looks into, unlike a property
+    @cached_property  # Tab completion in notebooks reads it, unlike a property
     def series(self) -> dict[str, Array]:
-        """The labels of each series, an array a key, read-only."""
+        """The labels of each series, one array per key, read-only."""
         return dict(self._data.series.columns)
 
     @property
@@ -331,32 +314,21 @@ class Panel(Explained):
         return list(self.measures)
 
     def __repr__(self) -> str:
-        rows, columns = self.shape
-        periods = self.periods
-        span = f", {periods.first} to {periods.last}" if columns else ""
-        size = f"{rows:,} series x {columns:,} periods{span})"
-        count = len(self.keys)
-        keys = f"{count} key{'s' if count != 1 else ''}: {listing(self.keys)};"
-        lines = [fitted(f"Panel({keys}", size) if count else f"Panel({size}"]
-        levels = self._data.levels
-        for level in levels[:_LISTED]:
-            unit = f", {level.unit}" if level.unit else ""
-            lines.append(
-                middle(f"  {one_line(level.name)}: {level.kind}{unit}", SCREEN)
-            )
-        if len(levels) > _LISTED:
-            lines.append(f"  ... {len(levels) - _LISTED:,} more measures")
-        return "\n".join(lines)
+        from .text import panel
+
+        return panel(self._data)
 
     def _repr_html_(self) -> str:
-        return html.panel(self._data)
+        from .html import panel
+
+        return panel(self._data)
 
     @overload
     def __getitem__(self, name: str) -> Measure: ...
     @overload
     def __getitem__(self, name: list[str]) -> Panel: ...
     def __getitem__(self, name: str | list[str]) -> Measure | Panel:
-        """A measure by its name, or a smaller panel by a list of names."""
+        """A measure, for a name; a panel of some measures, for a list of names."""
         if isinstance(name, list):
             return Panel(self._data.with_levels(name))
         data = self._data.measure(name)
@@ -364,20 +336,19 @@ class Panel(Explained):
             self._read[data.name] = Measure(data)
         return self._read[data.name]
 
-    # ---- regrouping -------------------------------------------------------------
-
     def rollup(self, *keys: str) -> Panel:
-        """Add up over all keys but these; without any, the total.
+        """Add up the series over all keys except the given ones.
 
         Parameters
         ----------
         *keys : str
-            The keys to keep, in the order wanted.
+            The keys to keep, in this order; none for the total.
 
         Returns
         -------
         Panel
-            Equal, bit for bit, to the panel built from the rows with these keys.
+            Bit for bit a panel built with only these keys. Combined rates cannot be
+            read.
 
         Examples
         --------
@@ -390,14 +361,14 @@ class Panel(Explained):
         return Panel(regroup.rollup(self._data, keys))
 
     def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:
-        """Rename labels of a key; series that become one are added up.
+        """Rename labels of a key. Series with the same new labels are added up.
 
         Parameters
         ----------
         key : str
             A key.
         labels : dict
-            Old label to new one; labels not named stay.
+            Old label to new label, of one type (text or integers). Other labels stay.
 
         Returns
         -------
@@ -415,41 +386,46 @@ class Panel(Explained):
         return Panel(regroup.recode(self._data, key, labels))
 
     def resample(self, freq: str) -> Panel:
-        """Regroup the calendar to a coarser frequency.
+        """Convert the panel to a lower frequency.
 
         Parameters
         ----------
         freq : str
-            A frequency that the panel's periods nest in: "Q", "Y", "M-JF", "Y-MAR" ...
+            A frequency whose periods consist of whole periods of the panel: "Q", "Y"
+            ...
 
         Returns
         -------
         Panel
-            A flow adds whole sets of periods only; a stock or cumulative level takes
-            the last period.
+            A flow is the sum of all its periods, INCOMPLETE if one has no value. A
+            stock or cumulative level is the last value.
+
+        Raises
+        ------
+        ValueError
+            If the periods do not fit into those of `freq`.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> quarters = ["2024Q1", "2024Q2", "2024Q3", "2024Q4", "2025Q1"]
-        >>> panel = em.Panel.from_arrays({}, quarters, {"units": [10, 20, 30, 40, 15]})
+        >>> panel = em.Panel.from_arrays({}, ["2024H1", "2024H2"], {"units": [40, 60]})
         >>> panel.resample("Y")["units"].at("2024")
         array([100.])
         """
         return Panel(resample(self._data, freq))
 
     def select(self, labels: Any = None, /, periods: Any = None, **keys: Any) -> Panel:
-        """Some series and periods; one value drops its key, a list keeps it.
+        """Select series and periods. One label removes its key, a list keeps it.
 
         Parameters
         ----------
         labels : dict, optional
-            Key to value or list, for keys that are no Python names.
+            Key to label or list, for keys that are not Python names.
         periods : label or slice, optional
-            Both ends included; a coarser label means all it contains. Earlier periods
-            still serve as bases; the end becomes the last complete period.
+            Both ends are included; "2024" includes all its months. Earlier periods
+            still serve as base periods.
         **keys
-            Key to value or list.
+            Key to label or list.
 
         Returns
         -------
@@ -458,7 +434,7 @@ class Panel(Explained):
         Raises
         ------
         KeyError
-            For an unknown key or label, naming near ones.
+            If a key or label is unknown. The message lists similar names.
 
         Examples
         --------
@@ -473,7 +449,7 @@ class Panel(Explained):
         return Panel(selected(self._data, labels, periods, keys))
 
     def exclude(self, labels: Any = None, /, **keys: Any) -> Panel:
-        """All series but those that `select` would take; drops no key.
+        """Remove the series that `select` would select. All keys stay.
 
         Examples
         --------
@@ -486,18 +462,23 @@ class Panel(Explained):
         return Panel(excluded(self._data, labels, keys))
 
     def merge(self, other: Panel, overlap: str = "add") -> Panel:
-        """The cells of both panels.
+        """Combine the cells of two panels.
 
         Parameters
         ----------
         other : Panel
-            With the same keys, measures, kinds and frequency.
+            A panel with the same keys, measures, kinds and frequency.
         overlap : {"add", "replace", "error"}
-            What a cell that both have becomes: the sum, the other's, an error.
+            For a cell in both panels: add (flows only), take that of `other`, or raise.
 
         Returns
         -------
         Panel
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the panels do not match, or a common cell cannot be added.
 
         Examples
         --------
@@ -511,67 +492,61 @@ class Panel(Explained):
         """
         return Panel(regroup.merge(self._data, _panel(other), overlap))
 
-    # ---- ratios -----------------------------------------------------------------
-
     def margin(self, revenue: str, cost: str) -> Measure:
-        """Margin on revenue, ``(revenue - cost) / revenue``, of sums.
+        """Margin on revenue, ``(revenue - cost) / revenue``, as a ratio of sums.
 
         Parameters
         ----------
         revenue, cost : str
-            Measures.
+            Levels of the panel.
 
         Returns
         -------
         Measure
-            Of kind "margin". UNPAIRED where the two do not come from the same rows.
+            Of kind "margin", a fraction. NaN if the revenue is not positive, and
+            UNPAIRED if the two do not come from the same rows.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> measures = {"revenue": [100, 120, 50, 50], "cost": [80, 90, 45, 40]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> measures = {"revenue": [100, 50], "cost": [80, 45], "units": [10, 5]}
+        >>> panel = em.Panel.from_arrays({"maker": ["A", "B"]}, ["2025"] * 2, measures)
         >>> panel.margin("revenue", "cost").at("2025")
-        array([0.25, 0.2 ])
-        >>> panel.rollup().margin("revenue", "cost").at("2024").round(4)
+        array([0.2, 0.1])
+        >>> panel.rollup().margin("revenue", "cost").at("2025").round(4)
         array([0.1667])
         """
         return Measure(ratios.margin(self._data, revenue, cost))
 
     def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
-        """A ratio of sums, such as the unit value of a vehicle.
+        """Ratio of sums, such as a value per vehicle.
 
         Parameters
         ----------
         numerator, denominator : str
-            Measures.
+            Levels of the panel.
         kind : {"ratio", "unit value", "margin", "share"}
-            What to call it.
+            The kind of the result.
 
         Returns
         -------
         Measure
+            In units of the numerator per unit of the denominator. NaN as for `margin`.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> keys = {"maker": ["A", "A", "B", "B"]}
-        >>> years = ["2024", "2025", "2024", "2025"]
-        >>> measures = {"revenue": [100, 120, 50, 60], "units": [10, 10, 10, 12]}
-        >>> panel = em.Panel.from_arrays(keys, years, measures)
+        >>> measures = {"revenue": [100, 50], "cost": [80, 45], "units": [10, 5]}
+        >>> panel = em.Panel.from_arrays({"maker": ["A", "B"]}, ["2025"] * 2, measures)
         >>> panel.ratio("revenue", "units", kind="unit value").at("2025")
-        array([12.,  5.])
+        array([10., 10.])
         """
         return Measure(ratios.ratio(self._data, numerator, denominator, kind))
-
-    # ---- tables -----------------------------------------------------------------
 
     def report(
         self, measure: str, by: Any, at: Any = None, top: int = 10, within: Any = ()
     ) -> Any:
-        """The weekly table: rank and its move, level, growth, year to date, share.
+        """Table of the largest series: rank, level, growth, year to date and share.
 
         Parameters
         ----------
@@ -580,15 +555,19 @@ class Panel(Explained):
         by : str
             The key whose labels are the rows.
         at : str, date, int, optional
-            The period; the last complete one in which any series has a value.
+            The period; the default is the last complete one with a value.
         top : int, default 10
-            Rows a group; the rest is one row, "others", before the total.
+            The number of rows per group. The others are added up in one row, "others".
         within : str or sequence of str, default ()
-            Keys that make separate tables.
+            Keys whose labels make separate groups.
 
         Returns
         -------
         Table
+            Columns: the keys, ``rank``, ``move`` (ranks gained), ``level``, ``prev``
+            (growth on the period before), ``yoy``, ``ytd``, ``ytd_yoy``, ``share``,
+            ``share_pp``, ``reporting`` (series with a value), ``status``. Rates are
+            fractions.
 
         Examples
         --------
@@ -598,47 +577,49 @@ class Panel(Explained):
         >>> week = panel.report("units", by="maker")
         >>> week["maker"].tolist(), week["level"], week["yoy"]
         (['A', 'B', 'total'], array([ 90.,  10., 100.]), array([ 0.5 , -0.75,  0.  ]))
-        >>> week.columns[-6:]
-        ('ytd', 'ytd_yoy', 'share', 'share_pp', 'reporting', 'status')
         """
+        from .report import report
+
         return report(self._data, measure, by, at, top, within)
 
     def coverage(self) -> Any:
-        """What there is: rows, nulls, duplicates, first, last, gaps of every series.
+        """Table of the data of each series: rows, nulls, duplicates, gaps, entry, exit.
 
         Returns
         -------
         Table
+            One row per series. ``gaps`` counts the periods without a value between
+            ``first`` and ``last``.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
         >>> print(panel.coverage())
-        Coverage(2 rows x 9 columns)
+        Coverage(1 rows x 9 columns)
         maker  rows  nulls  duplicates  first  last  gaps  entered  exited
-        A         2      0           0  2024   2025     0  False    False
-        B         2      0           0  2024   2025     0  False    False
+        A         1      0           0  2025   2025     0  False    False
         """
-        columns = compare.coverage(self._data)
-        return compare.Coverage(columns, self.measures, self._plot_status)
+        from .compare import Coverage, coverage
+
+        columns = coverage(self._data)
+        return Coverage(columns, self.measures, self._plot_status)
 
     def compare(self, other: Panel, rtol: float = 0.0) -> Any:
-        """What a later vintage changed: new, gone and revised cells.
+        """Table of the cells that a later version of the panel changed.
 
         Parameters
         ----------
         other : Panel
-            The later one.
+            The later version, with the same keys, measures and frequency.
         rtol : float, default 0.0
-            Revisions up to this fraction are none.
+            Ignore revisions up to this fraction.
 
         Returns
         -------
         Table
-            Columns: the keys, ``period``, ``measure``, ``what``, ``before``, ``after``,
-            ``rate``; ``.same`` counts the cells that agree.
+            Columns: the keys, ``period``, ``measure``, ``what`` (new, gone or revised),
+            ``before``, ``after``, ``rate``; ``.same`` counts the unchanged cells.
 
         Examples
         --------
@@ -650,44 +631,43 @@ class Panel(Explained):
         >>> changed["maker"].tolist(), changed["after"], changed.same
         (['B'], array([12.]), 3)
         """
-        return compare.compare(self._data, _panel(other), rtol)
+        from .compare import compare
+
+        return compare(self._data, _panel(other), rtol)
 
     def to_table(self) -> Any:
-        """The occupied cells in long form, anything that reads Arrow can take it.
+        """The occupied cells in long form, as a `Table` with an Arrow stream.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel.to_table()["units"], panel.to_table().columns
-        (array([60, 90, 40, 10]), ('maker', 'period', 'units'))
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
+        >>> panel.to_table().columns, panel.to_table()["units"]
+        (('maker', 'period', 'units'), array([90]))
         """
         return export.panel_table(self._data)
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame in long form.
+        """The occupied cells as a pandas DataFrame in long form.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
         >>> panel.to_pandas()["units"].tolist()
-        [60, 90, 40, 10]
+        [90]
         """
         return self.to_table().to_pandas()
 
     def to_polars(self) -> Any:
-        """A polars DataFrame in long form.
+        """The occupied cells as a polars DataFrame in long form.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
         >>> panel.to_polars().row(0)
-        ('A', '2024', 60)
+        ('A', '2025', 90)
         """
         return self.to_table().to_polars()
 
@@ -695,7 +675,9 @@ class Panel(Explained):
         return self[measure].plot("status", ax=ax)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _from_state, (type(self), storage.to_state(self._data))
+        from .storage import to_state
+
+        return _from_state, (type(self), to_state(self._data))
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.to_table().__arrow_c_stream__(requested_schema)
@@ -709,5 +691,7 @@ def _panel(other: Any) -> PanelData:
 
 
 def _from_state(cls: type[Panel], state: dict[str, Array]) -> Panel:
-    """A pickled panel."""
-    return cls(storage.from_state(state))
+    """A panel from its pickled state."""
+    from .storage import from_state
+
+    return cls(from_state(state))

@@ -1,4 +1,4 @@
-"""Growth, trailing sums and year to date of rows, joined on the calendar."""
+"""Growth, trailing sums and year-to-date sums for the rows of a long table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from .._arrays.growth import POLICIES
 from .._calendar.columns import ordinals
-from .._calendar.labels import last_period
+from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods, lag_periods
 from .._calendar.periods import Periods
 from .._cells import windows
@@ -43,34 +43,46 @@ def growth_by(
     complete_through: Any = None,
     return_status: bool = False,
 ) -> Any:
-    """Growth of each row on the row of its group a lag earlier, joined on the calendar.
+    """Growth of each row over the row of its group that lies a lag earlier.
+
+    The base row is found by calendar, so rows may be in any order and periods may be
+    missing.
 
     Parameters
     ----------
-    values : array_like, one a row
+    values : array_like, shape (rows,)
         NaN and null are missing.
-    by : a column, a list of columns, or a data frame
-        What makes the groups: text or integers. None is a group of its own.
-    period : a column of dates, periods or text, or integers
-        Integers are ordinals, lags then are numbers of periods, unless `freq` is given;
-        a tuple (years, months or quarters) is a pair of columns.
+    by : array_like, list of array_like, or data frame
+        The group of each row: columns of text or integers. None is a group.
+    period : array_like, shape (rows,), or (years, months or quarters)
+        Dates, periods or text. Integers without `freq` are ordinals, and lags are then
+        numbers of periods.
     freq : str, optional
-        The frequency; needed for dates, which state none.
+        The frequency. Required for dates, which do not state it.
     lag : int or str, default "1Y"
-        Periods, or words such as "1Y", "1Q", "1M"; negative looks ahead.
-    policy, return_status
-        As for `growth`.
+        A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
+    policy : {"nm", "abs", "signed", "midpoint"}
+        The formula, as for `growth`. Under "midpoint", the rate is 2 for a group that
+        entered and -2 for one that exited, times the sign of its value.
     complete_through : str, date, int, optional
-        The last complete period; growth of later ones is NaN and PARTIAL.
+        The last complete period. Growth that needs a later one is NaN and PARTIAL.
+    return_status : bool, default False
+        Also return the `Status` of every row.
 
     Returns
     -------
-    ndarray of float64 in the order of the rows, or (values, status)
+    ndarray of float64, shape (rows,), or (values, status)
+        Fractions, in the order of the rows. NaN where the rate is undefined; the status
+        (uint8) gives the reason.
 
     Raises
     ------
     ValueError
-        If a group has two rows of one period: the rows are named.
+        If a group has two rows of one period (the message gives both rows), the columns
+        have different lengths, the periods do not state a frequency, or the lag is 0 or
+        not a whole number of periods.
+    TypeError
+        If values are not numbers, or a column of `by` is not text or integers.
 
     Examples
     --------
@@ -88,7 +100,7 @@ def growth_by(
 
 
 class Rows:
-    """The rows of a long table by group and period, indexed once for many columns.
+    """The rows of a long table, indexed once by group and period for many columns.
 
     Parameters
     ----------
@@ -97,8 +109,8 @@ class Rows:
 
     Raises
     ------
-    ValueError
-        If a group has two rows of one period: the rows are named.
+    TypeError, ValueError
+        As for `growth_by`.
 
     Examples
     --------
@@ -168,7 +180,7 @@ class Rows:
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
             return self._high
-        return last_period(complete_through, self._freq, "complete_through")
+        return last_complete(complete_through, self._freq, "complete_through")
 
     def growth(
         self,
@@ -179,7 +191,23 @@ class Rows:
         complete_through: Any = None,
         return_status: bool = False,
     ) -> Any:
-        """Growth of each row on the row of its group a lag earlier; see `growth_by`.
+        """Growth of each row over the row of its group that lies a lag earlier.
+
+        Parameters
+        ----------
+        values, lag, policy, complete_through, return_status
+            As for `growth_by`.
+
+        Returns
+        -------
+        ndarray of float64, shape (rows,), or (values, status)
+            Fractions; see `growth_by`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If values are not numbers, or there is not one per row; if the lag is 0 or
+            not a whole number of periods.
 
         Examples
         --------
@@ -241,7 +269,7 @@ class Rows:
         return groups
 
     def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
-        """The status of rows without a value, from the lifetimes of their groups."""
+        """The status of rows without a value, by the lifetime of their group."""
         after = self._exit_after()
         gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
         codes: NDArray[np.uint8]
@@ -289,7 +317,26 @@ class Rows:
         complete_through: Any = None,
         return_status: bool = False,
     ) -> Any:
-        """Sum of the last periods of each row's group; see `Measure.trailing`.
+        """Sum of the last periods of the group of each row.
+
+        Parameters
+        ----------
+        values, complete_through, return_status
+            As for `growth_by`.
+        window : int or str, default "1Y"
+            A number of periods, or "1Y", "2Q" ...
+
+        Returns
+        -------
+        ndarray of float64, shape (rows,), or (values, status)
+            Exact sums, rounded once. NaN and INCOMPLETE if a period of the window has
+            no value; see `Measure.trailing`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If values are not numbers, or there is not one per row; if the window does
+            not fit the frequency.
 
         Examples
         --------
@@ -308,7 +355,24 @@ class Rows:
         complete_through: Any = None,
         return_status: bool = False,
     ) -> Any:
-        """Year-to-date sum of each row's group; see `Measure.ytd`.
+        """Year-to-date sum of the group of each row.
+
+        Parameters
+        ----------
+        values, complete_through, return_status
+            As for `growth_by`.
+
+        Returns
+        -------
+        ndarray of float64, shape (rows,), or (values, status)
+            Exact sums, rounded once. NaN and INCOMPLETE if a period of the year to date
+            has no value; see `Measure.ytd`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If values are not numbers, or there is not one per row; if the periods are
+            plain integers, which have no year.
 
         Examples
         --------
@@ -325,7 +389,7 @@ class Rows:
         return self._back(windows.ytd(measure), return_status)
 
     def _measure(self, values: Any, complete_through: Any) -> MeasureData:
-        """The rows as a measure, its series the groups."""
+        """The rows as a measure with one series per group."""
         late = self._complete(complete_through)
         high = max(self._high, late)
         cutoff = None if complete_through is None else late
@@ -343,14 +407,14 @@ class Rows:
         return panel.measure("values")
 
     def _back(self, measure: MeasureData, return_status: bool) -> Any:
-        """A measure's cells in the order of the rows."""
+        """The cells of a measure, in the order of the rows."""
         groups = self._groups().astype(np.int64)
         values, status = measure.read(groups, self._ordinals)
         return (values, status) if return_status else values
 
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
-    """The columns of `by` as a batch, and how many there are."""
+    """The columns of `by` as a batch, and their number."""
     refuse_query(by, "by")
     if is_frame(by):
         columns = [by[name] for name in names_of(by) or ()]

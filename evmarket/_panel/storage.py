@@ -414,7 +414,7 @@ def load(path: Any) -> PanelData:
     """The panel of a file that `save` wrote."""
     from zipfile import ZipFile
 
-    name = short(os.fspath(path), 80)
+    name = short(os.fspath(path), 200)
     with open(path, "rb") as file:
         try:
             with ZipFile(file) as archive:

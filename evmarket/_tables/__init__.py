@@ -1,1 +1,1 @@
-"""Tables that can be shown or handed on."""
+"""Tables: named columns, their text and HTML, and other libraries."""

@@ -18,9 +18,9 @@ def label_array(labels: Sequence[Any]) -> NDArray[Any]:
     """Labels as an array: int64 if all are integers, else objects (str and None)."""
     if labels and all(type(label) is int for label in labels):
         return np.array(labels, dtype=np.int64)
-    found = np.empty(len(labels), dtype=object)
-    found[:] = labels
-    return found
+    mixed = np.empty(len(labels), dtype=object)
+    mixed[:] = labels
+    return mixed
 
 
 class Coded(NamedTuple):
@@ -47,8 +47,8 @@ def taken(column: Array | Coded, rows: Any) -> Array | Coded:
     """A column at some rows: a slice or an array of positions."""
     if isinstance(column, Coded):
         return Coded(column.codes[rows], column.words)
-    found: Array = column[rows]
-    return found
+    part: Array = column[rows]
+    return part
 
 
 def free_name(name: str, used: Sequence[str]) -> str:

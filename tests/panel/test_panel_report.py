@@ -235,7 +235,7 @@ def test_what_a_report_refuses():
         panel.report("units", "make")
     with pytest.raises(KeyError, match="within is 'make'"):
         panel.report("units", "maker", within="make")
-    with pytest.raises(ValueError, match="each may stand once"):
+    with pytest.raises(ValueError, match="each may be given once"):
         panel.report("units", "maker", within="maker")
     with pytest.raises(ValueError, match="by is empty"):
         panel.report("units", [])
