@@ -140,8 +140,9 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
     }
     if (text != NULL) {
         ev_py_raise_with(PyExc_OverflowError, text,
-                         Py_BuildValue("{s:i,s:n,s:n}", "measure", place->measure,
-                                       "series", series, "ordinal", (Py_ssize_t)ordinal));
+                         Py_BuildValue("{s:i,s:n,s:L}", "measure", place->measure,
+                                       "series", series, "ordinal",
+                                       (long long)ordinal));
     }
     Py_XDECREF(where);
 }

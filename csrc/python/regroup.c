@@ -200,11 +200,11 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
             PyErr_NoMemory();
         }
         else if (failed) {
-            const int format = result == EV_BAD_FORMAT;
-            PyErr_SetString(format ? PyExc_ValueError : PyExc_OverflowError,
-                            format
-                                ? "decimals need the same number of places in all sources"
-                                : "a period outside int32, or more than 2^32 - 2 cells");
+            const int places = result == EV_BAD_FORMAT;
+            PyErr_SetString(
+                places ? PyExc_ValueError : PyExc_OverflowError,
+                places ? "decimals need the same number of places in all sources"
+                       : "a period outside int32, or more than 2^32 - 2 cells");
         }
     }
     Py_XDECREF(source.held);
