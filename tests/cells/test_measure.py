@@ -19,6 +19,7 @@ from tests.panel.panels import (
     RATE,
     SHARE,
     SMALL,
+    UNITS,
     WIDE,
     assert_measure,
     assert_same_bits,
@@ -33,7 +34,6 @@ from tests.panel.panels import (
 )
 from tests.reference import Status as Code
 
-UNITS = {"units": "flow"}
 LAGS = ["1Y", "-1Y", "1Q", "1M", 1, 5, -2, 40]
 WITHIN = [(), ("maker",), ("region",), ("maker", "region")]
 EVERY = every_kind_of_line()

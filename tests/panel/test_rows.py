@@ -16,7 +16,7 @@ MOST = 2**63 - 1
 
 
 def index(columns: list[Any], ordinals: Any, workers: int = 1) -> Any:
-    """Make the index, each stage in ranges on a pool."""
+    """Build the index; each stage runs in ranges on a pool."""
     batch = _core.columns([*columns, np.asarray(ordinals)])
     rows = _core.Rows(batch, tuple(range(len(columns))), ordinals)
     edges = np.linspace(0, len(rows), workers + 1).astype(int)
@@ -124,7 +124,7 @@ def test_one_group_and_no_rows() -> None:
 
 @pytest.mark.parametrize("step", [1, 10**12])
 @pytest.mark.parametrize("stretch", [1, 10**6])
-def test_a_repeated_pair_is_named(step: int, stretch: int) -> None:
+def test_the_error_of_a_repeated_pair_names_its_rows(step: int, stretch: int) -> None:
     rng = np.random.default_rng(3)
     groups = np.repeat(np.arange(100), 10) * step
     ordinals = np.tile(np.arange(10), 100) * stretch
