@@ -219,14 +219,14 @@ def select(table: Table, wanted: Callable[[Key], bool], keep: tuple[str, ...]) -
 
 def merge(table: Table, other: Table, overlap: str = "add") -> Table:
     taken = {(row.key, row.period) for row in other.rows}
-    mine = [
+    kept = [
         row
         for row in table.rows
         if overlap == "add" or (row.key, row.period) not in taken
     ]
     return dataclasses.replace(
         table,
-        rows=mine + other.rows,
+        rows=kept + other.rows,
         first=min(table.first, other.first),
         last=max(table.last, other.last),
     )
@@ -304,14 +304,14 @@ def coverage(rows: list[Row], table: Table, name: str) -> dict[Key, dict]:
     out = {}
     present = sums(table, name)
     for key in table.series:
-        mine = [row for row in rows if row.key == key]
+        own = [row for row in rows if row.key == key]
         occupied = present[key]
         first, final = min(occupied, default=None), max(occupied, default=None)
         statuses = level_statuses(table, set(occupied))
         out[key] = {
-            "rows": len(mine),
-            "nulls": sum(ref.read(row.values[name]) is None for row in mine),
-            "duplicates": len(mine) - len({row.period for row in mine}),
+            "rows": len(own),
+            "nulls": sum(ref.read(row.values[name]) is None for row in own),
+            "duplicates": len(own) - len({row.period for row in own}),
             "first": None if first is None else label(table.freq, first),
             "last": None if final is None else label(table.freq, final),
             "gaps": 0 if first is None else final - first + 1 - len(occupied),

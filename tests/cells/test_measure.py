@@ -168,10 +168,10 @@ def test_cumulative_levels_of_a_year():
     panel = panel_of(levels, {"units": "cumulative"})["units"]
     assert flow.ytd().kind == "cumulative"
     np.testing.assert_array_equal(panel.from_ytd().values, flow.values)
-    year, mine = flow.trailing("1Y"), panel.trailing("1Y")
-    np.testing.assert_array_equal(mine.values[0, 12:], year.values[0, 12:])
-    assert set(mine.status[0, 12:].tolist()) == {Status.OK}
-    assert np.isnan(mine.values[0, :11]).all()
+    from_flow, from_levels = flow.trailing("1Y"), panel.trailing("1Y")
+    np.testing.assert_array_equal(from_levels.values[0, 12:], from_flow.values[0, 12:])
+    assert set(from_levels.status[0, 12:].tolist()) == {Status.OK}
+    assert np.isnan(from_levels.values[0, :11]).all()
 
 
 # ---- published results ---------------------------------------------------------------

@@ -73,17 +73,17 @@ def test_every_type_of_pyarrow(columns_of_all_types):
     pa = pytest.importorskip("pyarrow")
     table = pa.table({k: column for k, (column, _) in columns_of_all_types.items()})
     names = table.column_names
-    wanted = [values for _, values in columns_of_all_types.values()]
+    expected = [values for _, values in columns_of_all_types.values()]
     for source in (table, table.to_reader(), table.to_batches()[0], [table]):
-        assert lists_of(source, names) == wanted
+        assert lists_of(source, names) == expected
     # A few columns, in another order, one of them twice.
     assert lists_of(table, ["utf8", "bool", "utf8"]) == [
         columns_of_all_types[k][1] for k in ("utf8", "bool", "utf8")
     ]
     # The columns of a dict may be Arrow arrays, whole or chunked.
-    assert lists_of({k: table[k] for k in names}, names) == wanted
+    assert lists_of({k: table[k] for k in names}, names) == expected
     arrays = {k: column for k, (column, _) in columns_of_all_types.items()}
-    assert lists_of(arrays, names) == wanted
+    assert lists_of(arrays, names) == expected
 
 
 def test_every_slice_of_pyarrow(columns_of_all_types):

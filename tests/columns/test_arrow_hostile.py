@@ -148,7 +148,7 @@ INVALID_ARRAYS = {
         ),
         "descend",
     ),
-    "view beyond": (
+    "view outside": (
         "vu",
         lambda p: view_column(p, [view(1), view(20, place=1)]),
         "row 1: its text view points outside",
@@ -181,7 +181,7 @@ INVALID_TABLES = {
     "negative offset": ({"offset": -1}, "offset", None),
     "many buffers": ({"n_buffers": 3}, "buffers besides", None),
     "child is shorter": ({"length": 5}, "shorter than the table", None),
-    "offset beyond": ({"length": 4, "offset": 1}, "shorter than the table", None),
+    "offset outside": ({"length": 4, "offset": 1}, "shorter than the table", None),
 }
 
 

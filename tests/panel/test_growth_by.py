@@ -63,7 +63,7 @@ def test_irregular_years():
     ]:
         got = em.growth_by(values, by, years, freq="Y", lag=lag) * 100
         np.testing.assert_allclose(got, printed, atol=0.011)
-        # Without a frequency integers are ordinals: the same here.
+        # Without a frequency, integers are ordinals: the results are the same.
         np.testing.assert_array_equal(
             em.growth_by(values, by, years, lag=lag) * 100, got
         )

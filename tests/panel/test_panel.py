@@ -331,9 +331,9 @@ def test_selected_periods_keep_earlier_periods_as_bases():
     whole, part = panel["units"], cut["units"]
     np.testing.assert_array_equal(part.values, whole.values[:, 12:18])
     for name, args in [("growth", ("1Y",)), ("trailing", ("12M",)), ("ytd", ())]:
-        mine, theirs = (getattr(m, name)(*args) for m in (part, whole))
-        np.testing.assert_array_equal(mine.values, theirs.values[:, 12:18])
-        np.testing.assert_array_equal(mine.status, theirs.status[:, 12:18])
+        of_part, of_whole = (getattr(m, name)(*args) for m in (part, whole))
+        np.testing.assert_array_equal(of_part.values, of_whole.values[:, 12:18])
+        np.testing.assert_array_equal(of_part.status, of_whole.status[:, 12:18])
     single = panel.select(periods="2023-02")
     assert list(single.periods) == ["2023-02"]
     assert panel.select(periods=slice("2024", None)).periods.first == "2024-01"

@@ -274,28 +274,28 @@ def reference_report(cells: dict[Any, Any], at: int, top: int) -> list[dict[str,
     both = [m for m in makers if m in now and m in base]
     wholes = [sum((at[m] for m in both), Fraction(0)) for at in (base, now)]
     rows = []
-    for label, mine in groups:
-        row: dict[str, Any] = {"maker": label or mine[0]}
-        row["level"] = total(now.get(m) for m in mine)
+    for label, members in groups:
+        row: dict[str, Any] = {"maker": label or members[0]}
+        row["level"] = total(now.get(m) for m in members)
         for name, earlier in (("prev", before), ("yoy", base)):
-            pair = [m for m in mine if m in now and m in earlier]
+            pair = [m for m in members if m in now and m in earlier]
             row[name] = growth(*(total(x[m] for m in pair) for x in (earlier, now)))
         share = row["level"] is not None and sum(now.values()) > 0
         row["share"] = float(row["level"] / sum(now.values())) if share else None
-        pair = [m for m in mine if m in both]
+        pair = [m for m in members if m in both]
         if pair and all(w > 0 for w in wholes):
             parts = [sum((x[m] for m in pair), Fraction(0)) for x in (base, now)]
             row["share_pp"] = float(parts[1] / wholes[1] - parts[0] / wholes[0])
         else:
             row["share_pp"] = None
-        series = {k[:2] for k in cells if k[0] in mine}
+        series = {k[:2] for k in cells if k[0] in members}
         reported = sum((*s, at) in cells for s in series)
         expected = sum(
             any(is_due(cells, k, at) for k in cells if k[:2] == s) for s in series
         )
         row["reporting"] = f"{reported} of {expected}"
         if not label:
-            row["rank"] = 1 + sum(now[m] > now[mine[0]] for m in ranked)
+            row["rank"] = 1 + sum(now[m] > now[members[0]] for m in ranked)
         rows.append(row)
     return rows
 

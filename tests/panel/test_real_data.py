@@ -46,7 +46,7 @@ XPENG = "press/xpeng_monthly.csv"
 def path_of(name):
     path = DATA / name
     if not path.exists():
-        pytest.skip("../shared/data is not there")
+        pytest.skip("../shared/data does not exist")
     return path
 
 
@@ -371,9 +371,11 @@ def test_iea_selected_series():
         category="Historical", unit="Vehicles", parameter="EV sales", mode="Cars"
     )
     part = iea(name, region).panel["value"]
-    mine = chosen["value"].select(periods=slice(part.periods.first, part.periods.last))
-    assert series_of(mine) == series_of(part)
-    np.testing.assert_array_equal(mine.values, part.values)
+    selected = chosen["value"].select(
+        periods=slice(part.periods.first, part.periods.last)
+    )
+    assert series_of(selected) == series_of(part)
+    np.testing.assert_array_equal(selected.values, part.values)
 
 
 def test_comparison_of_iea_editions():

@@ -39,10 +39,10 @@ def check(columns: list[Any], names: list[Any], ordinals: Any, lags: list[int]) 
         for lag in lags:
             rows.base(lag, 0, count // 2, base[: count // 2])
             rows.base(lag, count // 2, count, base[count // 2 :])
-            wanted = [
+            expected_base = [
                 where.get((names[i], int(ordinals[i]) - lag), -1) for i in range(count)
             ]
-            assert base.tolist() == wanted
+            assert base.tolist() == expected_base
             out = np.empty(count)
             _core.gather(values, base, 0, count, out)
             expected = np.where(base >= 0, values[base], np.nan)
