@@ -13,11 +13,11 @@ from .._inputs.dates import one_moment
 from .frequency import check_range, first_day, last_day, year_of
 
 
-def last_period(value: Any, freq: str | None, name: str) -> int:
+def last_complete(value: Any, freq: str | None, name: str) -> int:
     """The last period that ends on or before the last day of a label.
 
-    Used for `complete_through` and for the end of a slice. A coarser label counts to
-    its end. A finer label or a date counts if it completes the period.
+    For `complete_through`: a coarser label counts to its end; a finer label or a date
+    counts only if it completes the period.
     """
     if freq is None:
         return _integer_period(value, name)
@@ -26,25 +26,22 @@ def last_period(value: Any, freq: str | None, name: str) -> int:
     return ordinal if last_day(freq, ordinal) <= last else ordinal - 1
 
 
-def first_period(value: Any, freq: str | None, name: str) -> int:
-    """The first period that begins on or after the first day of a label."""
+def span(value: Any, freq: str | None, name: str) -> tuple[int, int]:
+    """The first and the last period of a label.
+
+    A coarser label means all periods it contains; a finer label or a date means the
+    period that contains it.
+    """
     if freq is None:
-        return _integer_period(value, name)
-    first = _days(value, freq, name)[0]
-    ordinal = _core.period_at(freq, first)
-    return ordinal if first_day(freq, ordinal) >= first else ordinal + 1
+        ordinal = _integer_period(value, name)
+        return ordinal, ordinal
+    first, last = _days(value, freq, name)
+    return _core.period_at(freq, first), _core.period_at(freq, last)
 
 
 def one_period(value: Any, freq: str | None, name: str) -> int:
-    """The one period that a label means.
-
-    For a date this is the period that contains it, for a coarser label its last period,
-    for a finer label the last period that it completes.
-    """
-    if freq is None:
-        return _integer_period(value, name)
-    first, _, is_date = _days(value, freq, name)
-    return _core.period_at(freq, first) if is_date else last_period(value, freq, name)
+    """The one period that a label means: the one that contains it, or its last one."""
+    return span(value, freq, name)[1]
 
 
 def stated_frequency(label: Any, name: str) -> str:
@@ -71,15 +68,15 @@ def _integer_period(value: Any, name: str) -> int:
         ) from None
 
 
-def _days(value: Any, freq: str, name: str) -> tuple[int, int, bool]:
-    """First and last day of a label, and whether it is a date."""
+def _days(value: Any, freq: str, name: str) -> tuple[int, int]:
+    """First and last day of a label."""
     stated, ordinal = _read(value, freq, name)
     if stated is None:
-        return ordinal, ordinal, True
+        return ordinal, ordinal
     first, last = first_day(stated, ordinal), last_day(stated, ordinal)
     if freq == "M-JF" and stated == "M":  # "2025-02" means January and February
         first = first_day(freq, _core.period_at(freq, first))
-    return first, last, False
+    return first, last
 
 
 def _read(value: Any, freq: str, name: str) -> tuple[str | None, int]:

@@ -12,7 +12,7 @@ from .. import _core
 from .._common.html import Html, box, cut, ends, joined, strong, text
 from .._common.messages import short
 from .frequency import frequency, unit
-from .labels import first_period, last_period, one_period, stated_frequency
+from .labels import one_period, span, stated_frequency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +70,8 @@ class Periods:
         if freq is None:
             freq = stated_frequency(first, "first")
         self._freq = frequency(freq)
-        self._start = first_period(first, self._freq, "first")
-        self._count = last_period(last, self._freq, "last") - self._start + 1
+        self._start = span(first, self._freq, "first")[0]
+        self._count = span(last, self._freq, "last")[1] - self._start + 1
         if self._count < 1:
             raise ValueError(
                 f"last is {short(last)}: it is before first, which is {short(first)}"
@@ -190,9 +190,9 @@ class Periods:
             )
         start, stop = 0, self._count
         if label.start is not None:
-            start = first_period(label.start, self._freq, "start") - self._start
+            start = span(label.start, self._freq, "start")[0] - self._start
         if label.stop is not None:
-            stop = last_period(label.stop, self._freq, "stop") - self._start + 1
+            stop = span(label.stop, self._freq, "stop")[1] - self._start + 1
         start = min(max(start, 0), self._count)
         return slice(start, max(min(stop, self._count), start))
 

@@ -14,11 +14,12 @@ from .._common.status import lowest
 from .cells import Cells, taken, union
 from .measure import MeasureData
 from .series import broadcast
+from .sums import ExactSums, Layout, Moved, identity, regroup_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._common.types import Codes, Ints
+    from .._common.types import Codes, Ints, Mask
 
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -73,7 +74,11 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
     kind, unit = _result_kind(a, b, sign)
     both, (one, two) = aligned(a, b)
     codes = lowest(one.codes, two.codes)
-    if sign == "/":
+    sums = None
+    if sign in "+-" and one.sums is not None and two.sums is not None:
+        sums = _exact(both, one, two, sign)
+        values = sums.values.copy()
+    elif sign == "/":
         values = _core.ratio(one.values, two.values)
         own = _core.ratio_status(one.values, two.values)
         numbers = np.isfinite(one.values) & np.isfinite(two.values)
@@ -85,11 +90,41 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
         invalid = np.full(int(bad.sum()), _core.INVALID, np.uint8)
         codes[bad] = lowest(codes[bad], invalid)
         values[bad] = np.nan
+    if a.origin is not None and a.origin is b.origin and sign != "*":
+        unpaired = _unpaired(one, two)
+        codes[unpaired] = lowest(codes, np.uint8(_core.UNPAIRED))[unpaired]
+        values[unpaired] = np.nan
     late = both.calendar.late(one.ordinals)
     codes[late] = _core.PARTIAL
     values[late] = np.nan
     name = a.name if a.name == b.name else f"{a.name}{sign}{b.name}"
-    return both.derived(one.with_values(values, codes), kind, unit, name=name)
+    cells = replace(one, values=values, status=codes, sums=sums)
+    return both.derived(cells, kind, unit, name=name)
+
+
+def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
+    """The exact sums or differences of two levels; NaN where a side has no number."""
+    assert one.sums is not None and two.sums is not None
+    numbers = np.isfinite(one.values) & np.isfinite(two.values)
+    terms = [one.sums, two.sums if sign == "+" else two.sums.negated()]
+    layout = Layout(one.indptr, one.ordinals, np.ones(len(numbers), np.int64))
+    to = identity(both.series.count)
+    moved = [
+        Moved(layout, [replace(term.where(numbers), counts=layout.rows)], to)
+        for term in terms
+    ]
+    name = f"{both.name} {sign}"
+    _, [sums] = regroup_named(moved, both.series, (name,), both.calendar)
+    return replace(sums, values=np.where(numbers, sums.values, np.nan))
+
+
+def _unpaired(one: Cells, two: Cells) -> Mask:
+    """Which cells add up different numbers of rows on the two sides."""
+    if one.sums is None or two.sums is None:
+        return np.zeros(len(one.values), bool)
+    numbers = np.isfinite(one.values) & np.isfinite(two.values)
+    unequal: Mask = numbers & (one.sums.counts != two.sums.counts)
+    return unequal
 
 
 def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | None]:
@@ -171,6 +206,16 @@ def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
     return both, placed
 
 
+def require_same_cells(a: MeasureData, b: MeasureData) -> None:
+    """A ValueError unless both have the same series and periods in view."""
+    same = a.calendar.periods == b.calendar.periods
+    if not same or not a.series.equals(b.series):
+        raise ValueError(
+            f"{a.name} and {b.name} have different series or periods: "
+            "select the same ones first"
+        )
+
+
 def _check_alignable(a: MeasureData, b: MeasureData) -> None:
     if a.calendar.freq != b.calendar.freq:
         raise ValueError(
@@ -198,4 +243,7 @@ def _placed(cells: Cells, to: Ints, layout: Cells, side: MeasureData) -> Cells:
     codes: Codes = taken(cells.codes, place, 0).astype(np.uint8)
     empty = place < 0
     codes[empty] = side.empty_status(layout.series[empty], layout.ordinals[empty])
-    return layout.with_values(taken(cells.values, place, np.nan), codes)
+    placed = layout.with_values(taken(cells.values, place, np.nan), codes)
+    if cells.sums is None or not len(cells.ordinals):
+        return placed
+    return replace(placed, sums=cells.sums.take(place).where(~empty))

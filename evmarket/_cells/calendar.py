@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from .._calendar.labels import first_period, last_period, one_period
+from .._calendar import labels
 from .._calendar.periods import Periods
 from .._common.messages import short
 from .._tables.columns import Coded
@@ -76,7 +76,7 @@ class Calendar:
 
     def ordinal(self, period: Any, name: str) -> int:
         """One period in view, or a KeyError that names the argument `name`."""
-        ordinal = one_period(period, self.freq, name)
+        ordinal = labels.one_period(period, self.freq, name)
         if not self.visible[0] <= ordinal <= self.visible[1]:
             raise KeyError(self._outside(period, name))
         return ordinal
@@ -84,13 +84,12 @@ class Calendar:
     def span(self, label: Any, name: str) -> tuple[int, int]:
         """First and last period of a label or slice; an open end is the calendar's."""
         if isinstance(label, slice):
-            low, high = label.start, label.stop
+            first, last = label.start, label.stop
             return (
-                self.low if low is None else first_period(low, self.freq, name),
-                self.high if high is None else last_period(high, self.freq, name),
+                self.low if first is None else labels.span(first, self.freq, name)[0],
+                self.high if last is None else labels.span(last, self.freq, name)[1],
             )
-        first = first_period(label, self.freq, name)
-        return first, max(first, last_period(label, self.freq, name))
+        return labels.span(label, self.freq, name)
 
     def viewed(self, periods: Any) -> Calendar:
         """The calendar with fewer periods in view; the end in view becomes the cutoff.
@@ -120,6 +119,10 @@ class Calendar:
 
     def joined(self, other: Calendar) -> Calendar:
         """The calendar that holds both, all of it in view."""
+        if other.high < other.low:  # no periods, so that its bounds mean nothing
+            return replace(self, visible=(self.low, self.high))
+        if self.high < self.low:
+            return replace(other, visible=(other.low, other.high))
         low, high = min(self.low, other.low), max(self.high, other.high)
         cutoff = None
         if self.cutoff is not None or other.cutoff is not None:

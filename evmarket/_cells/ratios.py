@@ -26,6 +26,11 @@ RATIO_KINDS = ("ratio", "unit value", "margin", "share")
 
 def margin(panel: PanelData, revenue: str, cost: str) -> MeasureData:
     """See `Panel.margin`."""
+    one, two = panel.level(revenue).unit, panel.level(cost).unit
+    if one and two and one != two:
+        raise ValueError(
+            f"{revenue} is in {one}, {cost} in {two}: a margin needs one unit"
+        )
     kernel = Kernel(_core.margin, _core.margin_status)
     return _divided(panel, (revenue, cost), kernel, "margin", None)
 

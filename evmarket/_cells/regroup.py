@@ -10,7 +10,7 @@ import numpy as np
 from .. import _core
 from .._common.arguments import choice
 from .._common.kinds import LEVELS
-from .._common.messages import one_line, short
+from .._common.messages import near, one_line, short
 from .._common.status import lowest
 from .cells import Cells
 from .panel import Level, PanelData
@@ -49,7 +49,11 @@ def recode(panel: PanelData, key: str, labels: Mapping[Any, Any]) -> PanelData:
             raise TypeError(
                 f"labels: {short(new)} is not a label: give text or an integer"
             )
-    words = [labels.get(word, word) for word in series.labels[place]]
+    known = series.labels[place]
+    for old in labels:
+        if old not in known or type(old) is bool:
+            raise KeyError(f"labels: {short(old)} is not a label; {near(old, known)}")
+    words = [labels.get(word, word) for word in known]
     if len({type(word) for word in words if word is not None}) > 1:
         raise TypeError(f"labels: {key} would hold both text and integers")
     every = [*series.labels]
@@ -153,11 +157,14 @@ def merge(panel: PanelData, other: PanelData, overlap: str) -> PanelData:
         ("measures", panel.names, other.names),
         ("kinds", _kinds(panel), _kinds(other)),
         ("frequency", panel.calendar.freq, other.calendar.freq),
+        ("units", units(panel), units(other)),
     )
     series, (ours, theirs) = united(panel.series, other.series)
     calendar = panel.calendar.joined(other.calendar)
+    deduplicated = panel.deduplicated or other.deduplicated
+    stocks = any(level.kind != "flow" for level in panel.levels)
     keep = None
-    if overlap != "add" or any(level.kind != "flow" for level in panel.levels):
+    if overlap != "add" or deduplicated or stocks:
         both = _common_cells(panel, ours, other, theirs)
         if both.any() and overlap != "replace":
             _refuse_overlap(panel, both, overlap)
@@ -186,11 +193,17 @@ def merge(panel: PanelData, other: PanelData, overlap: str) -> PanelData:
         layout=layout,
         levels=tuple(levels),
         parent=None,
+        deduplicated=deduplicated,
     )
 
 
 def _kinds(panel: PanelData) -> dict[str, str]:
     return {level.name: level.kind for level in panel.levels}
+
+
+def units(panel: PanelData) -> dict[str, str]:
+    """The units of the measures that have one."""
+    return {level.name: level.unit for level in panel.levels if level.unit}
 
 
 def require_equal(*traits: tuple[str, Any, Any]) -> None:
@@ -220,10 +233,13 @@ def _refuse_overlap(panel: PanelData, both: Mask, overlap: str) -> None:
     cell = int(np.flatnonzero(both)[0])
     series = int(np.searchsorted(panel.layout.indptr, cell, side="right")) - 1
     period = panel.calendar.label(int(panel.layout.ordinals[cell]))
-    why = "overlap is 'error'"
-    if overlap != "error":
-        kind = next(level.kind for level in panel.levels if level.kind != "flow")
-        why = f"a {kind} is not added"
+    kinds = [level.kind for level in panel.levels if level.kind != "flow"]
+    if overlap == "error":
+        why = "overlap is 'error'"
+    elif kinds:
+        why = f"a {kinds[0]} is not added"
+    else:
+        why = "one was built with another rule of duplicates than 'add'"
     raise ValueError(
         f"both panels have {short(panel.series.name(series))} at {period}: {why}"
     )

@@ -76,6 +76,17 @@ class SeriesIndex:
             column.flags.writeable = False
         return columns
 
+    def equals(self, other: SeriesIndex) -> bool:
+        """Whether both have the same keys and the same series in the same order."""
+        return (
+            self.keys == other.keys
+            and self.count == other.count
+            and all(
+                self.columns[key].tolist() == other.columns[key].tolist()
+                for key in self.keys
+            )
+        )
+
     def name(self, series: int) -> tuple[Any, ...]:
         """The labels of one series, in the order of the keys."""
         codes = self.codes[series]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +15,13 @@ from .._common.kinds import NO_GROWTH
 from .._common.messages import short
 from .._common.status import lowest
 from .cells import Cells
-from .shifts import stepped
-from .sums import Moved, identity, once, regroup, summed
+from .shifts import bases, stepped
+from .sums import ExactSums, Moved, identity, once, regroup, summed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._common.types import Codes, Floats, Ints
+    from .._common.types import Codes, Floats, Ints, Mask
     from .calendar import Calendar
     from .lifetimes import Lifetimes
     from .measure import MeasureData
@@ -159,7 +160,19 @@ def from_ytd(measure: MeasureData) -> MeasureData:
     late = calendar.late(cells.ordinals)
     codes[late] = _core.PARTIAL
     values[late] = np.nan
-    return measure.derived(cells.with_values(values, codes), "flow", measure.unit)
+    single = cells.with_values(values, codes)
+    if cells.sums is not None:
+        single = replace(single, sums=_single_sums(cells, begins, np.isfinite(values)))
+    return measure.derived(single, "flow", measure.unit)
+
+
+def _single_sums(cells: Cells, begins: Mask, known: Mask) -> ExactSums:
+    """The exact sums of single periods: a total less the one before within the year."""
+    assert cells.sums is not None
+    base = np.maximum(bases(cells, 1), 0)
+    terms = [cells.sums.where(known)]
+    terms.append(cells.sums.take(base).where(known & ~begins).negated())
+    return summed(cells.indptr, cells.ordinals, terms)
 
 
 def _cumulative_trailing(measure: MeasureData, window: Any) -> MeasureData:

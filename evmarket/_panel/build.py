@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.frequency import frequency
-from .._calendar.labels import last_period
+from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._calendar.periods import Periods
 from .._cells.calendar import Calendar
@@ -65,7 +65,7 @@ class Options:
         """The calendar of periods from low to high, and to the last complete one."""
         cutoff = None
         if self.complete_through is not None:
-            cutoff = last_period(self.complete_through, freq, "complete_through")
+            cutoff = last_complete(self.complete_through, freq, "complete_through")
             if high >= low:
                 cutoff = max(cutoff, low - 1)
                 high = max(high, cutoff)
@@ -173,7 +173,7 @@ def build(
     if asked == "M-JF" and stated == "M":
         cutoff = options.complete_through
         if cutoff is not None:
-            cutoff = last_period(cutoff, "M-JF", "complete_through")
+            cutoff = last_complete(cutoff, "M-JF", "complete_through")
         exit_after = exit_periods(options.exit_after, "M-JF")
         return as_statistical_months(panel, cutoff, exit_after)
     return panel

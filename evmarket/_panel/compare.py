@@ -12,7 +12,7 @@ from .._cells.calendar import Calendar
 from .._cells.cells import Cells
 from .._cells.lifetimes import Lifetimes
 from .._cells.panel import PanelData
-from .._cells.regroup import require_equal
+from .._cells.regroup import require_equal, units
 from .._cells.series import united
 from .._common.html import Html
 from .._common.messages import short
@@ -171,6 +171,7 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         ("keys", panel.series.keys, other.series.keys),
         ("frequency", panel.calendar.freq, other.calendar.freq),
         ("measures", sorted(panel.names), sorted(other.names)),
+        ("units", units(panel), units(other)),
     )
     series, (ours, theirs) = united(panel.series, other.series)
     start = min(panel.calendar.visible[0], other.calendar.visible[0])

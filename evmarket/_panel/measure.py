@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells import align, growth, windows
+from .._cells import growth, windows
 from .._cells import within as groups
 from .._cells.select import selected
 from .._common.arguments import positive
 from .._common.messages import one_line
 from . import export
+from .operators import Operators
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Measure"]
 
 
-class Measure:
+class Measure(Operators):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
@@ -553,42 +554,6 @@ class Measure:
         array([[0.5]])
         """
         return Measure(selected(self._data, labels, periods, keys))
-
-    def __add__(self, other: Any) -> Measure:
-        return self._combined(other, "+")
-
-    def __radd__(self, other: Any) -> Measure:
-        return self._combined(other, "+")
-
-    def __sub__(self, other: Any) -> Measure:
-        return self._combined(other, "-")
-
-    def __rsub__(self, other: Any) -> Measure:
-        return self._combined(other, "r-")
-
-    def __mul__(self, other: Any) -> Measure:
-        return self._combined(other, "*")
-
-    def __rmul__(self, other: Any) -> Measure:
-        return self._combined(other, "*")
-
-    def __truediv__(self, other: Any) -> Measure:
-        return self._combined(other, "/")
-
-    def __rtruediv__(self, other: Any) -> Measure:
-        return self._combined(other, "r/")
-
-    def __neg__(self) -> Measure:
-        return self._combined(-1, "*")
-
-    def _combined(self, other: Any, sign: str) -> Measure:
-        if isinstance(other, Measure):
-            return Measure(align.combined(self._data, other._data, sign))
-        number = isinstance(other, (int, float, np.integer, np.floating))
-        if isinstance(other, bool) or not number:
-            unknown: Measure = NotImplemented  # Python asks the other operand
-            return unknown
-        return Measure(align.with_number(self._data, float(other), sign))
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_data": self._data}  # full arrays are computed again, read-only

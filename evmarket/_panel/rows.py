@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from .._arrays.growth import POLICIES
 from .._calendar.columns import ordinals
-from .._calendar.labels import last_period
+from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods, lag_periods
 from .._calendar.periods import Periods
 from .._cells import windows
@@ -180,7 +180,7 @@ class Rows:
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
             return self._high
-        return last_period(complete_through, self._freq, "complete_through")
+        return last_complete(complete_through, self._freq, "complete_through")
 
     def growth(
         self,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import evmarket as em
 from evmarket import _core
 from evmarket._calendar.columns import ordinals
-from evmarket._calendar.labels import first_period, last_period, one_period
+from evmarket._calendar.labels import last_complete, one_period, span
 from evmarket._calendar.periods import wholes
 from tests.calendar import reference_period as reference
 from tests.calendar.test_period import ALL, IN_PANDAS, read
@@ -35,20 +35,43 @@ from tests.calendar.test_period import ALL, IN_PANDAS, read
     ],
 )  # fmt: skip
 def test_complete_through(value, freq, expected):
-    got = last_period(value, freq, "complete_through")
+    got = last_complete(value, freq, "complete_through")
     assert em.Periods.of(freq, got, 1).labels == [expected]
 
 
 @given(st.dates(date(2, 1, 1), date(9998, 12, 31)), st.sampled_from(ALL))
-def test_last_and_first_period_of_any_day(day, freq):
+def test_a_day_means_the_period_that_contains_it(day, freq):
     place = np.array([day], "M8[D]").view(np.int64)[0]
-    last = last_period(day, freq, "x")
-    assert _core.period_days(freq, last, 1, True)[0] <= place
-    assert _core.period_days(freq, last + 1, 1, True)[0] > place
-    first = first_period(day, freq, "x")
-    assert _core.period_days(freq, first, 1, False)[0] >= place
-    assert _core.period_days(freq, first - 1, 1, False)[0] < place
-    assert one_period(day, freq, "x") == read([day], freq)[0]
+    complete = last_complete(day, freq, "x")
+    assert _core.period_days(freq, complete, 1, True)[0] <= place
+    assert _core.period_days(freq, complete + 1, 1, True)[0] > place
+    first, last = span(day, freq, "x")
+    assert first == last == one_period(day, freq, "x") == read([day], freq)[0]
+    assert _core.period_days(freq, first, 1, False)[0] <= place
+    assert _core.period_days(freq, first, 1, True)[0] >= place
+
+
+def test_a_label_picks_the_periods_that_hold_it():
+    panel = em.Panel.from_arrays(
+        {}, ["2025-01", "2025-02", "2025-03", "2025-04"], {"units": [1, 2, 3, 4]}
+    )
+    for label in ("2025-03-31", "2025-03-01", date(2025, 3, 15), "2025-03"):
+        assert panel.select(periods=label)["units"].values.tolist() == [[3.0]]
+        assert panel["units"].at(label).tolist() == [3.0]
+        assert panel["units"].index(base=label).at("2025-03").tolist() == [100.0]
+        assert label in panel.periods and panel.periods.index(label) == 2
+        assert panel.periods.locate(label) == slice(2, 3)
+    for periods in (
+        slice("2025-02-01", "2025-03-01"),
+        slice("2025-02-28", "2025-03-31"),
+        slice(date(2025, 2, 10), "2025-03"),
+    ):
+        assert panel.select(periods=periods)["units"].values.tolist() == [[2.0, 3.0]]
+        assert panel.periods.locate(periods) == slice(1, 3)
+    assert len(em.Periods("2025-01-01", "2025-03-01", freq="M")) == 3
+    assert panel.select(periods="2025Q1")["units"].values.tolist() == [[1.0, 2.0, 3.0]]
+    with pytest.raises(KeyError, match="2025-05-01"):
+        panel.select(periods="2025-05-01")
 
 
 def test_one_period():
@@ -79,9 +102,9 @@ def test_one_period():
 
 def test_pandas_periods_as_labels():
     pandas = pytest.importorskip("pandas")
-    assert last_period(pandas.Period("2025-03", "M"), "M", "x") == 662
-    assert last_period(pandas.Period("2025Q1", "Q"), "M", "x") == 662
-    assert last_period(pandas.Timestamp("2025-03-31"), "M", "x") == 662
+    assert last_complete(pandas.Period("2025-03", "M"), "M", "x") == 662
+    assert last_complete(pandas.Period("2025Q1", "Q"), "M", "x") == 662
+    assert last_complete(pandas.Timestamp("2025-03-31"), "M", "x") == 662
     assert one_period(pandas.Period("2025-03", "Q-MAR"), "Q-MAR", "x") == 223
 
 
@@ -133,7 +156,7 @@ def test_places_of_labels():
     assert months.locate(slice("2025", None)) == slice(12, 26)
     assert months.locate(slice(None, "2025")) == slice(0, 24)
     assert months.locate(slice("2024-06", "2025Q1")) == slice(5, 15)
-    assert months.locate(slice("2024-06-15", "2025-03-30")) == slice(6, 14)
+    assert months.locate(slice("2024-06-15", "2025-03-30")) == slice(5, 15)
     assert months.locate(slice("2026", "2024")) == slice(24, 24)
     with pytest.raises(ValueError, match="step"):
         months.locate(slice("2025", None, 2))

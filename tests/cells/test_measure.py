@@ -1,5 +1,7 @@
 """Measures: value and status of every cell against the reference implementation."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -516,3 +518,27 @@ def test_selected_levels_roll_up():
     rolled = panel.rollup("maker")["units"]
     assert rolled.members.tolist() == [[2, 1], [1, 1]]
     assert rolled.select(maker=["A"]).members.tolist() == [[2, 1]]
+
+
+def test_single_periods_of_a_cumulative_level_are_exact_and_add_up_again():
+    quarters = [f"{year}Q{q}" for year in (2024, 2025) for q in (1, 2, 3, 4)]
+    for totals in (
+        [10, 30, 60, 100, 15, 35, 65, 105],
+        [0.1, 0.3, 0.6, 1.0, 0.1, 0.3, 0.6, 1.0],
+        [2**61, 2**61 + 1, 2**61 + 3, 2**61 + 3, 5, 4, 4, 9],
+    ):
+        level = em.Panel.from_arrays(
+            {}, quarters, {"x": totals}, kinds={"x": "cumulative"}
+        )["x"]
+        single = level.from_ytd()
+        exact = [Fraction(total) for total in totals]
+        steps = [
+            exact[k] - (exact[k - 1] if k % 4 else 0) for k in range(len(quarters))
+        ]
+        assert single.exact().tolist() == [steps]
+        assert single.values.tolist() == [[float(step) for step in steps]]
+        assert single.ytd().exact().tolist() == [exact]
+        year = single.trailing("1Y")
+        assert year.at("2025Q1").tolist() == [float(sum(steps[1:5]))]
+        both = level.trailing("1Y").values[0, 3:]
+        assert year.values[0, 3:].tolist() == both.tolist()
