@@ -520,7 +520,7 @@ def test_selected_levels_roll_up():
     assert rolled.select(maker=["A"]).members.tolist() == [[2, 1]]
 
 
-def test_single_periods_of_a_cumulative_level_are_exact_and_add_up_again():
+def test_single_periods_of_a_cumulative_level_are_exact_and_add_up():
     quarters = [f"{year}Q{q}" for year in (2024, 2025) for q in (1, 2, 3, 4)]
     for totals in (
         [10, 30, 60, 100, 15, 35, 65, 105],
