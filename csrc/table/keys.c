@@ -231,35 +231,10 @@ ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
 
 /* The functions below take n <= EV_BLOCK rows; make_room was called before. */
 
-/* For a table in the cache: row by row. */
-static ev_result encode_near(ev_keys *keys, const ev_column *column, ptrdiff_t start,
-                             ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
-{
-    ev_result result = EV_DONE;
-    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
-        const uint8_t *text = NULL;
-        ptrdiff_t size = 0;
-        if (!ev_has_value(column, start + i)) {
-            codes[i] = code_of_null(keys);
-        }
-        else {
-            result = ev_text_at(column, start + i, &text, &size);
-            if (EV_LIKELY(result == EV_DONE)) {
-                const ev_ends ends = ev_ends_of_text(text, size);
-                const uint64_t hash = ev_hash_text(text, size, ends, keys->seed);
-                result = code_of_text(keys, text, size, ends, hash, &codes[i], place);
-            }
-            if (EV_UNLIKELY(result != EV_DONE)) {
-                place->row = start + i;
-            }
-        }
-    }
-    return result;
-}
-
-/* For a table larger than the cache: all hashes first, so that slots are prefetched. */
-static ev_result encode_far(ev_keys *keys, const ev_column *column, ptrdiff_t start,
-                            ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
+/* All hashes first, so that slots are prefetched. */
+EV_INLINE ev_result encode_some(ev_keys *keys, const ev_column *column,
+                                ptrdiff_t start, ptrdiff_t n, int32_t *restrict codes,
+                                ev_key_place *place)
 {
     enum { NOTHING = -1 };
     const uint8_t *texts[EV_BLOCK];
@@ -296,8 +271,15 @@ static ev_result encode_texts(ev_keys *keys, const ev_column *column, ptrdiff_t 
                               ptrdiff_t n, int32_t *restrict codes, ev_key_place *place)
 {
     enum { NEAR = 1 << 16 }; /* slots: half a megabyte */
-    return keys->mask < NEAR ? encode_near(keys, column, start, n, codes, place)
-                             : encode_far(keys, column, start, n, codes, place);
+    const int near = keys->mask < NEAR;
+    ev_result result = EV_DONE;
+    if (!near) {
+        result = encode_some(keys, column, start, n, codes, place);
+    }
+    for (ptrdiff_t i = 0; near && i < n && result == EV_DONE; i++) {
+        result = encode_some(keys, column, start + i, 1, codes + i, place);
+    }
+    return result;
 }
 
 static ev_result encode_integers(ev_keys *keys, const ev_column *column, ptrdiff_t start,

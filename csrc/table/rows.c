@@ -264,17 +264,13 @@ static ev_result number_pairs(ev_rows *rows, ev_rows_repeat *repeat)
 
 void ev_rows_run(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
 {
-    if (rows->stage == EV_ROWS_RANGE) {
-        find_range(rows, start, stop);
-    }
-    else if (rows->stage == EV_ROWS_MARK) {
-        mark_groups(rows, start, stop);
-    }
-    else if (rows->stage == EV_ROWS_PLACE) {
-        place_rows(rows, start, stop);
-    }
-    else if (rows->stage == EV_ROWS_CHECK) {
-        check_rows(rows, start, stop);
+    static void (*const stages[])(ev_rows *, ptrdiff_t, ptrdiff_t) = {
+        [EV_ROWS_RANGE] = find_range,
+        [EV_ROWS_MARK] = mark_groups,
+        [EV_ROWS_PLACE] = place_rows,
+        [EV_ROWS_CHECK] = check_rows};
+    if (rows->stage < EV_ROWS_READY) {
+        stages[rows->stage](rows, start, stop);
     }
 }
 

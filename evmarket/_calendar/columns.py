@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import _core
 from .._inputs.dates import Moments, moments, no_value
 from .frequency import check_range, cure, frequency
@@ -47,22 +45,29 @@ def ordinals(
     values = content.values
     if content.texts is not None:
         assert asked is not None
-        return _core.period_texts(asked, content.texts, name), asked
+        return _placed(asked, name, content.texts), asked
     assert values is not None
     if asked is None:
         return values, None
     if stated is None:
-        unit, within = content.unit, content.within
-        return _core.period_ordinals(asked, values, unit, within, name), asked
+        given = values.view(f"M8[{content.unit}]") if content.unit else values
+        within = () if content.within is None else (content.within,)
+        return _placed(asked, name, given, *within), asked
     check_range(values, stated, name)
     if asked == "M-JF" and stated == "M":
-        days = values.view("M8[M]").astype("M8[D]").view(np.int64)
-        return _core.period_ordinals(asked, days, "D", None, name), asked
+        days = values.view("M8[M]").astype("M8[D]")
+        return _placed(asked, name, days), asked
     if asked != stated:
         raise ValueError(
             f"{name} states {stated}, freq is '{asked}': {cure(stated, asked)}"
         )
     return values, asked
+
+
+def _placed(freq: str, name: str, *columns: Any) -> Ordinals:
+    """The ordinals of a column, or of years and months (quarters), at a frequency."""
+    batch = _core.columns(columns, [name] * len(columns))
+    return _core.period_ordinals(freq, batch, name)
 
 
 def _stated(content: Moments, name: str) -> str | None:

@@ -87,7 +87,12 @@ def _single(value: Any) -> bool:
 
 def _pair(years: Any, parts: Any, name: str) -> Moments:
     values = _whole_numbers(years, f"{name} (year)")
-    return Moments(values=values, within=_whole_numbers(parts, f"{name} (part)"))
+    within = _whole_numbers(parts, f"{name} (part)")
+    if len(values) != len(within):
+        raise ValueError(
+            f"{name}: {len(values)} years and {len(within)} parts of a year"
+        )
+    return Moments(values=values, within=within)
 
 
 def _whole_numbers(column: Any, name: str) -> NDArray[np.int64]:
