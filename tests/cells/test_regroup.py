@@ -1,4 +1,4 @@
-"""Merge and recode: what meets, and what is refused."""
+"""Merge, recode and arithmetic: results and errors."""
 
 from fractions import Fraction
 
@@ -77,7 +77,7 @@ def test_recode_refuses_a_label_that_does_not_occur():
         em.Panel.from_arrays({"n": [1]}, ["2024"], {"x": [1]}).recode("n", {"1": 2})
 
 
-def test_numbers_and_arrays_on_the_left_leave_the_result_to_the_measure():
+def test_numbers_on_the_left_work_and_arrays_are_refused():
     units = panel(["2024", "2025"], [4, 8])["x"]
     for number in (np.float64(2), np.int64(2), np.float32(2)):
         product = number * units
@@ -99,7 +99,7 @@ def test_comparisons_are_masks_of_the_values():
         units < "4"  # noqa: B015
 
 
-def test_operators_of_two_measures_of_a_panel_say_what_margin_and_ratio_say():
+def test_operators_agree_with_margin_and_ratio():
     table = {
         "maker": ["A", "A", "B", "B", "C"],
         "period": ["2024"] * 5,

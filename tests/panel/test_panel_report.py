@@ -1,4 +1,4 @@
-"""The weekly table, coverage and revisions, beside slow twins of their own."""
+"""The weekly table, coverage and comparisons, against slow references."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def month(place: int) -> str:
 
 
 def rows_of(table: Any) -> list[dict[str, Any]]:
-    """A table as a dict a row; statuses by name, NaN as None."""
+    """A table as one dict per row, with names of statuses and None for NaN."""
     columns = {}
     for name in table.columns:
         items = table[name].tolist()
@@ -48,18 +48,18 @@ def build(cells: dict[Any, Any], **options: Any) -> em.Panel:
 
 
 def market() -> em.Panel:
-    """Fifteen months of four makers: one late, one new, one gone."""
+    """Fifteen months of five makers: C is late, D is new, E has exited."""
     cells = {}
     for t in range(15):
         cells["A", "a1", t] = 100 + t
         cells["A", "a2", t] = 50
         cells["B", "b1", t] = 120 + 3 * t
         if t < 14:
-            cells["C", "c1", t] = 80  # has not reported the last month
+            cells["C", "c1", t] = 80  # late: no row in the last month
         if t >= 10:
             cells["D", "d1", t] = 10 * t
         if t < 3:
-            cells["E", "e1", t] = 500  # gone for a year
+            cells["E", "e1", t] = 500  # exited a year ago
     return build(cells)
 
 
@@ -81,7 +81,7 @@ def test_the_weekly_table_by_hand():
     assert first["yoy"] == pytest.approx(12 / 152, rel=1e-15)
     assert first["ytd_yoy"] == pytest.approx(489 / 453 - 1, rel=1e-14)
     assert first["share"] == pytest.approx(164 / 466, rel=1e-15)
-    # Of those that both years have: A and B.
+    # Over the makers present in both years, A and B.
     pp = 164 / (164 + 162) - 152 / (152 + 126)
     assert first["share_pp"] == pytest.approx(pp, rel=1e-13)
     assert first["reporting"] == "2 of 2" and first["status"] == "OK"
@@ -90,7 +90,7 @@ def test_the_weekly_table_by_hand():
     assert others["level"] == 140 and others["share"] == pytest.approx(140 / 466)
     assert others["prev"] == pytest.approx(1 / 13)  # D alone has both months
     assert (others["yoy"], others["status"]) == (None, "NO_MATCH")
-    assert others["reporting"] == "1 of 2"  # C owes its figure, E has left
+    assert others["reporting"] == "1 of 2"  # C is late, E has exited
     assert total["maker"] == "total" and total["level"] == 466
     assert total["yoy"] == pytest.approx(326 / 278 - 1, rel=1e-14)
     assert total["prev"] == pytest.approx((164 + 162 + 140) / (163 + 159 + 130) - 1)
@@ -104,10 +104,10 @@ def test_the_weekly_table_by_hand():
 def test_moves_ties_and_short_tables():
     cells = {("A", "x", 0): 3, ("B", "x", 0): 2, ("C", "x", 0): 1}
     cells |= {("A", "x", 1): 1, ("B", "x", 1): 5, ("C", "x", 1): 5}
-    found = rows_of(build(cells).report("units", "maker"))
-    assert [row["maker"] for row in found] == ["B", "C", "A", "total"]
-    assert [row["rank"] for row in found] == [1, 1, 3, None]
-    assert [row["move"] for row in found] == [1, 2, -2, None]
+    rows = rows_of(build(cells).report("units", "maker"))
+    assert [row["maker"] for row in rows] == ["B", "C", "A", "total"]
+    assert [row["rank"] for row in rows] == [1, 1, 3, None]
+    assert [row["move"] for row in rows] == [1, 2, -2, None]
     top = rows_of(build(cells).report("units", "maker", top=1))
     assert [row["maker"] for row in top] == ["B", "others", "total"]
     first = rows_of(build(cells).report("units", "maker", at="2023-01"))
@@ -116,10 +116,10 @@ def test_moves_ties_and_short_tables():
     assert {row["status"] for row in first} == {"OUTSIDE"}
 
 
-def test_groups_stand_below_one_another():
+def test_groups_follow_one_another():
     table = market().report("units", "model", within="maker", top=1)
-    found = [(row["maker"], row["model"], row["level"]) for row in rows_of(table)]
-    assert found == [
+    levels = [(row["maker"], row["model"], row["level"]) for row in rows_of(table)]
+    assert levels == [
         ("A", "a1", 114), ("A", "others", 50), ("A", "total", 164),
         ("B", "b1", 162), ("B", "total", 162),
         ("C", "others", None), ("C", "total", None),
@@ -132,15 +132,15 @@ def test_groups_stand_below_one_another():
 
 
 def test_rows_of_several_keys():
-    found = rows_of(market().report("units", ["maker", "model"], top=2))
-    names = [(row["maker"], row["model"]) for row in found]
+    rows = rows_of(market().report("units", ["maker", "model"], top=2))
+    names = [(row["maker"], row["model"]) for row in rows]
     assert names == [("B", "b1"), ("D", "d1"), ("others", None), ("total", None)]
 
 
 def test_labels_that_are_missing_or_integers():
     panel = em.Panel.from_arrays({"k": [7, None, 8]}, ["2024"] * 3, {"x": [1, 2, 3]})
-    found = rows_of(panel.report("x", "k"))
-    assert [row["k"] for row in found] == ["8", None, "7", "total"]
+    rows = rows_of(panel.report("x", "k"))
+    assert [row["k"] for row in rows] == ["8", None, "7", "total"]
 
 
 def test_keys_called_like_columns():
@@ -152,7 +152,7 @@ def test_keys_called_like_columns():
     assert table["level_"].tolist() == [2, 1, 3] and table["status"].tolist() == [5] * 3
 
 
-def test_after_the_last_complete_period_only_levels_stand():
+def test_only_levels_are_defined_after_the_last_complete_period():
     panel = build({("A", "x", t): 1 + t for t in range(14)}, complete_through="2024-01")
     whole = rows_of(panel.report("units", "maker"))
     assert whole[0]["level"] == 13 and whole[0]["yoy"] == 12
@@ -211,7 +211,7 @@ def test_chinese_statistical_months_compare_years_only():
     assert rows_of(table)[0]["yoy"] == 2 and rows_of(table)[0]["ytd_yoy"] == 4 / 3
 
 
-def test_negative_parts_have_no_shares():
+def test_shares_of_negative_parts_are_undefined():
     cells = {("A", "x", 0): 3, ("B", "x", 0): -1, ("C", "x", 0): 0}
     table = build(cells).report("units", "maker")
     assert np.isnan(table["share"]).all()
@@ -222,12 +222,12 @@ def test_negative_parts_have_no_shares():
 
 def test_selected_periods_still_have_bases():
     part = market().select(periods=slice("2024-02", "2024-02"))
-    found = rows_of(part.report("units", "maker", top=1))
-    assert found[0]["level"] == 163 and found[0]["yoy"] == pytest.approx(12 / 151)
-    assert found[0]["move"] == 0
+    rows = rows_of(part.report("units", "maker", top=1))
+    assert rows[0]["level"] == 163 and rows[0]["yoy"] == pytest.approx(12 / 151)
+    assert rows[0]["move"] == 0
 
 
-def test_what_a_report_refuses():
+def test_errors_of_reports():
     panel = market()
     with pytest.raises(KeyError, match="'unit' is not a measure"):
         panel.report("unit", "maker")
@@ -245,7 +245,7 @@ def test_what_a_report_refuses():
         panel.report("units", "maker", at="2030-01")
 
 
-# The twin: dicts of fractions, one maker and group at a time.
+# Reference: dicts of fractions, one row of the report at a time.
 
 
 def growth(x0: Fraction | None, x1: Fraction | None) -> float | None:
@@ -258,56 +258,58 @@ def total(values: Any) -> Fraction | None:
     return sum(known, Fraction(0)) if known else None
 
 
-def twin(cells: dict[Any, Any], at: int, top: int) -> list[dict[str, Any]]:
+def reference_report(cells: dict[Any, Any], at: int, top: int) -> list[dict[str, Any]]:
     level: dict[Any, Any] = defaultdict(dict)
     for (maker, _, t), value in cells.items():
         level[t][maker] = level[t].get(maker, 0) + Fraction(value)
     makers = sorted({maker for maker, _, _ in cells})
     now, before, base = level[at], level[at - 1], level[at - 12]
     ranked = sorted((m for m in makers if m in now), key=lambda m: (-now[m], m))
-    owing = {m for m in makers if any(k[0] == m and due(cells, k, at) for k in cells)}
-    sides = [("", [m]) for m in ranked[:top]]
+    due = {m for m in makers if any(k[0] == m and is_due(cells, k, at) for k in cells)}
+    groups = [("", [m]) for m in ranked[:top]]
     rest = [m for m in makers if m not in ranked[:top]]
-    if owing & set(rest):
-        sides.append(("others", rest))
-    sides.append(("total", makers))
+    if due & set(rest):
+        groups.append(("others", rest))
+    groups.append(("total", makers))
     both = [m for m in makers if m in now and m in base]
     wholes = [sum((at[m] for m in both), Fraction(0)) for at in (base, now)]
-    found = []
-    for label, mine in sides:
-        row: dict[str, Any] = {"maker": label or mine[0]}
-        row["level"] = total(now.get(m) for m in mine)
+    rows = []
+    for label, members in groups:
+        row: dict[str, Any] = {"maker": label or members[0]}
+        row["level"] = total(now.get(m) for m in members)
         for name, earlier in (("prev", before), ("yoy", base)):
-            pair = [m for m in mine if m in now and m in earlier]
+            pair = [m for m in members if m in now and m in earlier]
             row[name] = growth(*(total(x[m] for m in pair) for x in (earlier, now)))
         share = row["level"] is not None and sum(now.values()) > 0
         row["share"] = float(row["level"] / sum(now.values())) if share else None
-        pair = [m for m in mine if m in both]
+        pair = [m for m in members if m in both]
         if pair and all(w > 0 for w in wholes):
             parts = [sum((x[m] for m in pair), Fraction(0)) for x in (base, now)]
             row["share_pp"] = float(parts[1] / wholes[1] - parts[0] / wholes[0])
         else:
             row["share_pp"] = None
-        series = {k[:2] for k in cells if k[0] in mine}
-        here = sum((*s, at) in cells for s in series)
-        asked = sum(any(due(cells, k, at) for k in cells if k[:2] == s) for s in series)
-        row["reporting"] = f"{here} of {asked}"
+        series = {k[:2] for k in cells if k[0] in members}
+        reported = sum((*s, at) in cells for s in series)
+        expected = sum(
+            any(is_due(cells, k, at) for k in cells if k[:2] == s) for s in series
+        )
+        row["reporting"] = f"{reported} of {expected}"
         if not label:
-            row["rank"] = 1 + sum(now[m] > now[mine[0]] for m in ranked)
-        found.append(row)
-    return found
+            row["rank"] = 1 + sum(now[m] > now[members[0]] for m in ranked)
+        rows.append(row)
+    return rows
 
 
-def due(cells: dict[Any, Any], key: Any, at: int) -> bool:
-    """Whether a series has begun by then and has not left for good."""
+def is_due(cells: dict[Any, Any], key: Any, at: int) -> bool:
+    """Whether a series has begun and has not exited at that period."""
     months = [t for maker, model, t in cells if (maker, model) == key[:2]]
     last = max(t for _, _, t in cells)
-    left = last - max(months) >= 12 and at > max(months)
-    return (*key[:2], at) in cells or (at >= min(months) and not left)
+    exited = last - max(months) >= 12 and at > max(months)
+    return (*key[:2], at) in cells or (at >= min(months) and not exited)
 
 
 @given(st.integers(0, 10**6), st.integers(0, 27), st.integers(1, 4))
-def test_the_report_equals_its_twin(seed, at, top):
+def test_reports_equal_the_reference(seed, at, top):
     random_ = random.Random(seed)
     cells: dict[Any, Any] = {("A", "x", 0): 1, ("A", "x", 27): 1}
     for maker in "ABCDE":
@@ -317,7 +319,7 @@ def test_the_report_equals_its_twin(seed, at, top):
                 if random_.random() < 0.9:
                     cells[maker, model, t] = random_.choice([0, 0.1, 1, 7.5, 12, 1e6])
     got = rows_of(build(cells).report("units", "maker", at=month(at), top=top))
-    expected = twin(cells, at, top)
+    expected = reference_report(cells, at, top)
     assert [row["maker"] for row in got] == [row["maker"] for row in expected]
     for row, wanted in zip(got, expected, strict=True):
         for name, value in wanted.items():
@@ -351,7 +353,7 @@ def test_coverage_by_hand():
     ]
 
 
-def test_coverage_counts_nulls_and_not_what_was_dropped():
+def test_coverage_counts_no_nulls_of_dropped_rows():
     table = {
         "k": ["a"] * 5,
         "t": ["2024", "2024", "2024", "2025", "2025"],
@@ -369,7 +371,7 @@ def test_coverage_counts_nulls_and_not_what_was_dropped():
     assert (row["first"], row["last"], row["gaps"]) == ("2024", "2024", 0)
 
 
-def test_coverage_of_what_is_shown():
+def test_coverage_of_selected_periods():
     panel = market().select(periods=slice("2023-11", "2024-02"))
     by = {(row["maker"], row["model"]): row for row in rows_of(panel.coverage())}
     assert by["A", "a1"]["rows"] == 4 and by["A", "a1"]["first"] == "2023-11"
@@ -414,7 +416,7 @@ def test_incomplete_cells_count_as_absent():
     assert table.same == 1
 
 
-def test_what_a_comparison_refuses():
+def test_errors_of_comparisons():
     panel = market()
     with pytest.raises(TypeError, match="other is 3"):
         panel.compare(3)
@@ -441,7 +443,7 @@ some_cells = st.dictionaries(
 
 
 @given(some_cells, some_cells, st.sampled_from([0.0, 1e-6, 1.0]))
-def test_a_comparison_equals_its_twin(before, after, rtol):
+def test_comparisons_equal_the_reference(before, after, rtol):
     expected, same = set(), 0
     for key in before.keys() | after.keys():
         a, b = before.get(key), after.get(key)
