@@ -467,7 +467,7 @@ class Panel(Explained):
         Parameters
         ----------
         other : Panel
-            A panel with the same keys, measures, kinds and frequency.
+            A panel with the same keys, measures, kinds, units and frequency.
         overlap : {"add", "replace", "error"}
             For a cell in both panels: add (flows only), take that of `other`, or raise.
 
