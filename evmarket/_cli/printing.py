@@ -30,6 +30,8 @@ def _text(table: Table) -> Iterator[str]:
         yield "\n".join(rows) + "\n"
     else:
         yield "no rows\n"
+    if table.note:
+        yield f"{table.note}\n"
 
 
 def _csv(table: Table) -> Iterator[str]:

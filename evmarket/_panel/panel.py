@@ -555,7 +555,7 @@ class Panel(Explained):
         by : str
             The key whose labels are the rows.
         at : str, date, int, optional
-            The period; the default is the last complete one with a value.
+            One period; the default is the last complete one with a value.
         top : int, default 10
             The number of rows per group. The others are added up in one row, "others".
         within : str or sequence of str, default ()
@@ -564,10 +564,11 @@ class Panel(Explained):
         Returns
         -------
         Table
-            Columns: the keys, ``rank``, ``move`` (ranks gained), ``level``, ``prev``
-            (growth on the period before), ``yoy``, ``ytd``, ``ytd_yoy``, ``share``,
-            ``share_pp``, ``reporting`` (series with a value), ``status``. Rates are
-            fractions.
+            Columns: the keys, ``rank``, ``move`` (ranks gained), ``level``, ``mom``
+            (or ``qoq``, ``hoh``, ``wow``, ``dod``), ``yoy``, ``yoy_matched`` (of series
+            with a value in both periods), ``ytd``, ``ytd_yoy``, ``share``,
+            ``share_change`` (on the year), ``reporting`` ("5 of 6" series), ``status``
+            (of ``yoy``). Each rate is the growth of the level beside it.
 
         Examples
         --------

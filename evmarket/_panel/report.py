@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,12 @@ from .. import _core
 from .._calendar.frequency import unit, year_of
 from .._calendar.lags import lag_periods
 from .._cells import growth, windows
-from .._cells.regroup import regrouped, rollup
+from .._cells.regroup import rolled
+from .._cells.within import rank as ranks_within
+from .._cells.within import totals
 from .._common.arguments import positive
 from .._common.kinds import LEVELS
+from .._common.messages import short
 from .._common.status import lowest
 from .._tables.columns import free_name
 from .._tables.table import Table
@@ -22,19 +26,38 @@ if TYPE_CHECKING:
 
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
-    from .._common.types import Array, Codes, Floats, Ints, Mask
+    from .._common.types import Array, Codes, Floats, Ints, Map
 
-__all__ = ["report"]
+__all__ = ["Report", "report"]
 
 # A year of weeks or days, as the nearest lag that compares like with like.
 _YEARS: dict[str, int | str] = {"W": 52, "D": 364}
-_LOOKS = {
-    "prev": "rate",
+_STEPS = {"M": "mom", "Q": "qoq", "H": "hoh", "W": "wow", "D": "dod"}
+"""The name of growth on the period before. At M-JF only years compare."""
+_FORMATS = {
+    **dict.fromkeys(_STEPS.values(), "rate"),
     "yoy": "rate",
+    "yoy_matched": "rate",
     "ytd_yoy": "rate",
     "share": "share",
-    "share_pp": "pp",
+    "share_change": "pp",
 }
+_NOTE = "yoy_matched of a total differs from yoy: some series lack one of the periods"
+
+
+class Report(Table):
+    """A report of a panel, printed with up to 60 rows.
+
+    Examples
+    --------
+    >>> import evmarket as em
+    >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
+    >>> panel = em.Panel.from_wide(table, "maker", "units")
+    >>> panel.report("units", by="maker").note
+    'yoy_matched of a total differs from yoy: some series lack one of the periods'
+    """
+
+    _rows = 60
 
 
 class _Numbers(NamedTuple):
@@ -47,71 +70,111 @@ class _Numbers(NamedTuple):
         return _Numbers(self.values[chosen], self.codes[chosen])
 
 
-class _Side(NamedTuple):
-    """Rows of the report: items (`part` None), or the sums over a part of them.
+@dataclass(frozen=True, eq=False)
+class _Sums:
+    """Some series of a panel, added up to rows of the report.
 
-    `level` has one series per item, or per group; `rows` are those in the report.
+    Attributes
+    ----------
+    series, level : MeasureData
+        Before and after the sum.
+    keys : list of str
+        Those of the rows.
+    to, group : ndarray
+        The row of each series, and the group of each row.
     """
 
-    label: str
+    series: MeasureData
     level: MeasureData
-    part: Mask | None
-    rows: Ints
+    keys: Sequence[str]
+    to: Map
+    group: Ints
 
+    @classmethod
+    def of(
+        cls, measure: MeasureData, chosen: Ints, keys: Sequence[str], group: Map
+    ) -> _Sums:
+        """The sums of the chosen series; `group` has the group of every series."""
+        part = measure.take(chosen)
+        level = rolled(part, keys)
+        _, to = part.series.grouped(keys)
+        of_row = np.zeros(level.series.count, np.int64)
+        of_row[to] = group[chosen]
+        return cls(part, level, keys, to, of_row)
 
-class _Items:
-    """The series that a report ranks, the groups it keeps apart, and the period."""
+    def numbers(self, at: int) -> dict[str, _Numbers]:
+        """Level, growth and year to date: each rate is that of the level beside it."""
+        level, freq = self.level, self.level.calendar.freq
+        year = _year(freq)
+        columns = {"level": level}
+        if unit(freq) in _STEPS:
+            columns[_STEPS[unit(freq)]] = growth.growth(self._single_periods(), 1)
+        columns["yoy"] = growth.growth(level, year)
+        columns["yoy_matched"] = growth.growth(
+            self.series, year, within=self.keys, matched=True
+        )
+        years = _core.period_parts(freq, year_of(freq), at, 1) is not None
+        if level.kind == "flow" and years:
+            columns["ytd"] = windows.ytd(level)
+            columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
+        return {name: _Numbers(*column.at(at)) for name, column in columns.items()}
 
-    def __init__(
-        self, panel: PanelData, name: str, within: Sequence[str], at: Any
-    ) -> None:
-        measure, calendar = panel.measure(name), panel.calendar
-        self.panel, self.measure, self.calendar = panel, measure, calendar
-        if not len(calendar.periods):
-            raise ValueError(f"{name} has no periods to report on")
-        self.at = measure.last_known() if at is None else calendar.ordinal(at, "at")
-        if self.at < calendar.visible[0]:
-            raise ValueError(f"{name} has no complete period: give at=")
-        self.when = calendar.label(self.at)
-        self.within = list(within)
-        self.groups, group = panel.series.grouped(self.within)
-        self.group = group.astype(np.int64)
-        freq = calendar.freq
-        self.year = _YEARS.get(unit(freq), "1Y")
-        years = _core.period_parts(freq, year_of(freq), self.at, 1) is not None
-        self.ytd = windows.ytd(measure) if measure.kind == "flow" and years else None
-        # At M-JF one period in eleven is two months: only years compare.
-        self.growths: dict[str, tuple[MeasureData, int | str]] = {}
-        if freq != "M-JF":
-            self.growths["prev"] = (measure, 1)
-        self.growths["yoy"] = (measure, self.year)
-        if self.ytd is not None:
-            self.growths["ytd_yoy"] = (self.ytd, self.year)
+    def _single_periods(self) -> MeasureData:
+        """The level; for a cumulative one the sums of each series' single periods."""
+        if self.level.kind != "cumulative":
+            return self.level
+        single = windows.from_ytd(self.series)
+        known = single.cells.kept(np.isfinite(single.cells.values))
+        cells, _ = totals(replace(single, cells=known), self.level.series, self.to)
+        return self.level.derived(cells, single.kind, single.unit)
 
-    def sum_of(self, part: Mask) -> MeasureData:
-        """The sums of some items, one series per group."""
-        to = np.where(part, self.group, -1).astype(np.int32)
-        return regrouped(self.panel, self.groups, to).measure(self.measure.name)
+    def reporting(self, at: int) -> tuple[Ints, Ints]:
+        """How many series of each row have a value, and how many should."""
+        values, codes = self.series.at(at)
+        known = np.isfinite(values)
+        due = known | ((codes != _core.NOT_BEGUN) & (codes != _core.EXITED))
+        count = self.level.series.count
+        reported = np.bincount(self.to[known], minlength=count)
+        return reported, np.bincount(self.to[due], minlength=count)
 
-    def counts(self, of_items: Array, part: Mask) -> Ints:
-        """Whole numbers of some items, added up in their groups."""
-        sums = np.zeros(self.groups.count, np.int64)
-        np.add.at(sums, self.group[part], of_items[part].astype(np.int64))
-        return sums
+    def shares(self, total: MeasureData, at: int) -> dict[str, _Numbers]:
+        """Shares in the groups' totals, and their change on the year.
 
-    def ranks(self, ordinal: int) -> Floats:
-        """The rank of every item in its group, NaN where it has no value."""
-        values = self.measure.level_at(ordinal)
-        ranks = np.full(len(values), np.nan)
-        for g in range(self.groups.count):
-            mine = np.flatnonzero(self.group == g)
-            ranks[mine] = _core.rank_min(values[mine])[0]
-        return ranks
+        In the change, the share of a row that had not begun or has exited is 0.
+        """
+        calendar = self.level.calendar
+        year = _year(calendar.freq)
+        back = at - lag_periods(year, calendar.freq)
+        share, codes = self._share(total, at)
+        x1, unusable = self._share(total, at, _core.EXITED)
+        x0, unusable_base = self._share(total, back, _core.NOT_BEGUN)
+        values = x1 - x0
+        states = [growth.change(level, year).at(at)[1] for level in (self.level, total)]
+        marks = lowest(states[0], states[1][self.group], unusable_base, unusable)
+        values[marks == _core.PARTIAL] = np.nan
+        codes = lowest(codes, self.level.at(at)[1], total.at(at)[1][self.group])
+        share[codes == _core.PARTIAL] = np.nan
+        return {
+            "share": _Numbers(share, codes),
+            "share_change": _Numbers(values, marks),
+        }
+
+    def _share(
+        self, total: MeasureData, at: int, as_zero: int = -1
+    ) -> tuple[Floats, Codes]:
+        """Shares, and why a total has none; empty cells of one status count as 0."""
+        values, codes = self.level.at(at)
+        whole = total.level_at(at)[self.group]
+        unusable = np.where(whole == 0, _core.ZERO_DENOMINATOR, _core.OK)
+        unusable = np.where(whole < 0, _core.NEGATIVE_DENOMINATOR, unusable)
+        parts = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
+        shares = _core.ratio(parts, np.where(whole > 0, whole, np.nan))
+        return shares, unusable.astype(np.uint8)
 
 
 def report(
     panel: PanelData, measure: str, by: Any, at: Any, top: int, within: Any
-) -> Table:
+) -> Report:
     """See `Panel.report`."""
     level = panel.level(measure)
     name = level.name
@@ -122,198 +185,123 @@ def report(
     inner = panel.series.key_list(by, "by")
     if not inner:
         raise ValueError("by is empty: a report needs a key whose labels are its rows")
-    rolled = rollup(panel.with_levels([name]), [*outer, *inner])
-    items = _Items(rolled, name, outer, at)
-    rank = items.ranks(items.at)
-    ranked, rest = _split(items, rank, most)
-    reporting = _reporting(items, panel.measure(name))
-    every = np.ones(len(rank), bool)
-    # Exited series are not counted under "others".
-    with_others = np.flatnonzero(items.counts(reporting[1], rest))
-    by_rank = ranked[np.argsort(rank[ranked], kind="stable")]
-    sides = (
-        _Side("", items.measure, None, by_rank),
-        _Side("others", items.sum_of(rest), rest, with_others),
-        _Side("total", items.sum_of(every), every, np.arange(items.groups.count)),
-    )
-    shares = _Shares(items, sides[2].level)
-    parts = [
-        (
-            _labels(items, inner, side, rank),
-            {**_numbers(items, side), **shares.columns(side)},
-            _reporting_column(items, side, reporting),
-        )
-        for side in sides
+    data = panel.measure(name)
+    period = _period(data, at)
+    every = np.arange(data.series.count)
+    _, group = data.series.grouped(outer)
+    items = _Sums.of(data, every, [*outer, *inner], group)
+    ranked = _largest(items, period, most)
+    rest = every[~np.isin(items.to, ranked)]
+    others = _Sums.of(data, rest, outer, group)
+    total = _Sums.of(data, every, outer, group)
+    # Exited series do not make a row of others.
+    with_others = np.flatnonzero(others.reporting(period)[1])
+    sides = [
+        (items, ranked, _item_labels(items, outer, inner, period)),
+        (others, with_others, _sum_labels(others, "others", inner)),
+        (total, total.group, _sum_labels(total, "total", inner)),
     ]
-    group = [items.group[sides[0].rows], sides[1].rows, sides[2].rows]
-    unit_ = f", {items.measure.unit}" if items.measure.unit else ""
-    return _joined(parts, np.concatenate(group), f"{name}{unit_}, {items.when}")
+    parts = []
+    for sums, rows, labels in sides:
+        numbers = sums.numbers(period) | sums.shares(total.level, period)
+        counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
+        parts.append(
+            (
+                {key: column[rows] for key, column in labels.items()},
+                {column: found.rows(rows) for column, found in numbers.items()},
+                _objects(counts)[rows],
+            )
+        )
+    order = np.argsort(
+        np.concatenate([sums.group[rows] for sums, rows, _ in sides]), kind="stable"
+    )
+    unit_ = f", {level.unit}" if level.unit else ""
+    title = f"{name}{unit_}, {data.calendar.label(period)}"
+    return _joined(parts, order, title, _note(parts[2][1]))
 
 
-def _split(items: _Items, rank: Floats, most: int) -> tuple[Ints, Mask]:
-    """The items that have a row each, and whether each item is one of the rest."""
-    order = np.lexsort((rank, items.group))
-    order = order[np.isfinite(rank[order])]
+def _year(freq: str) -> int | str:
+    """The lag of a year."""
+    return _YEARS.get(unit(freq), "1Y")
+
+
+def _period(measure: MeasureData, at: Any) -> int:
+    """The period of a report: one period in view."""
+    calendar, name = measure.calendar, measure.name
+    if not len(calendar.periods):
+        raise ValueError(f"{name} has no periods to report on")
+    if at is None:
+        period = measure.last_known()
+        if period < calendar.visible[0]:
+            raise ValueError(f"{name} has no complete period: give at=")
+        return period
+    first, last = calendar.span(at, "at")
+    low, high = max(first, calendar.visible[0]), min(last, calendar.visible[1])
+    if low < high:
+        raise KeyError(
+            f"at is {short(at)}, which holds {high - low + 1} periods: a report takes "
+            f"one, such as {calendar.label(high)}"
+        )
+    return low if low == high else calendar.ordinal(at, "at")
+
+
+def _largest(items: _Sums, at: int, most: int) -> Ints:
+    """The rows of the largest items of each group, the largest first."""
+    level = items.level.level_at(at)
+    order = np.lexsort((-level, items.group))
+    order = order[np.isfinite(level[order])]
     group = items.group[order]
     place = np.arange(len(order)) - np.searchsorted(group, group, side="left")
-    ranked = order[place < most]
-    rest = np.ones(len(rank), bool)
-    rest[ranked] = False
-    return ranked, rest
+    largest: Ints = order[place < most]
+    return largest
 
 
-def _reporting(items: _Items, measure: MeasureData) -> tuple[Ints, Ints]:
-    """Of each item: how many of its series have a value, and how many should."""
-    values, codes = measure.at(items.at)
-    known = np.isfinite(values)
-    gone = (codes == _core.NOT_BEGUN) | (codes == _core.EXITED)
-    assert items.panel.parent is not None, "a roll-up knows its parent"
-    to, count = items.panel.parent[1], len(items.group)
-    reported = np.bincount(to[known], minlength=count)
-    due = np.bincount(to[known | ~gone], minlength=count)
-    return reported, due
+def _item_labels(
+    items: _Sums, outer: Sequence[str], inner: Sequence[str], at: int
+) -> dict[str, Array]:
+    """Keys, rank and move of the items."""
+    columns = items.level.series.columns
+    ranks = ranks_within(items.level, outer)
+    rank = ranks.level_at(at)
+    return {
+        **{key: columns[key] for key in outer},
+        free_name("rank", items.keys): rank,
+        free_name("move", items.keys): ranks.level_at(at - 1) - rank,
+        **{key: _objects(_words(columns[key].tolist())) for key in inner},
+    }
 
 
-def _reporting_column(
-    items: _Items, side: _Side, reporting: tuple[Ints, Ints]
-) -> Array:
-    n, m = reporting
-    if side.part is not None:
-        n, m = items.counts(n, side.part), items.counts(m, side.part)
-    return _objects([f"{n[row]} of {m[row]}" for row in side.rows])
+def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, Array]:
+    """The same columns for a row of sums, which has no rank."""
+    count, keys = len(sums.group), (*sums.keys, *inner)
+    blank = np.full(count, np.nan)
+    words: list[Any] = [[word] * count, *([[None] * count] * (len(inner) - 1))]
+    return {
+        **sums.level.series.columns,
+        free_name("rank", keys): blank,
+        free_name("move", keys): blank,
+        **dict(zip(inner, map(_objects, words), strict=True)),
+    }
 
 
-def _objects(items: Sequence[Any]) -> Array:
-    column = np.empty(len(items), dtype=object)
-    column[:] = items
+def _words(labels: list[Any]) -> list[str | None]:
+    return [None if label is None else str(label) for label in labels]
+
+
+def _objects(entries: Any) -> Array:
+    column = np.empty(len(entries), dtype=object)
+    column[:] = entries
     return column
 
 
-def _labels(
-    items: _Items, by: Sequence[str], side: _Side, rank: Floats
-) -> dict[str, Array]:
-    """Keys, rank and move of the rows of one side."""
-    rows, series = side.rows, items.panel.series
-    group = items.group[rows] if side.part is None else rows
-    columns: dict[str, Array] = {
-        key: labels[group] for key, labels in items.groups.columns.items()
-    }
-    blank = np.full(len(rows), np.nan)
-    ranked = side.part is None and items.at <= items.calendar.complete
-    moves = items.ranks(items.at - 1) - rank if ranked else blank
-    columns[free_name("rank", series.keys)] = rank[rows] if ranked else blank
-    columns[free_name("move", series.keys)] = moves[rows] if ranked else blank
-    for place, key in enumerate(by):
-        if side.part is not None:
-            words: list[Any] = [None if place else side.label] * len(rows)
-        else:
-            words = series.columns[key][rows].tolist()
-        columns[key] = _objects([None if w is None else str(w) for w in words])
-    return columns
+def _note(total: dict[str, _Numbers]) -> str:
+    """The line below a report in which the two growth rates of a total differ."""
+    yoy, matched = total["yoy"].values, total["yoy_matched"].values
+    return "" if np.array_equal(yoy, matched, equal_nan=True) else _NOTE
 
 
-def _numbers(items: _Items, side: _Side) -> dict[str, _Numbers]:
-    """Level, growth and year to date of the rows of one side."""
-    columns = {"level": _Numbers(*side.level.at(items.at))}
-    for name, (measure, lag) in items.growths.items():
-        if name == "ytd_yoy":
-            ytd = measure if side.part is None else windows.ytd(side.level)
-            columns["ytd"] = _Numbers(*ytd.at(items.at))
-        if side.part is None:
-            rates = growth.growth(measure, lag)
-            columns[name] = _Numbers(*rates.at(items.at))
-        else:
-            columns[name] = _matched(items, measure, lag, side.part)
-    return {name: numbers.rows(side.rows) for name, numbers in columns.items()}
-
-
-def _matched(
-    items: _Items, measure: MeasureData, lag: int | str, part: Mask
-) -> _Numbers:
-    """Growth of the sums over those of a part's items that both periods have."""
-    count = items.groups.count
-    rates = np.full(count, np.nan)
-    statuses = np.full(count, _core.NO_MATCH, np.uint8)
-    if part.any():
-        some = measure.take(np.flatnonzero(part))
-        grown = growth.growth(some, lag, within=items.within, matched=True)
-        groups = np.unique(items.group[part])
-        rates[groups], statuses[groups] = grown.at(items.at)
-    return _Numbers(rates, statuses)
-
-
-class _Shares:
-    """Shares of the rows in their groups' totals, and the change of shares on the year.
-
-    The change looks only at the items that both periods have.
-    """
-
-    def __init__(self, items: _Items, total: MeasureData) -> None:
-        self.items = items
-        self.total = _Numbers(*total.at(items.at))
-        level = items.measure.level_at(items.at)
-        self.codes = lowest(self.total.codes, self._usable(self.total.values, level))
-        change = growth.change(items.measure, items.year)
-        self.both = np.isfinite(change.level_at(items.at))
-        self.ordinals = (items.at - _steps(items), items.at)
-        self.matched = self._levels(np.ones(len(level), bool))
-        codes = [
-            self._usable(whole, np.where(self.both, items.measure.level_at(at), np.nan))
-            for whole, at in zip(self.matched, self.ordinals, strict=True)
-        ]
-        self.matched_codes = lowest(*codes)
-
-    def _usable(self, whole: Array, parts: Array) -> Codes:
-        """Why a total has no shares; OK where it has."""
-        codes = np.where(whole == 0, _core.ZERO_DENOMINATOR, _core.OK)
-        negative = self.items.counts(parts < 0, parts < 0) > 0
-        codes = np.where(negative | (whole < 0), _core.NEGATIVE_DENOMINATOR, codes)
-        return codes.astype(np.uint8)
-
-    def _levels(self, part: Mask) -> list[Array]:
-        """Sums of the items that both periods have, at the base and at the period."""
-        sums = self.items.sum_of(part & self.both)
-        return [sums.level_at(ordinal) for ordinal in self.ordinals]
-
-    def columns(self, side: _Side) -> dict[str, _Numbers]:
-        items = self.items
-        group = items.group if side.part is None else np.arange(len(self.codes))
-        values, codes = side.level.at(items.at)
-        codes = lowest(codes, self.codes[group])
-        share = _core.ratio(values, self.total.values[group])
-        share[codes != _core.OK] = np.nan
-        shares = _Numbers(share, codes)
-        return {
-            "share": shares.rows(side.rows),
-            "share_pp": self._change(side, group).rows(side.rows),
-        }
-
-    def _change(self, side: _Side, group: Ints) -> _Numbers:
-        change = growth.change(side.level, self.items.year)
-        _, codes = change.at(self.items.at)
-        if side.part is None:
-            levels = [side.level.level_at(at) for at in self.ordinals]
-            known = self.both
-        else:
-            levels = self._levels(side.part)
-            known = np.isfinite(levels[0]) & np.isfinite(levels[1])
-            codes = np.where(known, _core.OK, np.where(codes, codes, _core.NO_MATCH))
-        codes = lowest(codes.astype(np.uint8), self.matched_codes[group])
-        before, now = (
-            _core.ratio(x, whole[group])
-            for x, whole in zip(levels, self.matched, strict=True)
-        )
-        values = np.where(known & (codes == _core.OK), now - before, np.nan)
-        return _Numbers(values, codes)
-
-
-def _steps(items: _Items) -> int:
-    return lag_periods(items.year, items.calendar.freq)
-
-
-def _joined(parts: Sequence[Any], group: Ints, title: str) -> Table:
-    """The sides below one another, group by group."""
-    order = np.argsort(group, kind="stable")
+def _joined(parts: Sequence[Any], order: Ints, title: str, note: str) -> Report:
+    """Items, others and total as one table, group by group."""
 
     def below(pieces: Any) -> Array:
         column: Array = np.concatenate(list(pieces))[order]
@@ -321,13 +309,13 @@ def _joined(parts: Sequence[Any], group: Ints, title: str) -> Table:
 
     labels, numbers, reporting = zip(*parts, strict=True)
     columns = {name: below(side[name] for side in labels) for name in labels[0]}
-    statuses, looks = {}, {}
+    statuses, formats = {}, {}
     for name in numbers[0]:
         column = free_name(name, tuple(columns))
         columns[column] = below(side[name].values for side in numbers)
         statuses[column] = below(side[name].codes for side in numbers)
-        looks[column] = _LOOKS.get(name, "")
+        formats[column] = _FORMATS.get(name, "")
     columns[free_name("reporting", tuple(columns))] = below(reporting)
     status = below(side["yoy"].codes for side in numbers)
     columns[free_name("status", tuple(columns))] = status
-    return Table(columns, title, looks, statuses)
+    return Report(columns, title, formats, statuses, note)

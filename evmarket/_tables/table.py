@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Table"]
 
-_ROWS = 10
-"""How many rows the repr shows."""
-
 
 class Table:
     """Named columns of equal length.
@@ -41,6 +38,8 @@ class Table:
         How columns of fractions are printed: "rate" and "share" (percent) or "pp".
     statuses : mapping of str to ndarray, optional
         The `Status` codes of a column's numbers, if no other column holds them.
+    note : str, optional
+        A line that is printed below the rows.
 
     Attributes
     ----------
@@ -62,15 +61,19 @@ class Table:
     B      2024-02     10
     """
 
+    _rows = 10
+    """How many rows the repr shows."""
+
     def __init__(
         self,
         columns: Mapping[str, Array | Coded],
         title: str = "",
         formats: Mapping[str, str] | None = None,
         statuses: Mapping[str, Array] | None = None,
+        note: str = "",
     ) -> None:
         self._columns = dict(columns)
-        self.title = title
+        self.title, self.note = title, note
         self.formats = dict(formats or {})
         self.statuses = dict(statuses or {})
         for name, column in self._columns.items():
@@ -125,14 +128,19 @@ class Table:
         if self.title:
             lines.append(fitted(self.title))
         if count:
-            first = self.part(0, _ROWS)
+            first = self.part(0, self._rows)
             lines += screen_rows(first._columns, first.formats, first.statuses)
-        if count > _ROWS:
+        if count > self._rows:
             lines.append("...")
+        if self.note:
+            lines.append(fitted(self.note))
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return table_html(self._heading(), self._columns, self.formats, self.statuses)
+        notes = [text(self.note)] if self.note else []
+        return table_html(
+            self._heading(), self._columns, self.formats, self.statuses, notes
+        )
 
     def _heading(self) -> Html:
         """The first line of the HTML: type, title and size."""

@@ -410,27 +410,30 @@ def test_report():
     table = {
         name: list(np.asarray(report[name]))
         for name in (
-            "rank", "move", "level", "prev", "yoy", "ytd", "ytd_yoy", "share",
-            "share_pp", "reporting", "status",
+            "rank", "move", "level", "mom", "yoy", "yoy_matched", "ytd", "ytd_yoy",
+            "share", "share_change", "reporting", "status",
         )
     }  # fmt: skip
     assert table["rank"][:2] == [1, 2] and table["move"][:2] == [1, -1]
     assert table["level"] == [173, 124, 10, 307]
-    # Growth on the month before: others and total are matched over both months.
     np.testing.assert_allclose(
-        table["prev"],
-        [173 / 96 - 1, 124 / 123 - 1, 0, 307 / (96 + 123 + 10) - 1],
+        table["mom"],
+        [173 / 96 - 1, 124 / 123 - 1, 10 / 30 - 1, 307 / (96 + 123 + 30) - 1],
         rtol=1e-14,
         atol=1e-15,
     )
-    year = [173 / 74 - 1, 124 / 112 - 1, np.nan, 297 / 186 - 1]
+    year = [173 / 74 - 1, 124 / 112 - 1, 10 / 20 - 1, 307 / 206 - 1]
     np.testing.assert_allclose(table["yoy"], year, rtol=1e-14)
+    # B's series in the south is new; of C and D none is in both periods.
+    matched = [170 / 74 - 1, 124 / 112 - 1, np.nan, 294 / 186 - 1]
+    np.testing.assert_allclose(table["yoy_matched"], matched, rtol=1e-14)
     np.testing.assert_allclose(table["ytd"][:2], [173, 124])
     np.testing.assert_allclose(table["ytd_yoy"][:2], year[:2], rtol=1e-14)
     shares = [173 / 307, 124 / 307, 10 / 307, 1]
     np.testing.assert_allclose(table["share"], shares, rtol=1e-14)
-    moved = [173 / 297 - 74 / 186, 124 / 297 - 112 / 186]
-    np.testing.assert_allclose(table["share_pp"][:2], moved, rtol=1e-12)
+    before = [74 / 206, 112 / 206, 20 / 206, 1]
+    moved = np.subtract(shares, before)
+    np.testing.assert_allclose(table["share_change"], moved, rtol=1e-12)
 
 
 def test_report_defaults_to_the_last_complete_period_with_a_value():

@@ -424,14 +424,12 @@ def test_report(run, write):
     args = ["report", path, *UNITS, "--by", "maker", "--at", "2024-01"]
     status, out, _ = run(*args)
     assert status == 0 and out.startswith("units, 2024-01\n")
-    assert [line.split()[2] for line in out.splitlines()[2:]] == [
-        "A",
-        "B",
-        "C",
-        "total",
-    ]
+    *rows, note = out.splitlines()[2:]
+    assert [line.split()[2] for line in rows] == ["A", "B", "C", "total"]
+    assert note.startswith("yoy_matched of a total differs from yoy")
     status, out, _ = run(*args, "--format", "csv")
     assert [r["period"] for r in rows_of(out)] == ["2024-01"] * 4
+    assert "yoy_matched" in rows_of(out)[0] and "differs" not in out
     status, out, _ = run(*args, "--format", "json")
     third = json.loads(out)[2]
     assert third["maker"] == "C" and third["yoy"] is None

@@ -43,10 +43,10 @@ def test_a_report_shows_shares_and_statuses():
     assert rows[0] == list(table.columns)
     assert [row[2] for row in rows[1:]][-2:] == ["others", "total"]
     for row, share, change in zip(
-        rows[1:], table["share"], table["share_pp"], strict=True
+        rows[1:], table["share"], table["share_change"], strict=True
     ):
         assert row[rows[0].index("share")] == f"{100 * share:.2f}%"
-        assert row[rows[0].index("share_pp")] == f"{100 * change:+.2f} pp"
+        assert row[rows[0].index("share_change")] == f"{100 * change:+.2f} pp"
     assert "units, 2025-11" in texts(parsed(table._repr_html_()))
     # A missing growth is shown by its own status.
     ytd = rows[0].index("ytd")

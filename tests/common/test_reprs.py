@@ -70,7 +70,7 @@ def shell():
     [
         ("panel[", ["'units'", "'revenue'", "'cost'"]),
         ('panel["r', ["evenue"]),
-        ("table[", ["'maker'", "'share_pp'"]),
+        ("table[", ["'maker'", "'share_change'"]),
         ("data[", ["'entity'", "'growth_text'"]),
         ("panel.series[", ["'maker'", "'fuel'"]),
         ("measure.series[", ["'maker'", "'fuel'"]),
