@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import frequency
+from .._calendar.frequency import frequency, unit
 from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._calendar.periods import Periods
@@ -23,6 +23,7 @@ from .._common import workers
 from .._common.arguments import choice, positive
 from .._common.kinds import check_kinds
 from .._common.messages import listing, near, short
+from .._inputs.dates import name_of
 from .source import Source, column_names, table_columns
 
 if TYPE_CHECKING:
@@ -346,7 +347,7 @@ def build_arrays(
     table = {f"key {k}": v for k, v in keys.items()}
     when: str | tuple[str, str] = "period"
     if isinstance(period, tuple) and len(period) == 2 and not np.isscalar(period[0]):
-        when = ("year", "month or quarter")
+        when = ("year", _part_name(period[1], options.freq))
         table |= dict(zip(when, period, strict=True))
     else:
         table["period"] = period
@@ -362,6 +363,13 @@ def build_arrays(
         replace(options, units=units),
     )
     return _renamed(panel, tuple(keys), tuple(measures))
+
+
+def _part_name(parts: Any, freq: str | None) -> str:
+    """The name of the second column of a pair, or what it holds if it has no name."""
+    quarterly = freq is not None and unit(frequency(freq)) == "Q"
+    name = name_of(parts) or ("quarter" if quarterly else "month")
+    return f"part {name}"  # Prefixed, like all columns of this table.
 
 
 def _renamed(

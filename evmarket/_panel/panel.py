@@ -92,7 +92,8 @@ class Panel(Explained):
         keys : str or sequence of str
             The key columns: text, integers or booleans. A missing label is None.
         period : str or (str, str)
-            The column of periods or dates, or those of year and month or quarter.
+            The column of periods or dates, or those of year and month or quarter. The
+            name of the second states which, by a word such as "month" or "quarter".
         measures : str, sequence of str, or dict of str to str
             The columns of numbers, or {name: kind}. The kinds are "flow" (default;
             added over series and time), "stock", "cumulative" (year to date; these two
@@ -168,7 +169,8 @@ class Panel(Explained):
         keys : dict of str to array_like
             One column per key.
         period : array_like, or (years, months or quarters)
-            The periods or dates.
+            The periods or dates. A pair without names holds months, or quarters if
+            `freq` is quarterly.
         measures : dict of str to array_like
             One column per measure.
         **options

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import cure
+from .._calendar.frequency import cure, pair_frequency
 from .._inputs.tables import batches, in_one_chunk, names_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Source:
         if self._ordinals:
             self.freq = self._carried(str(field.freq), asked)
         elif when == 2:
-            self.freq = "M" if asked in (None, "M-JF") else str(asked)
+            asked = pair_frequency(self._name, columns[keys + 1], asked)
+            self.freq = "M" if asked == "M-JF" else asked
         elif asked is not None:
             self.freq = "M" if asked == "M-JF" else asked
         else:

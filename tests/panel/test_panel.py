@@ -1,6 +1,7 @@
 """Panels: build, exactness, and panels made from panels, against the slow twin."""
 
 import random
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -131,12 +132,71 @@ def test_from_arrays_and_from_wide_equal_from_table():
 
 def test_a_pair_of_columns_is_a_period():
     columns = {"y": [2024, 2024], "m": [1, 3], "n": [1, 2]}
-    panel = em.Panel.from_table(columns, keys=[], period=("y", "m"), measures=["n"])
+    panel = em.Panel.from_table(
+        columns, keys=[], period=("y", "m"), measures=["n"], freq="M"
+    )
     assert list(panel.periods) == ["2024-01", "2024-02", "2024-03"]
     quarters = em.Panel.from_table(
         columns, keys=[], period=("y", "m"), measures=["n"], freq="Q"
     )
     assert list(quarters.periods) == ["2024Q1", "2024Q2", "2024Q3"]
+    refused = {
+        None: "'m' does not say whether it holds months or quarters: give freq='M'",
+        "Y": "resample('Y')",
+    }
+    for freq, words in refused.items():
+        with pytest.raises(ValueError, match=re.escape(words)):
+            em.Panel.from_table(columns, [], ("y", "m"), "n", freq=freq)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("month", "2024-02"), ("MON", "2024-02"), ("sales_month2", "2024-02"),
+        ("月份", "2024-02"), ("quarter", "2024Q2"), ("Fiscal Qtr.", "2024Q2"),
+        ("季度", "2024Q2"),
+    ],
+)  # fmt: skip
+def test_the_second_column_of_a_pair_states_months_or_quarters(name, first):
+    pandas = pytest.importorskip("pandas")
+    table = {"year": [2024, 2024], name: [2, 3], "n": [1, 2]}
+    by_name = em.Panel.from_table(table, [], ("year", name), "n")
+    assert by_name.periods.first == first
+    frame = pandas.DataFrame(table)
+    pair = (frame["year"], frame[name])
+    assert em.Panel.from_arrays({}, pair, {"n": [1, 2]}).periods == by_name.periods
+    grown = em.growth_by(frame["n"], [0, 0], pair, lag="1Q" if "Q" in first else "1M")
+    np.testing.assert_array_equal(grown, [np.nan, 1])
+    other, cure = ("M", "coarser") if "Q" in first else ("Q", "resample('Q')")
+    for build in (
+        lambda: em.Panel.from_table(table, [], ("year", name), "n", freq=other),
+        lambda: em.Panel.from_arrays({}, pair, {"n": [1, 2]}, freq=other),
+        lambda: em.Rows([0, 0], pair, other),
+    ):
+        with pytest.raises(ValueError, match=re.escape(cure)):
+            build()
+
+
+def test_a_pair_of_arrays_without_names_holds_months_by_default():
+    pair = ([2024, 2024], [2, 3])
+    panel = em.Panel.from_arrays({}, pair, {"n": [1, 2]})
+    assert panel.periods.first == "2024-02"
+    quarters = em.Panel.from_arrays({}, pair, {"n": [1, 2]}, freq="Q")
+    assert quarters.periods.first == "2024Q2"
+    pandas = pytest.importorskip("pandas")
+    named = tuple(pandas.Series(column, name="x") for column in pair)
+    with pytest.raises(ValueError, match="'x' does not say"):
+        em.growth_by([1, 2], [0, 0], named)
+    with pytest.raises(ValueError, match="x' does not say"):
+        em.Panel.from_arrays({}, named, {"n": [1, 2]})
+
+
+@pytest.mark.parametrize("name", ["monthly", "m", "quarterly", "month quarter", "q"])
+def test_a_pair_under_another_name_needs_freq(name):
+    table = {"year": [2024, 2024], name: [2, 3], "n": [1, 2]}
+    with pytest.raises(ValueError, match=rf"'{name}' does not say .* give freq="):
+        em.Panel.from_table(table, [], ("year", name), "n")
+    assert em.Panel.from_table(table, [], ("year", name), "n", freq="Q").shape == (1, 2)
 
 
 @given(tables(SMALL), completes(), st.sampled_from(["missing", "zero"]))
