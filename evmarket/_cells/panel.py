@@ -147,6 +147,13 @@ class PanelData:
         """The panel with some of its measures, in the order of the names."""
         return replace(self, levels=tuple(self.level(name) for name in names))
 
+    def renamed(self, name: str, new: str) -> PanelData:
+        """The panel with one measure alone, under a new name."""
+        level, parent = replace(self.level(name), name=new), self.parent
+        if parent is not None:
+            parent = (parent[0].renamed(name, new), parent[1])
+        return replace(self, levels=(level,), parent=parent)
+
     def members(self, name: str) -> Ints:
         """How many series of the parent each cell of a measure adds up."""
         level, cells = self.level(name), self.measure(name).cells
