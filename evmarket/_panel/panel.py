@@ -101,7 +101,8 @@ class Panel(Explained):
         freq : str, optional
             "M", "Q", "Y", "M-JF" ...; required if the periods do not state it.
         units : dict of str to str, optional
-            The units of measures. Results keep them.
+            The units of measures. Results keep them. A rate in "percent", "%" or "‰"
+            is read as a fraction, without a unit.
         absent : {"missing", "zero"}
             The meaning of a cell without a row. "zero" requires `complete_through`.
         duplicates : {"add", "identical", "last", "error"}
