@@ -23,6 +23,7 @@ from .._common import workers
 from .._common.arguments import choice, positive
 from .._common.kinds import check_kinds
 from .._common.messages import listing, near, short
+from .._inputs.arrays import is_missing
 from .._inputs.dates import name_of
 from .source import Source, column_names, table_columns
 
@@ -414,9 +415,17 @@ def build_wide(table: Any, wide: Wide, options: Options) -> PanelData:
         )
     columns = table_columns(table, [*fixed, *chosen])
     count = len(columns[chosen[0]])
-    long: dict[str, Any] = {name: columns[name] * len(chosen) for name in fixed}
-    headers = [header for header in chosen for _ in range(count)]
-    values = [value for header in chosen for value in columns[header]]
+    # An empty cell is no row.
+    kept = {
+        header: [k for k in range(count) if not is_missing(columns[header][k])]
+        for header in chosen
+    }
+    long: dict[str, Any] = {
+        name: [columns[name][k] for header in chosen for k in kept[header]]
+        for name in fixed
+    }
+    headers = [header for header in chosen for _ in kept[header]]
+    values = [columns[header][k] for header in chosen for k in kept[header]]
     if period is None:
         when = _free("period", long)
         long[when] = headers

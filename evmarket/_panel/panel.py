@@ -101,8 +101,7 @@ class Panel(Explained):
         freq : str, optional
             "M", "Q", "Y", "M-JF" ...; required if the periods do not state it.
         units : dict of str to str, optional
-            The units of measures. Results keep them. A rate in "percent", "%" or "‰"
-            is read as a fraction, without a unit.
+            The units of measures. A rate in "percent", "%" or "‰" becomes a fraction.
         absent : {"missing", "zero"}
             The meaning of a cell without a row. "zero" requires `complete_through`.
         duplicates : {"add", "identical", "last", "error"}
@@ -219,7 +218,8 @@ class Panel(Explained):
         period : str, optional
             The column of periods; None if the headers are periods.
         columns : sequence of str, optional
-            The columns of values; the default is all columns without another role.
+            The columns of values; the default is all columns without another role. An
+            empty cell is no row.
         keys : sequence of str, default ()
             More key columns.
         **options

@@ -2,9 +2,13 @@
 
 import random
 import re
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +132,58 @@ def test_from_arrays_and_from_wide_equal_from_table():
     )
     assert tuple(down.keys) == ("maker",)
     np.testing.assert_array_equal(down["units"].values, panel["units"].values)
+
+
+DATES = [date(1985, 12, 31), date(1986, 12, 31)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        DATES,
+        [datetime(day.year, 12, 31, 23) for day in DATES],
+        np.array(DATES, "M8[D]"),
+        np.array(DATES, "M8[ns]"),
+        pd.Series(pd.to_datetime(DATES)),
+        pd.Series(pd.to_datetime(DATES)).dt.tz_localize("UTC"),
+        pd.PeriodIndex(["1985", "1986"], freq="Y"),
+        pa.array(DATES),
+        pa.array(DATES, pa.date64()),
+        [1985, 1986],
+        ["1985", "1986"],
+    ],
+    ids=lambda column: str(getattr(column, "dtype", type(column).__name__)),
+)
+def test_from_wide_reads_dates_as_from_table_does(column):
+    wide = em.Panel.from_wide({"d": column, "A": [10, 11]}, "k", "n", "d", freq="Y")
+    table = {"k": ["A", "A"], "d": column, "n": [10, 11]}
+    assert_same_panel(wide, em.Panel.from_table(table, "k", "d", "n", freq="Y"))
+    assert wide.periods.first == "1985"
+
+
+def test_from_wide_reads_decimals_exactly():
+    cells = {"2024": [Decimal("1.5"), None], "2025": [Decimal("3.01"), Decimal(2)]}
+    for convert in (list, np.array, pd.Series, pa.array):
+        wide = {"k": ["A", "B"]} | {head: convert(x) for head, x in cells.items()}
+        panel = em.Panel.from_wide(wide, "k", "n")
+        assert panel["n"].exact().tolist() == [
+            [Fraction(3, 2), Fraction(301, 100)],
+            [None, 2],
+        ]
+        assert panel["n"].status.tolist() == [[0, 0], [Status.NOT_BEGUN, 0]]
+    money = [Decimal("0.1")] * 10 + [None, Decimal("NaN")]
+    table = {"p": ["2024"] * 12, "n": money}
+    panel = em.Panel.from_table(table, [], "p", "n")
+    assert panel["n"].exact().tolist() == [[1]]
+
+
+def test_an_empty_cell_of_a_wide_table_is_no_row():
+    wide = {"k": ["A", "B"], "2023": [np.nan, 1], "2024": [5, None], "2025": [6, 3]}
+    panel = em.Panel.from_wide(wide, "k", "n")
+    assert panel["n"].status[0, 0] == Status.NOT_BEGUN
+    assert panel["n"].growth("1Y").at("2024", status=True)[1][0] == Status.ENTERED
+    assert panel.coverage()["rows"].tolist() == [2, 2]
+    assert panel.coverage()["nulls"].tolist() == [0, 0]
 
 
 def test_a_pair_of_columns_is_a_period():
