@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from .._inputs.dates import Moments, moments, no_value
-from .frequency import check_range, cure, frequency
+from .frequency import check_range, cure, frequency, pair_frequency
 
 if TYPE_CHECKING:
     from .._common.types import Ordinals
@@ -20,7 +20,9 @@ def ordinals(
     Parameters
     ----------
     column : datetime64, pandas periods or datetimes, dates, text, integers, or a tuple
-        of two columns, years and months (years and quarters if freq is quarterly)
+        of two columns, years and months or quarters. A second column that has a name
+        (a Series) states by it which; without a name, it holds quarters if freq is
+        quarterly, else months
     freq : str, optional
         The frequency of the ordinals. By default the one that the column states.
     name : str
@@ -41,7 +43,11 @@ def ordinals(
     """
     content = moments(column, name)
     stated = content.stated
-    asked = _stated(content, name) if freq is None else frequency(freq)
+    asked = None if freq is None else frequency(freq)
+    if content.within is not None and content.part:
+        asked = pair_frequency(name, content.part, asked)
+    if asked is None:
+        asked = _stated(content, name)
     values = content.values
     if content.texts is not None:
         assert asked is not None

@@ -62,7 +62,8 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     values[late] = np.nan
     changed = cells.with_values(values, codes)
     if sign == "r/":
-        return measure.derived(changed, "ratio")
+        name = f"{number:g}/{measure.name}"
+        return measure.derived(changed, "ratio", name=name)
     return measure.derived(changed, measure.kind, measure.unit)
 
 
@@ -97,7 +98,8 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
     late = both.calendar.late(one.ordinals)
     codes[late] = _core.PARTIAL
     values[late] = np.nan
-    name = a.name if a.name == b.name else f"{a.name}{sign}{b.name}"
+    same = a.name == b.name and sign in "+-"
+    name = a.name if same else f"{a.name}{sign}{b.name}"
     cells = replace(one, values=values, status=codes, sums=sums)
     return both.derived(cells, kind, unit, name=name)
 

@@ -80,7 +80,8 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
         for k in range(min(size, len(every)))
     ]
     sums = moved_sums(_numbers(measure.cells), calendar.low, maps)
-    return _finished(measure, sums, sums.ordinals - size + 1, size, measure.kind)
+    made = _finished(measure, sums, sums.ordinals - size + 1, size, measure.kind)
+    return made.rename(f"{measure.name} trailing")
 
 
 def ytd(measure: MeasureData) -> MeasureData:
@@ -97,7 +98,8 @@ def ytd(measure: MeasureData) -> MeasureData:
         maps.append(to)
     sums = moved_sums(_numbers(measure.cells), calendar.low, maps)
     own = place[sums.ordinals - calendar.low]
-    return _finished(measure, sums, sums.ordinals - own, own + 1, "cumulative")
+    made = _finished(measure, sums, sums.ordinals - own, own + 1, "cumulative")
+    return made.rename(f"{measure.name} ytd")
 
 
 def _numbers(cells: Cells) -> Cells:
@@ -204,7 +206,9 @@ def _cumulative_trailing(measure: MeasureData, window: Any) -> MeasureData:
     wanted = np.flatnonzero(~ends & all_three)
     values[wanted] = _three(cells, wanted, *numbers)
     values[codes == _core.PARTIAL] = np.nan
-    return measure.derived(cells.with_values(values, codes), "flow", measure.unit)
+    cells = cells.with_values(values, codes)
+    name = f"{measure.name} trailing"
+    return measure.derived(cells, "flow", measure.unit, name=name)
 
 
 def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> Floats:

@@ -1,9 +1,14 @@
 """Panels: building, exact sums and derived panels, against the reference."""
 
 import random
+import re
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,14 +133,125 @@ def test_from_arrays_and_from_wide_equal_from_table():
     np.testing.assert_array_equal(down["units"].values, panel["units"].values)
 
 
+DATES = [date(1985, 12, 31), date(1986, 12, 31)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        DATES,
+        [datetime(day.year, 12, 31, 23) for day in DATES],
+        np.array(DATES, "M8[D]"),
+        np.array(DATES, "M8[ns]"),
+        pd.Series(pd.to_datetime(DATES)),
+        pd.Series(pd.to_datetime(DATES)).dt.tz_localize("UTC"),
+        pd.PeriodIndex(["1985", "1986"], freq="Y"),
+        pa.array(DATES),
+        pa.array(DATES, pa.date64()),
+        [1985, 1986],
+        ["1985", "1986"],
+    ],
+    ids=lambda column: str(getattr(column, "dtype", type(column).__name__)),
+)
+def test_from_wide_reads_dates_as_from_table_does(column):
+    wide = em.Panel.from_wide({"d": column, "A": [10, 11]}, "k", "n", "d", freq="Y")
+    table = {"k": ["A", "A"], "d": column, "n": [10, 11]}
+    assert_same_panel(wide, em.Panel.from_table(table, "k", "d", "n", freq="Y"))
+    assert wide.periods.first == "1985"
+
+
+def test_from_wide_reads_decimals_exactly():
+    cells = {"2024": [Decimal("1.5"), None], "2025": [Decimal("3.01"), Decimal(2)]}
+    for convert in (list, np.array, pd.Series, pa.array):
+        wide = {"k": ["A", "B"]} | {head: convert(x) for head, x in cells.items()}
+        panel = em.Panel.from_wide(wide, "k", "n")
+        assert panel["n"].exact().tolist() == [
+            [Fraction(3, 2), Fraction(301, 100)],
+            [None, 2],
+        ]
+        assert panel["n"].status.tolist() == [[0, 0], [Status.NOT_BEGUN, 0]]
+    money = [Decimal("0.1")] * 10 + [None, Decimal("NaN")]
+    table = {"p": ["2024"] * 12, "n": money}
+    panel = em.Panel.from_table(table, [], "p", "n")
+    assert panel["n"].exact().tolist() == [[1]]
+
+
+def test_an_empty_cell_of_a_wide_table_is_no_row():
+    wide = {"k": ["A", "B"], "2023": [np.nan, 1], "2024": [5, None], "2025": [6, 3]}
+    panel = em.Panel.from_wide(wide, "k", "n")
+    assert panel["n"].status[0, 0] == Status.NOT_BEGUN
+    assert panel["n"].growth("1Y").at("2024", status=True)[1][0] == Status.ENTERED
+    assert panel.coverage()["rows"].tolist() == [2, 2]
+    assert panel.coverage()["nulls"].tolist() == [0, 0]
+
+
 def test_a_pair_of_columns_is_a_period():
     columns = {"y": [2024, 2024], "m": [1, 3], "n": [1, 2]}
-    panel = em.Panel.from_table(columns, keys=[], period=("y", "m"), measures=["n"])
+    panel = em.Panel.from_table(
+        columns, keys=[], period=("y", "m"), measures=["n"], freq="M"
+    )
     assert list(panel.periods) == ["2024-01", "2024-02", "2024-03"]
     quarters = em.Panel.from_table(
         columns, keys=[], period=("y", "m"), measures=["n"], freq="Q"
     )
     assert list(quarters.periods) == ["2024Q1", "2024Q2", "2024Q3"]
+    refused = {
+        None: "'m' does not say whether it holds months or quarters: give freq='M'",
+        "Y": "resample('Y')",
+    }
+    for freq, words in refused.items():
+        with pytest.raises(ValueError, match=re.escape(words)):
+            em.Panel.from_table(columns, [], ("y", "m"), "n", freq=freq)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("month", "2024-02"), ("MON", "2024-02"), ("sales_month2", "2024-02"),
+        ("月份", "2024-02"), ("quarter", "2024Q2"), ("Fiscal Qtr.", "2024Q2"),
+        ("季度", "2024Q2"),
+    ],
+)  # fmt: skip
+def test_the_second_column_of_a_pair_states_months_or_quarters(name, first):
+    pandas = pytest.importorskip("pandas")
+    table = {"year": [2024, 2024], name: [2, 3], "n": [1, 2]}
+    by_name = em.Panel.from_table(table, [], ("year", name), "n")
+    assert by_name.periods.first == first
+    frame = pandas.DataFrame(table)
+    pair = (frame["year"], frame[name])
+    assert em.Panel.from_arrays({}, pair, {"n": [1, 2]}).periods == by_name.periods
+    grown = em.growth_by(frame["n"], [0, 0], pair, lag="1Q" if "Q" in first else "1M")
+    np.testing.assert_array_equal(grown, [np.nan, 1])
+    other, cure = ("M", "coarser") if "Q" in first else ("Q", "resample('Q')")
+    for build in (
+        lambda: em.Panel.from_table(table, [], ("year", name), "n", freq=other),
+        lambda: em.Panel.from_arrays({}, pair, {"n": [1, 2]}, freq=other),
+        lambda: em.Rows([0, 0], pair, other),
+    ):
+        with pytest.raises(ValueError, match=re.escape(cure)):
+            build()
+
+
+def test_a_pair_of_arrays_without_names_holds_months_by_default():
+    pair = ([2024, 2024], [2, 3])
+    panel = em.Panel.from_arrays({}, pair, {"n": [1, 2]})
+    assert panel.periods.first == "2024-02"
+    quarters = em.Panel.from_arrays({}, pair, {"n": [1, 2]}, freq="Q")
+    assert quarters.periods.first == "2024Q2"
+    pandas = pytest.importorskip("pandas")
+    named = tuple(pandas.Series(column, name="x") for column in pair)
+    with pytest.raises(ValueError, match="'x' does not say"):
+        em.growth_by([1, 2], [0, 0], named)
+    with pytest.raises(ValueError, match="x' does not say"):
+        em.Panel.from_arrays({}, named, {"n": [1, 2]})
+
+
+@pytest.mark.parametrize("name", ["monthly", "m", "quarterly", "month quarter", "q"])
+def test_a_pair_under_another_name_needs_freq(name):
+    table = {"year": [2024, 2024], name: [2, 3], "n": [1, 2]}
+    with pytest.raises(ValueError, match=rf"'{name}' does not say .* give freq="):
+        em.Panel.from_table(table, [], ("year", name), "n")
+    assert em.Panel.from_table(table, [], ("year", name), "n", freq="Q").shape == (1, 2)
 
 
 @given(tables(SMALL), completes(), st.sampled_from(["missing", "zero"]))
