@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._common.types import Array
 
-__all__ = ["Panel"]
-
 
 class Panel(Explained):
     """Measures as series by periods, with exact sums and a status for every empty cell.
