@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, settings
 
 import evmarket as em
 
-# Scripts: what they assert they assert when they are run.
+# Scripts that check their assertions when they are run, not under pytest.
 collect_ignore = [
     "arrays/accuracy.py",
     "explain/accuracy_explain.py",
@@ -25,7 +25,7 @@ settings.load_profile("ci")
 
 @pytest.fixture
 def workers():
-    """`set_workers`; the number is put back afterwards."""
+    """`set_workers`; the number of workers is restored afterwards."""
     before = em.set_workers(1)
     yield em.set_workers
     em.set_workers(before)

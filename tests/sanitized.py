@@ -2,11 +2,11 @@
 
     python -m tests.sanitized [arguments of pytest]
 
-Without arguments the tests that go through every door of the extension: misuse, arrays,
-tables, Arrow producers that lie, the engine of panels and rows. The build and a copy of
-the package stand in a temporary folder; what is in place stays untouched. The
-interpreter itself is not sanitized, so the runtime is preloaded, and leaks are left to
-the tests that count releases and to tests/c.
+Without arguments, the tests that call the extension directly: misuse, arrays, tables,
+invalid Arrow data, and the engine of panels and rows. The build and a copy of the
+package are in a temporary folder; the working tree does not change. The interpreter is
+not sanitized, so the runtime is preloaded. Leaks are checked by the tests that count
+releases and by tests/c.
 """
 
 import os
@@ -17,45 +17,44 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOORS = ["tests/test_misuse.py", *(f"tests/{area}" for area in ("inputs", "columns"))]
-DOORS += ["tests/arrays/test_contract.py", "tests/table", "tests/panel/test_rows.py"]
-USUAL = ["-x", *DOORS]
+DEFAULTS = ["-x", "tests/test_misuse.py", "tests/arrays/test_contract.py"]
+DEFAULTS += ["tests/inputs", "tests/columns", "tests/table", "tests/panel/test_rows.py"]
 
 
 def runtime(name: str) -> str:
-    """The compiler's own library of that name."""
+    """Path of the compiler's library of that name."""
     compiler = os.environ.get("CC", "cc")
-    asked = [compiler, f"-print-file-name={name}"]
+    command = [compiler, f"-print-file-name={name}"]
     return subprocess.run(
-        asked, capture_output=True, text=True, check=True
+        command, capture_output=True, text=True, check=True
     ).stdout.strip()
 
 
 def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+        copy = Path(folder)
         build = [sys.executable, "setup.py", "-q", "build_ext"]
-        build += ["--build-lib", str(place), "--build-temp", str(place / "objects")]
+        build += ["--build-lib", str(copy), "--build-temp", str(copy / "objects")]
         environment = {**os.environ, "EVMARKET_SANITIZE": "1"}
         subprocess.run(build, cwd=ROOT, env=environment, check=True)
         for name in ("evmarket", "tests"):
-            skipped = shutil.ignore_patterns("*.so", "__pycache__")
+            ignored = shutil.ignore_patterns("*.so", "__pycache__")
             shutil.copytree(
-                ROOT / name, place / name, ignore=skipped, dirs_exist_ok=True
+                ROOT / name, copy / name, ignore=ignored, dirs_exist_ok=True
             )
-        shutil.copy(ROOT / "pyproject.toml", place)
+        shutil.copy(ROOT / "pyproject.toml", copy)
         environment |= {
             "LD_PRELOAD": f"{runtime('libasan.so')} {runtime('libubsan.so')}",
             "ASAN_OPTIONS": "detect_leaks=0",
-            "PYTHONMALLOC": "malloc",  # so that Python's own blocks are watched too
-            "PYTHONPATH": str(place),
+            "PYTHONMALLOC": "malloc",  # so that Python's blocks are checked too
+            "PYTHONPATH": str(copy),
         }
-        mine = 'import evmarket as em; assert em.build_info()["debug"]'
-        told = [sys.executable, "-c", mine]
-        subprocess.run(told, cwd=place, env=environment, check=True)
+        check = 'import evmarket as em; assert em.build_info()["debug"]'
+        probe = [sys.executable, "-c", check]
+        subprocess.run(probe, cwd=copy, env=environment, check=True)
         test = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         return subprocess.run(
-            [*test, *(arguments or USUAL)], cwd=place, env=environment
+            [*test, *(arguments or DEFAULTS)], cwd=copy, env=environment
         ).returncode
 
 

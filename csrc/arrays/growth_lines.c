@@ -266,17 +266,10 @@ static void accumulated(double g, ptrdiff_t steps, double *value, double *slope)
 static double solve_accumulative(double excess, ptrdiff_t steps)
 {
     const double total = (double)steps + excess;
-    double low, high, g;
-    if (excess >= 0) {
-        low = 0;
-        high = pow(total, 1 / (double)steps) - 1 + 0x1p-40;
-        g = steps == 1 ? excess : high;
-    }
-    else {
-        low = total / (1 + total) - 1;
-        high = 0;
-        g = steps == 1 ? excess : low;
-    }
+    const int grows = excess >= 0;
+    double low = grows ? 0 : total / (1 + total) - 1;
+    double high = grows ? pow(total, 1 / (double)steps) - 1 + 0x1p-40 : 0;
+    double g = steps == 1 ? excess : grows ? high : low;
     int more = steps > 1;
     for (int i = 0; i < 200 && more; i++) {
         double value, slope;

@@ -29,33 +29,16 @@ typedef struct ev_memory {
     void *owner;
 } ev_memory;
 
-/* Status of a cell: stable numbers, in the order of precedence (the lower wins). */
-typedef enum ev_status {
-    EV_OK = 0,
-    EV_PARTIAL = 1,
-    EV_NOT_BEGUN = 2,
-    EV_EXITED = 3,
-    EV_MISSING = 4,
-    EV_OUTSIDE = 5,
-    EV_ENTERED = 6,
-    EV_GAP = 7,
-    EV_INCOMPLETE = 8,
-    EV_UNPAIRED = 9,
-    EV_INVALID = 10,
-    EV_ZERO_BASE = 11,
-    EV_BOTH_ZERO = 12,
-    EV_TURNED_PROFIT = 13,
-    EV_TURNED_LOSS = 14,
-    EV_LOSS_NARROWED = 15,
-    EV_LOSS_WIDENED = 16,
-    EV_LOSS_UNCHANGED = 17,
-    EV_BROKE_EVEN = 18,
-    EV_ZERO_DENOMINATOR = 19,
-    EV_NEGATIVE_DENOMINATOR = 20,
-    EV_NO_MATCH = 21
-} ev_status;
-
-enum { EV_STATUS_COUNT = 22 };
+/* Status of a cell: stable numbers from 0 on, in the order of precedence (the lower
+ * wins). */
+#define EV_STATUSES(each)                                                             \
+    each(OK) each(PARTIAL) each(NOT_BEGUN) each(EXITED) each(MISSING) each(OUTSIDE)   \
+    each(ENTERED) each(GAP) each(INCOMPLETE) each(UNPAIRED) each(INVALID)             \
+    each(ZERO_BASE) each(BOTH_ZERO) each(TURNED_PROFIT) each(TURNED_LOSS)             \
+    each(LOSS_NARROWED) each(LOSS_WIDENED) each(LOSS_UNCHANGED) each(BROKE_EVEN)      \
+    each(ZERO_DENOMINATOR) each(NEGATIVE_DENOMINATOR) each(NO_MATCH)
+#define EV_STATUS(name) EV_##name,
+typedef enum ev_status { EV_STATUSES(EV_STATUS) EV_STATUS_COUNT } ev_status;
 
 /* Number types a kernel reads or writes. float32 has no kernels: it is widened to double
  * when read and rounded once when written. */

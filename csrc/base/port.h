@@ -10,12 +10,8 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 
 #if defined(__clang__)
 #define EV_COMPILER "clang " __clang_version__
-#elif defined(__GNUC__)
-#define EV_COMPILER "gcc " __VERSION__
-#elif defined(_MSC_VER)
-#define EV_COMPILER "msvc"
 #else
-#define EV_COMPILER "unknown"
+#define EV_COMPILER "gcc " __VERSION__
 #endif
 
 /* A region compiled for AVX2 without FMA, so that both paths round alike. */
@@ -39,25 +35,18 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_LOAD(p) __atomic_load_n(p, __ATOMIC_RELAXED)
 #define EV_STORE(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
 #define EV_OR(p, v) ((void)__atomic_fetch_or(p, v, __ATOMIC_RELAXED))
-#define EV_ADD_TO(p, v) __atomic_add_fetch(p, v, __ATOMIC_ACQ_REL)
-#define EV_SWAP(p, v) __atomic_exchange_n(p, v, __ATOMIC_ACQ_REL)
 /* The least and the greatest value of all threads. */
-EV_INLINE void ev_atomic_min(int64_t *place, int64_t value)
-{
-    int64_t held = EV_LOAD(place);
-    while (value < held && !__atomic_compare_exchange_n(place, &held, value, 0,
-                                                        __ATOMIC_RELAXED,
-                                                        __ATOMIC_RELAXED)) {
+#define EV_ATOMIC_END(name, beyond)                                                   \
+    EV_INLINE void name(int64_t *place, int64_t value)                                \
+    {                                                                                 \
+        int64_t held = EV_LOAD(place);                                                \
+        while (value beyond held &&                                                   \
+               !__atomic_compare_exchange_n(place, &held, value, 0, __ATOMIC_RELAXED, \
+                                            __ATOMIC_RELAXED)) {                      \
+        }                                                                             \
     }
-}
-EV_INLINE void ev_atomic_max(int64_t *place, int64_t value)
-{
-    int64_t held = EV_LOAD(place);
-    while (value > held && !__atomic_compare_exchange_n(place, &held, value, 0,
-                                                        __ATOMIC_RELAXED,
-                                                        __ATOMIC_RELAXED)) {
-    }
-}
+EV_ATOMIC_END(ev_atomic_min, <)
+EV_ATOMIC_END(ev_atomic_max, >)
 /* 128-bit integers: exact sums. */
 __extension__ typedef __int128 ev_int128;
 __extension__ typedef unsigned __int128 ev_uint128;

@@ -37,6 +37,12 @@ static int find_name(const char (*names)[4], int count, const char *name)
     return place;
 }
 
+/* The ending that a name without one implies, the last; 0 for units without endings. */
+static int last_end(ev_unit unit)
+{
+    return unit == EV_YEAR || unit == EV_QUARTER ? 12 : unit == EV_WEEK ? 7 : 0;
+}
+
 ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *freq)
 {
     ev_frequency found = {EV_YEAR, -1}; /* -1: not a name */
@@ -47,20 +53,12 @@ ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *fre
         const char *letter = memchr(LETTERS, name[0], sizeof LETTERS);
         if (letter != NULL) {
             found.unit = (ev_unit)(letter - LETTERS);
-            const int yearly = found.unit == EV_YEAR || found.unit == EV_QUARTER;
-            const int weekly = found.unit == EV_WEEK;
-            if (size == 1) {
-                found.end = yearly ? 12 : weekly ? 7 : 0;
-            }
-            else if (yearly) {
-                found.end = find_name(MONTHS, 12, name + 2);
-            }
-            else if (weekly) {
-                found.end = find_name(WEEKDAYS, 7, name + 2);
-            }
-            if (size == 5 && found.end == 0) {
-                found.end = -1;
-            }
+            const int ends = last_end(found.unit);
+            found.end = size == 1    ? ends
+                        : ends == 12 ? find_name(MONTHS, 12, name + 2)
+                        : ends == 7  ? find_name(WEEKDAYS, 7, name + 2)
+                                     : 0;
+            found.end = size == 5 && found.end == 0 ? -1 : found.end;
         }
     }
     if (found.end >= 0) {
@@ -72,14 +70,13 @@ ev_result ev_frequency_parse(const char *name, ptrdiff_t size, ev_frequency *fre
 void ev_frequency_name(ev_frequency freq, char name[EV_FREQUENCY_SIZE])
 {
     const char letter = LETTERS[freq.unit];
+    const int ends = last_end(freq.unit);
     if (freq.unit == EV_MONTH_JF) {
         memcpy(name, "M-JF", 5);
     }
-    else if (freq.unit == EV_WEEK && freq.end != 7) {
-        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter, WEEKDAYS[freq.end - 1]);
-    }
-    else if ((freq.unit == EV_YEAR || freq.unit == EV_QUARTER) && freq.end != 12) {
-        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter, MONTHS[freq.end - 1]);
+    else if (freq.end != ends) {
+        (void)snprintf(name, EV_FREQUENCY_SIZE, "%c-%s", letter,
+                       (ends == 7 ? WEEKDAYS : MONTHS)[freq.end - 1]);
     }
     else {
         name[0] = letter;
@@ -145,36 +142,22 @@ EV_INLINE int months_early(ev_frequency freq)
     return freq.unit == EV_YEAR || freq.unit == EV_QUARTER ? 12 - freq.end : 0;
 }
 
+/* The months of a period; M-JF has one of two. */
+static const int LENGTHS[] = {12, 6, 3, 1, 1, 1, 1};
+
 /* The period of a frequency of months that holds a month. */
 EV_INLINE int32_t period_of_month(ev_frequency freq, int32_t month)
 {
     const uint32_t t = (uint32_t)(month + months_early(freq) + YEARS_TO_1970 * 12);
-    int32_t ordinal = month;
-    switch (freq.unit) {
-    case EV_YEAR:
-        ordinal = (int32_t)(t / 12) - YEARS_TO_1970;
-        break;
-    case EV_HALF:
-        ordinal = (int32_t)(t / 6) - YEARS_TO_1970 * 2;
-        break;
-    case EV_QUARTER:
-        ordinal = (int32_t)(t / 3) - YEARS_TO_1970 * 4;
-        break;
-    case EV_MONTH_JF:
-        ordinal = (int32_t)(t / 12 * 11 + t % 12 - (t % 12 > 0)) - YEARS_TO_1970 * 11;
-        break;
-    case EV_MONTH:
-    case EV_WEEK:
-    case EV_DAY:
-        break;
-    }
-    return ordinal;
+    const int length = LENGTHS[freq.unit];
+    return freq.unit == EV_MONTH_JF
+               ? (int32_t)(t / 12 * 11 + t % 12 - (t % 12 > 0)) - YEARS_TO_1970 * 11
+               : (int32_t)(t / (uint32_t)length) - YEARS_TO_1970 * (12 / length);
 }
 
 /* First month of a period of a frequency of months, and how many it has. */
 static int32_t first_month(ev_frequency freq, int32_t ordinal, int *months)
 {
-    static const int LENGTHS[] = {12, 6, 3, 1, 1};
     int32_t month;
     *months = LENGTHS[freq.unit];
     if (freq.unit == EV_MONTH_JF) {
@@ -200,11 +183,6 @@ EV_INLINE int32_t period_of_day(ev_frequency freq, int32_t day)
         ordinal = period_of_month(freq, month_of_day(day));
     }
     return ordinal;
-}
-
-int64_t ev_period_of_day(ev_frequency freq, int64_t day)
-{
-    return period_of_day(freq, (int32_t)day);
 }
 
 EV_INLINE void convert(ev_frequency freq, int days, ptrdiff_t count,
@@ -247,6 +225,14 @@ void ev_periods_of_months(ev_frequency freq, ptrdiff_t count,
     convert_to_unit(freq, 0, count, months, ordinals);
 }
 
+int64_t ev_period_of_day(ev_frequency freq, int64_t day)
+{
+    const int32_t days = (int32_t)day;
+    int64_t ordinal;
+    ev_periods_of_days(freq, 1, &days, &ordinal);
+    return ordinal;
+}
+
 int64_t ev_period_last_day(ev_frequency freq, int64_t ordinal)
 {
     int64_t day = ordinal;
@@ -268,36 +254,27 @@ int64_t ev_period_first_day(ev_frequency freq, int64_t ordinal)
 
 int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE])
 {
-    int year, month, place, length = 0;
+    int year, month, place, length;
     ev_civil(ev_period_last_day(freq, ordinal), &year, &month, &place);
-    switch (freq.unit) {
-    case EV_YEAR:
-        length = snprintf(label, EV_LABEL_SIZE, "%04d", year);
-        break;
-    case EV_HALF:
-        length = snprintf(label, EV_LABEL_SIZE, "%04dH%d", year, month / 6);
-        break;
-    case EV_QUARTER: {
+    if (freq.unit == EV_WEEK) {
+        int y, m, d;
+        ev_civil(ev_period_first_day(freq, ordinal), &y, &m, &d);
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d", y, m,
+                          d, year, month, place);
+    }
+    else if (freq.unit == EV_QUARTER) {
         const int64_t t = ordinal + YEARS_TO_1970 * 4;
         length = snprintf(label, EV_LABEL_SIZE, "%04dQ%d", (int)(t / 4) - SHIFT_YEARS,
                           (int)(t % 4) + 1);
-        break;
     }
-    case EV_MONTH_JF:
-    case EV_MONTH:
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d", year, month);
-        break;
-    case EV_WEEK: {
-        int first_year, first_month_of, first_place;
-        ev_civil(ev_period_first_day(freq, ordinal), &first_year, &first_month_of,
-                 &first_place);
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d",
-                          first_year, first_month_of, first_place, year, month, place);
-        break;
-    }
-    case EV_DAY:
-        length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d", year, month, place);
-        break;
+    else {
+        static const char *const formats[] = {
+            [EV_YEAR] = "%04d",          [EV_HALF] = "%04dH%d",
+            [EV_MONTH_JF] = "%04d-%02d", [EV_MONTH] = "%04d-%02d",
+            [EV_DAY] = "%04d-%02d-%02d",
+        };
+        length = snprintf(label, EV_LABEL_SIZE, formats[freq.unit], year,
+                          freq.unit == EV_HALF ? month / 6 : month, place);
     }
     return length;
 }

@@ -90,7 +90,7 @@ ev_part ev_period_part(ev_frequency part, int64_t ordinal, ev_frequency whole);
 typedef struct ev_said {
     ev_unit unit; /* EV_DAY: a plain date, which states no frequency */
     int year;     /* as the label names it; EV_YEAR .. EV_MONTH */
-    int part;     /* half, quarter or month, from 1; EV_HALF .. EV_MONTH */
+    int part;     /* half, quarter or month, from 1; 1 of an EV_YEAR */
     int64_t day;  /* the date, or the last day of an EV_WEEK */
 } ev_said;
 

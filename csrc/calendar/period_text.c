@@ -8,6 +8,9 @@ static const char YEAR_SIGN[] = "\xe5\xb9\xb4";
 static const char MONTH_SIGN[] = "\xe6\x9c\x88";
 static const char DAY_SIGN[] = "\xe6\x97\xa5";
 
+/* The parts of a year, by their unit. */
+static const int PARTS[] = {1, 2, 4, 12, 12};
+
 /* The rest of the text. */
 typedef struct scan {
     const char *at, *end;
@@ -62,7 +65,6 @@ static int days_in_month(int year, int month)
 /* A year and its half, quarter or month. */
 static ev_fault say_part(ev_unit unit, int year, int part, ev_said *said)
 {
-    static const int PARTS[] = {1, 2, 4, 12, 12};
     ev_fault fault = EV_FAULT_NONE;
     if (part < 1 || part > PARTS[unit]) {
         fault = EV_FAULT_TEXT;
@@ -232,29 +234,16 @@ ev_fault ev_period_place(const ev_said *said, ev_frequency freq, int64_t *ordina
     else if (stated.unit < freq.unit) {
         fault = EV_FAULT_COARSER;
     }
+    else if (said->unit == EV_WEEK) {
+        *ordinal = ev_period_of_day(freq, said->day);
+        fault = stated.end == freq.end ? EV_FAULT_NONE : EV_FAULT_ENDING;
+    }
+    else if (said->unit >= EV_MONTH_JF) {
+        const int32_t month = (said->year - 1970) * 12 + said->part - 1;
+        ev_periods_of_months(freq, 1, &month, ordinal);
+    }
     else {
-        switch (said->unit) {
-        case EV_YEAR:
-            *ordinal = years;
-            break;
-        case EV_HALF:
-            *ordinal = years * 2 + said->part - 1;
-            break;
-        case EV_QUARTER:
-            *ordinal = years * 4 + said->part - 1;
-            break;
-        case EV_MONTH_JF:
-        case EV_MONTH: {
-            const int32_t month = (said->year - 1970) * 12 + said->part - 1;
-            ev_periods_of_months(freq, 1, &month, ordinal);
-            break;
-        }
-        case EV_WEEK:
-        case EV_DAY:
-            *ordinal = ev_period_of_day(freq, said->day);
-            fault = stated.end == freq.end ? EV_FAULT_NONE : EV_FAULT_ENDING;
-            break;
-        }
+        *ordinal = years * PARTS[said->unit] + said->part - 1;
     }
     return fault;
 }

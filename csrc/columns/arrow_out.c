@@ -159,21 +159,25 @@ static ev_result plan_column(const plan *p, const ev_column *column, const char 
 
 /* ---- schema ---- */
 
-static void release_schema(struct ArrowSchema *schema)
-{
-    schema_block *block = schema->private_data;
-    struct ArrowSchema *words = schema->dictionary;
-    for (int64_t i = 0; i < schema->n_children; i++) {
-        if (schema->children[i]->release != NULL) {
-            schema->children[i]->release(schema->children[i]);
-        }
+/* A function that releases a schema or an array, and its parts that are still there. */
+#define RELEASE(name, type, block_type)                                               \
+    static void name(type *part)                                                      \
+    {                                                                                 \
+        block_type *block = part->private_data;                                       \
+        for (int64_t i = 0; i < part->n_children; i++) {                              \
+            if (part->children[i]->release != NULL) {                                 \
+                part->children[i]->release(part->children[i]);                        \
+            }                                                                         \
+        }                                                                             \
+        if (part->dictionary != NULL && part->dictionary->release != NULL) {          \
+            part->dictionary->release(part->dictionary);                              \
+        }                                                                             \
+        part->release = NULL;                                                         \
+        leave_block(block->plan, block, &block->users);                               \
     }
-    if (words != NULL && words->release != NULL) {
-        words->release(words);
-    }
-    schema->release = NULL;
-    leave_block(block->plan, block, &block->users);
-}
+RELEASE(release_schema, struct ArrowSchema, schema_block)
+RELEASE(release_array, struct ArrowArray, array_block)
+#undef RELEASE
 
 static void fill_schema(schema_block *block, const char *format, const char *name,
                         struct ArrowSchema *schema)
@@ -211,22 +215,6 @@ static int get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out)
 }
 
 /* ---- array ---- */
-
-static void release_array(struct ArrowArray *array)
-{
-    array_block *block = array->private_data;
-    struct ArrowArray *words = array->dictionary;
-    for (int64_t i = 0; i < array->n_children; i++) {
-        if (array->children[i]->release != NULL) {
-            array->children[i]->release(array->children[i]);
-        }
-    }
-    if (words != NULL && words->release != NULL) {
-        words->release(words);
-    }
-    array->release = NULL;
-    leave_block(block->plan, block, &block->users);
-}
 
 static void fill_array(array_block *block, const ev_column *column, const void **buffers,
                        struct ArrowArray *array)

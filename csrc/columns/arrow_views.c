@@ -45,28 +45,20 @@ static ev_result check_header(const reader *r, const struct ArrowArray *array,
     const int64_t least = type == EV_COL_TEXT || type == EV_COL_LARGE_TEXT ? 3 : 2;
     const int views = type == EV_COL_TEXT_VIEW;
     const int64_t count = array->n_buffers;
-    ev_result result = EV_DONE;
-    if (array->length < 0 || array->offset < 0 || array->null_count < -1 ||
-        array->length > PTRDIFF_MAX / 32 - array->offset) {
-        result = lie(r, "has an impossible length, offset or null count");
-    }
-    else if (array->null_count > array->length) {
-        result = lie(r, "has more nulls than rows");
-    }
-    else if (type != EV_COL_NULL &&
-             (views ? count < 3 || count > INT32_MAX : count != least)) {
-        result = lie(r, "has the wrong number of buffers for its type");
-    }
-    else if (type != EV_COL_NULL && array->buffers == NULL) {
-        result = lie(r, "has no list of buffers");
-    }
-    else if (array->n_children != 0) {
-        result = lie(r, "has children, but its type has none");
-    }
-    else if (type != EV_COL_NULL && array->null_count > 0 && array->buffers[0] == NULL) {
-        result = lie(r, "has nulls but no validity bitmap");
-    }
-    return result;
+    const int buffers = type != EV_COL_NULL;
+    const char *what =
+        array->length < 0 || array->offset < 0 || array->null_count < -1 ||
+                array->length > PTRDIFF_MAX / 32 - array->offset
+            ? "has an impossible length, offset or null count"
+        : array->null_count > array->length ? "has more nulls than rows"
+        : buffers && (views ? count < 3 || count > INT32_MAX : count != least)
+            ? "has the wrong number of buffers for its type"
+        : buffers && array->buffers == NULL ? "has no list of buffers"
+        : array->n_children != 0            ? "has children, but its type has none"
+        : buffers && array->null_count > 0 && array->buffers[0] == NULL
+            ? "has nulls but no validity bitmap"
+            : NULL;
+    return what == NULL ? EV_DONE : lie(r, what);
 }
 
 /* ---- validity ---- */

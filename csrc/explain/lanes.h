@@ -8,59 +8,35 @@
 typedef double lanes;
 typedef int64_t mask; /* 1 or 0 */
 #define LANE(x, j) (x)
+#define CHOOSE(one_lane, four_lanes) (one_lane)
 #else
 typedef ev_four_doubles lanes;
 typedef ev_four_masks mask; /* -1 or 0 in each lane */
 #define LANE(x, j) (x)[j]
+#define CHOOSE(one_lane, four_lanes) (four_lanes)
 #endif
 
 /* x where m is set, else y, whatever bits the other holds. */
 EV_INLINE lanes choose(mask m, lanes x, lanes y)
 {
-#if LANES == 1
-    return m ? x : y;
-#else
-    return (lanes)((m & (mask)x) | (~m & (mask)y));
-#endif
+    return CHOOSE(m ? x : y, (lanes)((m & (mask)x) | (~m & (mask)y)));
 }
 
-EV_INLINE mask not(mask m)
-{
-#if LANES == 1
-    return !m;
-#else
-    return ~m;
-#endif
-}
+EV_INLINE mask not(mask m) { return CHOOSE(!m, ~m); }
 
 /* x where m is set, else 0. */
 EV_INLINE lanes where(mask m, lanes x)
 {
-#if LANES == 1
-    return m ? x : 0;
-#else
-    return (lanes)(m & (mask)x);
-#endif
+    return CHOOSE(m ? x : 0, (lanes)(m & (mask)x));
 }
 
 /* Negative, or NaN, or -0: a quick test that any_set can read. */
-EV_INLINE mask maybe_negative(lanes x)
-{
-#if LANES == 1
-    return x < 0;
-#else
-    return (mask)x;
-#endif
-}
+EV_INLINE mask maybe_negative(lanes x) { return CHOOSE(x < 0, (mask)x); }
 
 /* Whether m is set in any lane. */
 EV_INLINE int any_set(mask m)
 {
-#if LANES == 1
-    return m != 0;
-#else
-    return (m[0] | m[1] | m[2] | m[3]) < 0;
-#endif
+    return CHOOSE(m != 0, (m[0] | m[1] | m[2] | m[3]) < 0);
 }
 
 EV_INLINE lanes fill(double x)

@@ -237,13 +237,10 @@ static void share_cells(const ev_regions *from, const double *x0, const double *
 ev_result ev_shift_share(const ev_regions *from, ptrdiff_t start, ptrdiff_t stop,
                          double *const *out, uint8_t *status, const ev_memory *memory)
 {
-    ev_result result = EV_DONE;
     const ptrdiff_t cells = from->regions * from->industries;
     const ev_fp_flags flags = ev_fp_save();
     industry *industries = ev_take(memory, from->industries, sizeof *industries);
-    if (industries == NULL) {
-        result = EV_NO_MEMORY;
-    }
+    ev_result result = industries == NULL ? EV_NO_MEMORY : EV_DONE;
     for (ptrdiff_t g = start; g < stop && result == EV_DONE; g++) {
         const double *x0 = from->x0 + g * cells, *x1 = from->x1 + g * cells;
         industry nation;

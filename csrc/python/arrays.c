@@ -6,6 +6,7 @@
 #include "arrays/growth.h"
 #include "arrays/margin.h"
 #include "arrays/structure.h"
+#include "figures/figures.h"
 #include "python/module.h"
 #include "python/ufunc.h"
 
@@ -200,16 +201,72 @@ static void divide_loop(char **args, const npy_intp *dimensions, const npy_intp 
     ev_fp_restore(flags);
 }
 
+/* ---- implied values, over (low, high) columns --------------------------------- */
+
+static void write_span(char **args, const npy_intp *steps, ptrdiff_t i, ev_span found)
+{
+    memcpy(args[4] + i * steps[4], &found.low, sizeof found.low);
+    memcpy(args[5] + i * steps[5], &found.high, sizeof found.high);
+}
+
+/* whole low, high, parts low, parts high -> low, high */
+static void remainder_loop(char **args, const npy_intp *dimensions,
+                           const npy_intp *steps, void *Py_UNUSED(data))
+{
+    const ptrdiff_t n = dimensions[0], parts = dimensions[1];
+    const ev_fp_flags flags = ev_fp_save();
+    double *block = ev_py_room(3, parts, 1);
+    for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
+        ev_span whole;
+        ev_py_read(&whole.low, args[0] + i * steps[0], 0);
+        ev_py_read(&whole.high, args[1] + i * steps[1], 0);
+        for (int k = 0; k < 2; k++) {
+            ev_py_gather(block + k * parts, args[2 + k] + i * steps[2 + k],
+                         steps[6 + k], parts, 0);
+        }
+        write_span(args, steps, i,
+                   ev_span_remainder(whole, block, block + parts, parts,
+                                     block + 2 * parts));
+    }
+    free(block);
+    ev_fp_restore(flags);
+}
+
+/* levels low, high, growths low, high -> low, high */
+static void total_loop(char **args, const npy_intp *dimensions, const npy_intp *steps,
+                       void *Py_UNUSED(data))
+{
+    const ptrdiff_t n = dimensions[0], parts = dimensions[1];
+    const ev_fp_flags flags = ev_fp_save();
+    double *block = ev_py_room(4, parts, 1);
+    for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
+        for (int k = 0; k < 4; k++) {
+            ev_py_gather(block + k * parts, args[k] + i * steps[k], steps[6 + k], parts,
+                         0);
+        }
+        write_span(args, steps, i,
+                   ev_span_total(block, block + parts, block + 2 * parts,
+                                 block + 3 * parts, parts));
+    }
+    free(block);
+    ev_fp_restore(flags);
+}
+
 int ev_py_add_ufuncs(PyObject *module, ev_isa isa)
 {
     const int failed =
         ev_py_add_elementwise(module, ev_growth_functions, isa) < 0 ||
         ev_py_add_elementwise(module, ev_margin_functions, isa) < 0 ||
+        ev_py_add_elementwise(module, ev_figure_functions, isa) < 0 ||
         add_linewise(module, ev_growth_lines, isa) < 0 ||
         add_linewise(module, ev_structure_lines, isa) < 0 ||
         ev_py_add_ufunc(module, "totals", "(n)->(),(),()", "x>ddB", totals_loop, isa,
                         NULL) < 0 ||
         ev_py_add_ufunc(module, "divide", "(n),(n),(n)->(n)", "xdd>r", divide_loop, isa,
-                        NULL) < 0;
+                        NULL) < 0 ||
+        ev_py_add_ufunc(module, "implied_remainder", "(),(),(n),(n)->(),()", "dddd>dd",
+                        remainder_loop, isa, NULL) < 0 ||
+        ev_py_add_ufunc(module, "implied_total", "(n),(n),(n),(n)->(),()", "dddd>dd",
+                        total_loop, isa, NULL) < 0;
     return failed ? -1 : 0;
 }

@@ -189,28 +189,27 @@ static int take_stream(batches_object *self, PyObject *capsule)
 static int take_array(batches_object *self, PyObject *pair)
 {
     static const char method[] = "__arrow_c_array__";
-    int failed = 0;
+    struct ArrowSchema *schema = NULL;
+    struct ArrowArray *array = NULL;
+    int failed = 1;
     if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
         PyErr_Format(PyExc_TypeError, "%s returned %.80R, needs two capsules", method, pair);
-        failed = 1;
     }
-    if (!failed) {
-        struct ArrowSchema *schema =
-            open_capsule(PyTuple_GetItem(pair, 0), "arrow_schema", method);
-        struct ArrowArray *array =
-            schema == NULL ? NULL
-                           : open_capsule(PyTuple_GetItem(pair, 1), "arrow_array", method);
-        failed = array == NULL;
-        if (!failed && (schema->release == NULL || array->release == NULL)) {
-            raise_released(method);
-            failed = 1;
-        }
-        else if (!failed) {
-            self->schema = *schema;
-            self->array = *array;
-            schema->release = NULL;
-            array->release = NULL;
-        }
+    else {
+        schema = open_capsule(PyTuple_GetItem(pair, 0), "arrow_schema", method);
+    }
+    if (schema != NULL) {
+        array = open_capsule(PyTuple_GetItem(pair, 1), "arrow_array", method);
+    }
+    if (array != NULL && (schema->release == NULL || array->release == NULL)) {
+        raise_released(method);
+    }
+    else if (array != NULL) {
+        self->schema = *schema;
+        self->array = *array;
+        schema->release = NULL;
+        array->release = NULL;
+        failed = 0;
     }
     return failed ? -1 : 0;
 }
@@ -285,51 +284,41 @@ static PyObject *decoded(const char *text)
                         : PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
 }
 
-static PyObject *batches_names(PyObject *object, void *unused)
+static PyObject *batches_names(PyObject *object, void *Py_UNUSED(closure))
 {
     batches_object *self = (batches_object *)object;
-    PyObject *names = PyList_New(0);
-    (void)unused;
-    int failed = names == NULL;
-    if (!failed && self->width == EV_ARROW_ITSELF) {
-        failed = PyList_Append(names, self->name) < 0;
-    }
-    for (ptrdiff_t i = 0; i < self->width && !failed; i++) {
-        PyObject *name = decoded(self->schema.children[i]->name);
-        failed = name == NULL || PyList_Append(names, name) < 0;
-        Py_XDECREF(name);
-    }
-    if (failed) {
-        Py_CLEAR(names);
+    const int itself = self->width == EV_ARROW_ITSELF;
+    const ptrdiff_t width = itself ? 1 : self->width;
+    PyObject *names = PyList_New(width);
+    for (ptrdiff_t i = 0; names != NULL && i < width; i++) {
+        PyObject *name = itself ? Py_NewRef(self->name)
+                                : decoded(self->schema.children[i]->name);
+        if (name == NULL || PyList_SetItem(names, i, name) < 0) {
+            Py_CLEAR(names);
+        }
     }
     return names;
 }
 
 static PyObject *field_facts(const ev_arrow_field *field)
 {
-    PyObject *name = decoded(field->name), *facts = NULL;
-    if (name != NULL) {
-        facts = Py_BuildValue("(OsOsOi)", name, ev_column_facts(field->type)->name,
-                              field->zoned ? Py_True : Py_False, field->freq,
-                              field->coded ? Py_True : Py_False, field->scale);
-        Py_DECREF(name);
-    }
-    return facts;
+    PyObject *name = decoded(field->name);
+    return name == NULL
+               ? NULL
+               : Py_BuildValue("(NsOsOi)", name, ev_column_facts(field->type)->name,
+                               field->zoned ? Py_True : Py_False, field->freq,
+                               field->coded ? Py_True : Py_False, field->scale);
 }
 
-static PyObject *batches_schema(PyObject *object, void *unused)
+static PyObject *batches_schema(PyObject *object, void *Py_UNUSED(closure))
 {
     batches_object *self = (batches_object *)object;
-    PyObject *list = PyList_New(0);
-    (void)unused;
-    int failed = list == NULL;
-    for (Py_ssize_t i = 0; i < self->count && !failed; i++) {
+    PyObject *list = PyList_New(self->count);
+    for (Py_ssize_t i = 0; list != NULL && i < self->count; i++) {
         PyObject *facts = field_facts(&self->fields[i]);
-        failed = facts == NULL || PyList_Append(list, facts) < 0;
-        Py_XDECREF(facts);
-    }
-    if (failed) {
-        Py_CLEAR(list);
+        if (facts == NULL || PyList_SetItem(list, i, facts) < 0) {
+            Py_CLEAR(list);
+        }
     }
     return list;
 }
@@ -399,7 +388,6 @@ static PyObject *batches_choose(PyObject *object, PyObject *places)
 /* The next array and its views, without the GIL; *next has no array at the end. */
 static ev_result read_next(batches_object *self, held_batch *next, ev_arrow_fault *fault)
 {
-    const ev_memory memory = ev_py_memory();
     ev_result result = EV_DONE;
     if (self->array.release != NULL) {
         next->array = self->array;
@@ -409,8 +397,8 @@ static ev_result read_next(batches_object *self, held_batch *next, ev_arrow_faul
         result = ev_arrow_get_next(&self->stream, &next->array, fault);
     }
     if (result == EV_DONE && next->array.release != NULL) {
-        result = ev_arrow_open(self->fields, self->count, &next->array, self->next_row, &memory,
-                               &next->views, fault);
+        result = ev_arrow_open(self->fields, self->count, &next->array, self->next_row,
+                               &ev_py_memory, &next->views, fault);
     }
     return result;
 }
@@ -499,19 +487,9 @@ static PyType_Slot batches_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec batches_spec = {
+PyType_Spec ev_py_batches_type = {
     .name = "evmarket._core.Batches",
     .basicsize = sizeof(batches_object),
     .flags = Py_TPFLAGS_DEFAULT,
     .slots = batches_slots,
 };
-
-/* ---- the module's part ---- */
-
-int ev_py_add_arrow(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &batches_spec, NULL);
-    const int failed = type == NULL || PyModule_AddObjectRef(module, "Batches", type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : 0;
-}

@@ -27,8 +27,9 @@ static void release_stream(PyObject *capsule)
     }
 }
 
-/* The texts of a tuple, None as NULL; they live as long as the tuple. -1 on failure. */
-static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
+/* The texts of a tuple, None as NULL unless `required`; they live as long as the tuple.
+ * -1 on failure. */
+static int texts_of(PyObject *tuple, Py_ssize_t count, int required, const char **texts)
 {
     int failed = PyTuple_Size(tuple) != count;
     if (failed) {
@@ -38,7 +39,10 @@ static int texts_of(PyObject *tuple, Py_ssize_t count, const char **texts)
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         PyObject *item = PyTuple_GetItem(tuple, i);
         texts[i] = item == Py_None ? NULL : PyUnicode_AsUTF8AndSize(item, NULL);
-        failed = item != Py_None && texts[i] == NULL;
+        failed = texts[i] == NULL && (required || item != Py_None);
+        if (failed && item == Py_None) {
+            PyErr_SetString(PyExc_TypeError, "every column needs a name");
+        }
     }
     return failed ? -1 : 0;
 }
@@ -47,20 +51,15 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
                                              PyObject *freqs, const char **texts)
 {
     const ev_batch *batch = ev_py_batch(capsule);
-    const ev_memory memory = ev_py_memory();
     const ev_arrow_owner owner = {drop_capsule, capsule};
     const Py_ssize_t count = batch->ncolumns;
     struct ArrowArrayStream *stream = calloc(1, sizeof *stream);
     ev_result result = stream == NULL ? EV_NO_MEMORY : EV_DONE;
-    int failed = texts_of(names, count, texts) < 0 || texts_of(freqs, count, texts + count) < 0;
-    for (Py_ssize_t i = 0; i < count && !failed; i++) {
-        failed = texts[i] == NULL;
-        if (failed) {
-            PyErr_SetString(PyExc_TypeError, "every column needs a name");
-        }
-    }
+    const int failed = texts_of(names, count, 1, texts) < 0 ||
+                       texts_of(freqs, count, 0, texts + count) < 0;
     if (!failed && result == EV_DONE) {
-        result = ev_arrow_export(batch, texts, texts + count, owner, &memory, stream);
+        result = ev_arrow_export(batch, texts, texts + count, owner, &ev_py_memory,
+                                 stream);
     }
     if (!failed && result == EV_NO_MEMORY) {
         PyErr_NoMemory();
@@ -78,13 +77,12 @@ static struct ArrowArrayStream *export_batch(PyObject *capsule, PyObject *names,
     return stream;
 }
 
-static PyObject *arrow_stream(PyObject *module, PyObject *args)
+static PyObject *arrow_stream(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *capsule, *names, *freqs, *answer = NULL;
     const ev_batch *batch = NULL;
     const char **texts = NULL;
     struct ArrowArrayStream *stream = NULL;
-    (void)module;
     if (PyArg_ParseTuple(args, "OO!O!:arrow_stream", &capsule, &PyTuple_Type, &names,
                          &PyTuple_Type, &freqs)) {
         batch = ev_py_batch(capsule);
@@ -114,26 +112,14 @@ static PyObject *arrow_stream(PyObject *module, PyObject *args)
 /* (integer, places): the number is integer * 10^-places. */
 static PyObject *decimal(const ev_column *column, ptrdiff_t i)
 {
-    uint64_t low;
-    int64_t high;
-    const char *from = (const char *)column->data + i * 16;
-    memcpy(&low, from, sizeof low);
-    memcpy(&high, from + sizeof low, sizeof high);
-    PyObject *answer = NULL, *shift = PyLong_FromLong(64);
-    PyObject *upper = PyLong_FromLongLong(high), *lower = PyLong_FromUnsignedLongLong(low);
-    PyObject *shifted =
-        shift == NULL || upper == NULL ? NULL : PyNumber_Lshift(upper, shift);
-    PyObject *sum =
-        shifted == NULL || lower == NULL ? NULL : PyNumber_Add(shifted, lower);
-    if (sum != NULL) {
-        answer = Py_BuildValue("(Oi)", sum, column->scale);
-    }
-    Py_XDECREF(shift);
-    Py_XDECREF(upper);
-    Py_XDECREF(lower);
-    Py_XDECREF(shifted);
-    Py_XDECREF(sum);
-    return answer;
+    char digits[40]; /* of 16, with a sign */
+    ev_int128 whole;
+    memcpy(&whole, (const char *)column->data + i * 16, sizeof whole);
+    const ev_uint128 size = whole < 0 ? -(ev_uint128)whole : (ev_uint128)whole;
+    (void)PyOS_snprintf(digits, sizeof digits, "%s%llx%016llx", whole < 0 ? "-" : "",
+                        (unsigned long long)(size >> 64), (unsigned long long)size);
+    PyObject *number = PyLong_FromString(digits, NULL, 16);
+    return number == NULL ? NULL : Py_BuildValue("(Ni)", number, column->scale);
 }
 
 static PyObject *text(const ev_column *column, ptrdiff_t row)
@@ -189,37 +175,30 @@ static PyObject *value_at(const ev_column *column, ptrdiff_t row)
 
 static PyObject *column_list(const ev_column *column)
 {
-    PyObject *list = PyList_New(0);
-    int failed = list == NULL;
-    for (ptrdiff_t row = 0; row < column->length && !failed; row++) {
+    PyObject *list = PyList_New(column->length);
+    for (ptrdiff_t row = 0; list != NULL && row < column->length; row++) {
         PyObject *value = value_at(column, row);
-        failed = value == NULL || PyList_Append(list, value) < 0;
-        Py_XDECREF(value);
-    }
-    if (failed) {
-        Py_CLEAR(list);
+        if (value == NULL || PyList_SetItem(list, row, value) < 0) {
+            Py_CLEAR(list);
+        }
     }
     return list;
 }
 
-static PyObject *batch_lists(PyObject *module, PyObject *capsule)
+static PyObject *batch_lists(PyObject *Py_UNUSED(module), PyObject *capsule)
 {
     const ev_batch *batch = ev_py_batch(capsule);
-    PyObject *lists = batch == NULL ? NULL : PyList_New(0);
-    int failed = lists == NULL;
-    (void)module;
-    for (ptrdiff_t i = 0; !failed && i < batch->ncolumns; i++) {
+    PyObject *lists = batch == NULL ? NULL : PyList_New(batch->ncolumns);
+    for (ptrdiff_t i = 0; lists != NULL && i < batch->ncolumns; i++) {
         PyObject *list = column_list(&batch->columns[i]);
-        failed = list == NULL || PyList_Append(lists, list) < 0;
-        Py_XDECREF(list);
-    }
-    if (failed) {
-        Py_CLEAR(lists);
+        if (list == NULL || PyList_SetItem(lists, i, list) < 0) {
+            Py_CLEAR(lists);
+        }
     }
     return lists;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_arrow_out_functions[] = {
     {"arrow_stream", arrow_stream, METH_VARARGS,
      PyDoc_STR("arrow_stream(batch, names, freqs, /)\n--\n\n"
                "A capsule 'arrow_array_stream' over a batch; freqs names the frequency of "
@@ -230,8 +209,3 @@ static PyMethodDef methods[] = {
                "and times, (integer, places) for decimals.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_arrow_out(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

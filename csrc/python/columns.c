@@ -95,23 +95,20 @@ static int days_column(ev_held *held, const int64_t *days, ev_column *column)
 static int mark_nat(ev_held *held, const int64_t *times, ev_column *column)
 {
     uint8_t *bits = NULL;
-    int failed = 0;
-    for (ptrdiff_t i = 0; i < column->length && !failed; i++) {
-        if (times[i] == NPY_DATETIME_NAT) {
-            if (bits == NULL) {
-                bits = ev_py_keep_bytes(held, column->length / 8 + 1);
-                failed = bits == NULL;
-                if (!failed) {
-                    memset(bits, 0xff, (size_t)(column->length / 8 + 1));
-                }
-            }
-            if (!failed) {
-                bits[i / 8] = (uint8_t)(bits[i / 8] & ~(1U << (i % 8)));
-            }
+    ptrdiff_t i = 0;
+    while (i < column->length && times[i] != NPY_DATETIME_NAT) {
+        i++;
+    }
+    const int any = i < column->length;
+    if (any && (bits = ev_py_keep_bytes(held, column->length / 8 + 1)) != NULL) {
+        memset(bits, 0xff, (size_t)(column->length / 8 + 1));
+        for (; i < column->length; i++) {
+            const unsigned nat = times[i] == NPY_DATETIME_NAT;
+            bits[i / 8] = (uint8_t)(bits[i / 8] & ~(nat << (i % 8)));
         }
     }
     column->valid = bits;
-    return failed ? -1 : 0;
+    return any && bits == NULL ? -1 : 0;
 }
 
 static int datetime_column(ev_held *held, PyArrayObject *array, ev_column *column)
@@ -122,19 +119,14 @@ static int datetime_column(ev_held *held, PyArrayObject *array, ev_column *colum
             ->meta;
     int failed = 0;
     column->data = times;
-    if (unit.num != 1) {
-        failed = 1;
-    }
-    else if (unit.base == NPY_FR_D) {
+    if (unit.num == 1 && unit.base == NPY_FR_D) {
         failed = days_column(held, times, column);
     }
-    else if (unit.base >= NPY_FR_s && unit.base <= NPY_FR_ns) {
+    else if (unit.num == 1 && unit.base >= NPY_FR_s && unit.base <= NPY_FR_ns) {
         column->type = (ev_column_type)(EV_COL_TIME_S + (unit.base - NPY_FR_s));
     }
     else {
         failed = 1;
-    }
-    if (failed && !PyErr_Occurred()) {
         ev_py_column_error(held, PyExc_TypeError, -1,
                            "is datetime64 of an unsupported unit: needs D, s, ms, us or ns");
     }
@@ -270,12 +262,13 @@ static int mask_column(ev_held *held, PyObject *mask, ev_column *column)
 
 static int is_coded(const ev_column *column, ev_column *words, ev_held *held)
 {
-    const int integers = ev_is_index(column->type);
-    if (!integers || column->dictionary != NULL || words->dictionary != NULL) {
+    const int good = ev_is_index(column->type) && column->dictionary == NULL &&
+                     words->dictionary == NULL;
+    if (!good) {
         ev_py_column_error(held, PyExc_TypeError, -1,
                            "is coded: needs integer codes and words that are not coded");
     }
-    return integers && column->dictionary == NULL && words->dictionary == NULL;
+    return good;
 }
 
 static int read_column(ev_held *held, PyObject *object, ev_column *column,
@@ -336,14 +329,13 @@ static int read_columns(ev_held *held, PyObject *items, PyObject *names,
     return failed ? -1 : 0;
 }
 
-static PyObject *columns(PyObject *module, PyObject *args, PyObject *kwargs)
+static PyObject *columns(PyObject *Py_UNUSED(module), PyObject *args, PyObject *kwargs)
 {
     static char *keywords[] = {"items", "names", "first_row", NULL};
     PyObject *items = NULL, *names = Py_None, *capsule = NULL;
     long long first_row = 0;
     Py_ssize_t count = -1;
     ev_held *held = NULL;
-    (void)module;
     if (PyArg_ParseTupleAndKeywords(args, kwargs, "O|OL:columns", keywords, &items, &names,
                                     &first_row)) {
         count = PySequence_Size(items);
@@ -363,7 +355,7 @@ static PyObject *columns(PyObject *module, PyObject *args, PyObject *kwargs)
     return capsule;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_columns_functions[] = {
     {"columns", (PyCFunction)(void (*)(void))columns, METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("columns(items, names=None, first_row=0)\n--\n\n"
                "Arrays and lists as a capsule 'evmarket.batch'.")},
@@ -373,8 +365,3 @@ static PyMethodDef methods[] = {
                "-1 where there is none.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_columns(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

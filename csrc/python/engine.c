@@ -133,34 +133,21 @@ static void leave(partial_object *self, partial_state state)
     (void)atomic_fetch_sub(&self->users, ALONE);
 }
 
-static ev_naming naming_of(const partial_object *self)
-{
-    const ev_naming naming = {.keys = self->keys,
-                              .measures = self->measures,
-                              .freq = self->has_freq ? &self->freq : NULL};
-    return naming;
-}
-
 /* ---- construction ---- */
 
 static int read_duplicates(const char *name, ev_duplicates *rule)
 {
-    int known = 1;
-    if (strcmp(name, "add") == 0) {
-        *rule = EV_ADD;
+    static const char *const rules[] = {
+        [EV_ADD] = "add", [EV_IDENTICAL] = "identical", [EV_LAST] = "last"};
+    int known = 0;
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0] && !known; i++) {
+        known = strcmp(name, rules[i]) == 0;
+        *rule = (ev_duplicates)i;
     }
-    else if (strcmp(name, "identical") == 0) {
-        *rule = EV_IDENTICAL;
-    }
-    else if (strcmp(name, "last") == 0) {
-        *rule = EV_LAST;
-    }
-    else {
+    if (!known) {
         PyErr_Format(PyExc_ValueError,
-                     "duplicates is '%.40s': it takes 'add', 'identical' "
-                     "or 'last'",
+                     "duplicates is '%.40s': it takes 'add', 'identical' or 'last'",
                      name);
-        known = 0;
     }
     return known;
 }
@@ -198,14 +185,13 @@ static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
             (partial_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     }
     if (self != NULL) {
-        const ev_memory memory = ev_py_memory();
         self->state = ADDING;
         self->keys = Py_NewRef(keys);
         self->measures = Py_NewRef(measures);
         self->period =
             period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
         const ev_result result =
-            ev_partial_open(&self->partial, &memory, (int)PyTuple_Size(keys),
+            ev_partial_open(&self->partial, &ev_py_memory, (int)PyTuple_Size(keys),
                             (int)PyTuple_Size(measures), rule, track, isa);
         if (result != EV_DONE || self->period == NULL) {
             if (result != EV_DONE) {
@@ -222,10 +208,8 @@ static void partial_dealloc(PyObject *object)
 {
     partial_object *self = (partial_object *)object;
     PyTypeObject *type = Py_TYPE(object);
-    if (self->state == ADDING || self->state == WRITING) {
-        Py_XDECREF(ev_py_output_close(&self->output));
-        ev_partial_close(&self->partial);
-    }
+    Py_XDECREF(ev_py_output_close(&self->output)); /* nothing if closed before */
+    ev_partial_close(&self->partial);
     Py_XDECREF(self->keys);
     Py_XDECREF(self->measures);
     Py_XDECREF(self->period);
@@ -237,15 +221,10 @@ static void partial_dealloc(PyObject *object)
 
 static int optional_freq(PyObject *name, void *address)
 {
-    ev_frequency *freq = address;
-    int done = 1;
     if (name == Py_None) {
-        freq->end = -1; /* none */
+        ((ev_frequency *)address)->end = -1; /* none */
     }
-    else {
-        done = ev_py_frequency(name, freq);
-    }
-    return done;
+    return name == Py_None || ev_py_frequency(name, address);
 }
 
 static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
@@ -255,9 +234,10 @@ static PyObject *add_rows(partial_object *self, const ev_batch_columns *columns,
     if (enter(self, ADDING)) {
         ev_result result;
         ev_place place;
-        Py_BEGIN_ALLOW_THREADS result =
-            ev_partial_add(&self->partial, columns, start, count, &place);
-        Py_END_ALLOW_THREADS self->has_freq = columns->freq != NULL;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_partial_add(&self->partial, columns, start, count, &place);
+        Py_END_ALLOW_THREADS
+        self->has_freq = columns->freq != NULL;
         if (self->has_freq) {
             self->freq = *columns->freq;
         }
@@ -337,10 +317,10 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
         if (enter(self, ADDING)) {
             ev_result result;
             ev_place place;
-            Py_BEGIN_ALLOW_THREADS result =
-                ev_partial_merge(&self->partial, &other->partial, &place);
-            Py_END_ALLOW_THREADS if (other->has_freq)
-            {
+            Py_BEGIN_ALLOW_THREADS
+            result = ev_partial_merge(&self->partial, &other->partial, &place);
+            Py_END_ALLOW_THREADS
+            if (other->has_freq) {
                 self->has_freq = 1;
                 self->freq = other->freq;
             }
@@ -356,11 +336,10 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
     return answer;
 }
 
-static PyObject *partial_clear(PyObject *object, PyObject *ignored)
+static PyObject *partial_clear(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     partial_object *self = (partial_object *)object;
     PyObject *answer = NULL;
-    (void)ignored;
     if (enter(self, ADDING)) {
         leave(self, FINISHED);
         answer = Py_NewRef(Py_None);
@@ -372,14 +351,15 @@ static PyObject *partial_clear(PyObject *object, PyObject *ignored)
 
 static int prepare(partial_object *self)
 {
-    const int failed = ev_py_partial_prepare(&self->partial, &self->output) < 0;
     atomic_store(&self->written, 0);
-    return failed ? -1 : 0;
+    return ev_py_partial_prepare(&self->partial, &self->output);
 }
 
 static int write_series(partial_object *self, ptrdiff_t start, ptrdiff_t stop)
 {
-    const ev_naming naming = naming_of(self);
+    const ev_naming naming = {.keys = self->keys,
+                              .measures = self->measures,
+                              .freq = self->has_freq ? &self->freq : NULL};
     const int failed = ev_py_output_write(&self->output, start, stop, &naming) < 0;
     if (!failed) {
         (void)atomic_fetch_add(&self->written, stop - start);
@@ -387,11 +367,10 @@ static int write_series(partial_object *self, ptrdiff_t start, ptrdiff_t stop)
     return failed ? -1 : 0;
 }
 
-static PyObject *partial_prepare(PyObject *object, PyObject *ignored)
+static PyObject *partial_prepare(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     partial_object *self = (partial_object *)object;
     PyObject *indptr = NULL;
-    (void)ignored;
     if (enter(self, ADDING)) {
         const int failed = prepare(self) < 0;
         if (!failed) {
@@ -425,11 +404,10 @@ static PyObject *partial_write(PyObject *object, PyObject *args)
     return answer;
 }
 
-static PyObject *partial_finish(PyObject *object, PyObject *ignored)
+static PyObject *partial_finish(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     partial_object *self = (partial_object *)object;
     PyObject *panel = NULL;
-    (void)ignored;
     if (enter(self, ADDING | WRITING)) {
         int failed = 0;
         if (self->state == ADDING) {
@@ -468,18 +446,9 @@ static PyType_Slot partial_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec partial_spec = {
+PyType_Spec ev_py_partial_type = {
     .name = "evmarket._core.Partial",
     .basicsize = sizeof(partial_object),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = partial_slots,
 };
-
-int ev_py_add_engine(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &partial_spec, NULL);
-    const int failed =
-        type == NULL || PyModule_AddObjectRef(module, "Partial", type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : 0;
-}

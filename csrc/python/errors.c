@@ -2,49 +2,56 @@
 
 #include "python/period.h"
 
+void ev_py_raise_with(PyObject *kind, PyObject *text, PyObject *attributes)
+{
+    PyObject *error = NULL, *name, *value;
+    Py_ssize_t at = 0;
+    if (text != NULL && attributes != NULL) {
+        error = PyObject_CallFunctionObjArgs(kind, text, NULL);
+    }
+    int failed = error == NULL;
+    while (!failed && PyDict_Next(attributes, &at, &name, &value)) {
+        failed = PyObject_SetAttr(error, name, value) < 0;
+    }
+    if (!failed) {
+        PyErr_SetObject(kind, error);
+    }
+    Py_XDECREF(error);
+    Py_XDECREF(text);
+    Py_XDECREF(attributes);
+}
+
 void ev_py_raise_key(PyObject *what, ev_result result, const ev_key_place *place,
                      int64_t first_row)
 {
     const long long row = (long long)(first_row + place->row);
-    if (result == EV_BAD_FORMAT) {
-        PyErr_Format(PyExc_TypeError,
-                     "%U: needs text or integers, and one of the two in all batches", what);
-    }
-    else if (place->byte >= 0) {
-        PyErr_Format(PyExc_ValueError,
-                     "%U, row %lld: not UTF-8: byte 0x%02x at position %zd of the text",
-                     what, row, place->value, place->byte);
-    }
-    else if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ValueError,
-                     "%U, row %lld: an index or offset points outside the column", what,
-                     row);
-    }
-    else {
-        PyErr_Format(PyExc_OverflowError,
-                     "%U, row %lld: an integer outside int64, or 2^31 labels or more", what,
-                     row);
-    }
+    const char *message =
+        result == EV_BAD_FORMAT
+            ? "%U: needs text or integers, and one of the two in all batches"
+        : place->byte >= 0
+            ? "%U, row %lld: not UTF-8: byte 0x%02x at position %zd of the text"
+        : result == EV_BAD_VALUE
+            ? "%U, row %lld: an index or offset points outside the column"
+            : "%U, row %lld: an integer outside int64, or 2^31 labels or more";
+    PyErr_Format(result == EV_BAD_FORMAT                         ? PyExc_TypeError
+                 : place->byte >= 0 || result == EV_BAD_VALUE ? PyExc_ValueError
+                                                              : PyExc_OverflowError,
+                 message, what, row, place->value, place->byte);
 }
 
 static void raise_measure(PyObject *name, ev_result result, long long row)
 {
-    if (result == EV_BAD_FORMAT) {
-        PyErr_Format(PyExc_TypeError,
-                     "measure %R: needs numbers; decimals need the same number of places "
-                     "in all batches, and no other numbers beside them",
-                     name);
-    }
-    else if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ValueError,
-                     "measure %R, row %lld: infinite, or an index outside its dictionary",
-                     name, row);
-    }
-    else {
-        PyErr_Format(PyExc_OverflowError,
-                     "measure %R, row %lld: floats of 2^62 or more cannot be summed exactly",
-                     name, row);
-    }
+    const char *message =
+        result == EV_BAD_FORMAT
+            ? "measure %R: needs numbers; decimals need the same number of places in "
+              "all batches, and no other numbers beside them"
+        : result == EV_BAD_VALUE
+            ? "measure %R, row %lld: infinite, or an index outside its dictionary"
+            : "measure %R, row %lld: floats of 2^62 or more cannot be summed exactly";
+    PyErr_Format(result == EV_BAD_FORMAT  ? PyExc_TypeError
+                 : result == EV_BAD_VALUE ? PyExc_ValueError
+                                          : PyExc_OverflowError,
+                 message, name, row);
 }
 
 static void raise_period(PyObject *period, long long row, const ev_place *place,

@@ -7,6 +7,10 @@
 
 #include "table/partial.h"
 
+/* Raises `kind` with a text and the items of a dict as attributes. Takes over both
+ * references; either may be NULL, with an exception set. */
+void ev_py_raise_with(PyObject *kind, PyObject *text, PyObject *attributes);
+
 /* For a result of ev_keys_encode or ev_keys_begin other than EV_NO_MEMORY. `what` is
  * text that names the column; first_row is the table's row at which the batch begins. */
 void ev_py_raise_key(PyObject *what, ev_result result, const ev_key_place *place,

@@ -18,8 +18,7 @@ static void *output(PyObject *object, int type, ptrdiff_t size)
     if (!PyArray_Check(object)) {
         PyErr_SetString(PyExc_TypeError, "an output must be an array");
     }
-    else if (PyArray_TYPE(array) != type || !PyArray_ISCARRAY(array) ||
-             PyArray_SIZE(array) != size) {
+    else if (!ev_py_is_plain(object, type, 1) || PyArray_SIZE(array) != size) {
         PyErr_SetString(PyExc_ValueError,
                         "an output has the wrong dtype, shape or layout");
     }
@@ -74,8 +73,7 @@ static int is_run(Py_ssize_t start, Py_ssize_t stop, ptrdiff_t count)
 static int read_offsets(PyObject *object, ptrdiff_t items, ev_groups *groups)
 {
     PyArrayObject *array = (PyArrayObject *)object;
-    int good = PyArray_Check(object) && PyArray_TYPE(array) == NPY_INTP &&
-               PyArray_ISCARRAY_RO(array) && PyArray_NDIM(array) == 1 &&
+    int good = ev_py_is_plain(object, NPY_INTP, 0) && PyArray_NDIM(array) == 1 &&
                PyArray_DIM(array, 0) > 0;
     if (good) {
         const npy_intp *offsets = PyArray_DATA(array);
@@ -208,10 +206,9 @@ static PyObject *py_lmdi(PyObject *Py_UNUSED(module), PyObject *args)
            (to.status = output(status, NPY_UINT8, shape[0])) != NULL &&
            is_run(start, stop, shape[0]);
     if (good) {
-        const ev_memory memory = ev_py_memory();
         ev_result done;
         Py_BEGIN_ALLOW_THREADS
-        done = ev_lmdi(&from, start, stop, &to, &place, &memory);
+        done = ev_lmdi(&from, start, stop, &to, &place, &ev_py_memory);
         Py_END_ALLOW_THREADS
         result = done == EV_NO_MEMORY ? PyErr_NoMemory() : PyLong_FromSsize_t(place);
     }
@@ -238,17 +235,16 @@ static PyObject *py_shift_share(PyObject *Py_UNUSED(module), PyObject *args)
     good = good && (status = output(codes, NPY_UINT8, shape[0])) != NULL &&
            is_run(start, stop, shape[0]);
     if (good) {
-        const ev_memory memory = ev_py_memory();
         ev_result done;
         Py_BEGIN_ALLOW_THREADS
-        done = ev_shift_share(&from, start, stop, to, status, &memory);
+        done = ev_shift_share(&from, start, stop, to, status, &ev_py_memory);
         Py_END_ALLOW_THREADS
         result = done == EV_NO_MEMORY ? PyErr_NoMemory() : Py_NewRef(Py_None);
     }
     return result;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_explain_functions[] = {
     {"explain", py_explain, METH_VARARGS,
      "explain(family, operands, offsets, parts, item_parts, status, start, stop)"},
     {"lmdi", py_lmdi, METH_VARARGS,
@@ -257,8 +253,3 @@ static PyMethodDef methods[] = {
      "shift_share(x0, x1, out, status, start, stop)"},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_explain(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

@@ -51,23 +51,19 @@ static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
                                (int)repeat.ordinal);
 }
 
-/* Puts `value` into the dict; takes over the reference, also on failure. */
-static int put(PyObject *dict, const char *name, PyObject *value)
-{
-    const int failed = value == NULL || PyDict_SetItemString(dict, name, value) < 0;
-    Py_XDECREF(value);
-    return failed ? -1 : 0;
-}
-
 /* Opens the output of a sorted partial. */
 static int open_sorted(const ev_partial *partial, int32_t *const *orders,
                        PyObject *codes, const int32_t *places, ev_output *output)
 {
     int failed = ev_py_output_open(output, &partial->ledger, places,
                                    ev_partial_series_count(partial)) < 0;
-    failed = failed || put(output->dict, "labels", all_labels(partial, orders)) < 0 ||
-             put(output->dict, "codes", Py_NewRef(codes)) < 0 ||
-             put(output->dict, "repeat", repeat_of(&partial->ledger, places)) < 0;
+    if (!failed) {
+        PyObject *more = Py_BuildValue("{s:N,s:O,s:N}", "labels",
+                                       all_labels(partial, orders), "codes", codes,
+                                       "repeat", repeat_of(&partial->ledger, places));
+        failed = more == NULL || PyDict_Update(output->dict, more) < 0;
+        Py_XDECREF(more);
+    }
     return failed ? -1 : 0;
 }
 

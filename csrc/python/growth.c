@@ -31,9 +31,8 @@ static ev_kernel *rate_kernel(PyObject *policy, ev_isa isa)
 static int is_short_vector(PyObject *x)
 {
     PyArrayObject *array = (PyArrayObject *)x;
-    return PyArray_CheckExact(x) && PyArray_NDIM(array) == 1 &&
-           PyArray_TYPE(array) == NPY_DOUBLE && PyArray_ISCARRAY_RO(array) &&
-           PyArray_DIM(array, 0) <= SHORT;
+    return PyArray_CheckExact(x) && ev_py_is_plain(x, NPY_DOUBLE, 0) &&
+           PyArray_NDIM(array) == 1 && PyArray_DIM(array, 0) <= SHORT;
 }
 
 /* Growth of such a vector at a lag: a new array, or NULL with an exception. */
@@ -83,15 +82,10 @@ static PyObject *py_short_growth(PyObject *module, PyObject *const *args, Py_ssi
     return result;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_growth_functions[] = {
     {"short_growth", (PyCFunction)(void (*)(void))py_short_growth, METH_FASTCALL,
      PyDoc_STR("short_growth(x, lag, policy, /)\n--\n\n"
                "Growth of a short float64 vector; None where the general path must "
                "run.")},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_growth(PyObject *module)
-{
-    return PyModule_AddFunctions(module, methods);
-}

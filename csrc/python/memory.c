@@ -15,8 +15,4 @@ static void *resize(void *owner, void *block, size_t size)
     return resized;
 }
 
-ev_memory ev_py_memory(void)
-{
-    const ev_memory memory = {resize, NULL};
-    return memory;
-}
+const ev_memory ev_py_memory = {resize, NULL};

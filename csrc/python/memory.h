@@ -5,6 +5,6 @@
 #include "base/core.h"
 
 /* The C library's allocator. It needs no GIL. */
-ev_memory ev_py_memory(void);
+extern const ev_memory ev_py_memory;
 
 #endif

@@ -1,47 +1,22 @@
-/* The extension module evmarket._core: its parts and facts about the build. */
+/* The extension module evmarket._core: parts, constants, facts about the build. */
 #define EV_IMPORTS_NUMPY
 #include "python/numpy.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/dispatch.h"
 #include "python/module.h"
+#include "table/panel.h"
 
-static const struct {
-    const char *name;
-    int code;
-} statuses[] = {
-    {"OK", EV_OK},
-    {"PARTIAL", EV_PARTIAL},
-    {"NOT_BEGUN", EV_NOT_BEGUN},
-    {"EXITED", EV_EXITED},
-    {"MISSING", EV_MISSING},
-    {"OUTSIDE", EV_OUTSIDE},
-    {"ENTERED", EV_ENTERED},
-    {"GAP", EV_GAP},
-    {"INCOMPLETE", EV_INCOMPLETE},
-    {"UNPAIRED", EV_UNPAIRED},
-    {"INVALID", EV_INVALID},
-    {"ZERO_BASE", EV_ZERO_BASE},
-    {"BOTH_ZERO", EV_BOTH_ZERO},
-    {"TURNED_PROFIT", EV_TURNED_PROFIT},
-    {"TURNED_LOSS", EV_TURNED_LOSS},
-    {"LOSS_NARROWED", EV_LOSS_NARROWED},
-    {"LOSS_WIDENED", EV_LOSS_WIDENED},
-    {"LOSS_UNCHANGED", EV_LOSS_UNCHANGED},
-    {"BROKE_EVEN", EV_BROKE_EVEN},
-    {"ZERO_DENOMINATOR", EV_ZERO_DENOMINATOR},
-    {"NEGATIVE_DENOMINATOR", EV_NEGATIVE_DENOMINATOR},
-    {"NO_MATCH", EV_NO_MATCH},
-};
-_Static_assert(sizeof statuses / sizeof statuses[0] == EV_STATUS_COUNT,
-               "every status has a name");
+#define NAME(name) #name,
 
 static int add_statuses(PyObject *module)
 {
+    static const char *const names[] = {EV_STATUSES(NAME)};
     int failed = 0;
     for (int i = 0; i < EV_STATUS_COUNT && !failed; i++) {
-        failed = PyModule_AddIntConstant(module, statuses[i].name, statuses[i].code) < 0;
+        failed = PyModule_AddIntConstant(module, names[i], i) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -51,14 +26,10 @@ static int choose_isa(ev_isa *isa)
 {
     const char *wanted = getenv("EVMARKET_ISA");
     const ev_result result = ev_isa_choose(wanted, isa);
-    if (result == EV_BAD_VALUE) {
-        PyErr_Format(PyExc_ImportError,
-                     "EVMARKET_ISA is '%.40s': needs 'baseline' or 'avx2'", wanted);
-    }
-    else if (result != EV_DONE) {
-        PyErr_Format(PyExc_ImportError,
-                     "EVMARKET_ISA is '%.40s': this build or this processor lacks it",
-                     wanted);
+    if (result != EV_DONE) {
+        PyErr_Format(PyExc_ImportError, "EVMARKET_ISA is '%.40s': %s", wanted,
+                     result == EV_BAD_VALUE ? "needs 'baseline' or 'avx2'"
+                                            : "this build or this processor lacks it");
     }
     return result == EV_DONE ? 0 : -1;
 }
@@ -79,6 +50,8 @@ static int add_build_facts(PyObject *module, ev_isa isa)
                                        second != NULL
                                            ? Py_BuildValue("(ss)", "baseline", second)
                                            : Py_BuildValue("(s)", "baseline"));
+    failed = failed ||
+             add_and_release(module, "DROPPED", PyLong_FromLongLong(EV_DROPPED)) < 0;
     failed = failed || PyModule_AddStringConstant(module, "compiler", EV_COMPILER) < 0;
     failed = failed || PyModule_AddStringConstant(module, "version", EV_VERSION) < 0;
     failed = failed || PyModule_AddStringConstant(module, "numpy_built", EV_NUMPY) < 0;
@@ -87,6 +60,26 @@ static int add_build_facts(PyObject *module, ev_isa isa)
 #else
     failed = failed || PyModule_AddIntConstant(module, "debug", 1) < 0;
 #endif
+    return failed ? -1 : 0;
+}
+
+static int add_parts(PyObject *module)
+{
+    static PyMethodDef *const functions[] = {
+        ev_py_arrow_out_functions, ev_py_columns_functions, ev_py_explain_functions,
+        ev_py_growth_functions,    ev_py_period_functions,  ev_py_regroup_functions,
+        ev_py_rows_functions,
+    };
+    static PyType_Spec *const types[] = {&ev_py_batches_type, &ev_py_partial_type,
+                                         &ev_py_rows_type};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0] && !failed; i++) {
+        failed = PyModule_AddFunctions(module, functions[i]) < 0;
+    }
+    for (size_t i = 0; i < sizeof types / sizeof types[0] && !failed; i++) {
+        failed = add_and_release(module, strrchr(types[i]->name, '.') + 1,
+                                 PyType_FromModuleAndSpec(module, types[i], NULL)) < 0;
+    }
     return failed ? -1 : 0;
 }
 
@@ -111,21 +104,11 @@ static int exec_module(PyObject *module)
     failed = failed || add_statuses(module) < 0;
     failed = failed || add_build_facts(module, isa) < 0;
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
-    failed = failed || ev_py_add_growth(module) < 0;
-    failed = failed || ev_py_add_lag(module) < 0;
-    failed = failed || ev_py_add_columns(module) < 0;
-    failed = failed || ev_py_add_engine(module) < 0;
-    failed = failed || ev_py_add_regroup(module) < 0;
-    failed = failed || ev_py_add_rows(module) < 0;
-    failed = failed || ev_py_add_arrow(module) < 0;
-    failed = failed || ev_py_add_arrow_out(module) < 0;
-    failed = failed || ev_py_add_period(module) < 0;
-    failed = failed || ev_py_add_explain(module) < 0;
+    failed = failed || add_parts(module) < 0;
     if (!failed) {
         ev_isa *state = PyModule_GetState(module);
         *state = isa;
     }
-    failed = failed || ev_py_add_figures(module, isa) < 0;
     return failed ? -1 : 0;
 }
 

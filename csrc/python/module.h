@@ -1,5 +1,4 @@
-/* What each file adds to the module: its functions and types. Only module.c calls
- * these. They return 0, or -1 with an exception set. */
+/* What each file adds to the module: functions and types. Only module.c reads these. */
 #ifndef EV_PY_MODULE_H
 #define EV_PY_MODULE_H
 
@@ -8,17 +7,12 @@
 
 #include "base/core.h"
 
+extern PyMethodDef ev_py_arrow_out_functions[], ev_py_columns_functions[],
+    ev_py_explain_functions[], ev_py_growth_functions[], ev_py_period_functions[],
+    ev_py_regroup_functions[], ev_py_rows_functions[];
+extern PyType_Spec ev_py_batches_type, ev_py_partial_type, ev_py_rows_type;
+
+/* -1 with an exception set. */
 int ev_py_add_ufuncs(PyObject *module, ev_isa isa);
-int ev_py_add_growth(PyObject *module);
-int ev_py_add_lag(PyObject *module);
-int ev_py_add_columns(PyObject *module);
-int ev_py_add_engine(PyObject *module);
-int ev_py_add_regroup(PyObject *module);
-int ev_py_add_rows(PyObject *module);
-int ev_py_add_arrow(PyObject *module);
-int ev_py_add_arrow_out(PyObject *module);
-int ev_py_add_period(PyObject *module);
-int ev_py_add_figures(PyObject *module, ev_isa isa);
-int ev_py_add_explain(PyObject *module);
 
 #endif

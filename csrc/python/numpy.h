@@ -17,6 +17,17 @@
 #include <numpy/arrayobject.h>
 #include <numpy/ufuncobject.h>
 
+/* Whether an object is a contiguous array of this type in native byte order, writeable
+ * if `writes`. */
+static inline int ev_py_is_plain(PyObject *object, int type, int writes)
+{
+    PyArrayObject *array = (PyArrayObject *)object;
+    return PyArray_Check(object) &&
+           (PyArray_TYPE(array) == type ||
+            PyArray_EquivTypenums(PyArray_TYPE(array), type)) &&
+           (writes ? PyArray_ISCARRAY(array) : PyArray_ISCARRAY_RO(array));
+}
+
 #ifdef EV_IMPORTS_NUMPY
 /* Fills the tables; -1 with an ImportError when NumPy is absent or refuses. */
 static int ev_import_numpy(void)

@@ -119,47 +119,36 @@ int ev_py_unicode_column(ev_held *held, const Py_UCS4 *items, Py_ssize_t width,
 
 /* ---- objects ---- */
 
-/* A list, or a one-dimensional array of objects. */
-typedef struct objects {
-    PyObject *list;         /* NULL: an array */
-    PyArrayObject *array;
-    Py_ssize_t count;
-} objects;
-
-static int open_objects(PyObject *given, objects *found)
+/* The items of a list, or of a one-dimensional array of objects. -1 with an exception
+ * set. */
+static Py_ssize_t count_objects(PyObject *given)
 {
-    int failed = 0;
-    found->list = PyList_Check(given) ? given : NULL;
-    found->array = NULL;
-    if (found->list != NULL) {
-        found->count = PyList_Size(given);
+    Py_ssize_t count = -1;
+    if (PyList_Check(given)) {
+        count = PyList_Size(given);
     }
     else if (PyArray_Check(given) && PyArray_TYPE((PyArrayObject *)given) == NPY_OBJECT &&
              PyArray_NDIM((PyArrayObject *)given) == 1) {
-        found->array = (PyArrayObject *)given;
-        found->count = PyArray_SIZE(found->array);
+        count = PyArray_SIZE((PyArrayObject *)given);
     }
     else {
-        PyErr_SetString(PyExc_TypeError, "objects need a list or a one-dimensional object array");
-        failed = 1;
+        PyErr_SetString(PyExc_TypeError,
+                        "objects need a list or a one-dimensional object array");
     }
-    return failed ? -1 : 0;
+    return count;
 }
 
 /* A new reference, so that code that runs in between cannot free the object. NULL with
  * an exception set if the list became shorter. */
-static PyObject *object_at(const objects *from, Py_ssize_t i)
+static PyObject *object_at(PyObject *given, Py_ssize_t i)
 {
     PyObject *item = NULL;
-    if (from->list != NULL) {
-        item = PyList_GetItem(from->list, i);
-        if (item == NULL) {
-            PyErr_SetString(PyExc_ValueError, "a list changed while it was read");
-        }
-    }
-    else {
-        memcpy(&item, PyArray_GETPTR1(from->array, i), sizeof item);
+    if (!PyList_Check(given)) {
+        memcpy(&item, PyArray_GETPTR1((PyArrayObject *)given, i), sizeof item);
         item = item == NULL ? Py_None : item; /* an item that was never set */
+    }
+    else if ((item = PyList_GetItem(given, i)) == NULL) {
+        PyErr_SetString(PyExc_ValueError, "a list changed while it was read");
     }
     return Py_XNewRef(item);
 }
@@ -209,18 +198,17 @@ static object_kind kind_of(PyObject *item)
     return kind;
 }
 
-PyObject *ev_py_object_rows(PyObject *module, PyObject *given)
+PyObject *ev_py_object_rows(PyObject *Py_UNUSED(module), PyObject *given)
 {
     Py_ssize_t first[KIND_COUNT];
-    objects from;
     PyObject *answer = NULL;
-    (void)module;
-    int failed = open_objects(given, &from) < 0;
+    const Py_ssize_t count = count_objects(given);
+    int failed = count < 0;
     for (int kind = 0; kind < KIND_COUNT; kind++) {
         first[kind] = -1;
     }
-    for (Py_ssize_t i = 0; !failed && i < from.count; i++) {
-        PyObject *item = object_at(&from, i);
+    for (Py_ssize_t i = 0; !failed && i < count; i++) {
+        PyObject *item = object_at(given, i);
         failed = item == NULL;
         if (!failed) {
             const object_kind kind = kind_of(item);
@@ -320,13 +308,13 @@ static int number_at(const ev_held *held, ev_column_type type, Py_ssize_t row,
     return failed ? -1 : 0;
 }
 
-static int numbers_column(ev_held *held, const objects *from, uint8_t *valid,
+static int numbers_column(ev_held *held, PyObject *given, uint8_t *valid,
                           ev_column *column)
 {
-    uint64_t *data = ev_py_keep_bytes(held, from->count * (Py_ssize_t)sizeof *data);
+    uint64_t *data = ev_py_keep_bytes(held, column->length * (Py_ssize_t)sizeof *data);
     int failed = data == NULL;
-    for (Py_ssize_t i = 0; i < from->count && !failed; i++) {
-        PyObject *item = object_at(from, i);
+    for (Py_ssize_t i = 0; i < column->length && !failed; i++) {
+        PyObject *item = object_at(given, i);
         const object_kind kind = item == NULL ? NOTHING : kind_of(item);
         failed = item == NULL;
         data[i] = 0;
@@ -358,13 +346,13 @@ static int text_row(text_builder *to, PyObject *item, Py_ssize_t row)
     return start == NULL ? -1 : 0;
 }
 
-static int texts_column(ev_held *held, const objects *from, uint8_t *valid,
+static int texts_column(ev_held *held, PyObject *given, uint8_t *valid,
                         ev_column *column)
 {
     text_builder to;
-    int failed = open_builder(&to, held, from->count) < 0;
-    for (Py_ssize_t i = 0; i < from->count && !failed; i++) {
-        PyObject *item = object_at(from, i);
+    int failed = open_builder(&to, held, column->length) < 0;
+    for (Py_ssize_t i = 0; i < column->length && !failed; i++) {
+        PyObject *item = object_at(given, i);
         const object_kind kind = item == NULL ? OTHER : kind_of(item);
         if (kind == TEXT) {
             failed = text_row(&to, item, i) < 0;
@@ -390,21 +378,20 @@ static int texts_column(ev_held *held, const objects *from, uint8_t *valid,
 int ev_py_objects_column(ev_held *held, ev_column_type type, PyObject *given,
                          ev_column *column)
 {
-    objects from = {NULL, NULL, 0};
+    const Py_ssize_t count = count_objects(given);
     uint8_t *valid = NULL;
-    int failed = open_objects(given, &from) < 0;
+    int failed = count < 0;
     column->type = type;
-    column->length = from.count;
+    column->length = failed ? 0 : count;
     if (!failed && type != EV_COL_NULL) {
-        valid = ev_py_keep_bytes(held, from.count / 8 + 1);
+        valid = ev_py_keep_bytes(held, count / 8 + 1);
         failed = valid == NULL;
     }
     if (valid != NULL) {
-        memset(valid, 0, (size_t)(from.count / 8 + 1));
+        memset(valid, 0, (size_t)(count / 8 + 1));
         column->valid = valid;
-        failed = type == EV_COL_LARGE_TEXT
-                     ? texts_column(held, &from, valid, column) < 0
-                     : numbers_column(held, &from, valid, column) < 0;
+        failed = (type == EV_COL_LARGE_TEXT ? texts_column : numbers_column)(
+                     held, given, valid, column) < 0;
     }
     return failed ? -1 : 0;
 }

@@ -3,26 +3,17 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "calendar/period.h"
+#include "python/errors.h"
 #include "python/numpy.h"
 
-static PyObject *new_array(ptrdiff_t count, int type)
-{
-    npy_intp shape = count;
-    return PyArray_SimpleNew(1, &shape, type);
-}
-
-static void *data_of(PyObject *array)
-{
-    return PyArray_DATA((PyArrayObject *)array);
-}
-
-/* Puts a value the dict keeps; gives back the data of an array, or NULL on failure. */
-static void *put_array(PyObject *dict, const char *name, PyObject *array)
+/* Puts a new array into the dict, which keeps it. Its data, or NULL on failure. */
+static void *put_array(PyObject *dict, const char *name, ptrdiff_t count, int type)
 {
     void *data = NULL;
+    npy_intp shape = count;
+    PyObject *array = PyArray_SimpleNew(1, &shape, type);
     if (array != NULL && PyDict_SetItemString(dict, name, array) == 0) {
-        data = data_of(array);
+        data = PyArray_DATA((PyArrayObject *)array);
     }
     Py_XDECREF(array); /* the dict holds it */
     return data;
@@ -49,20 +40,20 @@ static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
     int failed = dict == NULL;
     memset(measure, 0, sizeof *measure);
     if (!failed) {
-        measure->lo = put_array(dict, "lo", new_array(cells, NPY_UINT64));
-        measure->values = put_array(dict, "values", new_array(cells, NPY_DOUBLE));
+        measure->lo = put_array(dict, "lo", cells, NPY_UINT64);
+        measure->values = put_array(dict, "values", cells, NPY_DOUBLE);
         failed = measure->lo == NULL || measure->values == NULL;
     }
     if (!failed && wide) {
-        measure->hi = put_array(dict, "hi", new_array(cells, NPY_INT64));
+        measure->hi = put_array(dict, "hi", cells, NPY_INT64);
         failed = measure->hi == NULL;
     }
     if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE))) {
-        measure->fine = put_array(dict, "fine", new_array(cells, NPY_UINT64));
+        measure->fine = put_array(dict, "fine", cells, NPY_UINT64);
         failed = measure->fine == NULL;
     }
     if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED))) {
-        measure->counts = put_array(dict, "counts", new_array(cells, NPY_INT64));
+        measure->counts = put_array(dict, "counts", cells, NPY_INT64);
         failed = measure->counts == NULL;
     }
     if (failed) {
@@ -78,8 +69,8 @@ static int make_arrays(ev_output *output)
     ev_panel_cells *panel = &output->panel;
     const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
     PyObject *measures = PyDict_GetItemString(output->dict, "measures");
-    panel->ordinals = put_array(output->dict, "ordinals", new_array(cells, NPY_INT64));
-    panel->rows = put_array(output->dict, "rows", new_array(cells, NPY_INT64));
+    panel->ordinals = put_array(output->dict, "ordinals", cells, NPY_INT64);
+    panel->rows = put_array(output->dict, "rows", cells, NPY_INT64);
     int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
     for (int k = 0; k < ledger->measures && !failed; k++) {
         PyObject *measure =
@@ -103,7 +94,7 @@ static PyObject *name_series(const ev_output *output, PyObject *keys, ptrdiff_t 
     }
     else {
         const Py_ssize_t count = PyTuple_Size(keys);
-        const int32_t *places = data_of(codes);
+        const int32_t *places = PyArray_DATA((PyArrayObject *)codes);
         text = PyUnicode_FromString(count == 0 ? "all rows" : "");
         for (Py_ssize_t k = 0; k < count && text != NULL; k++) {
             PyObject *label =
@@ -127,23 +118,13 @@ static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
     return series;
 }
 
-static int set_attribute(PyObject *object, const char *name, long long value)
-{
-    PyObject *number = PyLong_FromLongLong(value);
-    const int failed =
-        number == NULL || PyObject_SetAttrString(object, name, number) < 0;
-    Py_XDECREF(number);
-    return failed;
-}
-
 static void raise_total(const ev_output *output, const ev_naming *naming,
                         const ev_panel_place *place)
 {
     char label[EV_LABEL_SIZE] = "";
     const ptrdiff_t series = series_of(&output->panel, place->cell);
     const int64_t ordinal = output->panel.ordinals[place->cell];
-    PyObject *where = name_series(output, naming->keys, series), *text = NULL,
-             *error = NULL;
+    PyObject *where = name_series(output, naming->keys, series), *text = NULL;
     if (naming->freq != NULL) {
         (void)ev_period_label(*naming->freq, ordinal, label);
     }
@@ -152,21 +133,17 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
     }
     if (where != NULL) {
         text = PyUnicode_FromFormat("measure %R: the total of %U in period %s is "
-                                    "outside the range of int64, in "
-                                    "which totals are exact",
+                                    "outside the range of int64, in which totals are "
+                                    "exact",
                                     PyTuple_GetItem(naming->measures, place->measure),
                                     where, label);
     }
     if (text != NULL) {
-        error = PyObject_CallFunctionObjArgs(PyExc_OverflowError, text, NULL);
+        ev_py_raise_with(PyExc_OverflowError, text,
+                         Py_BuildValue("{s:i,s:n,s:L}", "measure", place->measure,
+                                       "series", series, "ordinal",
+                                       (long long)ordinal));
     }
-    if (error != NULL && !set_attribute(error, "measure", place->measure) &&
-        !set_attribute(error, "series", series) &&
-        !set_attribute(error, "ordinal", ordinal)) {
-        PyErr_SetObject(PyExc_OverflowError, error);
-    }
-    Py_XDECREF(error);
-    Py_XDECREF(text);
     Py_XDECREF(where);
 }
 
@@ -189,14 +166,14 @@ int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t 
         failed = 1;
     }
     if (!failed) {
-        output->panel.indptr =
-            put_array(output->dict, "indptr", new_array(series + 1, NPY_INT64));
+        output->panel.indptr = put_array(output->dict, "indptr", series + 1, NPY_INT64);
         failed = output->panel.indptr == NULL;
     }
     if (!failed) {
-        Py_BEGIN_ALLOW_THREADS ev_panel_lay(ledger, places, series,
-                                            output->panel.indptr, output->words);
-        Py_END_ALLOW_THREADS failed = make_arrays(output) < 0;
+        Py_BEGIN_ALLOW_THREADS
+        ev_panel_lay(ledger, places, series, output->panel.indptr, output->words);
+        Py_END_ALLOW_THREADS
+        failed = make_arrays(output) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -206,14 +183,14 @@ int ev_py_output_write(ev_output *output, ptrdiff_t start, ptrdiff_t stop,
 {
     ev_panel_place place = {0, 0};
     ev_result result;
-    Py_BEGIN_ALLOW_THREADS result = ev_panel_write(output->ledger, output->words, start,
-                                                   stop, &output->panel, &place);
-    Py_END_ALLOW_THREADS if (result == EV_RANGE)
-    {
+    Py_BEGIN_ALLOW_THREADS
+    result = ev_panel_write(output->ledger, output->words, start, stop, &output->panel,
+                            &place);
+    Py_END_ALLOW_THREADS
+    if (result == EV_RANGE) {
         raise_total(output, naming, &place);
     }
-    else if (result != EV_DONE)
-    {
+    else if (result != EV_DONE) {
         PyErr_NoMemory();
     }
     return result == EV_DONE ? 0 : -1;

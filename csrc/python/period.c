@@ -1,8 +1,7 @@
-/* The calendar for Python: arrays and texts to ordinals, ordinals to days and labels. */
+/* The calendar for Python: columns to ordinals, ordinals to days and labels. */
 #include "python/period.h"
 
-#include <string.h>
-
+#include "python/batch.h"
 #include "python/module.h"
 #include "python/numpy.h"
 
@@ -42,42 +41,33 @@ static const char not_a_part[] =
     "%s, row %zd: %U states %s, finer than freq='%s' but not a part of it: give plain "
     "dates for periods of '%s'";
 
-/* `shown` is the value as text; `said` holds the frequency it states where the fault is
- * one of frequencies. */
-static void raise_fault(const char *name, ptrdiff_t row, ev_fault fault, PyObject *shown,
-                        ev_frequency freq, const ev_said *said)
-{
-    const int of_frequency =
-        fault == EV_FAULT_FINER || fault == EV_FAULT_COARSER || fault == EV_FAULT_ENDING;
-    char asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE];
-    ev_frequency other = freq;
-    if (of_frequency) {
-        (void)ev_period_stated(said, &other);
-    }
-    ev_frequency_name(freq, asked);
-    ev_frequency_name(other, stated);
-    PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError,
-                 fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)
-                     ? not_a_part
-                     : messages[fault],
-                 name, row, shown, fault == EV_FAULT_TEXT ? ACCEPTED : stated, asked, asked);
-}
-
 PyObject *ev_py_period_error(const char *name, const ev_column *when,
                              const ev_column *within, ev_frequency freq, ptrdiff_t row,
                              ptrdiff_t rows_before)
 {
-    char text[EV_SHOWN_SIZE];
+    char text[EV_SHOWN_SIZE], asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE];
     ev_said said;
+    ev_frequency other = freq;
     ev_fault fault = ev_period_read(when, within, &freq, row, &said);
     int64_t ordinal;
     if (fault == EV_FAULT_NONE) {
         fault = ev_period_place(&said, freq, &ordinal);
+        (void)ev_period_stated(&said, &other);
     }
+    ev_frequency_name(freq, asked);
+    ev_frequency_name(other, stated);
+    const char *message = fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)
+                              ? not_a_part
+                              : messages[fault];
     const int size = ev_period_show(when, within, row, text);
+    for (int i = 0; i < size; i++) { /* keeps the message on one line */
+        text[i] = (unsigned char)text[i] < ' ' ? '?' : text[i];
+    }
     PyObject *shown = PyUnicode_DecodeUTF8(text, size, "replace");
     if (shown != NULL) {
-        raise_fault(name, rows_before + row, fault, shown, freq, &said);
+        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError,
+                     message, name, rows_before + row, shown,
+                     fault == EV_FAULT_TEXT ? ACCEPTED : stated, asked, asked);
         Py_DECREF(shown);
     }
     return NULL;
@@ -106,170 +96,45 @@ int ev_py_frequency(PyObject *name, void *freq)
 
 /* ---- ordinals of values ---- */
 
-/* An object as a contiguous one-dimensional int64 array; a new reference. */
-static PyArrayObject *int64_array(PyObject *object)
-{
-    PyObject *array = PyArray_FROMANY(object, NPY_INT64, 1, 1, NPY_ARRAY_IN_ARRAY);
-    return (PyArrayObject *)array;
-}
-
 static PyArrayObject *new_int64(npy_intp count)
 {
     return (PyArrayObject *)PyArray_SimpleNew(1, &count, NPY_INT64);
 }
 
-/* The column type of int64 values in a unit of datetime64; days become int32 first. */
-static int column_type(const char *unit, ev_column_type *type)
-{
-    static const struct {
-        const char *unit;
-        ev_column_type type;
-    } units[] = {
-        {"", EV_COL_I64},       {"D", EV_COL_DATE32},    {"s", EV_COL_TIME_S},
-        {"ms", EV_COL_TIME_MS}, {"us", EV_COL_TIME_US}, {"ns", EV_COL_TIME_NS},
-    };
-    const size_t count = sizeof units / sizeof units[0];
-    size_t i = 0;
-    while (i < count && strcmp(unit, units[i].unit) != 0) {
-        i++;
-    }
-    if (i < count) {
-        *type = units[i].type;
-    }
-    else {
-        PyErr_Format(PyExc_ValueError, "unit is '%.20s': it takes D, s, ms, us, ns", unit);
-    }
-    return i < count;
-}
-
-/* Days as a column of dates holds them. A number that does not fit, or NaT, is not a day
- * of the calendar: it becomes the nearest number that fits. */
-static int32_t *narrow_days(const int64_t *days, npy_intp count)
-{
-    const size_t size = sizeof(int32_t) * (size_t)(count > 0 ? count : 1);
-    int32_t *narrow = PyMem_Malloc(size);
-    for (npy_intp i = 0; narrow != NULL && i < count; i++) {
-        narrow[i] = days[i] < INT32_MIN   ? INT32_MIN
-                    : days[i] > INT32_MAX ? INT32_MAX
-                                          : (int32_t)days[i];
-    }
-    if (narrow == NULL) {
-        PyErr_NoMemory();
-    }
-    return narrow;
-}
-
-/* period_ordinals(freq, values, unit, within, name): values are int64, and with `unit`
- * those of a datetime64 of that unit; within is None or the months or quarters. */
+/* period_ordinals(freq, batch, name): the batch has one column, or also the months or
+ * quarters of the years in the first. */
 static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
 {
     ev_frequency freq = {EV_DAY, 0};
-    PyObject *given, *given_within;
-    PyArrayObject *values = NULL, *parts = NULL, *ordinals = NULL;
-    PyObject *answer = NULL;
-    const char *unit, *name;
-    int32_t *days = NULL;
-    ev_column when = {0}, within = {0};
-    ptrdiff_t bad_row = 0;
-    if (!PyArg_ParseTuple(args, "O&OsOs", ev_py_frequency, &freq, &given, &unit,
-                          &given_within, &name) ||
-        !column_type(unit, &when.type)) {
-        goto done;
+    PyObject *capsule, *answer = NULL;
+    PyArrayObject *ordinals = NULL;
+    const char *name;
+    const ev_batch *batch = NULL;
+    if (PyArg_ParseTuple(args, "O&Os", ev_py_frequency, &freq, &capsule, &name)) {
+        batch = ev_py_batch(capsule);
     }
-    values = int64_array(given);
-    parts = values != NULL && given_within != Py_None ? int64_array(given_within) : NULL;
-    if (values == NULL || (given_within != Py_None && parts == NULL)) {
-        goto done;
+    if (batch != NULL && (batch->ncolumns < 1 || batch->ncolumns > 2)) {
+        PyErr_Format(PyExc_ValueError, "%s has %zd columns: it takes one or two", name,
+                     batch->ncolumns);
     }
-    when.length = PyArray_DIM(values, 0);
-    when.data = PyArray_DATA(values);
-    if (when.type == EV_COL_DATE32) {
-        days = narrow_days(when.data, when.length);
-        when.data = days;
+    else if (batch != NULL) {
+        ordinals = new_int64(batch->rows);
     }
-    if (parts != NULL) {
-        within = (ev_column){.type = EV_COL_I64, .length = PyArray_DIM(parts, 0)};
-        within.data = PyArray_DATA(parts);
-        if (within.length != when.length) {
-            PyErr_Format(PyExc_ValueError, "%s: %zd years and %zd parts of a year", name,
-                         when.length, within.length);
-            goto done;
-        }
-    }
-    ordinals = when.data != NULL ? new_int64(when.length) : NULL;
     if (ordinals != NULL) {
-        const ev_column *pair = parts != NULL ? &within : NULL;
+        const ev_column *when = batch->columns;
+        const ev_column *within = batch->ncolumns == 2 ? when + 1 : NULL;
         int64_t *out = PyArray_DATA(ordinals);
+        ptrdiff_t bad_row = 0;
         ev_result result;
         Py_BEGIN_ALLOW_THREADS
-        result = ev_period_ordinals(&when, pair, &freq, 0, when.length, out, &bad_row);
+        result = ev_period_ordinals(when, within, &freq, 0, batch->rows, out, &bad_row);
         Py_END_ALLOW_THREADS
         answer = result == EV_DONE
                      ? Py_NewRef((PyObject *)ordinals)
-                     : ev_py_period_error(name, &when, pair, freq, bad_row, 0);
+                     : ev_py_period_error(name, when, within, freq, bad_row, 0);
     }
-done:
-    PyMem_Free(days);
-    Py_XDECREF(values);
-    Py_XDECREF(parts);
     Py_XDECREF(ordinals);
     return answer;
-}
-
-/* The ordinal of one text; 0 with an exception when it is not a period. */
-static int text_ordinal(PyObject *text, ev_frequency freq, const char *name, ptrdiff_t row,
-                        int64_t *ordinal)
-{
-    ev_said said = {EV_DAY, 0, 0, 0};
-    ev_fault fault = EV_FAULT_NULL;
-    PyObject *shown = NULL;
-    Py_ssize_t size = 0;
-    if (text != Py_None) {
-        const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
-        if (bytes == NULL) { /* not text, or one with lone surrogates */
-            PyErr_Clear();
-            fault = PyUnicode_Check(text) ? EV_FAULT_TEXT : EV_FAULT_TYPE;
-        }
-        else {
-            fault = ev_period_parse(bytes, size, &said);
-        }
-    }
-    if (fault == EV_FAULT_NONE) {
-        fault = ev_period_place(&said, freq, ordinal);
-    }
-    if (fault != EV_FAULT_NONE) {
-        shown = PyUnicode_FromFormat("%.40R", text);
-        if (shown != NULL) {
-            raise_fault(name, row, fault, shown, freq, &said);
-            Py_DECREF(shown);
-        }
-    }
-    return fault == EV_FAULT_NONE;
-}
-
-/* period_texts(freq, texts, name): a list of str, None where there is no value. */
-static PyObject *period_texts(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    ev_frequency freq = {EV_DAY, 0};
-    PyObject *texts;
-    PyArrayObject *ordinals = NULL;
-    const char *name;
-    int good = PyArg_ParseTuple(args, "O&O!s", ev_py_frequency, &freq, &PyList_Type, &texts,
-                                &name);
-    if (good) {
-        const Py_ssize_t count = PyList_Size(texts);
-        ordinals = new_int64(count);
-        good = ordinals != NULL;
-        int64_t *out = good ? PyArray_DATA(ordinals) : NULL;
-        for (Py_ssize_t i = 0; i < count && good; i++) {
-            PyObject *text = PyList_GetItem(texts, i);
-            good = text != NULL && text_ordinal(text, freq, name, i, out + i);
-        }
-    }
-    if (!good) {
-        Py_CLEAR(ordinals);
-    }
-    return (PyObject *)ordinals;
 }
 
 /* period_parse(text, name): (the frequency stated or None, ordinal or day). */
@@ -295,13 +160,12 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
             ev_frequency_name(stated, label);
             answer = Py_BuildValue("(zL)", states ? label : NULL, (long long)number);
         }
-        else if (fault == EV_FAULT_YEAR) {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R: outside the years 1 to 9999", name,
-                         text);
-        }
         else {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R, not a period: %s", name, text,
-                         ACCEPTED);
+            PyErr_Format(PyExc_ValueError,
+                         fault == EV_FAULT_YEAR
+                             ? "%s is %.40R: outside the years 1 to 9999"
+                             : "%s is %.40R, not a period: %s",
+                         name, text, ACCEPTED);
         }
     }
     return answer;
@@ -423,10 +287,9 @@ static PyObject *period_parts(PyObject *Py_UNUSED(module), PyObject *args)
     return answer;
 }
 
-static PyMethodDef functions[] = {
+PyMethodDef ev_py_period_functions[] = {
     {"period_frequency", period_frequency, METH_O, NULL},
     {"period_ordinals", period_ordinals, METH_VARARGS, NULL},
-    {"period_texts", period_texts, METH_VARARGS, NULL},
     {"period_parse", period_parse, METH_VARARGS, NULL},
     {"period_at", period_at, METH_VARARGS, NULL},
     {"period_days", period_days, METH_VARARGS, NULL},
@@ -434,8 +297,3 @@ static PyMethodDef functions[] = {
     {"period_parts", period_parts, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_period(PyObject *module)
-{
-    return PyModule_AddFunctions(module, functions);
-}

@@ -179,13 +179,6 @@ static int read_source(held_source *source, PyObject *item, ptrdiff_t series, in
     return failed ? -1 : 0;
 }
 
-static void release_source(held_source *source)
-{
-    Py_CLEAR(source->held);
-    PyMem_Free(source->panel.measures);
-    source->panel.measures = NULL;
-}
-
 static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
 {
     held_source source;
@@ -206,33 +199,32 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
         if (result == EV_NO_MEMORY) {
             PyErr_NoMemory();
         }
-        else if (result == EV_BAD_FORMAT) {
-            PyErr_SetString(PyExc_ValueError,
-                            "decimals need the same number of places in all sources");
-        }
         else if (failed) {
-            PyErr_SetString(PyExc_OverflowError,
-                            "a period outside int32, or more than 2^32 - 2 cells");
+            const int places = result == EV_BAD_FORMAT;
+            PyErr_SetString(
+                places ? PyExc_ValueError : PyExc_OverflowError,
+                places ? "decimals need the same number of places in all sources"
+                       : "a period outside int32, or more than 2^32 - 2 cells");
         }
     }
-    release_source(&source);
+    Py_XDECREF(source.held);
+    PyMem_Free(source.panel.measures);
     return failed ? -1 : 0;
 }
 
-static PyObject *regroup(PyObject *module, PyObject *args)
+static PyObject *regroup(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *sources, *measures, *panel = NULL;
     Py_ssize_t series = 0;
-    (void)module;
     if (PyArg_ParseTuple(args, "OnO!:regroup", &sources, &series, &PyTuple_Type,
                          &measures)) {
-        const ev_memory memory = ev_py_memory();
         const ev_naming naming = {.measures = measures};
         const Py_ssize_t count = PySequence_Size(sources);
         ev_ledger ledger;
         int failed = count < 0;
         const ev_result opened =
-            ev_ledger_open(&ledger, &memory, (int)PyTuple_Size(measures), EV_ADD, 0);
+            ev_ledger_open(&ledger, &ev_py_memory, (int)PyTuple_Size(measures), EV_ADD,
+                           0);
         if (opened != EV_DONE) {
             PyErr_NoMemory();
             failed = 1;
@@ -261,17 +253,8 @@ static PyObject *regroup(PyObject *module, PyObject *args)
     return panel;
 }
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_regroup_functions[] = {
     {"regroup", regroup, METH_VARARGS,
      "regroup(sources, series, measures) -> dict of arrays: see engine.c."},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_regroup(PyObject *module)
-{
-    PyObject *dropped = PyLong_FromLongLong(EV_DROPPED);
-    const int failed =
-        dropped == NULL || PyModule_AddObjectRef(module, "DROPPED", dropped) < 0;
-    Py_XDECREF(dropped);
-    return failed ? -1 : PyModule_AddFunctions(module, methods);
-}

@@ -19,6 +19,8 @@
  * Rows.group_count, Rows.low, Rows.high, len(Rows)   low, high: of the ordinals
  * gather(values, base, start, stop, out)  values, out: float64 or int64, base int32:
  *     out[start:stop] = values[base[start:stop]], NaN (0 for integers) where base is -1
+ * lag_bases(indptr, ordinals, lag, first, last, bases)   see table/panel.h; contiguous
+ *     int64, bases: one item per cell
  *
  * All of these release the GIL. After an error the Rows cannot be used.
  */
@@ -29,6 +31,7 @@
 #include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
+#include "table/panel.h"
 #include "table/rows.h"
 
 #include <structmember.h> /* after Python.h */
@@ -69,9 +72,8 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         failed = failed || ev_py_batch_columns(batch, numbers, 0, EV_PY_MOST_COLUMNS,
                                                self->columns) < 0;
         if (!failed) {
-            const ev_memory memory = ev_py_memory();
             /* The number of rows, its one error, was checked above. */
-            (void)ev_rows_open(&self->rows, &memory, self->columns,
+            (void)ev_rows_open(&self->rows, &ev_py_memory, self->columns,
                                (int)PyTuple_Size(numbers),
                                PyArray_DATA((PyArrayObject *)self->ordinals), batch->rows);
             self->broken = 0;
@@ -132,19 +134,11 @@ static PyObject *rows_run(PyObject *object, PyObject *args)
 
 static void raise_repeat(const ev_rows_repeat *repeat)
 {
-    PyObject *text = PyUnicode_FromFormat(
-        "rows %zd and %zd have the same group and period: each pair may occur once", repeat->first,
-        repeat->second);
-    PyObject *error =
-        text == NULL ? NULL : PyObject_CallFunctionObjArgs(PyExc_ValueError, text, NULL);
-    PyObject *pair = Py_BuildValue("nn", (Py_ssize_t)repeat->first,
-                                   (Py_ssize_t)repeat->second);
-    if (error != NULL && pair != NULL && PyObject_SetAttrString(error, "rows", pair) == 0) {
-        PyErr_SetObject(PyExc_ValueError, error);
-    }
-    Py_XDECREF(pair);
-    Py_XDECREF(error);
-    Py_XDECREF(text);
+    PyObject *text = PyUnicode_FromFormat("rows %zd and %zd have the same group and "
+                                          "period: each pair may occur once",
+                                          repeat->first, repeat->second);
+    ev_py_raise_with(PyExc_ValueError, text,
+                     Py_BuildValue("{s:(nn)}", "rows", repeat->first, repeat->second));
 }
 
 static void raise_failure(ev_result result, int which, const ev_key_place *place,
@@ -168,11 +162,10 @@ static void raise_failure(ev_result result, int which, const ev_key_place *place
     }
 }
 
-static PyObject *rows_next(PyObject *object, PyObject *ignored)
+static PyObject *rows_next(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     rows_object *self = (rows_object *)object;
     PyObject *answer = NULL;
-    (void)ignored;
     if (check(self, 0, 0, 0, 0)) {
         int more = 0, which = -1;
         ev_key_place place = {-1, -1, 0};
@@ -201,9 +194,7 @@ static void *array_data(PyObject *object, int type, Py_ssize_t count, int writes
 {
     PyArrayObject *array = (PyArrayObject *)object;
     void *data = NULL;
-    if (!PyArray_Check(object) || PyArray_NDIM(array) != 1 ||
-        !PyArray_EquivTypenums(PyArray_TYPE(array), type) ||
-        !(writes ? PyArray_ISCARRAY(array) : PyArray_ISCARRAY_RO(array)) ||
+    if (!ev_py_is_plain(object, type, writes) || PyArray_NDIM(array) != 1 ||
         PyArray_SIZE(array) < count) {
         PyErr_Format(PyExc_ValueError, "%s: needs a contiguous array of the right type, with "
                                        "one item per row",
@@ -276,11 +267,10 @@ static PyObject *rows_presence(PyObject *object, PyObject *args)
     return answer;
 }
 
-static PyObject *gather(PyObject *module, PyObject *args)
+static PyObject *gather(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *given, *given_base, *given_out, *answer = NULL;
     Py_ssize_t start, stop;
-    (void)module;
     if (PyArg_ParseTuple(args, "OOnnO:gather", &given, &given_base, &start, &stop,
                          &given_out)) {
         const int floats = PyArray_Check(given) &&
@@ -308,6 +298,35 @@ static PyObject *gather(PyObject *module, PyObject *args)
         }
         else if (!PyErr_Occurred()) {
             PyErr_SetString(PyExc_ValueError, "base: needs rows of values, or -1, and start <= stop");
+        }
+    }
+    return answer;
+}
+
+static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *indptr, *ordinals, *bases, *answer = NULL;
+    long long lag;
+    Py_ssize_t first, last;
+    if (PyArg_ParseTuple(args, "OOLnnO:lag_bases", &indptr, &ordinals, &lag, &first,
+                         &last, &bases)) {
+        const int64_t *starts = array_data(indptr, NPY_INT64, 1, 0, "indptr");
+        const int64_t *from =
+            starts == NULL ? NULL : array_data(ordinals, NPY_INT64, 0, 0, "ordinals");
+        int64_t *to = from == NULL ? NULL : array_data(bases, NPY_INT64, 0, 1, "bases");
+        const npy_intp count = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)indptr);
+        const npy_intp cells = to == NULL ? 0 : PyArray_SIZE((PyArrayObject *)ordinals);
+        if (to != NULL && (first < 0 || last < first || last >= count ||
+                           starts[count - 1] != cells ||
+                           PyArray_SIZE((PyArrayObject *)bases) != cells)) {
+            PyErr_SetString(PyExc_ValueError,
+                            "lag_bases: the arrays do not describe a panel");
+        }
+        else if (to != NULL) {
+            Py_BEGIN_ALLOW_THREADS
+            ev_lag_bases(starts, from, first, last, lag, to);
+            Py_END_ALLOW_THREADS
+            answer = Py_NewRef(Py_None);
         }
     }
     return answer;
@@ -349,22 +368,16 @@ static PyType_Slot rows_slots[] = {
     {0, NULL},
 };
 
-static PyType_Spec rows_spec = {
+PyType_Spec ev_py_rows_type = {
     .name = "evmarket._core.Rows",
     .basicsize = sizeof(rows_object),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = rows_slots,
 };
 
-static PyMethodDef methods[] = {
+PyMethodDef ev_py_rows_functions[] = {
     {"gather", gather, METH_VARARGS, "gather(values, base, start, stop, out)"},
+    {"lag_bases", lag_bases, METH_VARARGS,
+     "lag_bases(indptr, ordinals, lag, first, last, bases)"},
     {NULL, NULL, 0, NULL},
 };
-
-int ev_py_add_rows(PyObject *module)
-{
-    PyObject *type = PyType_FromModuleAndSpec(module, &rows_spec, NULL);
-    const int failed = type == NULL || PyModule_AddObjectRef(module, "Rows", type) < 0;
-    Py_XDECREF(type);
-    return failed ? -1 : PyModule_AddFunctions(module, methods);
-}

@@ -13,30 +13,20 @@ double ev_py_limit(ev_number type)
 
 void ev_py_gather(void *to, const char *from, ptrdiff_t stride, ptrdiff_t n, int narrow)
 {
-    double *wide = to;
-    float item;
-    for (ptrdiff_t i = 0; i < n; i++, from += stride) {
-        if (narrow) {
-            memcpy(&item, from, sizeof item);
-            wide[i] = (double)item;
-        }
-        else {
-            memcpy(wide + i, from, sizeof *wide);
-        }
+    for (ptrdiff_t i = 0; i < n; i++) {
+        ev_py_read((double *)to + i, from + i * stride, narrow);
     }
 }
 
 void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n,
                    int narrow)
 {
-    if (narrow) {
-        for (ptrdiff_t i = 0; i < n; i++, to += stride) {
+    for (ptrdiff_t i = 0; i < n; i++, to += stride) {
+        if (narrow) {
             const float item = (float)from[i];
             memcpy(to, &item, sizeof item);
         }
-    }
-    else {
-        for (ptrdiff_t i = 0; i < n; i++, to += stride) {
+        else {
             memcpy(to, from + i, sizeof *from);
         }
     }
@@ -175,17 +165,11 @@ typedef struct tables {
 /* NumPy's code for a letter of `types` in a loop. */
 static char type_code(char letter, ev_number type)
 {
-    char code = (char)NPY_FLOAT64;
-    if (letter == 'B') {
-        code = (char)NPY_UINT8;
-    }
-    else if (letter == 'l' || (letter == 'x' && type == EV_LOOP_I64)) {
-        code = (char)NPY_INT64;
-    }
-    else if (letter != 'd' && type == EV_LOOP_F32) {
-        code = (char)NPY_FLOAT32;
-    }
-    return code;
+    const int whole = letter == 'l' || (letter == 'x' && type == EV_LOOP_I64);
+    return (char)(letter == 'B'                             ? NPY_UINT8
+                  : whole                                   ? NPY_INT64
+                  : letter != 'd' && type == EV_LOOP_F32 ? NPY_FLOAT32
+                                                         : NPY_FLOAT64);
 }
 
 int ev_py_add_ufunc(PyObject *module, const char *name, const char *signature,

@@ -149,15 +149,12 @@ EV_INLINE uint32_t *made_number(ev_cells *cells, uint32_t *entry, int32_t b)
 static ev_result build_directory(ev_cells *cells, ptrdiff_t rows, int64_t low,
                                  int64_t width)
 {
-    ev_result result = EV_DONE;
     cells->directory = ev_take_zeros(&cells->memory, rows * (ptrdiff_t)width,
                                      sizeof *cells->directory);
     cells->rows = rows;
     cells->low = low;
     cells->width = width;
-    if (cells->directory == NULL) {
-        result = EV_NO_MEMORY;
-    }
+    ev_result result = cells->directory == NULL ? EV_NO_MEMORY : EV_DONE;
     for (ptrdiff_t i = 0; i < cells->count && result == EV_DONE; i++) {
         const ev_cell_key *key = ev_cells_at(cells, i);
         result = ev_blocks_reserve(&cells->pages, cells->page_count + 1);

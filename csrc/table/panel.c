@@ -107,6 +107,25 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
     return result;
 }
 
+/* ---- look-ups ---- */
+
+void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordinals,
+                  ptrdiff_t first, ptrdiff_t last, int64_t lag, int64_t *restrict bases)
+{
+    for (ptrdiff_t s = first; s < last; s++) {
+        /* Both cell and base only move on: one walk through the series. */
+        const int64_t end = indptr[s + 1];
+        int64_t base = indptr[s];
+        for (int64_t cell = indptr[s]; cell < end; cell++) {
+            const int64_t wanted = ordinals[cell] - lag;
+            while (base < end && ordinals[base] < wanted) {
+                base++;
+            }
+            bases[cell] = base < end && ordinals[base] == wanted ? base : -1;
+        }
+    }
+}
+
 /* ---- panels from panels ---- */
 
 static ev_cell_sum sum_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,

@@ -49,6 +49,13 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
                          ptrdiff_t start, ptrdiff_t stop, const ev_panel_cells *panel,
                          ev_panel_place *place);
 
+/* For each cell of the series first .. last - 1, writes the number of the cell of the
+ * same series whose ordinal is `lag` less, or -1. Cells of series s are indptr[s] ..
+ * indptr[s + 1] - 1, ordinals ascending within a series; lag is not 0. */
+void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordinals,
+                  ptrdiff_t first, ptrdiff_t last, int64_t lag,
+                  int64_t *restrict bases);
+
 /* New series and periods for the cells of a finished panel. */
 typedef struct ev_panel_map {
     const int64_t *series;  /* the new series of each series; -1 to drop it */

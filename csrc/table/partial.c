@@ -246,9 +246,7 @@ static ev_result map_series(ev_partial *into, const ev_partial *from,
         const ev_cells *joined = &from->series[k - 1];
         int32_t *wider = ev_take(&into->memory, joined->count, sizeof *wider);
         int32_t *last = ev_take(&into->memory, joined->count, sizeof *last);
-        if (wider == NULL || last == NULL) {
-            result = EV_NO_MEMORY;
-        }
+        result = wider == NULL || last == NULL ? EV_NO_MEMORY : EV_DONE;
         for (ptrdiff_t s = 0; s < joined->count && result == EV_DONE; s++) {
             const ev_cell_key *pair = ev_cells_at(joined, s);
             wider[s] = series[pair->a];

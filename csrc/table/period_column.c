@@ -70,7 +70,7 @@ static const ev_column *value_column(const ev_column *column, ptrdiff_t *row)
 static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *number)
 {
     const ev_column *values = value_column(column, &row);
-    ev_fault fault = EV_FAULT_NONE;
+    ev_fault fault = EV_FAULT_TYPE;
     ptrdiff_t size = 0;
     const char *text;
     if (values == NULL) {
@@ -86,9 +86,6 @@ static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *numbe
             fault = text[i] < '0' || text[i] > '9' ? EV_FAULT_NUMBER : EV_FAULT_NONE;
             *number = *number * 10 + (text[i] - '0');
         }
-    }
-    else {
-        fault = EV_FAULT_TYPE;
     }
     return fault;
 }
@@ -266,29 +263,16 @@ static int days_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
                    int32_t *restrict days)
 {
     const ptrdiff_t from = when->offset + start;
-    const int64_t *times = when->data;
-    int good = 0;
-    switch (when->type) {
-    case EV_COL_DATE32:
-        good = days_of_dates((const int32_t *)when->data + from, count, days);
-        break;
-    case EV_COL_DATE64:
-    case EV_COL_TIME_MS:
-        good = days_of_times(times + from, count, 86400000, days);
-        break;
-    case EV_COL_TIME_S:
-        good = days_of_times(times + from, count, 86400, days);
-        break;
-    case EV_COL_TIME_US:
-        good = days_of_times(times + from, count, 86400000000, days);
-        break;
-    case EV_COL_TIME_NS:
-        good = days_of_times(times + from, count, 86400000000000, days);
-        break;
-    default:
-        break;
-    }
-    return good;
+    const int64_t *times = (const int64_t *)when->data + from;
+    const ev_column_type type = when->type;
+    return type == EV_COL_DATE32
+               ? days_of_dates((const int32_t *)when->data + from, count, days)
+           : type == EV_COL_DATE64 || type == EV_COL_TIME_MS
+               ? days_of_times(times, count, 86400000, days)
+           : type == EV_COL_TIME_S  ? days_of_times(times, count, 86400, days)
+           : type == EV_COL_TIME_US ? days_of_times(times, count, 86400000000, days)
+           : type == EV_COL_TIME_NS ? days_of_times(times, count, 86400000000000, days)
+                                    : 0;
 }
 
 /* The months in some rows of yyyymm; 0 if they are not integers, or one is bad. */
@@ -332,17 +316,10 @@ static int read_fast(const ev_column *when, const ev_frequency *freq, ptrdiff_t 
 
 static ev_result result_of(ev_fault fault)
 {
-    ev_result result = EV_BAD_VALUE;
-    if (fault == EV_FAULT_NONE) {
-        result = EV_DONE;
-    }
-    else if (fault == EV_FAULT_YEAR) {
-        result = EV_RANGE;
-    }
-    else if (fault == EV_FAULT_INTEGER || fault == EV_FAULT_TYPE) {
-        result = EV_BAD_FORMAT;
-    }
-    return result;
+    return fault == EV_FAULT_NONE   ? EV_DONE
+           : fault == EV_FAULT_YEAR ? EV_RANGE
+           : fault == EV_FAULT_INTEGER || fault == EV_FAULT_TYPE ? EV_BAD_FORMAT
+                                                                 : EV_BAD_VALUE;
 }
 
 ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,

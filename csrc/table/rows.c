@@ -133,14 +133,11 @@ static void read_groups(const ev_rows *rows, ptrdiff_t start, ptrdiff_t n,
 /* Sets rows->groups by dictionaries, key by key. */
 static ev_result encode_groups(ev_rows *rows, int *which, ev_key_place *place)
 {
-    ev_result result = EV_DONE;
     int32_t codes[EV_BLOCK] = {0};
     uint32_t numbers[EV_BLOCK];
     rows->groups = ev_take_zeros(&rows->memory, rows->count, sizeof *rows->groups);
     rows->group_count = 1;
-    if (rows->groups == NULL) {
-        result = EV_NO_MEMORY;
-    }
+    ev_result result = rows->groups == NULL ? EV_NO_MEMORY : EV_DONE;
     for (int k = 0; k < rows->column_count && result == EV_DONE; k++) {
         ev_keys keys;
         ev_cells joined;
@@ -232,14 +229,12 @@ static ev_rows_repeat find_repeat(ev_rows *rows)
 static ev_result number_pairs(ev_rows *rows, ev_rows_repeat *repeat)
 {
     uint32_t numbers[EV_BLOCK];
-    ev_result result = EV_DONE;
     rows->periods = ev_take_big(&rows->memory, rows->count, sizeof *rows->periods);
     if (rows->groups == NULL) {
         rows->groups = ev_take_big(&rows->memory, rows->count, sizeof *rows->groups);
     }
-    if (rows->periods == NULL || rows->groups == NULL) {
-        result = EV_NO_MEMORY;
-    }
+    const int given = rows->periods != NULL && rows->groups != NULL;
+    ev_result result = given ? EV_DONE : EV_NO_MEMORY;
     for (ptrdiff_t at = 0; at < rows->count && result == EV_DONE; at += EV_BLOCK) {
         const ptrdiff_t n = rows->count - at < EV_BLOCK ? rows->count - at : EV_BLOCK;
         if (rows->bits != NULL) {
@@ -264,17 +259,13 @@ static ev_result number_pairs(ev_rows *rows, ev_rows_repeat *repeat)
 
 void ev_rows_run(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
 {
-    if (rows->stage == EV_ROWS_RANGE) {
-        find_range(rows, start, stop);
-    }
-    else if (rows->stage == EV_ROWS_MARK) {
-        mark_groups(rows, start, stop);
-    }
-    else if (rows->stage == EV_ROWS_PLACE) {
-        place_rows(rows, start, stop);
-    }
-    else if (rows->stage == EV_ROWS_CHECK) {
-        check_rows(rows, start, stop);
+    static void (*const stages[])(ev_rows *, ptrdiff_t, ptrdiff_t) = {
+        [EV_ROWS_RANGE] = find_range,
+        [EV_ROWS_MARK] = mark_groups,
+        [EV_ROWS_PLACE] = place_rows,
+        [EV_ROWS_CHECK] = check_rows};
+    if (rows->stage < EV_ROWS_READY) {
+        stages[rows->stage](rows, start, stop);
     }
 }
 
@@ -292,9 +283,7 @@ static ev_result choose_groups(ev_rows *rows, int *which, ev_key_place *place)
         rows->bits = ev_take_zeros(&rows->memory, (ptrdiff_t)(values / 64) + 1,
                                    sizeof *rows->bits);
         rows->stage = EV_ROWS_MARK;
-        if (rows->bits == NULL) {
-            result = EV_NO_MEMORY;
-        }
+        result = rows->bits == NULL ? EV_NO_MEMORY : EV_DONE;
     }
     else {
         result = encode_groups(rows, which, place);
@@ -313,9 +302,7 @@ static ev_result choose_table(ev_rows *rows, ev_rows_repeat *repeat)
         rows->grid = ev_take_zeros(&rows->memory, (ptrdiff_t)entries, sizeof *rows->grid);
         rows->places = ev_take_big(&rows->memory, rows->count, sizeof *rows->places);
         rows->inverse = UINT64_MAX / (uint64_t)span_of(rows) + 1;
-        if (rows->grid == NULL || rows->places == NULL) {
-            result = EV_NO_MEMORY;
-        }
+        result = rows->grid == NULL || rows->places == NULL ? EV_NO_MEMORY : EV_DONE;
     }
     else {
         result = number_pairs(rows, repeat);

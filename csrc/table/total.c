@@ -162,22 +162,10 @@ ev_result ev_total_read(const ev_total *total, ev_scale scale, double *value)
     if (scale.grain == EV_INTEGER && whole != total->sum) {
         result = EV_RANGE;
     }
-    *value = NAN;
-    if (result == EV_DONE) {
-        switch (scale.grain) {
-        case EV_NO_GRAIN:
-            *value = 0.0;
-            break;
-        case EV_INTEGER:
-            *value = (double)whole;
-            break;
-        case EV_BINARY:
-            *value = read_binary(total);
-            break;
-        case EV_DECIMAL:
-            *value = read_decimal(total->sum, scale.places);
-            break;
-        }
-    }
+    *value = result != EV_DONE              ? NAN
+             : scale.grain == EV_NO_GRAIN ? 0.0
+             : scale.grain == EV_INTEGER  ? (double)whole
+             : scale.grain == EV_BINARY   ? read_binary(total)
+                                          : read_decimal(total->sum, scale.places);
     return result;
 }

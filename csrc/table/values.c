@@ -19,22 +19,17 @@ static widen_kernel *const widen[EV_ISA_COUNT] = EV_EACH(widen);
 ev_result ev_scale_of_column(const ev_column *column, ev_scale *scale)
 {
     const ev_column *values = column->dictionary != NULL ? column->dictionary : column;
-    ev_result result = EV_DONE;
-    *scale = (ev_scale){EV_INTEGER, 0};
-    if (values->type == EV_COL_NULL) {
-        scale->grain = EV_NO_GRAIN;
-    }
-    else if (values->type == EV_COL_F32 || values->type == EV_COL_F64) {
-        scale->grain = EV_BINARY;
-    }
-    else if (values->type == EV_COL_DECIMAL128 && values->scale >= 0 &&
-             values->scale <= EV_MOST_PLACES) {
-        *scale = (ev_scale){EV_DECIMAL, values->scale};
-    }
-    else if (!ev_is_integer(values->type)) {
-        result = EV_BAD_FORMAT;
-    }
-    return result;
+    const int null = values->type == EV_COL_NULL;
+    const int floats = values->type == EV_COL_F32 || values->type == EV_COL_F64;
+    const int decimals = values->type == EV_COL_DECIMAL128 && values->scale >= 0 &&
+                         values->scale <= EV_MOST_PLACES;
+    scale->grain = null       ? EV_NO_GRAIN
+                   : floats   ? EV_BINARY
+                   : decimals ? EV_DECIMAL
+                              : EV_INTEGER;
+    scale->places = decimals ? values->scale : 0;
+    return null || floats || decimals || ev_is_integer(values->type) ? EV_DONE
+                                                                     : EV_BAD_FORMAT;
 }
 
 static void mark_nulls(const ev_column *column, ptrdiff_t start, ptrdiff_t n,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import _core
 from .._inputs.dates import Moments, moments, no_value
-from .frequency import check_range, cure, frequency
+from .frequency import check_range, cure, frequency, pair_frequency
 
 if TYPE_CHECKING:
     from .._common.types import Ordinals
@@ -22,7 +20,9 @@ def ordinals(
     Parameters
     ----------
     column : datetime64, pandas periods or datetimes, dates, text, integers, or a tuple
-        of two columns, years and months (years and quarters if freq is quarterly)
+        of two columns, years and months or quarters. A second column that has a name
+        (a Series) states by it which; without a name, it holds quarters if freq is
+        quarterly, else months
     freq : str, optional
         The frequency of the ordinals. By default the one that the column states.
     name : str
@@ -43,26 +43,37 @@ def ordinals(
     """
     content = moments(column, name)
     stated = content.stated
-    asked = _stated(content, name) if freq is None else frequency(freq)
+    asked = None if freq is None else frequency(freq)
+    if content.within is not None and content.part:
+        asked = pair_frequency(name, content.part, asked)
+    if asked is None:
+        asked = _stated(content, name)
     values = content.values
     if content.texts is not None:
         assert asked is not None
-        return _core.period_texts(asked, content.texts, name), asked
+        return _placed(asked, name, content.texts), asked
     assert values is not None
     if asked is None:
         return values, None
     if stated is None:
-        unit, within = content.unit, content.within
-        return _core.period_ordinals(asked, values, unit, within, name), asked
+        given = values.view(f"M8[{content.unit}]") if content.unit else values
+        within = () if content.within is None else (content.within,)
+        return _placed(asked, name, given, *within), asked
     check_range(values, stated, name)
     if asked == "M-JF" and stated == "M":
-        days = values.view("M8[M]").astype("M8[D]").view(np.int64)
-        return _core.period_ordinals(asked, days, "D", None, name), asked
+        days = values.view("M8[M]").astype("M8[D]")
+        return _placed(asked, name, days), asked
     if asked != stated:
         raise ValueError(
             f"{name} states {stated}, freq is '{asked}': {cure(stated, asked)}"
         )
     return values, asked
+
+
+def _placed(freq: str, name: str, *columns: Any) -> Ordinals:
+    """The ordinals of a column, or of years and months (quarters), at a frequency."""
+    batch = _core.columns(columns, [name] * len(columns))
+    return _core.period_ordinals(freq, batch, name)
 
 
 def _stated(content: Moments, name: str) -> str | None:

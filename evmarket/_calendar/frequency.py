@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _core
+from .._common.messages import short
 from .._inputs.dates import no_value
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12, "M-JF": 11, "W": 52, "D": 365}
 _COARSE_TO_FINE = ("Y", "H", "Q", "M-JF", "M", "W", "D")
+_PARTS = {"month": "M", "mon": "M", "quarter": "Q", "qtr": "Q", "月": "M", "季": "Q"}
 _FIRST_DAY = -719162  # 0001-01-01
 _LAST_DAY = 2932896  # 9999-12-31
 
@@ -61,6 +64,33 @@ def check_range(values: Ordinals, freq: str, name: str) -> None:
         raise ValueError(
             f"{name}, row {row}: the period lies outside the years 1 to 9999"
         )
+
+
+def pair_frequency(name: str, part: str, asked: str | None) -> str:
+    """The frequency of a pair of columns, of which the second is called `part`.
+
+    The name states months or quarters: one of its words is month, mon, quarter or qtr,
+    or it holds the character for month or quarter. Under any other name the frequency
+    asked for decides.
+    """
+    words = re.split(r"[\W\d_]+", part.lower())
+    units = {_PARTS[word] for word in words if word in _PARTS}
+    units |= {_PARTS[sign] for sign in "月季" if sign in part}
+    if len(units) != 1:
+        if asked is None:
+            raise ValueError(
+                f"{name}: the name {short(part)} does not say whether it holds months "
+                "or quarters: give freq='M' or freq='Q'"
+            )
+        return asked
+    [stated] = units
+    if asked is None:
+        return stated
+    if unit(asked) != stated and (stated, asked) != ("M", "M-JF"):
+        raise ValueError(
+            f"{name} states {stated}, freq is '{asked}': {cure(stated, asked)}"
+        )
+    return asked
 
 
 def cure(stated: str, asked: str) -> str:

@@ -14,11 +14,12 @@ from .._common.status import lowest
 from .cells import Cells, taken, union
 from .measure import MeasureData
 from .series import broadcast
+from .sums import ExactSums, Layout, Moved, identity, regroup_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._common.types import Codes, Ints
+    from .._common.types import Codes, Ints, Mask
 
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -61,7 +62,8 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     values[late] = np.nan
     changed = cells.with_values(values, codes)
     if sign == "r/":
-        return measure.derived(changed, "ratio")
+        name = f"{number:g}/{measure.name}"
+        return measure.derived(changed, "ratio", name=name)
     return measure.derived(changed, measure.kind, measure.unit)
 
 
@@ -73,7 +75,11 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
     kind, unit = _result_kind(a, b, sign)
     both, (one, two) = aligned(a, b)
     codes = lowest(one.codes, two.codes)
-    if sign == "/":
+    sums = None
+    if sign in "+-" and one.sums is not None and two.sums is not None:
+        sums = _exact(both, one, two, sign)
+        values = sums.values.copy()
+    elif sign == "/":
         values = _core.ratio(one.values, two.values)
         own = _core.ratio_status(one.values, two.values)
         numbers = np.isfinite(one.values) & np.isfinite(two.values)
@@ -85,11 +91,42 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
         invalid = np.full(int(bad.sum()), _core.INVALID, np.uint8)
         codes[bad] = lowest(codes[bad], invalid)
         values[bad] = np.nan
+    if a.origin is not None and a.origin is b.origin and sign != "*":
+        unpaired = _unpaired(one, two)
+        codes[unpaired] = lowest(codes, np.uint8(_core.UNPAIRED))[unpaired]
+        values[unpaired] = np.nan
     late = both.calendar.late(one.ordinals)
     codes[late] = _core.PARTIAL
     values[late] = np.nan
-    name = a.name if a.name == b.name else f"{a.name}{sign}{b.name}"
-    return both.derived(one.with_values(values, codes), kind, unit, name=name)
+    same = a.name == b.name and sign in "+-"
+    name = a.name if same else f"{a.name}{sign}{b.name}"
+    cells = replace(one, values=values, status=codes, sums=sums)
+    return both.derived(cells, kind, unit, name=name)
+
+
+def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
+    """The exact sums or differences of two levels; NaN where a side has no number."""
+    assert one.sums is not None and two.sums is not None
+    numbers = np.isfinite(one.values) & np.isfinite(two.values)
+    terms = [one.sums, two.sums if sign == "+" else two.sums.negated()]
+    layout = Layout(one.indptr, one.ordinals, np.ones(len(numbers), np.int64))
+    to = identity(both.series.count)
+    moved = [
+        Moved(layout, [replace(term.where(numbers), counts=layout.rows)], to)
+        for term in terms
+    ]
+    name = f"{both.name} {sign}"
+    _, [sums] = regroup_named(moved, both.series, (name,), both.calendar)
+    return replace(sums, values=np.where(numbers, sums.values, np.nan))
+
+
+def _unpaired(one: Cells, two: Cells) -> Mask:
+    """Which cells add up different numbers of rows on the two sides."""
+    if one.sums is None or two.sums is None:
+        return np.zeros(len(one.values), bool)
+    numbers = np.isfinite(one.values) & np.isfinite(two.values)
+    unequal: Mask = numbers & (one.sums.counts != two.sums.counts)
+    return unequal
 
 
 def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | None]:
@@ -208,4 +245,7 @@ def _placed(cells: Cells, to: Ints, layout: Cells, side: MeasureData) -> Cells:
     codes: Codes = taken(cells.codes, place, 0).astype(np.uint8)
     empty = place < 0
     codes[empty] = side.empty_status(layout.series[empty], layout.ordinals[empty])
-    return layout.with_values(taken(cells.values, place, np.nan), codes)
+    placed = layout.with_values(taken(cells.values, place, np.nan), codes)
+    if cells.sums is None or not len(cells.ordinals):
+        return placed
+    return replace(placed, sums=cells.sums.take(place).where(~empty))

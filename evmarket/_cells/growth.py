@@ -55,14 +55,16 @@ def annualized_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     steps = lag_periods(lag, freq)
     extra = (float(per_year(freq)), float(steps))
     kernel = Kernel(_core.compound, _core.compound_status, extra)
-    return compared(measure, steps, kernel, "growth")
+    rates = compared(measure, steps, kernel, "growth")
+    return rates.rename(f"{measure.name} annualized growth")
 
 
 def change(measure: MeasureData, lag: int | str = "1Y") -> MeasureData:
     """See `Measure.change`."""
     steps = lag_periods(lag, measure.calendar.freq)
     kind = "pp" if measure.kind in POINTS else measure.kind
-    return stepped(measure, steps, "flow" if kind == "stock" else kind)
+    step = stepped(measure, steps, "flow" if kind == "stock" else kind)
+    return step.rename(f"{measure.name} change")
 
 
 def _with_ends(level: MeasureData, rates: MeasureData, steps: int) -> MeasureData:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     Dense = TypeVar("Dense", bound=NDArray[Any])
 
+_NAMES = {"growth": "growth", "log": "log growth"}
+_NAMES |= {kind: kind for kind in ("share", "rank", "index")}
+"""What is added to a measure's name when a measure of this kind is derived from it."""
+
 DENSE_MOST = 1 << 27
 """Cells beyond which `.values` is refused: it would take a gigabyte."""
 
@@ -37,6 +41,9 @@ class Origin(Protocol):
 
     def cells(self, name: str) -> Cells:
         """The cells of a measure."""
+
+    def renamed(self, name: str, new: str) -> Origin:
+        """The panel with this measure alone, under a new name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +87,19 @@ class MeasureData:
     def derived(
         self, cells: Cells, kind: str, unit: str | None = None, **changes: Any
     ) -> MeasureData:
-        """A measure of the same series with other cells."""
-        return replace(
-            self, cells=cells, kind=kind, unit=unit, origin=None, chosen=None, **changes
-        )
+        """A measure of the same series with other cells, named for what it is."""
+        name = self.name
+        if kind != self.kind and kind in _NAMES:
+            name = f"{name} {_NAMES[kind]}"
+        made: dict[str, Any] = {"name": name, "origin": None, "chosen": None, **changes}
+        return replace(self, cells=cells, kind=kind, unit=unit, **made)
+
+    def rename(self, name: str) -> MeasureData:
+        """The same measure under another name."""
+        origin = self.origin
+        if origin is not None:
+            origin = origin.renamed(self.name, name)
+        return replace(self, name=name, origin=origin)
 
     # ---- empty cells and dense arrays ---------------------------------------------
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from .._common.types import Codes, Ints, Map
 
 
+_PER = {"percent": 100.0, "%": 100.0, "‰": 1000.0}
+"""What a rate in one of these units is divided by: measures hold fractions."""
+
+
 @dataclass(frozen=True, eq=False)
 class Level:
     """One measure of a panel: its sums on the panel's cells.
@@ -51,6 +55,16 @@ class Level:
     blocked: bool = False
     lifetimes: Lifetimes | None = None
     members: Ints | None = None
+
+    @property
+    def per(self) -> float | None:
+        """What a rate in percent or per mille is divided by where it is read."""
+        return _PER.get(self.unit or "") if self.kind == "rate" else None
+
+    @property
+    def read_unit(self) -> str | None:
+        """The unit of the values that are read; None for fractions."""
+        return None if self.per else self.unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +134,9 @@ class PanelData:
         sums, calendar = level.sums, self.calendar
         indptr, ordinals, rows = self.layout
         cells = Cells(indptr, ordinals, sums.values, level.status, sums)
+        if level.per is not None:
+            # The sums stay in the unit of the table, and so have no place here.
+            cells = replace(cells, values=sums.values / level.per, sums=None)
         if sums.counts is not rows:
             cells = cells.kept(sums.counts > 0)
         late = calendar.late(cells.ordinals)
@@ -134,7 +151,7 @@ class PanelData:
             (life,),
             level.name,
             level.kind,
-            level.unit,
+            level.read_unit,
             source=self.source,
             origin=self,
         )
@@ -146,6 +163,13 @@ class PanelData:
     def with_levels(self, names: Sequence[str]) -> PanelData:
         """The panel with some of its measures, in the order of the names."""
         return replace(self, levels=tuple(self.level(name) for name in names))
+
+    def renamed(self, name: str, new: str) -> PanelData:
+        """The panel with one measure alone, under a new name."""
+        level, parent = replace(self.level(name), name=new), self.parent
+        if parent is not None:
+            parent = (parent[0].renamed(name, new), parent[1])
+        return replace(self, levels=(level,), parent=parent)
 
     def members(self, name: str) -> Ints:
         """How many series of the parent each cell of a measure adds up."""

@@ -32,7 +32,8 @@ def margin(panel: PanelData, revenue: str, cost: str) -> MeasureData:
             f"{revenue} is in {one}, {cost} in {two}: a margin needs one unit"
         )
     kernel = Kernel(_core.margin, _core.margin_status)
-    return _divided(panel, (revenue, cost), kernel, "margin", None)
+    made = _divided(panel, (revenue, cost), kernel, "margin", None)
+    return made.rename("margin")
 
 
 def ratio(

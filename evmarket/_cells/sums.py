@@ -64,6 +64,10 @@ class ExactSums:
         """The sums of some cells: a mask or numbers of cells."""
         return self._each(lambda part: part[chosen])
 
+    def where(self, mask: Mask) -> ExactSums:
+        """The sums where `mask` holds, 0 elsewhere."""
+        return self._each(lambda part: np.where(mask, part, part.dtype.type(0)))
+
     def placed(self, place: Ints, size: int) -> ExactSums:
         """The sums at `place` among `size` cells; the others hold no row."""
 

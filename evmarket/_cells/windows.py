@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,13 +15,13 @@ from .._common.kinds import NO_GROWTH
 from .._common.messages import short
 from .._common.status import lowest
 from .cells import Cells
-from .shifts import stepped
-from .sums import Moved, identity, once, regroup, summed
+from .shifts import bases, stepped
+from .sums import ExactSums, Moved, identity, once, regroup, summed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._common.types import Codes, Floats, Ints
+    from .._common.types import Codes, Floats, Ints, Mask
     from .calendar import Calendar
     from .lifetimes import Lifetimes
     from .measure import MeasureData
@@ -79,7 +80,8 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
         for k in range(min(size, len(every)))
     ]
     sums = moved_sums(_numbers(measure.cells), calendar.low, maps)
-    return _finished(measure, sums, sums.ordinals - size + 1, size, measure.kind)
+    made = _finished(measure, sums, sums.ordinals - size + 1, size, measure.kind)
+    return made.rename(f"{measure.name} trailing")
 
 
 def ytd(measure: MeasureData) -> MeasureData:
@@ -96,7 +98,8 @@ def ytd(measure: MeasureData) -> MeasureData:
         maps.append(to)
     sums = moved_sums(_numbers(measure.cells), calendar.low, maps)
     own = place[sums.ordinals - calendar.low]
-    return _finished(measure, sums, sums.ordinals - own, own + 1, "cumulative")
+    made = _finished(measure, sums, sums.ordinals - own, own + 1, "cumulative")
+    return made.rename(f"{measure.name} ytd")
 
 
 def _numbers(cells: Cells) -> Cells:
@@ -159,7 +162,19 @@ def from_ytd(measure: MeasureData) -> MeasureData:
     late = calendar.late(cells.ordinals)
     codes[late] = _core.PARTIAL
     values[late] = np.nan
-    return measure.derived(cells.with_values(values, codes), "flow", measure.unit)
+    single = cells.with_values(values, codes)
+    if cells.sums is not None:
+        single = replace(single, sums=_single_sums(cells, begins, np.isfinite(values)))
+    return measure.derived(single, "flow", measure.unit)
+
+
+def _single_sums(cells: Cells, begins: Mask, known: Mask) -> ExactSums:
+    """The exact sums of single periods: a total less the one before within the year."""
+    assert cells.sums is not None
+    base = np.maximum(bases(cells, 1), 0)
+    terms = [cells.sums.where(known)]
+    terms.append(cells.sums.take(base).where(known & ~begins).negated())
+    return summed(cells.indptr, cells.ordinals, terms)
 
 
 def _cumulative_trailing(measure: MeasureData, window: Any) -> MeasureData:
@@ -191,7 +206,9 @@ def _cumulative_trailing(measure: MeasureData, window: Any) -> MeasureData:
     wanted = np.flatnonzero(~ends & all_three)
     values[wanted] = _three(cells, wanted, *numbers)
     values[codes == _core.PARTIAL] = np.nan
-    return measure.derived(cells.with_values(values, codes), "flow", measure.unit)
+    cells = cells.with_values(values, codes)
+    name = f"{measure.name} trailing"
+    return measure.derived(cells, "flow", measure.unit, name=name)
 
 
 def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> Floats:

@@ -96,9 +96,10 @@ def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureDa
         largest = order[np.arange(len(order)) - starts < k]
         sums = np.bincount(of_cell[largest], weights=values[largest], minlength=count)
     cells = replace(whole, values=np.where(codes == 0, sums, np.nan), status=codes)
-    kind = "ratio" if k is None else "share"
+    kind, name = ("ratio", "hhi") if k is None else ("share", f"top {k} share")
+    name = f"{measure.name} {name}"
     life = Lifetimes.of(measure.calendar, whole)
-    return MeasureData(groups, measure.calendar, cells, (life,), measure.name, kind)
+    return MeasureData(groups, measure.calendar, cells, (life,), name, kind)
 
 
 def rank(measure: MeasureData, within: Any) -> MeasureData:

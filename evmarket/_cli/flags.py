@@ -90,7 +90,8 @@ def _add_table(parser: ArgumentParser, measures: bool) -> None:
         nargs="+",
         required=True,
         metavar="COLUMN",
-        help="dates or periods, or the columns of year and month or quarter",
+        help="dates or periods, or the columns of year and month or quarter; any other "
+        "name of the second needs --freq",
     )
     add(
         "--measures",

@@ -28,7 +28,8 @@ class Moments(NamedTuple):
 
     The values are those of datetime64 if `unit` is set, ordinals of the frequency
     `stated` if that is set, else integers such as yyyymm. For a pair of columns they
-    are the years, and `within` holds the months or quarters.
+    are the years, `within` holds the months or quarters, and `part` is the name of
+    that second column, "" if it has none.
     """
 
     values: NDArray[np.int64] | None = None
@@ -36,6 +37,7 @@ class Moments(NamedTuple):
     stated: str | None = None
     texts: list[str | None] | None = None
     within: NDArray[np.int64] | None = None
+    part: str = ""
 
 
 def moments(column: Any, name: str) -> Moments:
@@ -87,7 +89,18 @@ def _single(value: Any) -> bool:
 
 def _pair(years: Any, parts: Any, name: str) -> Moments:
     values = _whole_numbers(years, f"{name} (year)")
-    return Moments(values=values, within=_whole_numbers(parts, f"{name} (part)"))
+    within = _whole_numbers(parts, f"{name} (part)")
+    if len(values) != len(within):
+        raise ValueError(
+            f"{name}: {len(values)} years and {len(within)} parts of a year"
+        )
+    return Moments(values=values, within=within, part=name_of(parts))
+
+
+def name_of(column: Any) -> str:
+    """The name that a column at hand carries, as a Series does; "" without one."""
+    name = getattr(column, "name", None)
+    return name if isinstance(name, str) else ""
 
 
 def _whole_numbers(column: Any, name: str) -> NDArray[np.int64]:

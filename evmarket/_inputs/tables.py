@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import _core
 from .._common.messages import near, short
-from .arrays import library, refuse_query
+from .arrays import is_missing, library, refuse_query
 from .dates import moments, pandas_frequency
 
 if TYPE_CHECKING:
@@ -453,6 +453,8 @@ def _object_column(
         item = objects[other]
         if not (hasattr(item, "year") or isinstance(item, np.datetime64)):
             decimal = type(item).__name__ == "Decimal"
+            if decimal and (column := _arrow_decimals(objects)) is not None:
+                return _arrow_column(column, name, first_row)
             cure = "; pass decimals as Arrow decimal128 or as floats" if decimal else ""
             raise TypeError(
                 f"column {short(name)}, row {first_row + other}: {short(item)} is not "
@@ -471,6 +473,21 @@ def _object_column(
     kind = kind if text >= 0 or number >= 0 else "null"
     field = Field(name, "utf8" if kind == "text" else kind)
     return _sliced(field, objects, lambda part: (kind, part))
+
+
+def _arrow_decimals(objects: Iterable[Any]) -> Any:
+    """Python decimals as an Arrow column; None for mixed columns or without pyarrow."""
+    items = [None if is_missing(item) else item for item in objects]
+    if any(type(item).__name__ not in ("Decimal", "NoneType") for item in items):
+        return None
+    try:
+        from pyarrow import ArrowException, array
+    except ImportError:
+        return None
+    try:
+        return array(items)
+    except ArrowException:
+        return None  # infinite, or too many digits
 
 
 def _arrow_column(value: Any, name: str, first_row: int) -> _ColumnReader:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import frequency
+from .._calendar.frequency import frequency, unit
 from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._calendar.periods import Periods
@@ -23,6 +23,8 @@ from .._common import workers
 from .._common.arguments import choice, positive
 from .._common.kinds import check_kinds
 from .._common.messages import listing, near, short
+from .._inputs.arrays import is_missing
+from .._inputs.dates import name_of
 from .source import Source, column_names, table_columns
 
 if TYPE_CHECKING:
@@ -346,7 +348,7 @@ def build_arrays(
     table = {f"key {k}": v for k, v in keys.items()}
     when: str | tuple[str, str] = "period"
     if isinstance(period, tuple) and len(period) == 2 and not np.isscalar(period[0]):
-        when = ("year", "month or quarter")
+        when = ("year", _part_name(period[1], options.freq))
         table |= dict(zip(when, period, strict=True))
     else:
         table["period"] = period
@@ -362,6 +364,13 @@ def build_arrays(
         replace(options, units=units),
     )
     return _renamed(panel, tuple(keys), tuple(measures))
+
+
+def _part_name(parts: Any, freq: str | None) -> str:
+    """The name of the second column of a pair, or what it holds if it has no name."""
+    quarterly = freq is not None and unit(frequency(freq)) == "Q"
+    name = name_of(parts) or ("quarter" if quarterly else "month")
+    return f"part {name}"  # Prefixed, like all columns of this table.
 
 
 def _renamed(
@@ -406,9 +415,17 @@ def build_wide(table: Any, wide: Wide, options: Options) -> PanelData:
         )
     columns = table_columns(table, [*fixed, *chosen])
     count = len(columns[chosen[0]])
-    long: dict[str, Any] = {name: columns[name] * len(chosen) for name in fixed}
-    headers = [header for header in chosen for _ in range(count)]
-    values = [value for header in chosen for value in columns[header]]
+    # An empty cell is no row.
+    kept = {
+        header: [k for k in range(count) if not is_missing(columns[header][k])]
+        for header in chosen
+    }
+    long: dict[str, Any] = {
+        name: [columns[name][k] for header in chosen for k in kept[header]]
+        for name in fixed
+    }
+    headers = [header for header in chosen for _ in kept[header]]
+    values = [columns[header][k] for header in chosen for k in kept[header]]
     if period is None:
         when = _free("period", long)
         long[when] = headers

@@ -39,7 +39,7 @@ class Coverage(Table):
     >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
     >>> coverage = em.Panel.from_wide(table, "maker", "units").coverage()
     >>> coverage["rows"], coverage["nulls"], coverage["last"].tolist()
-    (array([2, 2]), array([0, 1]), ['2025', '2024'])
+    (array([2, 1]), array([0, 0]), ['2025', '2024'])
     """
 
     def __init__(

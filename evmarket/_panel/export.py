@@ -46,9 +46,11 @@ def panel_table(panel: PanelData) -> Table:
     columns[period] = calendar.coded(cells.ordinals[keep])
     for level in panel.levels:
         panel.measure(level.name)  # raises for a rate that a roll-up would have added
-        sums = level.sums
+        sums, per = level.sums, level.per
         values = np.where(sums.counts > 0, sums.values, np.nan)[keep]
-        if sums.grain == "integer" and not np.isnan(values).any():
+        if per is not None:
+            values = values / per
+        elif sums.grain == "integer" and not np.isnan(values).any():
             values = sums.lo.view(np.int64)[keep]
         columns[free_name(level.name, tuple(columns))] = values
     return Table(columns)

@@ -167,7 +167,7 @@ def _counted(measures: Sequence[str]) -> Html:
 
 
 def _measured(level: Level) -> Html:
-    about = f"{level.kind}, {level.unit}" if level.unit else level.kind
+    about = f"{level.kind}, {level.read_unit}" if level.read_unit else level.kind
     return Html(f"{label(level.name)} {_mute(about)}")
 
 

@@ -11,7 +11,7 @@ from .._cells import growth, windows
 from .._cells import within as groups
 from .._cells.select import selected
 from .._common.arguments import positive
-from .._common.messages import one_line
+from .._common.messages import one_line, short
 from . import export
 from .operators import Operators
 
@@ -41,6 +41,7 @@ class Measure(Operators):
     periods : Periods
         The calendar.
     name, kind, unit : str, str, str or None
+        A derived measure is named for what it is, such as "units growth"; see `rename`.
         The kind of a level is "flow", "stock" or "cumulative". Other kinds are "rate",
         "growth", "log", "share", "margin", "ratio", "unit value", "rank", "index",
         "pp".
@@ -115,6 +116,20 @@ class Measure(Operators):
     def members(self) -> NDArray[np.int64]:
         """The number of series that a roll-up added in each cell, (series, periods)."""
         return self._data.members()
+
+    def rename(self, name: str) -> Measure:
+        """The same measure under another name, which tables and plots show.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
+        >>> panel["units"].share().name, panel["units"].share().rename("part").name
+        ('units share', 'part')
+        """
+        if not isinstance(name, str):
+            raise TypeError(f"name is {short(name)}: give text")
+        return Measure(self._data.rename(name))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         values = self.values
@@ -573,11 +588,11 @@ class Measure(Operators):
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> print(panel["units"].growth().to_table())
         Table(4 rows x 4 columns)
-        maker  period    units  status
-        A      2024    OUTSIDE  OUTSIDE
-        A      2025    +50.00%
-        B      2024    OUTSIDE  OUTSIDE
-        B      2025    -75.00%
+        maker  period  units growth  status
+        A      2024         OUTSIDE  OUTSIDE
+        A      2025         +50.00%
+        B      2024         OUTSIDE  OUTSIDE
+        B      2025         -75.00%
         """
         return export.measure_table(self._data)
 

@@ -92,7 +92,8 @@ class Panel(Explained):
         keys : str or sequence of str
             The key columns: text, integers or booleans. A missing label is None.
         period : str or (str, str)
-            The column of periods or dates, or those of year and month or quarter.
+            The column of periods or dates, or those of year and month or quarter. The
+            name of the second states which, by a word such as "month" or "quarter".
         measures : str, sequence of str, or dict of str to str
             The columns of numbers, or {name: kind}. The kinds are "flow" (default;
             added over series and time), "stock", "cumulative" (year to date; these two
@@ -100,7 +101,7 @@ class Panel(Explained):
         freq : str, optional
             "M", "Q", "Y", "M-JF" ...; required if the periods do not state it.
         units : dict of str to str, optional
-            The units of measures. Results keep them.
+            The units of measures. A rate in "percent", "%" or "‰" becomes a fraction.
         absent : {"missing", "zero"}
             The meaning of a cell without a row. "zero" requires `complete_through`.
         duplicates : {"add", "identical", "last", "error"}
@@ -168,7 +169,8 @@ class Panel(Explained):
         keys : dict of str to array_like
             One column per key.
         period : array_like, or (years, months or quarters)
-            The periods or dates.
+            The periods or dates. A pair without names holds months, or quarters if
+            `freq` is quarterly.
         measures : dict of str to array_like
             One column per measure.
         **options
@@ -216,7 +218,8 @@ class Panel(Explained):
         period : str, optional
             The column of periods; None if the headers are periods.
         columns : sequence of str, optional
-            The columns of values; the default is all columns without another role.
+            The columns of values; the default is all columns without another role. An
+            empty cell is no row.
         keys : sequence of str, default ()
             More key columns.
         **options
@@ -467,7 +470,7 @@ class Panel(Explained):
         Parameters
         ----------
         other : Panel
-            A panel with the same keys, measures, kinds and frequency.
+            A panel with the same keys, measures, kinds, units and frequency.
         overlap : {"add", "replace", "error"}
             For a cell in both panels: add (flows only), take that of `other`, or raise.
 

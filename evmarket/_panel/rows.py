@@ -56,7 +56,8 @@ def growth_by(
         The group of each row: columns of text or integers. None is a group.
     period : array_like, shape (rows,), or (years, months or quarters)
         Dates, periods or text. Integers without `freq` are ordinals, and lags are then
-        numbers of periods.
+        numbers of periods. In a pair, the name of the second column states months or
+        quarters; without a name it holds months, or quarters if `freq` is quarterly.
     freq : str, optional
         The frequency. Required for dates, which do not state it.
     lag : int or str, default "1Y"

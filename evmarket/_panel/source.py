@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import cure
+from .._calendar.frequency import cure, pair_frequency
 from .._inputs.tables import batches, in_one_chunk, names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from .._inputs.tables import Batch
+    from .._inputs.tables import Batch, Field
 
 
 class Source:
@@ -50,7 +50,8 @@ class Source:
         if self._ordinals:
             self.freq = self._carried(str(field.freq), asked)
         elif when == 2:
-            self.freq = "M" if asked in (None, "M-JF") else str(asked)
+            asked = pair_frequency(self._name, columns[keys + 1], asked)
+            self.freq = "M" if asked == "M-JF" else asked
         elif asked is not None:
             self.freq = "M" if asked == "M-JF" else asked
         else:
@@ -129,19 +130,35 @@ def column_names(table: Any) -> list[str]:
 
 
 def table_columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:
-    """The values of some columns, as lists."""
+    """The values of some columns, as lists that the readers of tables take again."""
     reader = batches(table, names)
     columns: dict[str, list[Any]] = {name: [] for name in names}
     for batch in reader:
         for name, part in zip(names, _core.batch_lists(batch.capsule), strict=True):
             columns[name].extend(part)
     for field in reader.fields:
-        if field.freq is not None:
+        read = _reader_of(field)
+        if read is not None:
             columns[field.name] = [
-                None if o is None else _core.period_labels(field.freq, o, 1)[0]
-                for o in columns[field.name]
+                None if value is None else read(value) for value in columns[field.name]
             ]
     return columns
+
+
+def _reader_of(field: Field) -> Callable[[Any], Any] | None:
+    """From what the core gives for a value of a column, the value; None: the same."""
+    freq, kind = field.freq, field.type
+    if freq is not None:
+        return lambda ordinal: _core.period_labels(freq, ordinal, 1)[0]
+    if field.kind in ("dates", "zoned times"):
+        units = {"date32": "D", "date64": "ms"}
+        dtype = f"M8[{units.get(kind) or kind.removeprefix('timestamp[')[:-1]}]"
+        return lambda number: np.int64(number).astype(dtype)
+    if kind == "decimal128":
+        from decimal import Decimal
+
+        return lambda parts: Decimal(f"{parts[0]}e-{parts[1]}")
+    return None
 
 
 def group_batch(columns: Sequence[Any]) -> Any:

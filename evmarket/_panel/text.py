@@ -23,7 +23,7 @@ def panel(data: PanelData) -> str:
     head = f"{len(keys)} key{'s' if len(keys) != 1 else ''}: {listing(keys)};"
     lines = [fitted(f"Panel({head}", size) if keys else f"Panel({size}"]
     for level in data.levels[:_LISTED]:
-        unit = f", {level.unit}" if level.unit else ""
+        unit = f", {level.read_unit}" if level.read_unit else ""
         lines.append(middle(f"  {one_line(level.name)}: {level.kind}{unit}", SCREEN))
     if len(data.levels) > _LISTED:
         lines.append(f"  ... {len(data.levels) - _LISTED:,} more measures")

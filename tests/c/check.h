@@ -1,4 +1,4 @@
-/* The smallest of test harnesses: counts what fails, says where. */
+/* A small test harness: prints and counts failed checks. */
 #ifndef EV_CHECK_H
 #define EV_CHECK_H
 

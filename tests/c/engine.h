@@ -1,5 +1,5 @@
-/* What the tests of the engine share: an allocator that counts what is out and can be
- * told to fail, and random numbers. */
+/* Shared by tests: an allocator that counts its blocks and fails on request, and random
+ * numbers. */
 #ifndef EV_TEST_ENGINE_H
 #define EV_TEST_ENGINE_H
 
@@ -9,24 +9,24 @@
 #include "base/core.h"
 
 typedef struct counting {
-    long blocks; /* not given back */
-    long left;   /* calls until one fails; -1: none does */
+    long blocks; /* not freed */
+    long left;   /* calls that succeed before one fails; -1: all succeed */
 } counting;
 
 static inline void *counting_resize(void *owner, void *block, size_t size)
 {
     counting *count = owner;
-    void *found = NULL;
+    void *result = NULL;
     if (size == 0) {
         count->blocks -= block != NULL;
         free(block);
     }
     else if (count->left != 0) {
-        found = realloc(block, size);
-        count->blocks += block == NULL && found != NULL;
+        result = realloc(block, size);
+        count->blocks += block == NULL && result != NULL;
         count->left -= count->left > 0;
     }
-    return found;
+    return result;
 }
 
 static inline ev_memory counting_memory(counting *count)

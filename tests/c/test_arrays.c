@@ -1,6 +1,6 @@
-/* The kernels of growth, margin and structure without an interpreter: every kernel runs
- * over awkward numbers at awkward lengths, each buffer exactly as long as promised, so
- * that the sanitizers see any step outside; both instruction sets must agree. */
+/* Kernels of growth, margin and structure. Each runs over special values at many
+ * lengths. Buffers have the exact length, so that the sanitizers find reads and writes
+ * outside. Both instruction sets must agree. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,14 +13,14 @@
 
 enum { LONGEST = 37 };
 
-static const double awkward[] = {
+static const double special[] = {
     0.0,    -0.0,   1.0,     -1.0,     5e-324, -5e-324, 1e308,  -1e308, 1.5,
     1e-300, 1e300,  INFINITY, -INFINITY, NAN,    3.0,    -3.0,   2.5e-308, 0x1p1023,
     0.1,    1e16,   -1e16,   7.0,      12.0,
 };
 static const int64_t whole[] = {0, 1, -1, INT64_MAX, INT64_MIN, 3, -3, INT64_MAX - 1, 7};
 
-/* n items of one type, allocated exactly. */
+/* n items of one type in a block of the exact size. */
 static void *operand(ev_type type, ptrdiff_t n, ptrdiff_t shift)
 {
     void *block = malloc(n > 0 ? (size_t)n * 8 : 1);
@@ -29,7 +29,7 @@ static void *operand(ev_type type, ptrdiff_t n, ptrdiff_t shift)
             ((int64_t *)block)[i] = whole[(i + shift) % 9];
         }
         else {
-            ((double *)block)[i] = awkward[(i * (1 + shift) + shift) % 23];
+            ((double *)block)[i] = special[(i * (1 + shift) + shift) % 23];
         }
     }
     return block;
@@ -96,7 +96,7 @@ static void test_lines(const ev_linewise *f)
     }
 }
 
-/* Totals of the same parts laid out both ways, on both paths: the same bits. */
+/* Totals of the same parts in both layouts and on both paths have the same bits. */
 static void test_totals(void)
 {
     enum { N = 53, LINES = 70 };

@@ -1,6 +1,6 @@
-/* The Arrow interface without an interpreter: what a schema and an array may say, what
- * they may not, and that everything is given back whatever fails. Buffers are as long as
- * promised and no longer, so that the sanitizers see any step outside. */
+/* The Arrow interface: valid and invalid schemas and arrays, and the release of every
+ * struct whatever fails. Buffers have the exact length, so that the sanitizers find
+ * reads outside. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -60,11 +60,11 @@ static void *copy_of(const void *bytes, size_t size)
 
 static int says(const ev_arrow_fault *fault, const char *part)
 {
-    const int found = strstr(fault->text, part) != NULL;
-    if (!found) {
-        printf("'%s' does not say '%s'\n", fault->text, part);
+    const int contained = strstr(fault->text, part) != NULL;
+    if (!contained) {
+        printf("'%s' does not contain '%s'\n", fault->text, part);
     }
-    return found;
+    return contained;
 }
 
 /* ---- fields ---- */
@@ -130,7 +130,7 @@ static void check_formats(void)
     }
 }
 
-/* Key and value pairs as metadata; the last argument is NULL. */
+/* Encodes pairs of key and value as metadata; the last argument is NULL. */
 static size_t metadata_of(char *to, ...)
 {
     va_list texts;
@@ -247,7 +247,7 @@ static int value_is(const ev_column *column, ptrdiff_t row, int64_t value)
            ((const int64_t *)column->data)[i] == value;
 }
 
-/* Every offset and length of 40 rows, with and without nulls, aligned or not. */
+/* Every offset and length of 40 rows, with nulls, aligned or not. */
 static void check_slices(void)
 {
     uint8_t bits[5];
@@ -282,7 +282,7 @@ static void check_slices(void)
     }
 }
 
-/* A struct of one column: both have an offset and nulls of their own. */
+/* A struct of one column; each has an offset and nulls. */
 static void check_struct_validity(void)
 {
     for (int64_t outer = 0; outer < 11; outer++) {
@@ -320,13 +320,13 @@ static void check_struct_validity(void)
     }
 }
 
-typedef struct lie {
+typedef struct invalid_array {
     const char *format;
     struct ArrowArray array;
     const char *says;
-} lie;
+} invalid_array;
 
-static void check_lies(void)
+static void check_invalid_arrays(void)
 {
     static const int64_t numbers[4] = {1, 2, 3, 4};
     static const int32_t descending[] = {0, 5, 3}, negative[] = {-1, 0, 1}, fine[] = {0, 1, 2};
@@ -343,7 +343,7 @@ static void check_lies(void)
                              {NULL, below, text, sizes},   {NULL, no_length, text, sizes},
                              {NULL, outside, NULL, sizes}, {NULL, outside, text, NULL},
                              {NULL, outside, text, no_size}};
-    lie lies[] = {
+    invalid_array invalid[] = {
         {"l", array_of(-1, 0, 2, plain), "length or offset"},
         {"l", array_of(1, -1, 2, plain), "length or offset"},
         {"l", array_of(INT64_MAX, 1, 2, plain), "length or offset"},
@@ -372,22 +372,23 @@ static void check_lies(void)
         {"vu", array_of(1, 0, 4, view[5]), "no sizes"},
         {"vu", array_of(1, 0, 4, view[6]), "outside the blocks"},
     };
-    lies[8].array.null_count = -2;
-    lies[9].array.null_count = 2;
-    lies[10].array.null_count = 1;
-    lies[11].array.n_children = 1;
-    lies[12].array.release = NULL;
-    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+    invalid[8].array.null_count = -2;
+    invalid[9].array.null_count = 2;
+    invalid[10].array.null_count = 1;
+    invalid[11].array.n_children = 1;
+    invalid[12].array.release = NULL;
+    for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++) {
         ev_arrow_views views;
         ev_arrow_fault fault;
-        CHECK(open_one(lies[i].format, &lies[i].array, &views, &fault) == EV_BAD_VALUE);
-        CHECK(says(&fault, lies[i].says));
+        CHECK(open_one(invalid[i].format, &invalid[i].array, &views, &fault) ==
+              EV_BAD_VALUE);
+        CHECK(says(&fault, invalid[i].says));
         ev_arrow_close(&views);
     }
 }
 
-/* Every type of index: the last word is in, one more and the negative ones are out, and
- * what stands under a null does not matter. */
+/* Every type of code: codes below zero or above the last word are errors, except under
+ * a null. */
 static void check_codes(void)
 {
     static const char formats[] = "cCsSiIlL";
@@ -433,7 +434,7 @@ static const char *failing_message;
 static int fail_next(struct ArrowArrayStream *stream, struct ArrowArray *out)
 {
     (void)stream;
-    memset(out, 0xff, sizeof *out); /* what a failed call leaves means nothing */
+    memset(out, 0xff, sizeof *out); /* a failed call leaves garbage */
     return failing_code;
 }
 
@@ -475,7 +476,7 @@ static void check_failing_stream(void)
     CHECK(ev_arrow_get_schema(&stream, &schema, &fault) == EV_STOPPED);
 }
 
-/* Memory runs out while a bitmap is combined, a buffer aligned, a dictionary read. */
+/* Memory runs out when a bitmap is combined, a buffer aligned or a dictionary read. */
 static void check_reading_without_memory(void)
 {
     const int32_t offsets[] = {0, 1, 2};
@@ -517,7 +518,7 @@ int main(void)
     check_schemas();
     check_slices();
     check_struct_validity();
-    check_lies();
+    check_invalid_arrays();
     check_codes();
     check_failing_stream();
     check_reading_without_memory();

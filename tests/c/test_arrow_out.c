@@ -1,4 +1,4 @@
-/* Arrow streams out of batches: read back, parts that outlive the stream, no memory. */
+/* Arrow streams of batches: reading back, parts that outlive the stream, no memory. */
 #include <string.h>
 
 #include "columns/arrow.h"
@@ -62,7 +62,7 @@ static void check_read_back(struct ArrowArrayStream *stream)
     CHECK(views.columns[2].dictionary->data == words.data);
     ev_arrow_close(&views);
     schema.release(&schema);
-    /* A child that was moved out outlives its parent. */
+    /* A child that is moved out outlives its parent. */
     struct ArrowArray moved = *array.children[2];
     array.children[2]->release = NULL;
     array.release(&array);
@@ -71,8 +71,8 @@ static void check_read_back(struct ArrowArrayStream *stream)
     CHECK(dropped == 1);
 }
 
-/* Memory runs out after 0, 1, 2 ... blocks: this is an error, and nothing leaks or is
- * dropped twice. */
+/* Memory runs out after 0, 1, 2 ... blocks: an error, without leaks, and the owner is
+ * dropped at most once. */
 static void check_out(void)
 {
     int done = 0;

@@ -1,17 +1,15 @@
-/* Pairs and their numbers, through every form of the index. From the repository root:
- * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_cells.c csrc/cells.c csrc/blocks.c csrc/dispatch.c -o /tmp/test_cells && /tmp/test_cells
- */
+/* Pairs of integers and their numbers, through every form of the index. */
 #include "table/cells.h"
 #include "engine.h"
 
 enum { ROUNDS = 60 };
 
-/* Where the pairs of a table come from: 0 <= a < rows, low <= b < low + span. */
+/* The range of pairs: 0 <= a < rows, low <= b < low + span. */
 typedef struct region {
     int32_t rows, low, span;
 } region;
 
-/* The numbers in a table of all pairs: what the index must give. */
+/* A table of all pairs: the numbers that the index must give. */
 static int64_t *plain_table(region r)
 {
     int64_t *table = malloc((size_t)r.rows * (size_t)r.span * sizeof *table);
@@ -26,14 +24,14 @@ static int64_t *entry(int64_t *table, region r, int32_t a, int32_t b)
     return &table[(ptrdiff_t)a * r.span + (b - r.low)];
 }
 
-/* Numbers random pairs, the region opening up as rounds go by, and looks them up. */
+/* Numbers random pairs from a region that grows every round, and looks them up. */
 static void numbers_agree(region r, uint64_t seed)
 {
     counting count;
     const ev_memory memory = counting_memory(&count);
     int32_t a[EV_BLOCK], b[EV_BLOCK];
     uint32_t numbers[EV_BLOCK];
-    int64_t found[EV_BLOCK], known = 0;
+    int64_t results[EV_BLOCK], known = 0;
     int64_t *table = plain_table(r);
     ev_cells cells;
     ev_cells_open(&cells, &memory, sizeof(ev_cell_key) + 8);
@@ -49,18 +47,18 @@ static void numbers_agree(region r, uint64_t seed)
         }
         CHECK(ev_cells_number(&cells, a, b, EV_BLOCK, numbers) == EV_DONE);
         for (int i = 0; i < EV_BLOCK; i++) {
-            int64_t *held = entry(table, r, a[i], b[i]);
+            int64_t *stored = entry(table, r, a[i], b[i]);
             const ev_cell_key *key = ev_cells_at(&cells, numbers[i]);
-            *held = *held < 0 ? known++ : *held;
-            CHECK(*held == numbers[i] && key->a == a[i] && key->b == b[i]);
+            *stored = *stored < 0 ? known++ : *stored;
+            CHECK(*stored == numbers[i] && key->a == a[i] && key->b == b[i]);
         }
         for (int i = 0; i < EV_BLOCK; i++) {
             a[i] = (int32_t)(next_random(&seed) % (uint64_t)r.rows);
             b[i] = r.low + (int32_t)(next_random(&seed) % (uint64_t)r.span);
         }
-        ev_cells_find(&cells, a, b, EV_BLOCK, found);
+        ev_cells_find(&cells, a, b, EV_BLOCK, results);
         for (int i = 0; i < EV_BLOCK; i++) {
-            CHECK(found[i] == *entry(table, r, a[i], b[i]));
+            CHECK(results[i] == *entry(table, r, a[i], b[i]));
         }
     }
     CHECK(cells.count == known);
@@ -69,31 +67,31 @@ static void numbers_agree(region r, uint64_t seed)
     CHECK(count.blocks == 0);
 }
 
-/* Far beyond the extents nothing is found, and nothing is read that is not there. */
+/* Pairs far outside the extents are absent, and nothing is read out of bounds. */
 static void far_pairs_are_absent(void)
 {
     counting count;
     const ev_memory memory = counting_memory(&count);
     const int32_t a[] = {0, 3, 1000000, 0, 2}, b[] = {-7, 9, 1, INT32_MIN, INT32_MAX};
-    const int32_t mine[] = {0, 3}, when[] = {-7, 9};
+    const int32_t known_a[] = {0, 3}, known_b[] = {-7, 9};
     uint32_t numbers[2];
-    int64_t found[5];
+    int64_t results[5];
     ev_cells cells;
     ev_cells_open(&cells, &memory, sizeof(ev_cell_key));
-    ev_cells_find(&cells, a, b, 5, found);
-    CHECK(found[0] == -1 && found[4] == -1);
-    CHECK(ev_cells_number(&cells, mine, when, 2, numbers) == EV_DONE);
-    ev_cells_find(&cells, a, b, 5, found);
-    CHECK(found[0] == 0 && found[1] == 1 && found[2] == -1 && found[3] == -1 &&
-          found[4] == -1);
+    ev_cells_find(&cells, a, b, 5, results);
+    CHECK(results[0] == -1 && results[4] == -1);
+    CHECK(ev_cells_number(&cells, known_a, known_b, 2, numbers) == EV_DONE);
+    ev_cells_find(&cells, a, b, 5, results);
+    CHECK(results[0] == 0 && results[1] == 1 && results[2] == -1 && results[3] == -1 &&
+          results[4] == -1);
     ev_cells_close_index(&cells);
-    ev_cells_find(&cells, a, b, 5, found);
-    CHECK(found[0] == -1);
+    ev_cells_find(&cells, a, b, 5, results);
+    CHECK(results[0] == -1);
     ev_cells_close(&cells);
     CHECK(count.blocks == 0);
 }
 
-/* Whichever allocation fails, nothing leaks. */
+/* Nothing leaks, whichever allocation fails. */
 static void failing_memory(void)
 {
     int failed = 0;
@@ -124,7 +122,7 @@ static void failing_memory(void)
 int main(void)
 {
     numbers_agree((region){40, -30, 60}, 1);       /* full: a directory */
-    numbers_agree((region){3000, -2000, 60}, 2);   /* half a page a row */
+    numbers_agree((region){3000, -2000, 60}, 2);   /* half a page per row */
     numbers_agree((region){900, 1000, 9000}, 3);   /* far apart: hashed */
     numbers_agree((region){200000, -4, 8}, 4);     /* from hashed to a directory */
     numbers_agree((region){1, -50000, 100000}, 5); /* one row, both ways */

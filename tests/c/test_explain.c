@@ -1,22 +1,22 @@
-/* Explanations without an interpreter: every family over ragged and even groups, every
- * buffer exactly as long as promised; a group is the same alone, among others, ragged
- * or even, on both instruction sets. Then LMDI, shift-share and the logarithmic mean. */
+/* Explanations: every family over ragged and even groups, in buffers of the exact
+ * length. A group has the same results alone and among others, in ragged and even
+ * groups, on both instruction sets. Then LMDI, shift-share, the logarithmic mean. */
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-#include "check.h"
+#include "engine.h"
 #include "base/dispatch.h"
 #include "explain/explain.h"
 #include "explain/lmdi.h"
 
 enum { GROUPS = 11, MOST = 140, NUMBERS = EV_MOST_PARTS };
 
-static const double awkward[] = {1.5, 0.0, 7.0, -0.0,  1e12, 1e-6,     2.0,  3.5, NAN,
+static const double special[] = {1.5, 0.0, 7.0, -0.0,  1e12, 1e-6,     2.0,  3.5, NAN,
                                  4.0, 9.0, 8.0, -1.25, 2.0,  INFINITY, 1e-6, 6.0};
 
-/* As many doubles as asked for and not one more. */
+/* n doubles in a block of the exact size. */
 static double *numbers(ptrdiff_t n)
 {
     double *block = malloc(n > 0 ? (size_t)n * sizeof *block : 1);
@@ -26,11 +26,11 @@ static double *numbers(ptrdiff_t n)
     return block;
 }
 
-/* Item i of operand k: plain numbers, or with zeros, NaN and infinities among them. */
+/* Item i of operand k: an ordinary number; if `wild`, also zeros, NaN, infinities. */
 static double number_at(ptrdiff_t i, int k, int wild)
 {
     const double plain = 1 + (double)((i * 7 + k * 3) % 13) / 4;
-    return wild ? awkward[(i * (k + 2) + 5 * k) % 17] : plain;
+    return wild ? special[(i * (k + 2) + 5 * k) % 17] : plain;
 }
 
 static ev_explained new_result(ptrdiff_t groups, ptrdiff_t items)
@@ -74,19 +74,19 @@ static void check_same(const ev_explanation *family, const ev_explained *a,
     CHECK(memcmp(a->status, b->status, (size_t)groups) == 0);
 }
 
-/* Explains by the family of that place. */
+/* Explains by the family at that place. */
 static void explain(int place, ev_isa isa, const ev_groups *groups, ptrdiff_t start,
                     ptrdiff_t stop, const ev_explained *to)
 {
     const ev_explanation *family = &ev_explanations(isa)[place];
-    ev_explained given = *to;
+    ev_explained target = *to;
     if (family->item_parts == 0) {
-        given.item_parts[0] = NULL;
+        target.item_parts[0] = NULL;
     }
-    ev_explain(family, groups, start, stop, &given);
+    ev_explain(family, groups, start, stop, &target);
 }
 
-/* Groups of 0, 1, 2 ... items one after the other. */
+/* Groups of 0, 1, 2 ... items. */
 static void test_ragged(int place, int wild)
 {
     const ev_explanation *family = &ev_explanations(EV_BASELINE)[place];
@@ -110,7 +110,7 @@ static void test_ragged(int place, int wild)
         explain(place, EV_AVX2, &ragged, 0, GROUPS, &other);
         check_same(family, &whole, &other, GROUPS, count);
     }
-    for (ptrdiff_t g = 0; g < GROUPS; g++) { /* each alone, as one even group */
+    for (ptrdiff_t g = 0; g < GROUPS; g++) { /* each group alone, as one even group */
         const ptrdiff_t items = offsets[g + 1] - offsets[g];
         ev_groups one = {.count = 1, .items = items};
         const ev_explained alone = new_result(1, items);
@@ -195,16 +195,16 @@ static void test_families(void)
 
 /* ---- logarithms -------------------------------------------------------------- */
 
-/* Distance in units of the last place of the second. */
+/* Distance in units in the last place of `exact`. */
 static double ulps_off(double value, long double exact)
 {
-    const double near = (double)exact;
+    const double nearest = (double)exact;
     return (double)(fabsl((long double)value - exact) /
-                    (long double)(nextafter(near, INFINITY) - near));
+                    (long double)(nextafter(nearest, INFINITY) - nearest));
 }
 
-/* The mean from the series of artanh where numbers are close, else from logarithms;
- * long double has eleven bits more than what is tested. */
+/* The mean from the series of artanh if the numbers are close, else from logarithms.
+ * A long double has eleven bits more than a double. */
 static long double exact_log_mean(double a, double b)
 {
     const long double z = ((long double)a - b) / ((long double)a + b), y = z * z;
@@ -235,19 +235,6 @@ static void test_log_mean(void)
     CHECK(ev_log_mean(3, 3) == 3 && ev_log_mean(0, 3) == 0 && ev_log_mean(0, 0) == 0);
 }
 
-static void *resize(void *owner, void *block, size_t size)
-{
-    int *allowed = owner;
-    void *found = NULL;
-    if (size == 0) {
-        free(block);
-    }
-    else if ((*allowed)-- > 0) {
-        found = realloc(block, size);
-    }
-    return found;
-}
-
 static void test_lmdi(void)
 {
     const double x0[] = {1, 10, 2, 4, 5, 3, 2, 3, 4, 0, 1, 1};
@@ -257,9 +244,10 @@ static void test_lmdi(void)
     uint8_t status[2];
     const ev_effects to = {effects, total, residual, status};
     ptrdiff_t place = -1;
-    int allowed = 9;
-    const ev_memory memory = {resize, &allowed};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
     ev_factors from = {x0, x1, 2, 2, 3, 0};
+    count.left = 9;
     CHECK(ev_lmdi(&from, 0, 2, &to, &place, &memory) == EV_DONE);
     CHECK(total[0] == 100 && fabs(effects[0] - 69.79006598) < 1e-8);
     CHECK(total[1] == -24 && effects[3] == -12 && effects[4] == -12 && effects[5] == 0);
@@ -268,7 +256,7 @@ static void test_lmdi(void)
     from.x1 = bad;
     CHECK(ev_lmdi(&from, 0, 2, &to, &place, &memory) == EV_BAD_VALUE);
     CHECK(place == 23);
-    allowed = 0;
+    count.left = 0;
     CHECK(ev_lmdi(&from, 0, 2, &to, &place, &memory) == EV_NO_MEMORY);
 }
 
@@ -277,9 +265,10 @@ static void test_shift_share(void)
     const double x0[] = {90, 20, 310, 130, 0, 0, 0, 0}, x1[] = {100, 40, 340, 170, 1, 2, 3, 4};
     double *out[EV_SHIFT_OUT];
     uint8_t status[2];
-    int allowed = 9;
-    const ev_memory memory = {resize, &allowed};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
     const ev_regions from = {x0, x1, 2, 2};
+    count.left = 9;
     for (int k = 0; k < EV_SHIFT_OUT; k++) {
         out[k] = numbers(8);
     }
@@ -292,7 +281,7 @@ static void test_shift_share(void)
         CHECK(fabs(sum - (x1[i] - x0[i])) < 1e-12);
         CHECK(fabs(out[EV_SHIFT_RESIDUAL][i]) < 1e-12);
     }
-    allowed = 0;
+    count.left = 0;
     CHECK(ev_shift_share(&from, 0, 2, out, status, &memory) == EV_NO_MEMORY);
     for (int k = 0; k < EV_SHIFT_OUT; k++) {
         free(out[k]);

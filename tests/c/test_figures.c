@@ -1,6 +1,6 @@
-/* Intervals without an interpreter: every kernel runs over awkward ends at awkward
- * lengths, in buffers exactly as long as promised; both instruction sets must agree, and
- * ends must come out ordered, NaN in pairs, or marked as unsettled. */
+/* Intervals. Each kernel runs over special ends at many lengths, in buffers of the
+ * exact length. Both instruction sets must agree. The ends of a result are ordered,
+ * both NaN, or marked as unsettled. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,17 +11,17 @@
 
 enum { LONGEST = 300 };
 
-static const double awkward[] = {
+static const double special[] = {
     -INFINITY, -1e300, -2.5, -1.0, -0.5,    -0.0, 0.0, 5e-324, 1e-200,
     0.3,       1.0,    7.0,  1e16, 0x1p300, 1e308, INFINITY, NAN,
 };
-enum { AWKWARD = sizeof awkward / sizeof awkward[0] };
+enum { SPECIAL = sizeof special / sizeof special[0] };
 
 static double *ends(ptrdiff_t n, ptrdiff_t step, ptrdiff_t from)
 {
     double *block = malloc((size_t)n * sizeof *block + (n == 0));
     for (ptrdiff_t i = 0; i < n && block != NULL; i++) {
-        block[i] = awkward[(i / step + from) % AWKWARD];
+        block[i] = special[(i / step + from) % SPECIAL];
     }
     return block;
 }
@@ -37,7 +37,7 @@ static void run_both_paths(const ev_elementwise *f, ptrdiff_t n, ptrdiff_t from)
     double *in[EV_MOST_OPERANDS] = {NULL}, *low[2], *high[2];
     const void *operands[EV_MOST_OPERANDS] = {NULL};
     for (int k = 0; k < f->nin; k++) {
-        in[k] = ends(n, k < 2 ? 1 : AWKWARD, from + (k % 2) * (k + 1));
+        in[k] = ends(n, k < 2 ? 1 : SPECIAL, from + (k % 2) * (k + 1));
         operands[k] = in[k];
     }
     for (int isa = 0; isa < EV_ISA_COUNT; isa++) {
@@ -62,7 +62,7 @@ static void run_both_paths(const ev_elementwise *f, ptrdiff_t n, ptrdiff_t from)
     }
 }
 
-/* 1,000 up 25% comes from 800, and the ends are steps away from it at most. */
+/* 1,000 after growth of 25% has the base 800; the interval around it is narrow. */
 static void test_a_base(void)
 {
     const double level[1] = {1000}, growth[1] = {0.25};
@@ -99,7 +99,7 @@ int main(void)
     static const ptrdiff_t lengths[] = {0, 1, 2, 3, 7, 8, 31, LONGEST};
     for (int i = 0; ev_figure_functions[i].name != NULL; i++) {
         for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
-            for (ptrdiff_t from = 0; from < AWKWARD; from++) {
+            for (ptrdiff_t from = 0; from < SPECIAL; from++) {
                 run_both_paths(&ev_figure_functions[i], lengths[k], from);
             }
         }

@@ -1,6 +1,4 @@
-/* Tables to finished panels. From the repository root:
- * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ingest.c csrc/partial.c csrc/panel.c csrc/keys.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/sort.c csrc/period.c csrc/period_column.c csrc/period_text.c csrc/dispatch.c -lm -o /tmp/test_ingest && /tmp/test_ingest
- */
+/* Panels built from tables. */
 #include "engine.h"
 #include "table/panel.h"
 #include "table/partial.h"
@@ -19,7 +17,7 @@ static ev_column column_of(ev_column_type type, const void *data)
     return column;
 }
 
-/* A panel as arrays, its memory one block each. */
+/* A panel as arrays, one block of memory each. */
 typedef struct finished {
     ev_panel_cells panel;
     ev_panel_measure measures[2];
@@ -40,30 +38,30 @@ static void release(const ev_memory *memory, finished *f)
     }
 }
 
-static void *room(const ev_memory *memory, ptrdiff_t count)
+static void *new_block(const ev_memory *memory, ptrdiff_t count)
 {
-    void *found = memory->resize(memory->owner, NULL, (size_t)(count + 1) * 8);
-    CHECK(found != NULL);
-    return found;
+    void *block = memory->resize(memory->owner, NULL, (size_t)(count + 1) * 8);
+    CHECK(block != NULL);
+    return block;
 }
 
 static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t series,
                           const int32_t *places, finished *f)
 {
-    uint64_t *words = room(memory, ledger->cells.count);
-    int64_t *indptr = room(memory, series + 1);
+    uint64_t *words = new_block(memory, ledger->cells.count);
+    int64_t *indptr = new_block(memory, series + 1);
     ev_panel_place place;
     ev_panel_lay(ledger, places, series, indptr, words);
     f->cells = (ptrdiff_t)indptr[series];
-    f->panel = (ev_panel_cells){series, indptr, room(memory, f->cells),
-                                room(memory, f->cells), f->measures};
+    f->panel = (ev_panel_cells){series, indptr, new_block(memory, f->cells),
+                                new_block(memory, f->cells), f->measures};
     for (int k = 0; k < 2; k++) {
         f->measures[k] = (ev_panel_measure){.scale = ledger->scales[k],
-                                            .lo = room(memory, f->cells),
-                                            .hi = room(memory, f->cells),
-                                            .values = room(memory, f->cells)};
+                                            .lo = new_block(memory, f->cells),
+                                            .hi = new_block(memory, f->cells),
+                                            .values = new_block(memory, f->cells)};
     }
-    /* In two runs of series, as two threads would. */
+    /* In two ranges of series, as two threads do. */
     CHECK(ev_panel_write(ledger, words, series / 2, series, &f->panel, &place) == EV_DONE);
     CHECK(ev_panel_write(ledger, words, 0, series / 2, &f->panel, &place) == EV_DONE);
     (void)memory->resize(memory->owner, words, 0);
@@ -72,11 +70,11 @@ static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t 
 static void finish_partial(const ev_memory *memory, ev_partial *partial, finished *f)
 {
     const ptrdiff_t series = ev_partial_series_count(partial);
-    int32_t *orders[2] = {room(memory, partial->keys[0].count),
-                          room(memory, partial->keys[1].count)};
-    int32_t *places = room(memory, series);
+    int32_t *orders[2] = {new_block(memory, partial->keys[0].count),
+                          new_block(memory, partial->keys[1].count)};
+    int32_t *places = new_block(memory, series);
     memset(f, 0, sizeof *f);
-    f->codes = room(memory, series * 2);
+    f->codes = new_block(memory, series * 2);
     CHECK(ev_ledger_finish(&partial->ledger) == EV_DONE);
     CHECK(ev_partial_sort(partial, orders, f->codes, places) == EV_DONE);
     finish_ledger(memory, &partial->ledger, series, places, f);
@@ -101,7 +99,7 @@ static int same_cells(const finished *a, const finished *b)
     return same;
 }
 
-/* The rows start .. stop - 1 into a partial of their own. */
+/* Builds a partial of the rows start .. stop - 1. */
 static ev_result build(ev_partial *partial, const ev_memory *memory, int start, int stop)
 {
     ev_column words = {.type = EV_COL_TEXT, .length = MAKERS, .data = words_bytes,
@@ -144,7 +142,7 @@ static void parts_equal_the_whole(void)
         const int32_t *a = &one.codes[2 * s - 2], *b = &one.codes[2 * s];
         CHECK(a[0] < b[0] || (a[0] == b[0] && a[1] < b[1]));
     }
-    /* Sums and rows of the cells are those of the table. */
+    /* The cells have the sums and rows of the table. */
     int64_t total = 0, cells = 0, rows = 0;
     for (int i = 0; i < ROWS; i++) {
         total += units[i];
@@ -154,8 +152,8 @@ static void parts_equal_the_whole(void)
         rows += one.panel.rows[i];
     }
     CHECK(cells == total && rows == ROWS);
-    /* Sent through a map that changes nothing, a panel is the same panel. */
-    int64_t *same = room(&memory, one.panel.series);
+    /* Regrouping with the identity map gives the same panel. */
+    int64_t *same = new_block(&memory, one.panel.series);
     for (ptrdiff_t s = 0; s < one.panel.series; s++) {
         same[s] = s;
     }
@@ -177,7 +175,7 @@ static void parts_equal_the_whole(void)
     CHECK(count.blocks == 0);
 }
 
-static void memory_may_fail_anywhere(void)
+static void memory_fails_anywhere(void)
 {
     int done = 0;
     for (long left = 0; left < 400 && !done; left++) {
@@ -201,7 +199,7 @@ static void memory_may_fail_anywhere(void)
     CHECK(done);
 }
 
-static void bad_rows_are_named(void)
+static void errors_name_the_bad_row(void)
 {
     counting count;
     const ev_memory memory = counting_memory(&count);
@@ -239,7 +237,7 @@ int main(void)
         money[i] = (double)units[i] * 0.1;
     }
     parts_equal_the_whole();
-    memory_may_fail_anywhere();
-    bad_rows_are_named();
+    memory_fails_anywhere();
+    errors_name_the_bad_row();
     return finish();
 }

@@ -1,6 +1,4 @@
-/* Dictionaries. From the repository root:
- * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_keys.c csrc/keys.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_keys && /tmp/test_keys
- */
+/* Dictionaries of labels. */
 #include "engine.h"
 #include "table/keys.h"
 
@@ -11,7 +9,7 @@ static ev_column text_column(const char *bytes, const int32_t *ends, ptrdiff_t r
     return column;
 }
 
-static void labels_are_told_apart(void)
+static void labels_are_distinguished(void)
 {
     static const char bytes[] = "abcabcdabcdefghabcdefghiabcdefghiabcdefghijklmnopqabc";
     static const int32_t ends[] = {0, 3, 7, 15, 24, 33, 50, 50, 53};
@@ -30,10 +28,10 @@ static void labels_are_told_apart(void)
     CHECK(memcmp(codes, wanted, sizeof codes) == 0);
     CHECK(keys.count == 6 && keys.null_code == 5);
     CHECK(ev_keys_sort(&keys, order) == EV_DONE);
-    for (int i = 0; i < 6; i++) { /* given in order, null last */
+    for (int i = 0; i < 6; i++) { /* the labels are added in order, null last */
         CHECK(order[i] == i);
     }
-    /* From an offset into the buffers, and merged into another dictionary. */
+    /* From an offset in the buffers, then merged with another dictionary. */
     ev_keys other;
     int32_t map[8];
     column.offset = 3;
@@ -48,7 +46,7 @@ static void labels_are_told_apart(void)
     CHECK(count.blocks == 0);
 }
 
-/* Texts whose first and last eight bytes agree are read in between. */
+/* Texts whose first and last eight bytes agree differ in between. */
 static void long_labels_that_share_their_ends(void)
 {
     static const char bytes[] = "beginbeginAend--end-beginbeginBend--end-"
@@ -103,9 +101,9 @@ static void views_and_coded_columns(void)
     CHECK(memcmp(codes, wanted, sizeof wanted) == 0);
     CHECK(ev_keys_encode(&keys, 5, 1, codes, &place) == EV_BAD_VALUE);
     CHECK(place.row == 5 && place.byte == -1);
-    /* A view that points beyond its block. */
-    const int32_t beyond = 26;
-    memcpy(views[1], &beyond, 4);
+    /* A view that points outside its block. */
+    const int32_t too_long = 26;
+    memcpy(views[1], &too_long, 4);
     CHECK(ev_keys_begin(&keys, &words) == EV_DONE);
     CHECK(ev_keys_encode(&keys, 0, 4, codes, &place) == EV_BAD_VALUE);
     CHECK(place.row == 1);
@@ -113,7 +111,7 @@ static void views_and_coded_columns(void)
     CHECK(count.blocks == 0);
 }
 
-static void wrong_bytes_are_found(void)
+static void invalid_utf8_is_an_error(void)
 {
     static const struct {
         const char *text;
@@ -171,10 +169,10 @@ static void integers_and_failures(void)
 
 int main(void)
 {
-    labels_are_told_apart();
+    labels_are_distinguished();
     long_labels_that_share_their_ends();
     views_and_coded_columns();
-    wrong_bytes_are_found();
+    invalid_utf8_is_an_error();
     integers_and_failures();
     return finish();
 }

@@ -1,6 +1,4 @@
-/* Exact cells. From the repository root:
- * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_ledger.c csrc/ledger.c csrc/ledger_merge.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_ledger && /tmp/test_ledger
- */
+/* Exact sums in cells. */
 #include "engine.h"
 #include "base/dispatch.h"
 #include "table/ledger.h"
@@ -48,8 +46,8 @@ static void sums_are_exact(ev_isa isa)
     CHECK(read_sum(negative, 1, isa) == -0.1);
 }
 
-/* Every double of either sign between 2^-60 and 2^62 comes back as itself. */
-static void single_values_come_back(ev_isa isa)
+/* A single double between 2^-60 and 2^62, of either sign, is returned unchanged. */
+static void single_values_are_unchanged(ev_isa isa)
 {
     uint64_t state = 2;
     for (int i = 0; i < 3000; i++) {
@@ -62,9 +60,9 @@ static void single_values_come_back(ev_isa isa)
     }
 }
 
-static void rounding_at_the_middle(void)
+static void rounding_halfway(void)
 {
-    /* 2^53 + 1 lies between two doubles: to even, unless a finer part tips it. */
+    /* 2^53 + 1 is halfway between two doubles: to even, unless a finer part is added. */
     ev_total total = {((ev_int128)1 << 117) + ((ev_int128)1 << 64), 0, 0};
     double value;
     CHECK(ev_total_read(&total, BINARY, &value) == EV_DONE && value == 0x1p53);
@@ -99,7 +97,7 @@ static ev_result add_range(ev_ledger *ledger, const ev_column *column,
     return result;
 }
 
-/* The same rows into one ledger and into two that are merged, memory failing anywhere. */
+/* One ledger equals two merged ones of the same rows; memory fails anywhere. */
 static void merging_and_failures(ev_duplicates rule)
 {
     enum { ROWS = 2000 };
@@ -218,10 +216,10 @@ int main(void)
     for (ev_isa isa = EV_BASELINE; isa < EV_ISA_COUNT; isa = (ev_isa)(isa + 1)) {
         if (ev_isa_usable(isa)) {
             sums_are_exact(isa);
-            single_values_come_back(isa);
+            single_values_are_unchanged(isa);
         }
     }
-    rounding_at_the_middle();
+    rounding_halfway();
     merging_and_failures(EV_ADD);
     merging_and_failures(EV_IDENTICAL);
     merging_and_failures(EV_LAST);

@@ -1,12 +1,8 @@
-/* The calendar alone: every day of the years 1 to 9999 walked by hand, and columns of
- * every type. Compiles with csrc/period*.c and nothing else; prints what failed. */
-#include <stdio.h>
-#include <stdlib.h>
+/* The calendar: every day of the years 1 to 9999, and columns of every type. */
 #include <string.h>
 
+#include "check.h"
 #include "table/period_column.h"
-
-static int failures;
 
 static void check(int holds, const char *what, long long detail)
 {
@@ -27,7 +23,7 @@ static int is_leap(int year)
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* One day after another, as one writes a calendar by hand. */
+/* Counts the days one by one. */
 static void test_every_day(void)
 {
     static const int DAYS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -59,10 +55,10 @@ static void test_every_day(void)
             }
         }
     }
-    check(year == 10000, "the walk ends with year 9999", year);
+    check(year == 10000, "the last day is in year 9999", year);
 }
 
-/* Periods follow one another without gap or overlap, and labels read back. */
+/* Periods have no gaps or overlaps, and their labels parse to the same period. */
 static void test_periods(void)
 {
     static const char *const NAMES[] = {"Y",     "Y-MAR", "Y-JAN", "H", "Q",     "Q-FEB",
@@ -123,7 +119,7 @@ static void test_numbers(void)
               ordinals[0] == 55 && ordinals[1] == 56, "years", 0);
     freq = frequency("Q");
     check(ev_period_ordinals(&column, NULL, &freq, 0, 3, ordinals, &bad) == EV_BAD_FORMAT,
-          "integers are no quarters", bad);
+          "integers are not quarters", bad);
     freq = frequency("M-JF");
     column = (ev_column){.type = EV_COL_U32, .length = 3, .data = months};
     check(ev_period_ordinals(&column, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
@@ -192,7 +188,7 @@ static void test_texts(void)
     check(ev_period_ordinals(&column, NULL, &freq, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
               bad == 2, "bad text", bad);
     check(ev_period_ordinals(&column, NULL, &freq, 3, 1, ordinals, &bad) == EV_BAD_VALUE,
-          "a quarter is no month", bad);
+          "a quarter is not a month", bad);
     freq = frequency("W-THU");
     check(ev_period_ordinals(&column, NULL, &freq, 4, 1, ordinals, &bad) == EV_DONE &&
               ordinals[0] == ev_period_of_day(freq, ev_day(2025, 2, 6)), "week", ordinals[0]);
@@ -243,14 +239,14 @@ static void test_pairs(void)
     check(strcmp(shown, "(2025, 12)") == 0, shown, 0);
 }
 
-/* Any bytes may stand in a column: nothing is read beyond them. */
+/* A column may have any bytes; nothing outside them is read. */
 static void test_any_bytes(void)
 {
     static const char SIGNS[] = "0123456789-/QH \xe5\xb9\xb4\xe6\x9c\x88\xe6\x97\xa5x";
     uint32_t state = 12345;
     for (int i = 0; i < 300000; i++) {
         const int size = i % 24;
-        char *text = malloc((size_t)size + 1); /* exact, for the sanitizer */
+        char *text = malloc((size_t)size + 1); /* the exact size, for the sanitizer */
         ev_said said;
         if (text == NULL) {
             break;
@@ -280,6 +276,5 @@ int main(void)
     test_texts();
     test_pairs();
     test_any_bytes();
-    printf("%d failures\n", failures);
-    return failures > 0;
+    return finish();
 }

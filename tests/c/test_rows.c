@@ -1,6 +1,4 @@
-/* Row numbers by group and period. From the repository root:
- * cc -std=c11 -g -fsanitize=address,undefined -Icsrc -Itests/c tests/c/test_rows.c csrc/rows.c csrc/keys.c csrc/cells.c csrc/blocks.c csrc/values.c csrc/total.c csrc/dispatch.c -lm -o /tmp/test_rows && /tmp/test_rows
- */
+/* Row numbers by group and period. */
 #include "engine.h"
 #include "table/rows.h"
 
@@ -23,8 +21,8 @@ static ev_result make(ev_rows *rows, const ev_memory *memory, const int64_t *gro
     return result;
 }
 
-/* Each (group, period) once in a random order; step and stretch choose the tables. */
-static void bases_are_found(int64_t step, int64_t stretch)
+/* Each (group, period) once, in random order; step and stretch select the tables. */
+static void bases_are_correct(int64_t step, int64_t stretch)
 {
     static int64_t groups[ROWS], ordinals[ROWS];
     static int32_t where[GROUPS][PERIODS], base[ROWS], group[ROWS];
@@ -71,7 +69,7 @@ static void bases_are_found(int64_t step, int64_t stretch)
         ev_rows_close(&rows);
         CHECK(count.blocks == 0);
     }
-    /* A pair that stands twice. */
+    /* A repeated pair. */
     counting count;
     const ev_memory memory = counting_memory(&count);
     ev_rows rows;
@@ -86,10 +84,10 @@ static void bases_are_found(int64_t step, int64_t stretch)
 
 int main(void)
 {
-    bases_are_found(1, 1);
-    bases_are_found(7, 1);
-    bases_are_found(INT64_C(1) << 40, 1);
-    bases_are_found(3, 1000);
-    bases_are_found(INT64_C(1) << 40, 100000);
+    bases_are_correct(1, 1);
+    bases_are_correct(7, 1);
+    bases_are_correct(INT64_C(1) << 40, 1);
+    bases_are_correct(3, 1000);
+    bases_are_correct(INT64_C(1) << 40, 100000);
     return finish();
 }

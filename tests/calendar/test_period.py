@@ -149,7 +149,6 @@ BAD_TEXTS = [
     "2025-01-31T00:00", "+2025", "-2025", "２０２５", "2025-01x",
     "2024-12-30/2025-01-06", "20251Q1", "2025Q1x", "2025-Q", "2025QQ1",
     "2024-12/2025-01-05", "NaN", "nan", "2025.1", "x" * 500, "2025\n", "2025-01\0",
-    "\ud800",
 ]  # fmt: skip
 
 
@@ -171,6 +170,11 @@ def test_dates_as_text():
 def test_bad_text_names_its_row_and_the_accepted_forms(text):
     refused(["2025-01", text], "M", "row 1", "accepted", "2025年1月")
     refused([text], None, "row 0", "accepted")
+
+
+def test_text_that_is_not_unicode_names_its_row():
+    refused(["2025-01", "\ud800"], "M", "row 1", "not Unicode")
+    refused(["\ud800"], None, "row 0", "accepted")
 
 
 def test_years_outside_the_calendar():

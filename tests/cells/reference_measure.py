@@ -1,9 +1,9 @@
-"""The slow, obvious twin of what is derived from measures of a panel.
+"""Slow reference implementation of the measures derived from a panel.
 
-Everything takes and gives a `Measure` of `reference_panel`; what the package computes
-from doubles is computed here from `rounded` measures. The formulas of single cells are
-those of `reference`. Of several reasons why there is no number the lowest code wins,
-and a number carries the lowest code that stands beside what it was derived from.
+Functions take and return a `Measure` of `reference_panel`. Results that the package
+computes from doubles are computed here from `rounded` measures. The formulas of single
+cells are those of `reference`. A cell that is undefined for several reasons has the
+lowest of their codes; a number has the lowest code of the cells it is derived from.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.reference import Cell, Status
 
 # ---- along a lag ---------------------------------------------------------------------
 
-BEYOND = (None, Status.OUTSIDE)
+NO_CELL = (None, Status.OUTSIDE)
 ABSENT_BASE = {
     Status.NOT_BEGUN: Status.ENTERED,
     Status.EXITED: Status.GAP,
@@ -37,7 +37,7 @@ ABSENT_BASE = {
 
 
 def base_cell(line: list[Cell], i: int) -> Cell:
-    return line[i] if 0 <= i < len(line) else BEYOND
+    return line[i] if 0 <= i < len(line) else NO_CELL
 
 
 def lowest(*statuses: Status) -> Status:
@@ -46,7 +46,7 @@ def lowest(*statuses: Status) -> Status:
 
 
 def reason(measure: Measure, line: list[Cell], i: int, base: int) -> Status:
-    """Why there is no number from the cells at i and at base; OK where there is one."""
+    """Reason for no result from the cells at i and at base; OK if both have a value."""
     if measure.partial(measure.first + i) or measure.partial(measure.first + base):
         return Status.PARTIAL
     x0, status0 = base_cell(line, base)
@@ -57,7 +57,7 @@ def reason(measure: Measure, line: list[Cell], i: int, base: int) -> Status:
 
 
 def along(measure: Measure, lag: str | int, formula: Callable[..., Cell]) -> Measure:
-    """`formula(base, current)` at every place where both values are there."""
+    """Apply `formula(base, current)` wherever both values are present."""
     step = lag_in(lag, measure.freq)
 
     def cell(line: list[Cell], i: int) -> Cell:
@@ -90,7 +90,7 @@ def growth(measure: Measure, lag: str | int = "1Y", policy: str = "nm") -> Measu
 
 
 def entry_or_exit(rate: Cell, base: Fraction | None, current: Fraction | None) -> Cell:
-    """Midpoint: what enters grows by 2, what exits by -2, with the value's sign."""
+    """Midpoint growth: 2 on entry and -2 on exit, times the sign of the value."""
     value, status = rate
     if value is None and status is Status.ENTERED and current is not None:
         return Fraction(2 * sign(current)), status
@@ -117,19 +117,19 @@ def annualized_growth(measure: Measure, lag: str | int) -> Measure:
 
 
 def change(measure: Measure, lag: str | int = "1Y") -> Measure:
-    """Of levels: exact."""
+    """Exact differences of levels."""
     return along(measure, lag, lambda x0, x1: (x1 - x0, Status.OK))
 
 
 def index(measure: Measure, bases: list[int], scale: int = 100) -> Measure:
-    """`bases`: the ordinals of the base, whose mean is taken."""
+    """Index relative to the mean over the base periods, given as ordinals."""
     measure = rounded(measure)
 
     def cell(line: list[Cell], i: int) -> Cell:
         places = [t - measure.first for t in bases]
         status = lowest(*(reason(measure, line, i, place) for place in places))
         if status:
-            # An absent base is a gap, also where the series had not begun.
+            # An absent base is a gap, even before the series begins.
             return None, Status.GAP if status is Status.ENTERED else status
         mean = sum(line[place][0] for place in places) / len(places)
         value, own = ref.quotient_cell(scale * line[i][0], mean, "float64")
@@ -145,7 +145,7 @@ HOLES = (Status.MISSING, Status.INCOMPLETE)
 
 
 def window_cell(measure: Measure, line: list[Cell], begin: int, i: int) -> Cell:
-    """The sum from place `begin`, which may lie before the calendar, to place i."""
+    """Sum from place `begin`, which may be before the calendar, through place i."""
     if measure.partial(measure.first + i):
         return None, Status.PARTIAL
     window = line[max(begin, 0) : i + 1]
@@ -154,9 +154,9 @@ def window_cell(measure: Measure, line: list[Cell], begin: int, i: int) -> Cell:
     absent = [status for value, status in window if value is None]
     if begin < 0 or any(status in HOLES for status in absent):
         return None, Status.INCOMPLETE
-    # What is absent here had not begun or has exited: it counts as 0, and says so.
-    told = {Status.NOT_BEGUN: Status.ENTERED}
-    statuses = [told.get(status, status) for _, status in window]
+    # Absent cells are before entry or after exit: they count as 0, with a status.
+    entered = {Status.NOT_BEGUN: Status.ENTERED}
+    statuses = [entered.get(status, status) for _, status in window]
     total = sum(value for value, _ in window if value is not None)
     return Fraction(total), lowest(*statuses)
 
@@ -193,12 +193,12 @@ def from_ytd(measure: Measure) -> Measure:
 
 
 def resample(measure: Measure, to: str, kind: str = "flow") -> Measure:
-    """Whole sets of a flow; the last period alone of a stock or cumulative level."""
+    """Sum complete sets of a flow; take the last period of other levels."""
     freq, first, year = measure.freq, measure.first, PER_YEAR[measure.freq]
     length = len(next(iter(measure.cells.values())))
     begin = coarser(first, freq, to)
     end = coarser(first + length - 1, freq, to)
-    # The places of the periods of every coarse period, in the calendar or not.
+    # Places of the periods of each coarse period, also outside the calendar.
     sets: dict[int, list[int]] = {}
     for t in range(first - year, first + length + year):
         sets.setdefault(coarser(t, freq, to), []).append(t - first)
@@ -207,8 +207,8 @@ def resample(measure: Measure, to: str, kind: str = "flow") -> Measure:
         if measure.partial(first + places[-1]):
             return None, Status.PARTIAL
         if kind != "flow":
-            beyond = None, Status.INCOMPLETE
-            return line[places[-1]] if places[-1] < length else beyond
+            incomplete = None, Status.INCOMPLETE
+            return line[places[-1]] if places[-1] < length else incomplete
         inside = [place for place in places if 0 <= place < length]
         if len(inside) == len(places) or all(line[i][0] is None for i in inside):
             return window_cell(measure, line, inside[0], inside[-1])
@@ -239,14 +239,14 @@ def grouped(measure: Measure, within: tuple[str, ...]) -> dict[Key, list[Key]]:
 def in_groups(
     measure: Measure, within: tuple[str, ...], formula: Callable[[list], list[Cell]]
 ) -> Measure:
-    """`formula` over the present values of every group and period."""
+    """Apply `formula` to the present values of each group and period."""
     measure = rounded(measure)
     out: dict[Key, list[Cell]] = {key: [] for key in measure.cells}
     for keys in grouped(measure, within).values():
         for i in range(len(measure.cells[keys[0]])):
-            here = [key for key in keys if measure.cells[key][i][0] is not None]
-            found = formula([measure.cells[key][i][0] for key in here])
-            got = dict(zip(here, found, strict=True))
+            present = [key for key in keys if measure.cells[key][i][0] is not None]
+            results = formula([measure.cells[key][i][0] for key in present])
+            got = dict(zip(present, results, strict=True))
             for key in keys:
                 absent = None, measure.cells[key][i][1]
                 partial = measure.partial(measure.first + i)
@@ -269,7 +269,7 @@ def reduced(
     within: tuple[str, ...],
     formula: Callable[[list], list[Cell]],
 ) -> Measure:
-    """One cell a group and period; where nothing is present, the roll-up's status."""
+    """One cell per group and period; the roll-up's status if no value is present."""
     fine = rounded(levels(table, name))
     total = levels(rollup(table, *within), name)
     groups = grouped(fine, within)
@@ -277,10 +277,10 @@ def reduced(
     for group in total.cells:
         keys, line = groups[group], []
         for i, (_, status) in enumerate(total.cells[group]):
-            here = [fine.cells[key][i][0] for key in keys]
-            here = [value for value in here if value is not None]
-            keep = status or not here
-            line.append((None, status) if keep else formula(here)[0])
+            values = [fine.cells[key][i][0] for key in keys]
+            values = [value for value in values if value is not None]
+            keep = status or not values
+            line.append((None, status) if keep else formula(values)[0])
         out[group] = line
     return total._replace(cells=out)
 
@@ -294,7 +294,7 @@ def hhi(table: Table, name: str, within: tuple[str, ...] = ()) -> Measure:
 
 
 def quotient(table: Table, top: str, bottom: str, less: bool) -> Measure:
-    """top / bottom, or (top - bottom) / top where `less`."""
+    """top / bottom, or (top - bottom) / top if `less`."""
     a, b = (rounded(levels(table, name)) for name in (top, bottom))
     rows_a, rows_b = sums(table, top), sums(table, bottom)
 
@@ -319,13 +319,13 @@ def ratio(table: Table, numerator: str, denominator: str) -> Measure:
     return quotient(table, numerator, denominator, less=False)
 
 
-# ---- totals over what is in both periods ---------------------------------------------
+# ---- growth of matched totals --------------------------------------------------------
 
 
 def matched_growth(
     table: Table, name: str, lag: str | int, within: tuple[str, ...], policy: str = "nm"
 ) -> Measure:
-    """Growth of the sums over the series that are present in both periods."""
+    """Growth of the sums over the series present in both periods."""
     step = lag_in(lag, table.freq)
     fine = sums(table, name)
     total = levels(rollup(table, *within), name)

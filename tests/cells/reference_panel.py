@@ -1,10 +1,9 @@
-"""The slow, obvious twin of panels: dicts, loops and exact fractions.
+"""Slow reference implementation of panels: dicts, loops and exact fractions.
 
-A `Table` is rows (key, ordinal, values) with a calendar; `levels` reads one measure of
-it as a `Measure`: a list of (value, Status) a series, one cell a period of the
-calendar. A value is None where the package gives NaN, else an exact Fraction. What is
-derived from measures is in `reference_measure`. Nothing of the package is imported, so
-that a mistake cannot be shared.
+A `Table` holds rows (key, ordinal, values) and a calendar. `levels` returns one measure
+as a `Measure`: one list of (value, Status) per series, one cell per period. A value is
+None where the package gives NaN, else an exact Fraction. `reference_measure` derives
+other measures. Nothing is imported from the package, so that the two share no mistakes.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ def ordinal(freq: str, year: int, month: int = 1) -> int:
 
 
 def month_of(freq: str, t: int) -> tuple[int, int]:
-    """(year, first month) of a period; the last month of a joint January."""
+    """(year, first month) of a period; February for the joint period of M-JF."""
     year, place = divmod(t, PER_YEAR[freq])
     return 1970 + year, place + 2 if freq == "M-JF" else place * MONTHS[freq] + 1
 
@@ -100,7 +99,7 @@ class Table:
 
 
 def in_order(keys: Iterable[Key]) -> list[Key]:
-    """By label in the order of the keys, None last."""
+    """Sort by label, in the order of the keys; None comes last."""
     return sorted(keys, key=lambda key: [(part is None, part or 0) for part in key])
 
 
@@ -115,7 +114,7 @@ def build(
     absent: str = "missing",
     duplicates: str = "add",
 ) -> Table:
-    kept = settled(rows, duplicates)
+    kept = deduplicated(rows, duplicates)
     last = max(row.period for row in kept)
     return Table(
         freq=freq,
@@ -123,7 +122,7 @@ def build(
         measures=measures,
         rows=kept,
         first=min(row.period for row in kept),
-        # What is complete further on than the rows reach is known to hold nothing.
+        # Complete periods after the last row are in the calendar, and empty.
         last=last if complete is None else max(last, complete),
         complete=complete,
         exit_after=PER_YEAR[freq] if exit_after is None else exit_after,
@@ -131,8 +130,8 @@ def build(
     )
 
 
-def settled(rows: list[Row], duplicates: str) -> list[Row]:
-    """The rows that count, after what `duplicates` says of one series and period."""
+def deduplicated(rows: list[Row], duplicates: str) -> list[Row]:
+    """Apply the rule `duplicates` to the rows of each series and period."""
     groups: dict[tuple[Key, int], list[Row]] = {}
     for row in rows:
         known = groups.setdefault((row.key, row.period), [])
@@ -153,13 +152,13 @@ def same_values(a: Row, b: Row) -> bool:
 
 
 def cut(value: Fraction) -> Fraction:
-    """Parts below 2**-126 are cut toward zero."""
+    """Cut parts below 2**-126 toward zero."""
     scaled = value * 2**126
     return Fraction(int(scaled), 2**126)
 
 
 def sums(table: Table, name: str) -> dict[Key, dict[int, tuple[Fraction, int]]]:
-    """The exact sum and the number of rows with a value, of every present cell."""
+    """Exact sum and number of rows with a value, for every present cell."""
     out: dict[Key, dict[int, tuple[Fraction, int]]] = {k: {} for k in table.series}
     for key, period, values in table.rows:
         value = ref.read(values[name])
@@ -176,7 +175,7 @@ def sums(table: Table, name: str) -> dict[Key, dict[int, tuple[Fraction, int]]]:
 
 
 def members(table: Table, finer: Table, part: Callable[[Key], Key], name: str):
-    """How many series of `finer` have a value behind each cell of its roll-up."""
+    """Number of series of `finer` with a value in each cell of its roll-up."""
     out = {key: [0] * len(table.labels) for key in table.series}
     for key, cells in sums(finer, name).items():
         for t in cells:
@@ -213,21 +212,21 @@ def recode(table: Table, name: str, labels: dict) -> Table:
 
 
 def select(table: Table, wanted: Callable[[Key], bool], keep: tuple[str, ...]) -> Table:
-    """Rows of wanted series; the calendar stays."""
+    """Keep the wanted series and the whole calendar."""
     rows = [row for row in table.rows if wanted(row.key)]
     return rollup(dataclasses.replace(table, rows=rows), *keep)
 
 
 def merge(table: Table, other: Table, overlap: str = "add") -> Table:
     taken = {(row.key, row.period) for row in other.rows}
-    mine = [
+    kept = [
         row
         for row in table.rows
         if overlap == "add" or (row.key, row.period) not in taken
     ]
     return dataclasses.replace(
         table,
-        rows=mine + other.rows,
+        rows=kept + other.rows,
         first=min(table.first, other.first),
         last=max(table.last, other.last),
     )
@@ -247,7 +246,7 @@ class Measure(NamedTuple):
         return self.complete is not None and t > self.complete
 
     def derived(self, cell: Callable[[list[Cell], int], Cell]) -> Measure:
-        """Another measure: `cell` of every series' cells and place."""
+        """The measure with `cell(line, i)` at every place of every series."""
         cells = {
             key: [cell(line, i) for i in range(len(line))]
             for key, line in self.cells.items()
@@ -277,10 +276,10 @@ def level_statuses(table: Table, present: set[int]) -> list[Status]:
 
 def levels(table: Table, name: str) -> Measure:
     cells = {}
-    for key, found in sums(table, name).items():
-        statuses = level_statuses(table, set(found))
+    for key, present in sums(table, name).items():
+        statuses = level_statuses(table, set(present))
         values = [
-            found[t][0] if t in found else None
+            present[t][0] if t in present else None
             for t in range(table.first, table.last + 1)
         ]
         cells[key] = list(zip(values, statuses, strict=True))
@@ -288,7 +287,7 @@ def levels(table: Table, name: str) -> Measure:
 
 
 def rounded(measure: Measure) -> Measure:
-    """Every value as the correctly rounded double that the package reads out."""
+    """Round every value to the nearest double, as the package does."""
 
     def cell(line: list[Cell], i: int) -> Cell:
         value, status = line[i]
@@ -297,25 +296,25 @@ def rounded(measure: Measure) -> Measure:
     return measure.derived(cell)
 
 
-# ---- what a panel tells about itself -------------------------------------------------
+# ---- coverage and comparison ---------------------------------------------------------
 
 
 def coverage(rows: list[Row], table: Table, name: str) -> dict[Key, dict]:
-    """A line a series: counts of the rows as they came, and where the values lie."""
+    """Per series: counts of the input rows, and the periods with values."""
     out = {}
     present = sums(table, name)
     for key in table.series:
-        mine = [row for row in rows if row.key == key]
-        there = present[key]
-        first, final = min(there, default=None), max(there, default=None)
-        statuses = level_statuses(table, set(there))
+        own = [row for row in rows if row.key == key]
+        occupied = present[key]
+        first, final = min(occupied, default=None), max(occupied, default=None)
+        statuses = level_statuses(table, set(occupied))
         out[key] = {
-            "rows": len(mine),
-            "nulls": sum(ref.read(row.values[name]) is None for row in mine),
-            "duplicates": len(mine) - len({row.period for row in mine}),
+            "rows": len(own),
+            "nulls": sum(ref.read(row.values[name]) is None for row in own),
+            "duplicates": len(own) - len({row.period for row in own}),
             "first": None if first is None else label(table.freq, first),
             "last": None if final is None else label(table.freq, final),
-            "gaps": 0 if first is None else final - first + 1 - len(there),
+            "gaps": 0 if first is None else final - first + 1 - len(occupied),
             "entered": first is not None and first > table.first,
             "exited": Status.EXITED in statuses,
         }
@@ -327,12 +326,12 @@ def compare(
 ) -> tuple[set[tuple], int]:
     """({(key, label, what, before, after)}, number of cells that are the same)."""
     a, b = sums(earlier, name), sums(later, name)
-    cells = {(key, t) for found in (a, b) for key in found for t in found[key]}
+    cells = {(key, t) for side in (a, b) for key in side for t in side[key]}
     changed, same = set(), 0
     for key, t in cells:
         before, after = (
-            float(found[key][t][0]) if t in found.get(key, {}) else None
-            for found in (a, b)
+            float(side[key][t][0]) if t in side.get(key, {}) else None
+            for side in (a, b)
         )
         if before is None or after is None:
             what = "new" if before is None else "gone"

@@ -1,4 +1,6 @@
-"""Measures: what is derived, status and value of every cell against the slow twin."""
+"""Measures: value and status of every cell against the reference implementation."""
+
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from evmarket import Status
 from tests import reference as ref
 from tests.arrays.checks import POLICIES
 from tests.cells import reference_measure as by_hand
-from tests.cells import reference_panel as twin
+from tests.cells import reference_panel as reference
 from tests.panel.panels import (
     JAN,
     MIDPOINT,
@@ -19,6 +21,7 @@ from tests.panel.panels import (
     RATE,
     SHARE,
     SMALL,
+    UNITS,
     WIDE,
     assert_measure,
     assert_same_bits,
@@ -33,7 +36,6 @@ from tests.panel.panels import (
 )
 from tests.reference import Status as Code
 
-UNITS = {"units": "flow"}
 LAGS = ["1Y", "-1Y", "1Q", "1M", 1, 5, -2, 40]
 WITHIN = [(), ("maker",), ("region",), ("maker", "region")]
 EVERY = every_kind_of_line()
@@ -48,8 +50,8 @@ def bound_of(policy):
 
 
 def derived_pairs(panel, slow):
-    """(measure, twin's measure, bound) of everything that is derived along time."""
-    units, cells = panel["units"], twin.levels(slow, "units")
+    """(measure, reference measure, bound) for each function along time."""
+    units, cells = panel["units"], reference.levels(slow, "units")
     yield units, cells, ONCE
     for policy in POLICIES:
         for lag in LAGS:
@@ -75,15 +77,15 @@ def derived_pairs(panel, slow):
 
 
 def structure_pairs(panel, slow):
-    """The same across series, and of several measures."""
-    units, cells = panel["units"], twin.levels(slow, "units")
+    """The same for functions across series and of several measures."""
+    units, cells = panel["units"], reference.levels(slow, "units")
     for within in WITHIN:
         yield units.share(within=within), by_hand.share(cells, within), SHARE
         yield units.rank(within=within), by_hand.rank(cells, within), ONCE
         three = by_hand.concentration(slow, "units", 3, within)
         yield units.concentration(3, within=within), three, SHARE
         yield units.hhi(within=within), by_hand.hhi(slow, "units", within), 2 * SHARE
-        rolled = twin.levels(twin.rollup(slow, *within), "units")
+        rolled = reference.levels(reference.rollup(slow, *within), "units")
         yield units.growth("1Y", within=within), by_hand.growth(rolled), RATE
         for lag in ("1Y", 1):
             matched = by_hand.matched_growth(slow, "units", lag, within)
@@ -93,7 +95,7 @@ def structure_pairs(panel, slow):
     yield panel.ratio("revenue", "units"), by_hand.ratio(slow, "revenue", "units"), 1
     value = panel.ratio("revenue", "units", kind="unit value")
     yield value, by_hand.ratio(slow, "revenue", "units"), 1
-    total = by_hand.margin(twin.rollup(slow, "region"), "revenue", "cost")
+    total = by_hand.margin(reference.rollup(slow, "region"), "revenue", "cost")
     yield panel.rollup("region").margin("revenue", "cost"), total, RATE
 
 
@@ -110,10 +112,10 @@ def test_every_cell_and_every_status():
 
 @given(dense_tables(SMALL), completes(), st.sampled_from(LAGS), st.data())
 @settings(max_examples=80)
-def test_growth_of_random_lines(rows, complete, lag, data):
+def test_growth_of_random_series(rows, complete, lag, data):
     panel, slow = both(rows, complete=complete)
     policy = data.draw(st.sampled_from(POLICIES))
-    expected = by_hand.growth(twin.levels(slow, "units"), lag, policy)
+    expected = by_hand.growth(reference.levels(slow, "units"), lag, policy)
     assert_measure(
         panel["units"].growth(lag, policy=policy), expected, bound_of(policy)
     )
@@ -124,11 +126,11 @@ def test_growth_of_random_lines(rows, complete, lag, data):
 def test_growth_of_wide_numbers(rows, complete, policy):
     panel, slow = both(rows, complete=complete)
     for lag in (1, "1Y"):
-        expected = by_hand.growth(twin.levels(slow, "cost"), lag, policy)
+        expected = by_hand.growth(reference.levels(slow, "cost"), lag, policy)
         got = panel["cost"].growth(lag, policy=policy)
         assert_measure(got, expected, bound_of(policy))
-    # Changes and sums over time stay exact: large parts that cancel leave the small.
-    cells = twin.levels(slow, "cost")
+    # Changes and sums over time are exact: small parts remain when large ones cancel.
+    cells = reference.levels(slow, "cost")
     assert_measure(panel["cost"].change(1), by_hand.change(cells, 1))
     assert_measure(panel["cost"].trailing(3), by_hand.trailing(cells, 3))
     assert_measure(panel["cost"].ytd(), by_hand.ytd(cells))
@@ -136,7 +138,7 @@ def test_growth_of_wide_numbers(rows, complete, policy):
 
 @given(dense_tables(SMALL), completes())
 @settings(max_examples=25)
-def test_everything_along_time(rows, complete):
+def test_all_functions_along_time(rows, complete):
     rows += [row("spans", i, 1) for i in range(30)]
     panel, slow = both(rows, complete=complete)
     for got, expected, bound in derived_pairs(panel, slow):
@@ -145,7 +147,7 @@ def test_everything_along_time(rows, complete):
 
 @given(tables(SMALL, months=16, max_size=100), completes(16))
 @settings(max_examples=25)
-def test_everything_across_series(rows, complete):
+def test_all_functions_across_series(rows, complete):
     panel, slow = both(rows, complete=complete)
     for got, expected, bound in structure_pairs(panel, slow):
         assert_measure(got, expected, bound)
@@ -156,7 +158,7 @@ def test_everything_across_series(rows, complete):
 def test_cumulative_levels(rows, complete):
     rows = list({(r.key, r.period): r for r in rows}.values())
     panel, slow = both(rows, {"units": "cumulative"}, complete=complete)
-    cells = twin.levels(slow, "units")
+    cells = reference.levels(slow, "units")
     assert_measure(panel["units"].from_ytd(), by_hand.from_ytd(cells))
     assert_measure(panel["units"].growth("1Y"), by_hand.growth(cells), RATE)
 
@@ -168,10 +170,10 @@ def test_cumulative_levels_of_a_year():
     panel = panel_of(levels, {"units": "cumulative"})["units"]
     assert flow.ytd().kind == "cumulative"
     np.testing.assert_array_equal(panel.from_ytd().values, flow.values)
-    year, mine = flow.trailing("1Y"), panel.trailing("1Y")
-    np.testing.assert_array_equal(mine.values[0, 12:], year.values[0, 12:])
-    assert set(mine.status[0, 12:].tolist()) == {Status.OK}
-    assert np.isnan(mine.values[0, :11]).all()
+    from_flow, from_levels = flow.trailing("1Y"), panel.trailing("1Y")
+    np.testing.assert_array_equal(from_levels.values[0, 12:], from_flow.values[0, 12:])
+    assert set(from_levels.status[0, 12:].tolist()) == {Status.OK}
+    assert np.isnan(from_levels.values[0, :11]).all()
 
 
 # ---- published results ---------------------------------------------------------------
@@ -209,7 +211,7 @@ def test_xpeng_as_published():
     years = panel.resample("Y")["units"]
     assert float(np.ravel(years.at("2025"))[0]) == 429_445
     assert percent(years.growth("1Y"), "2025") == 125.9428
-    # Two months are no year.
+    # Two months are not a complete year.
     value, status = years.at("2026", status=True)
     assert np.isnan(np.ravel(value)[0]) and np.ravel(status)[0] == Status.PARTIAL
     halves, quarters = (panel.resample(freq)["units"] for freq in "HQ")
@@ -220,7 +222,7 @@ def test_xpeng_as_published():
     assert round(percent(quarters.growth("1Q"), "2025Q3"), 1) == 12.4
     joint = panel.resample("M-JF")["units"]
     assert percent(joint.growth("1Y"), "2026-02") == -41.9979
-    # Without complete_through the year lacks months.
+    # Without complete_through the year is incomplete.
     status = xpeng().resample("Y")["units"].status
     assert status.tolist() == [[Status.OK, Status.OK, Status.INCOMPLETE]]
 
@@ -247,7 +249,7 @@ def test_byd_quarters_from_cumulative_levels():
 # ---- kinds ---------------------------------------------------------------------------
 
 
-def test_kinds_that_come_out():
+def test_kinds_of_results():
     panel = panel_of(EVERY, units={"revenue": "CNY", "units": "vehicles"})
     units = panel["units"]
     kinds = {
@@ -266,7 +268,7 @@ def test_kinds_that_come_out():
     assert "CNY" in unit and "vehicles" in unit
 
 
-def test_change_of_a_margin_carries_its_reasons():
+def test_change_of_a_margin_has_the_statuses_of_the_margin():
     panel, slow = both(EVERY, complete=COMPLETE)
     margin = panel.margin("revenue", "cost")
     change = margin.change("1Y")
@@ -301,7 +303,7 @@ def test_arithmetic_is_aligned_on_labels_and_calendar():
         assert twice.kind == "flow"
 
 
-def test_a_measure_lacking_a_key_broadcasts():
+def test_a_measure_without_a_key_broadcasts():
     rows = [row("A", 0, 1), row("B", 0, 3), row("A", 0, 6, region="S")]
     panel = panel_of(rows, UNITS)
     for keep in WITHIN[:3]:
@@ -311,11 +313,11 @@ def test_a_measure_lacking_a_key_broadcasts():
         np.testing.assert_array_equal(parts.values, expected.values)
 
 
-def test_statuses_of_arithmetic_merge():
+def test_statuses_of_arithmetic():
     panel, slow = both(EVERY, complete=COMPLETE)
     quotient = panel["revenue"] / panel["units"]
     total = panel["revenue"] + panel["units"]
-    cells = [twin.levels(slow, name) for name in ("revenue", "units")]
+    cells = [reference.levels(slow, name) for name in ("revenue", "units")]
     for i, key in enumerate(slow.series):
         for j, ((x, one), (y, two)) in enumerate(
             zip(cells[0].cells[key], cells[1].cells[key], strict=True)
@@ -328,7 +330,7 @@ def test_statuses_of_arithmetic_merge():
                 assert quotient.status[i, j] == own
 
 
-def test_arithmetic_without_a_meaning():
+def test_meaningless_arithmetic_is_refused():
     panel = panel_of(EVERY, units={"revenue": "CNY", "cost": "USD"})
     units, growth = panel["units"], panel["units"].growth("1Y")
     for wrong in (
@@ -361,7 +363,7 @@ def test_at_and_select():
     np.testing.assert_array_equal(np.ravel(picked.values), growth.values[place, 12:24])
 
 
-def test_a_look_ahead_stays_partial_in_a_part():
+def test_lookahead_statuses_are_kept_by_selection():
     panel = em.Panel.from_arrays(
         keys={"k": ["a"] * 4 + ["b"] * 2},
         period=["2024", "2025", "2026", "2027", "2024", "2025"],
@@ -393,7 +395,7 @@ def test_top():
 
 
 def test_report():
-    """A and B lead; the others are C, which entered, and D, which is late."""
+    """A and B are listed; the others are C, which entered, and D, which is late."""
     rows = []
     for i in range(25):
         rows += [row("A", i, 100 + i), row("B", i, 50 + 2 * i if i < 24 else 170)]
@@ -434,7 +436,7 @@ def test_report():
     np.testing.assert_allclose(table["share_change"], moved, rtol=1e-12)
 
 
-def test_report_is_at_the_last_complete_period_with_a_value():
+def test_report_defaults_to_the_last_complete_period_with_a_value():
     panel = panel_of(EVERY, complete_through="2024-04")
     implied = panel.report("units", by="maker")
     named = panel.report("units", by="maker", at="2024-04")
@@ -448,16 +450,16 @@ def test_report_is_at_the_last_complete_period_with_a_value():
 def test_coverage(rows, complete):
     panel, slow = both(rows, UNITS, complete=complete)
     table = panel.coverage()
-    expected = twin.coverage(rows, slow, "units")
+    expected = reference.coverage(rows, slow, "units")
     for i, facts in enumerate(expected.values()):
         for name in ("rows", "nulls", "duplicates", "gaps"):
             assert np.asarray(table[name])[i] == facts[name], name
         for name in ("entered", "exited"):
             assert bool(np.asarray(table[name])[i]) == facts[name], name
         for name in ("first", "last"):
-            found = str(np.asarray(table[name])[i])[:7]
+            text = str(np.asarray(table[name])[i])[:7]
             if facts[name] is not None:
-                assert found == facts[name]
+                assert text == facts[name]
 
 
 @given(tables(SMALL, UNITS, months=4), tables(SMALL, UNITS, months=4))
@@ -466,7 +468,7 @@ def test_compare(first, second):
     (a, slow_a), (b, slow_b) = both(first, UNITS), both(second, UNITS)
     for rtol in (0.0, 0.5):
         table = a.compare(b, rtol=rtol)
-        expected, same = twin.compare(slow_a, slow_b, "units", rtol)
+        expected, same = reference.compare(slow_a, slow_b, "units", rtol)
         assert table.same == same
         columns = [
             np.asarray(table[name], dtype=object) for name in ("maker", "region")
@@ -487,7 +489,7 @@ def test_compare(first, second):
         assert got == expected
 
 
-def test_members_of_a_finer_panel_are_one():
+def test_members_are_one_before_a_rollup():
     panel = panel_of(EVERY)
     np.testing.assert_array_equal(
         panel["units"].members, np.isfinite(panel["units"].values).astype(int)
@@ -495,7 +497,7 @@ def test_members_of_a_finer_panel_are_one():
     assert_same_bits(panel["units"].growth("1Y", within=None), panel["units"].growth())
 
 
-def test_a_chosen_part_of_a_level_still_rolls_up():
+def test_selected_levels_roll_up():
     panel = em.Panel.from_arrays(
         keys={"maker": ["A", "A", "B", "B"], "fuel": ["EV", "ICE", "EV", "EV"]},
         period=["2024", "2024", "2024", "2025"],
@@ -519,3 +521,27 @@ def test_a_chosen_part_of_a_level_still_rolls_up():
     rolled = panel.rollup("maker")["units"]
     assert rolled.members.tolist() == [[2, 1], [1, 1]]
     assert rolled.select(maker=["A"]).members.tolist() == [[2, 1]]
+
+
+def test_single_periods_of_a_cumulative_level_are_exact_and_add_up():
+    quarters = [f"{year}Q{q}" for year in (2024, 2025) for q in (1, 2, 3, 4)]
+    for totals in (
+        [10, 30, 60, 100, 15, 35, 65, 105],
+        [0.1, 0.3, 0.6, 1.0, 0.1, 0.3, 0.6, 1.0],
+        [2**61, 2**61 + 1, 2**61 + 3, 2**61 + 3, 5, 4, 4, 9],
+    ):
+        level = em.Panel.from_arrays(
+            {}, quarters, {"x": totals}, kinds={"x": "cumulative"}
+        )["x"]
+        single = level.from_ytd()
+        exact = [Fraction(total) for total in totals]
+        steps = [
+            exact[k] - (exact[k - 1] if k % 4 else 0) for k in range(len(quarters))
+        ]
+        assert single.exact().tolist() == [steps]
+        assert single.values.tolist() == [[float(step) for step in steps]]
+        assert single.ytd().exact().tolist() == [exact]
+        year = single.trailing("1Y")
+        assert year.at("2025Q1").tolist() == [float(sum(steps[1:5]))]
+        both = level.trailing("1Y").values[0, 3:]
+        assert year.values[0, 3:].tolist() == both.tolist()

@@ -1,16 +1,16 @@
-"""The twin of panels against cases worked out by hand."""
+"""The reference implementation of panels against cases worked out by hand."""
 
 from fractions import Fraction
 
 import pytest
 
 from tests.cells import reference_measure as by_hand
-from tests.cells import reference_panel as twin
+from tests.cells import reference_panel as reference
 from tests.cells.reference_panel import Row
 from tests.reference import Status
 
 OK, NAN = Status.OK, None
-JAN = twin.ordinal("M", 2024)
+JAN = reference.ordinal("M", 2024)
 
 
 def line(values, first=JAN, complete=None, **options):
@@ -20,12 +20,12 @@ def line(values, first=JAN, complete=None, **options):
         for i, value in enumerate(values)
         if value is not None
     ]
-    # A second series spans the calendar, so that absent ends lie inside it.
+    # A second series spans the calendar, so the first may be absent at its ends.
     rows += [Row(("Z",), first + i, {"units": 1}) for i in range(len(values))]
-    table = twin.build(
+    table = reference.build(
         rows, {"units": "flow"}, names=("maker",), complete=complete, **options
     )
-    return twin.levels(table, "units")
+    return reference.levels(table, "units")
 
 
 def cells(measure):
@@ -41,18 +41,28 @@ def values(measure):
 
 
 def test_ordinals_and_labels():
-    assert twin.ordinal("M", 1970, 1) == 0 and twin.ordinal("M", 2025, 12) == 671
-    assert twin.ordinal("Q", 2025, 12) == 223 and twin.ordinal("H", 2025, 7) == 111
-    assert twin.label("Q", 223) == "2025Q4" and twin.label("H", 111) == "2025H2"
-    assert twin.label("M", 671) == "2025-12" and twin.label("Y", 55) == "2025"
-    joint = twin.ordinal("M-JF", 2025, 1)
-    assert joint == twin.ordinal("M-JF", 2025, 2) == 605
-    assert twin.label("M-JF", joint) == "2025-02"
-    assert twin.label("M-JF", joint + 1) == "2025-03"
-    assert twin.coarser(671, "M", "Q") == 223 and twin.coarser(223, "Q", "Y") == 55
-    assert twin.coarser(twin.ordinal("M", 2025, 1), "M", "M-JF") == joint
-    assert twin.lag_in("1Y", "M") == 12 and twin.lag_in("-1Q", "M") == -3
-    assert twin.lag_in("1Y", "M-JF") == 11 and twin.lag_in(5, "Q") == 5
+    assert (
+        reference.ordinal("M", 1970, 1) == 0 and reference.ordinal("M", 2025, 12) == 671
+    )
+    assert (
+        reference.ordinal("Q", 2025, 12) == 223
+        and reference.ordinal("H", 2025, 7) == 111
+    )
+    assert (
+        reference.label("Q", 223) == "2025Q4" and reference.label("H", 111) == "2025H2"
+    )
+    assert reference.label("M", 671) == "2025-12" and reference.label("Y", 55) == "2025"
+    joint = reference.ordinal("M-JF", 2025, 1)
+    assert joint == reference.ordinal("M-JF", 2025, 2) == 605
+    assert reference.label("M-JF", joint) == "2025-02"
+    assert reference.label("M-JF", joint + 1) == "2025-03"
+    assert (
+        reference.coarser(671, "M", "Q") == 223
+        and reference.coarser(223, "Q", "Y") == 55
+    )
+    assert reference.coarser(reference.ordinal("M", 2025, 1), "M", "M-JF") == joint
+    assert reference.lag_in("1Y", "M") == 12 and reference.lag_in("-1Q", "M") == -3
+    assert reference.lag_in("1Y", "M-JF") == 11 and reference.lag_in(5, "Q") == 5
 
 
 def test_level_statuses():
@@ -157,18 +167,20 @@ def test_sums_duplicates_and_zero():
         Row(("B",), JAN + 2, {"units": 3}),
     ]
     kinds = {"units": "flow"}
-    added = twin.build(rows, kinds, names=("maker",))
-    assert twin.sums(added, "units")[("A",)] == {JAN: (2 * Fraction(0.1), 3)}
-    once = twin.build(rows, kinds, names=("maker",), duplicates="identical")
-    assert twin.sums(once, "units")[("A",)] == {JAN: (Fraction(0.1), 2)}
-    last = twin.build(rows, kinds, names=("maker",), duplicates="last")
-    assert twin.sums(last, "units")[("A",)] == {JAN: (0, 1)}
-    zero = twin.build(rows, kinds, names=("maker",), absent="zero", complete=JAN + 2)
-    assert twin.sums(zero, "units") == {
+    added = reference.build(rows, kinds, names=("maker",))
+    assert reference.sums(added, "units")[("A",)] == {JAN: (2 * Fraction(0.1), 3)}
+    once = reference.build(rows, kinds, names=("maker",), duplicates="identical")
+    assert reference.sums(once, "units")[("A",)] == {JAN: (Fraction(0.1), 2)}
+    last = reference.build(rows, kinds, names=("maker",), duplicates="last")
+    assert reference.sums(last, "units")[("A",)] == {JAN: (0, 1)}
+    zero = reference.build(
+        rows, kinds, names=("maker",), absent="zero", complete=JAN + 2
+    )
+    assert reference.sums(zero, "units") == {
         ("A",): {JAN: (2 * Fraction(0.1), 3), JAN + 2: (0, 0)},
         ("B",): {JAN: (0, 0), JAN + 1: (0, 0), JAN + 2: (3, 1)},
     }
-    assert twin.coverage(rows, added, "units")[("A",)] == {
+    assert reference.coverage(rows, added, "units")[("A",)] == {
         "rows": 4, "nulls": 1, "duplicates": 2, "first": "2024-01", "last": "2024-01",
         "gaps": 0, "entered": False, "exited": False,
     }  # fmt: skip
@@ -181,24 +193,24 @@ def test_structure_and_quotients():
         Row(("B", "N"), JAN, {"r": 60, "c": 30}),
         Row(("A", "S"), JAN + 1, {"r": 5, "c": 1}),
     ]
-    table = twin.build(rows, {"r": "flow", "c": "flow"})
-    share = by_hand.share(twin.levels(table, "r"))
+    table = reference.build(rows, {"r": "flow", "c": "flow"})
+    share = by_hand.share(reference.levels(table, "r"))
     assert [cells[0][0] for cells in share.cells.values()] == [
         Fraction(1, 10), Fraction(3, 10), Fraction(6, 10),
     ]  # fmt: skip
-    inside = by_hand.share(twin.levels(table, "r"), ("maker",))
+    inside = by_hand.share(reference.levels(table, "r"), ("maker",))
     assert inside.cells[("A", "S")] == [(Fraction(3, 4), OK), (1, OK)]
-    rank = by_hand.rank(twin.levels(table, "r"))
+    rank = by_hand.rank(reference.levels(table, "r"))
     assert [cells[0][0] for cells in rank.cells.values()] == [3, 2, 1]
     margins = by_hand.margin(table, "r", "c")
     assert margins.cells[("B", "N")] == [(Fraction(1, 2), OK), (None, Status.MISSING)]
-    by_maker = by_hand.margin(twin.rollup(table, "maker"), "r", "c")
+    by_maker = by_hand.margin(reference.rollup(table, "maker"), "r", "c")
     assert by_maker.cells[("A",)] == [(None, Status.UNPAIRED), (Fraction(4, 5), OK)]
     assert by_hand.hhi(table, "r").cells[()][0] == (Fraction(46, 100), OK)
     matched = by_hand.matched_growth(table, "r", 1, ())
     assert matched.cells[()] == [(None, Status.OUTSIDE), (Fraction(-5, 6), OK)]
-    none = by_hand.matched_growth(table, "r", 1, ("region",))
-    assert none.cells[("N",)][1] == (None, Status.MISSING)
+    unmatched = by_hand.matched_growth(table, "r", 1, ("region",))
+    assert unmatched.cells[("N",)][1] == (None, Status.MISSING)
 
 
 def test_tables_from_tables():
@@ -207,20 +219,22 @@ def test_tables_from_tables():
         Row(("B", "S"), JAN, {"u": 2}),
         Row(("B", "N"), JAN + 1, {"u": 3}),
     ]
-    table = twin.build(rows, {"u": "flow"})
+    table = reference.build(rows, {"u": "flow"})
     assert table.series == [("A", None), ("B", "N"), ("B", "S")]
-    total = twin.rollup(table)
-    assert twin.sums(total, "u") == {(): {JAN: (3, 2), JAN + 1: (3, 1)}}
-    assert twin.members(total, table, lambda key: (), "u") == {(): [2, 1]}
-    joined = twin.recode(table, "maker", {"B": "A"})
+    total = reference.rollup(table)
+    assert reference.sums(total, "u") == {(): {JAN: (3, 2), JAN + 1: (3, 1)}}
+    assert reference.members(total, table, lambda key: (), "u") == {(): [2, 1]}
+    joined = reference.recode(table, "maker", {"B": "A"})
     assert joined.series == [("A", "N"), ("A", "S"), ("A", None)]
-    only = twin.select(table, lambda key: key[0] == "B", ("region",))
+    only = reference.select(table, lambda key: key[0] == "B", ("region",))
     assert only.series == [("N",), ("S",)] and (only.first, only.last) == (JAN, JAN + 1)
-    twice = twin.merge(table, table)
-    assert twin.sums(twice, "u")[("B", "S")] == {JAN: (4, 2)}
-    later = twin.build([Row(("A", None), JAN, {"u": 5})], {"u": "flow"})
-    assert twin.sums(twin.merge(table, later, "replace"), "u")[("A", None)] == {
-        JAN: (5, 1)
-    }
-    changed, same = twin.compare(table, twin.merge(table, later, "replace"), "u")
+    twice = reference.merge(table, table)
+    assert reference.sums(twice, "u")[("B", "S")] == {JAN: (4, 2)}
+    later = reference.build([Row(("A", None), JAN, {"u": 5})], {"u": "flow"})
+    assert reference.sums(reference.merge(table, later, "replace"), "u")[
+        ("A", None)
+    ] == {JAN: (5, 1)}
+    changed, same = reference.compare(
+        table, reference.merge(table, later, "replace"), "u"
+    )
     assert changed == {(("A", None), "2024-01", "revised", 1.0, 5.0)} and same == 2

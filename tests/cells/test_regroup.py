@@ -1,4 +1,6 @@
-"""Merge and recode: what meets, and what is refused."""
+"""Merge, recode and arithmetic: results and errors."""
+
+from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
@@ -75,7 +77,7 @@ def test_recode_refuses_a_label_that_does_not_occur():
         em.Panel.from_arrays({"n": [1]}, ["2024"], {"x": [1]}).recode("n", {"1": 2})
 
 
-def test_numbers_and_arrays_on_the_left_leave_the_result_to_the_measure():
+def test_numbers_on_the_left_work_and_arrays_are_refused():
     units = panel(["2024", "2025"], [4, 8])["x"]
     for number in (np.float64(2), np.int64(2), np.float32(2)):
         product = number * units
@@ -95,3 +97,41 @@ def test_comparisons_are_masks_of_the_values():
     assert (units >= units).tolist() == [[True, False]]
     with pytest.raises(TypeError):
         units < "4"  # noqa: B015
+
+
+def test_operators_agree_with_margin_and_ratio():
+    table = {
+        "maker": ["A", "A", "B", "B", "C"],
+        "period": ["2024"] * 5,
+        "r": [100, 50, 60, 40, None],
+        "c": [80, None, 45, 30, 7],
+    }
+    parts = em.Panel.from_table(table, "maker", "period", ["r", "c"])
+    for panel in (parts, parts.rollup(), parts.select(maker=["A", "B"])):
+        revenue, cost = panel["r"], panel["c"]
+        margin = panel.margin("r", "c")
+        for other in ((revenue - cost) / revenue, (revenue - cost) / panel["r"]):
+            assert np.array_equal(other.values, margin.values, equal_nan=True)
+            assert np.array_equal(other.status, margin.status)
+        ratio = panel.ratio("r", "c")
+        assert np.array_equal((revenue / cost).values, ratio.values, equal_nan=True)
+        assert np.array_equal((revenue / cost).status, ratio.status)
+    profit = parts["r"] - parts["c"]
+    assert em.Status.names(profit.status).ravel().tolist()[:2] == [
+        "UNPAIRED", "OK",
+    ]  # fmt: skip
+
+
+def test_sums_and_differences_of_levels_are_exact():
+    large = em.Panel.from_arrays({}, ["2024"], {"a": [2**62 - 1], "b": [2**61 + 1]})
+    profit = large["a"] - large["b"]
+    assert profit.exact().tolist() == [[2**61 - 2]]
+    assert profit.kind == "flow"
+    money = em.Panel.from_arrays({}, ["2024"], {"a": [0.1], "b": [0.2], "n": [3]})
+    total = money["a"] + money["b"]
+    assert total.exact().tolist() == [[Fraction(0.1) + Fraction(0.2)]]
+    assert total.values.tolist() == [[float(Fraction(0.1) + Fraction(0.2))]]
+    mixed = money["n"] - money["a"]
+    assert mixed.exact().tolist() == [[3 - Fraction(0.1)]]
+    with pytest.raises(OverflowError, match="2024"):
+        large["a"] + large["a"] + large["a"]

@@ -572,3 +572,15 @@ def test_both_readers_agree_on_real_numbers(monkeypatch):
     assert read(path, wanted) == quick
     assert quick["Value"].count(None) == 1  # the text NaN
     assert math.fsum(x or 0 for x in quick["Value"]) > 1e9
+
+
+def test_a_pair_of_columns_is_read_as_its_second_is_called(run, tmp_path):
+    path = tmp_path / "pair.csv"
+    path.write_text("maker,year,quarter,x,n\nA,2024,1,1,5\nA,2024,2,2,6\n")
+    flags = ["growth", str(path), "--keys", "maker", "--measures", "n", "--lag", "1Q"]
+    flags += ["--format", "csv", "--period", "year"]
+    status, out, _ = run(*flags, "quarter")
+    assert status == 0 and "2024Q2" in out and "0.2" in out
+    status, _, err = run(*flags, "x")
+    assert status == 2 and "'x' does not say" in err and "freq=" in err
+    assert run(*flags, "x", "--freq", "Q")[1] == out

@@ -1,6 +1,6 @@
-"""An Arrow producer that says whatever it is told, honest or not, and counts releases.
+"""A producer of Arrow structs, valid or invalid, that counts their releases.
 
-Written with ctypes, so that no library tidies up what it is told to say.
+It uses ctypes, so that no library corrects invalid structs.
 """
 
 import ctypes
@@ -62,15 +62,14 @@ _new_capsule.restype = ctypes.py_object
 _new_capsule.argtypes = [c_void_p, c_char_p, c_void_p]
 
 
-_ALL = []  # what was handed over points into its producer and may outlive a test
+_ALL = []  # exported structs point into their producer and may outlive a test
 
 
 class Producer:
-    """Makes structs; what they point to lives as long as the process.
+    """Makes structs that stay in memory, with their buffers, until the process ends.
 
-    `released` counts the releases of what was handed over, by its kind. Parts inside a
-    struct must not be released by a consumer that did not move them out: those are
-    counted as "part".
+    `released` counts releases of exported structs by kind. A consumer must not release
+    a part inside a struct unless it moved the part out; such releases count as "part".
     """
 
     def __init__(self):
@@ -183,7 +182,7 @@ class Producer:
 
 
 def _buffer(content):
-    """Bytes of their own, so that AddressSanitizer sees a step outside."""
+    """Copy bytes to a separate block, so that AddressSanitizer finds reads outside."""
     made = (ctypes.c_char * max(len(content), 1))()
     ctypes.memmove(made, content, len(content))
     return made
@@ -198,7 +197,7 @@ class _Source:
 
 
 def metadata(**pairs):
-    """Metadata of a schema, `:` written `__` in the keys."""
+    """Encode the metadata of a schema; `__` in a key becomes `:`."""
     made = len(pairs).to_bytes(4, "little")
     for key, value in pairs.items():
         for text in (key.replace("__", ":"), value):

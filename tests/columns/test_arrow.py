@@ -1,4 +1,4 @@
-"""Arrow in and out, against what the producers hold and what the consumers find."""
+"""Import and export of Arrow, checked against the values and other libraries."""
 
 import datetime as dt
 import decimal
@@ -13,7 +13,7 @@ from evmarket import _core
 from evmarket._inputs import tables as _tables
 from tests.inputs.tables import Given, lists_of, read
 
-# Honest producers
+# ---- import --------------------------------------------------------------------------
 
 DAY = dt.date(2025, 3, 31)
 TIME = dt.datetime(2025, 3, 31, 12, 30)
@@ -21,7 +21,7 @@ SECONDS = 1743424200
 
 
 def sample(pa):
-    """Columns of every type that is read, with the lists that they are."""
+    """Columns of every supported type, each with its values as a list."""
     long = "a text of more than twelve bytes, 中文"
     text = ["a", None, "", long]
     whole = [1, None, -2, 3]
@@ -73,17 +73,17 @@ def test_every_type_of_pyarrow(columns_of_all_types):
     pa = pytest.importorskip("pyarrow")
     table = pa.table({k: column for k, (column, _) in columns_of_all_types.items()})
     names = table.column_names
-    wanted = [values for _, values in columns_of_all_types.values()]
+    expected = [values for _, values in columns_of_all_types.values()]
     for source in (table, table.to_reader(), table.to_batches()[0], [table]):
-        assert lists_of(source, names) == wanted
-    # Each alone, in another order, twice.
+        assert lists_of(source, names) == expected
+    # A few columns, in another order, one of them twice.
     assert lists_of(table, ["utf8", "bool", "utf8"]) == [
         columns_of_all_types[k][1] for k in ("utf8", "bool", "utf8")
     ]
     # The columns of a dict may be Arrow arrays, whole or chunked.
-    assert lists_of({k: table[k] for k in names}, names) == wanted
+    assert lists_of({k: table[k] for k in names}, names) == expected
     arrays = {k: column for k, (column, _) in columns_of_all_types.items()}
-    assert lists_of(arrays, names) == wanted
+    assert lists_of(arrays, names) == expected
 
 
 def test_every_slice_of_pyarrow(columns_of_all_types):
@@ -107,7 +107,7 @@ def test_every_slice_of_pyarrow(columns_of_all_types):
                 ]
 
 
-def test_a_struct_with_nulls_and_an_offset_of_its_own():
+def test_a_struct_with_nulls_and_an_offset():
     pa = pytest.importorskip("pyarrow")
     rows = [None if i % 4 == 1 else {"n": None if i % 3 == 0 else i} for i in range(30)]
     array = pa.array(rows, pa.struct({"n": pa.int64()}))
@@ -116,7 +116,7 @@ def test_a_struct_with_nulls_and_an_offset_of_its_own():
         assert lists_of(array[start:], ["n"]) == [expected]
 
 
-def test_each_batch_brings_its_own_dictionary():
+def test_each_batch_has_a_dictionary():
     pa = pytest.importorskip("pyarrow")
     kind = pa.dictionary(pa.int8(), pa.large_string())
     parts = [["x", None, "y"], ["z", "x"], []]
@@ -171,7 +171,7 @@ def test_types_that_are_refused(kind, words):
     table = pa.table({"good": [1], "bad": pa.array([None], types[kind])})
     with pytest.raises(TypeError, match=f"column 'bad' is .*{words}"):
         _tables.batches(table, ["good", "bad"])
-    assert lists_of(table, ["good"]) == [[1]]  # what is not asked for may be anything
+    assert lists_of(table, ["good"]) == [[1]]  # unused columns may have any type
 
 
 def test_time_zones():
@@ -191,7 +191,7 @@ def test_extensions():
     lists, (field,) = read(table, ["p"])
     assert lists == [[period.ordinal for period in frame.p]]
     assert (field.freq, field.kind) == ("Q-MAR", "periods of 'Q-MAR'")
-    assert read(frame, ["p"]) == (lists, (field,))  # as pandas itself gives it
+    assert read(frame, ["p"]) == (lists, (field,))  # as pandas exports it
     other = pa.table({"u": pa.array([b"0" * 16], pa.uuid())})
     with pytest.raises(TypeError, match=r"binary|'arrow\.uuid'"):
         _tables.batches(other, ["u"])
@@ -227,7 +227,7 @@ def test_polars():
         x + x[1:] for x in expected
     ]
     odd = frame.with_columns(o=pl.Series([object()] * 3, dtype=pl.Object))
-    assert lists_of(odd, ["n"]) == [expected[1]]  # what is not asked for is not read
+    assert lists_of(odd, ["n"]) == [expected[1]]  # unused columns are not read
     with pytest.raises(TypeError, match=r"call its collect\(\)"):
         _tables.batches(frame.lazy(), ["n"])
     with pytest.raises(KeyError, match="no column 'nn'; near it: n"):
@@ -247,7 +247,7 @@ def test_duckdb():
     assert day == [20089 + k for k in i]
 
 
-def test_a_duckdb_error_in_the_middle():
+def test_a_duckdb_error_after_some_rows():
     duckdb = pytest.importorskip("duckdb")
     relation = duckdb.sql(
         "select case when i = 400000 then error('row refused') else i end as i "
@@ -277,7 +277,7 @@ def test_a_stream_is_read_batch_by_batch():
     assert total == 50 * rows
 
 
-def test_an_error_of_a_python_producer_in_the_middle():
+def test_a_python_error_after_some_batches():
     pa = pytest.importorskip("pyarrow")
 
     def batches():
@@ -285,12 +285,12 @@ def test_an_error_of_a_python_producer_in_the_middle():
         raise RuntimeError("the network went away")
 
     reader = pa.RecordBatchReader.from_batches(pa.schema({"n": pa.int64()}), batches())
-    found = _tables.batches(reader, ["n"])
-    assert next(found).rows == 2
+    stream = _tables.batches(reader, ["n"])
+    assert next(stream).rows == 2
     with pytest.raises(ValueError, match="the network went away"):
-        next(found)
-    with pytest.raises(StopIteration):  # and that was the end
-        next(found)
+        next(stream)
+    with pytest.raises(StopIteration):  # the stream has ended
+        next(stream)
 
 
 def test_threads_share_the_batches_of_one_table():
@@ -299,11 +299,11 @@ def test_threads_share_the_batches_of_one_table():
     reader = pa.RecordBatchReader.from_batches(
         table.schema, iter(table.to_batches(max_chunksize=100))
     )
-    found = _tables.batches(reader, ["n"])
+    stream = _tables.batches(reader, ["n"])
     seen = []
 
     def work():
-        for batch in found:
+        for batch in stream:
             seen.append((batch.first_row, _core.batch_lists(batch.capsule)[0]))
 
     threads = [threading.Thread(target=work) for _ in range(4)]
@@ -316,10 +316,10 @@ def test_threads_share_the_batches_of_one_table():
     assert all(part[0] == first for first, part in seen)
 
 
-# Out
+# ---- export --------------------------------------------------------------------------
 
 
-def test_out_and_in_again():
+def test_export_and_import():
     columns = {
         "maker": (np.array([1, 0, -1, 1], np.int32), ["x", "中文"], np.arange(4) != 2),
         "label": ["a", None, "", "a text of more than twelve bytes"],
@@ -345,15 +345,14 @@ def test_out_and_in_again():
         [None] * 4,
     ]
 
-    def out():
-        return Given(_tables.arrow_stream(columns, {"period": "M"}))
-
-    lists, fields = read(out(), list(columns))
+    lists, fields = read(exported(columns, {"period": "M"}), list(columns))
     assert lists == expected
     assert [f.freq for f in fields] == [None] * 2 + ["M"] + [None] * 7
 
     pa = pytest.importorskip("pyarrow")
-    table = pa.RecordBatchReader.from_stream(out()).read_all()
+    table = pa.RecordBatchReader.from_stream(
+        exported(columns, {"period": "M"})
+    ).read_all()
     table.validate(full=True)
     assert table.column_names == list(columns)
     assert table["maker"].to_pylist() == expected[0]
@@ -374,16 +373,16 @@ def test_out_and_in_again():
 
     pl = pytest.importorskip("polars")
     del columns["period"]  # an extension type is for pandas
-    frame = pl.DataFrame(out_of(columns))
+    frame = pl.DataFrame(exported(columns))
     assert frame["maker"].to_list() == expected[0]
     assert frame["status"].to_list() == expected[7]
 
 
-def out_of(columns, freqs=None):
+def exported(columns, freqs=None):
     return Given(_tables.arrow_stream(columns, freqs))
 
 
-def test_periods_arrive_in_pandas():
+def test_pandas_reads_exported_periods():
     pa = pytest.importorskip("pyarrow")
     pd = pytest.importorskip("pandas")
     pd.arrays.ArrowExtensionArray  # noqa: B018  registers the extension
@@ -391,23 +390,23 @@ def test_periods_arrive_in_pandas():
 
     ordinals = np.array([660, 661, 700])
     for freq in ("M", "Q", "Y-MAR", "D", "W-WED"):
-        out = out_of({"p": ordinals}, {"p": freq})
+        out = exported({"p": ordinals}, {"p": freq})
         frame = pa.RecordBatchReader.from_stream(out).read_all().to_pandas()
         assert frame.p.dtype == pd.PeriodDtype(freq)
         assert [period.ordinal for period in frame.p] == ordinals.tolist()
 
 
-def test_out_of_no_rows_and_no_columns():
+def test_export_of_no_rows_and_no_columns():
     pa = pytest.importorskip("pyarrow")
     empty = {"a": np.empty(0), "b": [], "c": (np.empty(0, np.int32), ["x"])}
-    table = pa.RecordBatchReader.from_stream(out_of(empty)).read_all()
+    table = pa.RecordBatchReader.from_stream(exported(empty)).read_all()
     table.validate(full=True)
     assert (table.num_rows, table.num_columns) == (0, 3)
-    assert lists_of(out_of(empty), ["a", "b", "c"]) == [[], [], []]
-    assert pa.RecordBatchReader.from_stream(out_of({})).read_all().num_columns == 0
+    assert lists_of(exported(empty), ["a", "b", "c"]) == [[], [], []]
+    assert pa.RecordBatchReader.from_stream(exported({})).read_all().num_columns == 0
 
 
-def test_exports_are_given_back():
+def test_exports_are_released():
     array = np.arange(1000.0)
     before = sys.getrefcount(array)
     for consumed in (False, True):

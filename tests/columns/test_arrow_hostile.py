@@ -1,7 +1,7 @@
-"""Arrow from producers that lie, break off or give what they should not: a Python
-exception each time, each thing released once, nothing read that is not there.
+"""Invalid Arrow data and failing producers: each case raises a Python exception,
+releases every struct once, and reads nothing outside the buffers.
 
-So it is also run under AddressSanitizer: `python -m tests.sanitized`.
+`python -m tests.sanitized` also runs these tests under AddressSanitizer.
 """
 
 import ctypes
@@ -37,7 +37,7 @@ def check_released(producer, **expected):
     )
 
 
-def test_an_honest_stream_is_released_once():
+def test_a_valid_stream_is_released_once():
     producer = Producer()
     arrays = [producer.table(plain(producer)) for _ in range(3)]
     source = producer.stream(number_schema(producer), arrays)
@@ -48,24 +48,24 @@ def test_an_honest_stream_is_released_once():
 def test_a_batch_outlives_its_stream():
     producer = Producer()
     source = producer.stream(number_schema(producer), [producer.table(plain(producer))])
-    found = _tables.batches(source, ["n"])
-    batch = next(found)
-    del found, source
+    stream = _tables.batches(source, ["n"])
+    batch = next(stream)
+    del stream, source
     check_released(producer, schema=1, stream=1)
     assert _core.batch_lists(batch.capsule) == [[10, 20, 30, 40]]
     del batch
     check_released(producer, schema=1, array=1, stream=1)
 
 
-def test_what_is_never_read_is_released():
+def test_unread_batches_are_released():
     producer = Producer()
     source = producer.stream(number_schema(producer), [producer.table(plain(producer))])
-    found = _tables.batches(source, ["n"])
-    del found
+    stream = _tables.batches(source, ["n"])
+    del stream
     check_released(producer, schema=1, stream=1)
     source = producer.pair(number_schema(producer), producer.table(plain(producer)))
-    found = _tables.batches(source, ["n"])
-    del found, source
+    stream = _tables.batches(source, ["n"])
+    del stream, source
     check_released(producer, schema=2, array=1, stream=1)
 
 
@@ -78,7 +78,7 @@ def test_an_array_alone():
         _tables.batches(source, ["n"])
 
 
-def test_null_count_is_not_believed():
+def test_the_null_count_is_not_trusted():
     for count in (-1, 0, 2):
         producer = Producer()
         column = producer.array(4, [b"\x0a", NUMBERS], top=False, null_count=count)
@@ -102,7 +102,7 @@ def view(size, first=0, block=0, place=0):
     return struct.pack("4i", size, first, block, place)
 
 
-LIES = {
+INVALID_ARRAYS = {
     "released column": ("l", lambda p: plain(p, alive=False), "column 'n' is released"),
     "negative length": (
         "l",
@@ -148,7 +148,7 @@ LIES = {
         ),
         "descend",
     ),
-    "view beyond": (
+    "view outside": (
         "vu",
         lambda p: view_column(p, [view(1), view(20, place=1)]),
         "row 1: its text view points outside",
@@ -160,13 +160,13 @@ LIES = {
 }
 
 
-@pytest.mark.parametrize("lie", LIES, ids=str)
-def test_lies(lie):
-    format, make, words = LIES[lie]
+@pytest.mark.parametrize("case", INVALID_ARRAYS, ids=str)
+def test_invalid_arrays(case):
+    format, make, words = INVALID_ARRAYS[case]
     producer = Producer()
     column = make(producer)
     length = 4 if column.length > 4 or column.length < 0 else max(column.length, 1)
-    length = 4 if lie == "too short" else length
+    length = 4 if case == "too short" else length
     table = producer.table(column, length=length)
     source = producer.stream(number_schema(producer, format), [table, table])
     with pytest.raises(ValueError, match=words):
@@ -174,20 +174,20 @@ def test_lies(lie):
     check_released(producer, schema=1, array=1, stream=1)
 
 
-TOPS = {
+INVALID_TABLES = {
     "released": ({"alive": False}, None, []),
     "fewer columns": ({"n_children": 0}, "fewer columns", None),
     "negative length": ({"length": -1}, "length", None),
     "negative offset": ({"offset": -1}, "offset", None),
     "many buffers": ({"n_buffers": 3}, "buffers besides", None),
     "child is shorter": ({"length": 5}, "shorter than the table", None),
-    "offset beyond": ({"length": 4, "offset": 1}, "shorter than the table", None),
+    "offset outside": ({"length": 4, "offset": 1}, "shorter than the table", None),
 }
 
 
-@pytest.mark.parametrize("top", TOPS, ids=str)
-def test_lies_of_the_top_struct(top):
-    more, words, expected = TOPS[top]
+@pytest.mark.parametrize("top", INVALID_TABLES, ids=str)
+def test_invalid_table_structs(top):
+    more, words, expected = INVALID_TABLES[top]
     producer = Producer()
     more = {"length": 4, "n_buffers": 1} | more
     length = more.pop("length")
@@ -238,21 +238,21 @@ def test_codes_and_dictionaries():
         lists_of(coded_source(producer, [0], dictionary=nested), ["k"])
 
 
-def test_schema_that_changes_in_the_middle():
-    """The interface has one schema; an array of another shows by its form."""
+def test_an_array_of_another_schema():
+    """A stream has one schema; an array of another type has other buffers."""
     producer = Producer()
     good = producer.table(plain(producer))
     text = producer.table(text_column(producer, [0, 1, 2, 3]), length=3)
     source = producer.stream(number_schema(producer), [good, text])
-    found = _tables.batches(source, ["n"])
-    assert next(found).rows == 4
+    stream = _tables.batches(source, ["n"])
+    assert next(stream).rows == 4
     with pytest.raises(ValueError, match="number of buffers"):
-        next(found)
-    del found
+        next(stream)
+    del stream
     check_released(producer, schema=1, array=2, stream=1)
 
 
-def test_the_row_of_a_lie_counts_from_the_first_batch():
+def test_rows_in_errors_count_from_the_first_batch():
     producer = Producer()
     good = producer.table(view_column(producer, [view(1), view(2)]))
     bad = producer.table(view_column(producer, [view(1), view(13, block=9)]))
@@ -261,7 +261,7 @@ def test_the_row_of_a_lie_counts_from_the_first_batch():
         lists_of(source, ["n"])
 
 
-SCHEMAS = {
+INVALID_SCHEMAS = {
     "released": (lambda p: p.schema(alive=False), "released"),
     "no format": (lambda p: p.schema(None), "released"),
     "no children": (lambda p: p.schema(n_children=2), "no list of its columns"),
@@ -301,9 +301,9 @@ SCHEMAS = {
 }
 
 
-@pytest.mark.parametrize("case", SCHEMAS, ids=str)
-def test_schemas_that_cannot_be(case):
-    make, words = SCHEMAS[case]
+@pytest.mark.parametrize("case", INVALID_SCHEMAS, ids=str)
+def test_invalid_schemas(case):
+    make, words = INVALID_SCHEMAS[case]
     producer = Producer()
     schema = make(producer)
     alive = bool(schema.release)
@@ -318,12 +318,12 @@ def test_errors_of_a_producer():
     schema = number_schema(producer)
     array = producer.table(plain(producer))
     source = producer.stream(schema, [array], error=(5, "disk\nfull"))
-    found = _tables.batches(source, ["n"])
-    assert next(found).rows == 4
+    stream = _tables.batches(source, ["n"])
+    assert next(stream).rows == 4
     with pytest.raises(ValueError, match="the table's producer failed: disk full"):
-        next(found)
-    assert list(found) == []
-    del found
+        next(stream)
+    assert list(stream) == []
+    del stream
     check_released(producer, schema=1, array=1, stream=1)
     for code, message, kind, words in (
         (5, None, ValueError, "error 5 and no message"),
@@ -336,7 +336,7 @@ def test_errors_of_a_producer():
         with pytest.raises(kind, match=words) as caught:
             lists_of(source, ["n"])
         assert len(str(caught.value)) < 500
-        del caught, source  # which keep the table in their frames
+        del caught, source  # their frames keep the table alive
         check_released(producer, schema=1, stream=1)
     producer = Producer()
     source = producer.stream(None, [], schema_error=(22, "no schema today"))
@@ -345,7 +345,7 @@ def test_errors_of_a_producer():
     check_released(producer, stream=1)
 
 
-def test_capsules_that_are_none():
+def test_wrong_capsules():
     producer = Producer()
     schema, array = number_schema(producer), producer.table(plain(producer))
     with pytest.raises(TypeError, match="needs a capsule 'arrow_array_stream'"):
@@ -381,7 +381,7 @@ def test_capsules_that_are_none():
     check_released(producer)
 
 
-def test_a_column_alone_is_no_table():
+def test_a_single_column_is_not_a_table():
     producer = Producer()
     source = producer.stream(producer.schema("l", "n"), [])
     with pytest.raises(TypeError, match="one column without a name"):
@@ -401,8 +401,8 @@ def test_misaligned_buffers():
     assert lists_of(source, ["n"]) == [[10, 20, 30, 40]]
 
 
-def test_a_source_that_reads_itself():
-    """get_next may come back to the same table; that is refused, not a deadlock."""
+def test_a_stream_that_reads_itself():
+    """If get_next reads the same table, that is an error, not a deadlock."""
     pa = pytest.importorskip("pyarrow")
     source = []
 
@@ -417,32 +417,32 @@ def test_a_source_that_reads_itself():
     assert [rows for _, rows in source[0]] == [1]
 
 
-def test_the_core_is_asked_in_order():
+def test_order_of_calls_of_batches():
     producer = Producer()
     source = producer.stream(number_schema(producer), [producer.table(plain(producer))])
-    found = _core.Batches(source)
-    assert found.names == ["n"] and found.schema == []
+    stream = _core.Batches(source)
+    assert stream.names == ["n"] and stream.schema == []
     with pytest.raises(ValueError, match="call choose before"):
-        next(found)
+        next(stream)
     for places in ([0], 0, None):
         with pytest.raises(TypeError, match="a tuple"):
-            found.choose(places)
+            stream.choose(places)
     for places in ((1,), (-1,)):
         with pytest.raises(ValueError, match="the table has 1 column"):
-            found.choose(places)
+            stream.choose(places)
     with pytest.raises(TypeError):
-        found.choose(("n",))
-    found.choose((0, 0))
+        stream.choose(("n",))
+    stream.choose((0, 0))
     with pytest.raises(TypeError, match="once"):
-        found.choose((0,))
-    (capsule, rows) = next(found)
+        stream.choose((0,))
+    (capsule, rows) = next(stream)
     assert rows == 4 and _core.batch_lists(capsule) == [[10, 20, 30, 40]] * 2
     with pytest.raises(ValueError):
         _core.batch_lists(source)
 
 
-def test_reading_again_and_again_takes_no_memory():
-    """Errors and ends alike give back what they took."""
+def test_repeated_reading_does_not_leak():
+    """Memory is released after errors and at the end."""
     columns = {"a": ["x", None], "b": np.arange(2)}
 
     def once():

@@ -1,4 +1,4 @@
-"""Comparing panels with their slow twin, and random tables for both."""
+"""Comparison of panels with the reference implementation, and random tables."""
 
 import math
 from itertools import pairwise
@@ -9,26 +9,27 @@ from hypothesis import strategies as st
 
 import evmarket as em
 from tests.arrays.checks import ulps
-from tests.cells import reference_panel as twin
+from tests.cells import reference_panel as reference
 from tests.cells.reference_panel import Row
 from tests.reference import Status
 
 KINDS = {"units": "flow", "revenue": "flow", "cost": "flow"}
+UNITS = {"units": "flow"}
 NAMES = ("maker", "region")
 
-# Bounds in ulp of a cell computed from doubles; 0.5 is a value rounded once.
+# Bounds in ulp for cells computed from doubles; 0.5 for a value rounded once.
 ONCE, RATE, MIDPOINT, POWER, SHARE = 0.5, 2, 3, 4, 4
 
 
-# ---- the package's side --------------------------------------------------------------
+# ---- panels from rows ----------------------------------------------------------------
 
 
 def columns_of(rows, measures, names=NAMES, freq="M"):
-    """Rows as a dict of columns: lists of labels, of periods, arrays of numbers."""
+    """Convert rows to columns: lists of labels and periods, arrays of numbers."""
     columns = {
         name: [row.key[place] for row in rows] for place, name in enumerate(names)
     }
-    columns["period"] = [twin.label(freq, row.period) for row in rows]
+    columns["period"] = [reference.label(freq, row.period) for row in rows]
     if freq == "M":
         ordinals = np.array([row.period for row in rows], np.int64)
         columns["period"] = ordinals.astype("datetime64[M]")
@@ -38,7 +39,7 @@ def columns_of(rows, measures, names=NAMES, freq="M"):
 
 
 def numbers(values):
-    """int64 where all are integers, else float64 with NaN for None."""
+    """An int64 array if all values are integers, else float64 with NaN for None."""
     if values and all(isinstance(value, int) for value in values):
         return np.array(values, np.int64)
     return np.array([math.nan if v is None else v for v in values], np.float64)
@@ -58,18 +59,18 @@ def panel_of(rows, measures=None, *, names=NAMES, freq="M", **options):
 
 
 def both(rows, measures=None, *, complete=None, **options):
-    """The panel and its twin from the same rows."""
+    """Build the panel and the reference table from the same rows."""
     measures = KINDS if measures is None else measures
     freq = options.get("freq", "M")
-    through = None if complete is None else twin.label(freq, complete)
-    slow = twin.build(rows, measures, complete=complete, **options)
+    through = None if complete is None else reference.label(freq, complete)
+    slow = reference.build(rows, measures, complete=complete, **options)
     if "exit_after" in options:
         options["exit_after"] = int(options["exit_after"])
     return panel_of(rows, measures, complete_through=through, **options), slow
 
 
 def plain(item):
-    """A label as a Python object; every spelling of missing is None."""
+    """A label as a Python object; None for every missing value."""
     item = item.item() if isinstance(item, np.generic) else item
     return None if item is None or item != item else item
 
@@ -84,20 +85,20 @@ def series_of(thing):
 def column(table, *names):
     """The first of the named columns that the table has, as a list."""
     known = list(table.keys() if hasattr(table, "keys") else table.column_names)
-    found = next(name for name in names if name in known)
-    return [plain(item) for item in np.asarray(table[found], dtype=object)]
+    first = next(name for name in names if name in known)
+    return [plain(item) for item in np.asarray(table[first], dtype=object)]
 
 
 # ---- comparing -----------------------------------------------------------------------
 
 
 def assert_measure(got, expected, bound=ONCE):
-    """Series, calendar, the status of every cell and the value of every cell."""
+    """Compare series, calendar, and the status and value of every cell."""
     assert series_of(got) == list(expected.cells)
     lines = list(expected.cells.values())
     length = len(lines[0]) if lines else 0
     labels = [
-        twin.label(expected.freq, t)
+        reference.label(expected.freq, t)
         for t in range(expected.first, expected.first + length)
     ]
     assert list(got.periods) == labels
@@ -110,8 +111,8 @@ def assert_measure(got, expected, bound=ONCE):
             f"{list(expected.cells)[i]} {labels[j]}: {Status(status[i, j]).name}, "
             f"expected {Status(codes[i, j]).name} (value {values[i, j]})"
         )
-    for key, line, found in zip(expected.cells, lines, values.tolist(), strict=True):
-        for j, (value, (exact, code)) in enumerate(zip(found, line, strict=True)):
+    for key, line, row in zip(expected.cells, lines, values.tolist(), strict=True):
+        for j, (value, (exact, code)) in enumerate(zip(row, line, strict=True)):
             where = f"{key} {labels[j]} ({code.name})"
             assert_value(value, exact, bound, where)
 
@@ -127,7 +128,7 @@ def assert_value(value, exact, bound, where=""):
 
 
 def assert_same_bits(a, b):
-    """Two measures with the same series, calendar, statuses and bits."""
+    """Check that series, calendar, statuses and the bits of values are equal."""
     assert series_of(a) == series_of(b)
     assert list(a.periods) == list(b.periods)
     np.testing.assert_array_equal(a.status, b.status)
@@ -142,7 +143,7 @@ def assert_same_panel(a, b):
 
 
 def refused(error, *words):
-    """The error is of one line and says all of these."""
+    """Expect an error with a message of one line that contains all the words."""
     return pytest.raises(error, check=says(*words))
 
 
@@ -150,7 +151,7 @@ def says(*words):
     def check(caught):
         text = str(caught.args[0])
         missing = [word for word in words if str(word) not in text]
-        assert not missing, f"{text!r} does not say {missing}"
+        assert not missing, f"{text!r} does not contain {missing}"
         assert "\n" not in text and len(text) < 600
         return True
 
@@ -159,7 +160,7 @@ def says(*words):
 
 # ---- random tables -------------------------------------------------------------------
 
-JAN = twin.ordinal("M", 2022)
+JAN = reference.ordinal("M", 2022)
 
 SMALL = st.sampled_from([None, 0, 0, 1, 2, 3, 5, -1, -2, -5, 100])
 # Sums of these are not exact in doubles, in any order.
@@ -184,7 +185,7 @@ def tables(
     makers=("A", "B", None),
     regions=("N", "S"),
 ):
-    """Lists of rows, at least one; `unique`: one row a series and period."""
+    """Lists of rows, at least one; `unique`: one row per series and period."""
     key = st.tuples(st.sampled_from(makers), st.sampled_from(regions))
     row = st.builds(
         Row,
@@ -197,7 +198,7 @@ def tables(
 
 
 def dense_tables(cell=SMALL, measures=KINDS, months=30):
-    """Series with runs: whole lines of months, pieces of which are left out."""
+    """Series with long runs of months, a few of which are left out."""
     line = st.tuples(
         st.sampled_from([(m, r) for m in ("A", "B") for r in ("N", "S")]),
         st.integers(0, months - 1),
@@ -218,12 +219,12 @@ def dense_tables(cell=SMALL, measures=KINDS, months=30):
 
 
 def completes(months=30):
-    """complete_through, mostly inside the calendar, often not given."""
+    """None, or an ordinal in the second half of the calendar."""
     return st.none() | st.integers(JAN + months // 2, JAN + months - 1)
 
 
 def splits(rows, cuts):
-    """The rows in consecutive pieces, none empty."""
+    """Cut the rows into consecutive pieces that are not empty."""
     edges = sorted({0, len(rows), *(cut % (len(rows) + 1) for cut in cuts)})
     return [rows[a:b] for a, b in pairwise(edges)]
 
@@ -237,7 +238,7 @@ def row(maker, month, units, revenue=None, cost=None, region="N"):
 
 
 def every_kind_of_line():
-    """Thirty months, complete through the 28th: one line a maker, each with a fate."""
+    """Rows of thirty months in which every status occurs, one pattern per maker."""
     rows = []
     for month in range(30):
         rows.append(row("whole", month, 100 + month, 10, 8))
@@ -250,7 +251,7 @@ def every_kind_of_line():
         signs = [-2, -2, 3, 0, 0, -4, -1, 5, -6, 0][month % 10]
         rows.append(row("losses", month, signs, [0, -3, 4][month % 3], 5))
         rows.append(row("null", month, None))
-    # In the first month one item, in the second the other: nothing to match.
+    # One item in the first month, another in the second: no match.
     rows.append(row("swap", 0, 1, region="S"))
     rows.append(row("swap", 1, 2, region="N"))
     return rows

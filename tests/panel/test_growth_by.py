@@ -13,7 +13,7 @@ import evmarket as em
 from evmarket import Status
 from tests.arrays.checks import POLICIES
 from tests.cells import reference_measure as by_hand
-from tests.cells import reference_panel as twin
+from tests.cells import reference_panel as reference
 from tests.panel.panels import (
     JAN,
     MIDPOINT,
@@ -21,6 +21,7 @@ from tests.panel.panels import (
     ONCE,
     RATE,
     SMALL,
+    UNITS,
     WIDE,
     assert_value,
     columns_of,
@@ -29,7 +30,6 @@ from tests.panel.panels import (
     tables,
 )
 
-UNITS = {"units": "flow"}
 NAN = np.nan
 
 
@@ -38,13 +38,13 @@ def by_of(columns):
 
 
 def assert_rows(got, rows, measure, bound):
-    """One number and status a row, in the rows' order."""
+    """Check one value and one status per row, in the order of the rows."""
     values, status = got
     assert values.dtype == np.float64 and status.dtype == np.uint8
     assert values.shape == status.shape == (len(rows),)
     for i, row in enumerate(rows):
         exact, code = measure.cells[row.key][row.period - measure.first]
-        where = f"row {i}: {row.key} {twin.label(measure.freq, row.period)}"
+        where = f"row {i}: {row.key} {reference.label(measure.freq, row.period)}"
         assert status[i] == code, f"{where}: {Status(status[i]).name}, not {code.name}"
         assert_value(float(values[i]), exact, bound, where)
 
@@ -63,7 +63,7 @@ def test_irregular_years():
     ]:
         got = em.growth_by(values, by, years, freq="Y", lag=lag) * 100
         np.testing.assert_allclose(got, printed, atol=0.011)
-        # Without a frequency integers are ordinals: the same here.
+        # Without a frequency, integers are ordinals: the results are the same.
         np.testing.assert_array_equal(
             em.growth_by(values, by, years, lag=lag) * 100, got
         )
@@ -88,7 +88,7 @@ def test_groups_that_are_not_contiguous():
     np.testing.assert_array_equal(got, [NAN, NAN, 1, 1, 1, 1])
 
 
-# ---- against the twin ----------------------------------------------------------------
+# ---- against the reference -----------------------------------------------------------
 
 
 @given(
@@ -98,10 +98,10 @@ def test_groups_that_are_not_contiguous():
     completes(),
 )
 @settings(max_examples=100)
-def test_growth_by_equals_the_twin(rows, lag, policy, complete):
+def test_growth_by_equals_the_reference(rows, lag, policy, complete):
     columns = columns_of(rows, UNITS)
-    slow = twin.build(rows, UNITS, complete=complete)
-    expected = by_hand.growth(twin.levels(slow, "units"), lag, policy)
+    slow = reference.build(rows, UNITS, complete=complete)
+    expected = by_hand.growth(reference.levels(slow, "units"), lag, policy)
     got = em.growth_by(
         columns["units"],
         by_of(columns),
@@ -109,7 +109,7 @@ def test_growth_by_equals_the_twin(rows, lag, policy, complete):
         freq="M",
         lag=lag,
         policy=policy,
-        complete_through=None if complete is None else twin.label("M", complete),
+        complete_through=None if complete is None else reference.label("M", complete),
         return_status=True,
     )
     assert_rows(got, rows, expected, MIDPOINT if policy == "midpoint" else RATE)
@@ -126,7 +126,7 @@ def test_one_index_for_many_columns_and_lags(rows, complete, chance):
     chance.shuffle(rows)
     columns = columns_of(rows, UNITS)
     index = em.Rows(by_of(columns), columns["period"], freq="M")
-    cells = twin.levels(twin.build(rows, UNITS), "units")
+    cells = reference.levels(reference.build(rows, UNITS), "units")
     values = columns["units"]
     for lag in ("1Y", 1, -1):
         got = index.growth(values, lag, return_status=True)
@@ -137,16 +137,18 @@ def test_one_index_for_many_columns_and_lags(rows, complete, chance):
     assert_rows(got, rows, by_hand.trailing(cells, "1Q"), ONCE)
     assert_rows(index.ytd(values, return_status=True), rows, by_hand.ytd(cells), ONCE)
     if complete is not None:
-        cells = twin.levels(twin.build(rows, UNITS, complete=complete), "units")
+        cells = reference.levels(
+            reference.build(rows, UNITS, complete=complete), "units"
+        )
         got = index.growth(
             values,
-            complete_through=twin.label("M", complete),
+            complete_through=reference.label("M", complete),
             return_status=True,
         )
         assert_rows(got, rows, by_hand.growth(cells), RATE)
 
 
-def test_the_same_for_any_workers_and_kind_of_group(workers):
+def test_any_workers_and_group_type_give_the_same_bits(workers):
     random = np.random.default_rng(5)
     groups, months = random.permutation(
         np.stack([np.repeat(np.arange(20_000), 5), np.tile(np.arange(5), 20_000)], 1)
@@ -180,7 +182,7 @@ def test_the_same_for_any_workers_and_kind_of_group(workers):
 # ---- inputs --------------------------------------------------------------------------
 
 
-def test_ways_to_say_by_and_period():
+def test_forms_of_by_and_period():
     values = [1, 2, 4]
     months = ["2024-01", "2024-02", "2024-03"]
     expected = [NAN, 1, 1]
@@ -274,7 +276,7 @@ def test_misuse(args, options, error, words):
     assert "\n" not in str(caught.value)
 
 
-# ---- a live second opinion -----------------------------------------------------------
+# ---- against R -----------------------------------------------------------------------
 
 R_SCRIPT = """
 suppressMessages(library(collapse))
@@ -303,7 +305,7 @@ def test_against_r_collapse(tmp_path):
     groups, months = np.divmod(
         random.choice(40_000 * 30, size=1_000_000, replace=False), 30
     )
-    # Halves are printed and read exactly; none is zero, so that every rate is finite.
+    # Halves print and read exactly, and no value is zero, so every rate is finite.
     values = random.integers(1, 20_000, 1_000_000) / 2
     source, target, script = (tmp_path / name for name in ("in.csv", "out.csv", "r.R"))
     np.savetxt(

@@ -1,9 +1,14 @@
-"""Panels: build, exactness, and panels made from panels, against the slow twin."""
+"""Panels: building, exact sums and derived panels, against the reference."""
 
 import random
+import re
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +16,7 @@ from hypothesis import strategies as st
 import evmarket as em
 from evmarket import Status
 from tests.cells import reference_measure as by_hand
-from tests.cells import reference_panel as twin
+from tests.cells import reference_panel as reference
 from tests.cells.reference_panel import Row
 from tests.panel.panels import (
     JAN,
@@ -19,6 +24,7 @@ from tests.panel.panels import (
     NAMES,
     ONCE,
     SMALL,
+    UNITS,
     WIDE,
     assert_measure,
     assert_same_bits,
@@ -36,11 +42,9 @@ from tests.panel.panels import (
     tables,
 )
 
-UNITS = {"units": "flow"}
-
 
 def one(values, kind="flow", **options):
-    """A panel of one series without keys: one row a month, None without a row."""
+    """A panel of one series without keys; None is a month without a row."""
     rows = [
         Row((), JAN + i, {"units": v}) for i, v in enumerate(values) if v is not None
     ]
@@ -50,7 +54,7 @@ def one(values, kind="flow", **options):
 # ---- build ---------------------------------------------------------------------------
 
 
-def test_what_a_panel_tells():
+def test_attributes_of_a_panel():
     rows = [
         row("B", 2, 5, 1.5, 1.0),
         row("A", 0, 3, 2.5, 2.0, region="S"),
@@ -129,53 +133,164 @@ def test_from_arrays_and_from_wide_equal_from_table():
     np.testing.assert_array_equal(down["units"].values, panel["units"].values)
 
 
+DATES = [date(1985, 12, 31), date(1986, 12, 31)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        DATES,
+        [datetime(day.year, 12, 31, 23) for day in DATES],
+        np.array(DATES, "M8[D]"),
+        np.array(DATES, "M8[ns]"),
+        pd.Series(pd.to_datetime(DATES)),
+        pd.Series(pd.to_datetime(DATES)).dt.tz_localize("UTC"),
+        pd.PeriodIndex(["1985", "1986"], freq="Y"),
+        pa.array(DATES),
+        pa.array(DATES, pa.date64()),
+        [1985, 1986],
+        ["1985", "1986"],
+    ],
+    ids=lambda column: str(getattr(column, "dtype", type(column).__name__)),
+)
+def test_from_wide_reads_dates_as_from_table_does(column):
+    wide = em.Panel.from_wide({"d": column, "A": [10, 11]}, "k", "n", "d", freq="Y")
+    table = {"k": ["A", "A"], "d": column, "n": [10, 11]}
+    assert_same_panel(wide, em.Panel.from_table(table, "k", "d", "n", freq="Y"))
+    assert wide.periods.first == "1985"
+
+
+def test_from_wide_reads_decimals_exactly():
+    cells = {"2024": [Decimal("1.5"), None], "2025": [Decimal("3.01"), Decimal(2)]}
+    for convert in (list, np.array, pd.Series, pa.array):
+        wide = {"k": ["A", "B"]} | {head: convert(x) for head, x in cells.items()}
+        panel = em.Panel.from_wide(wide, "k", "n")
+        assert panel["n"].exact().tolist() == [
+            [Fraction(3, 2), Fraction(301, 100)],
+            [None, 2],
+        ]
+        assert panel["n"].status.tolist() == [[0, 0], [Status.NOT_BEGUN, 0]]
+    money = [Decimal("0.1")] * 10 + [None, Decimal("NaN")]
+    table = {"p": ["2024"] * 12, "n": money}
+    panel = em.Panel.from_table(table, [], "p", "n")
+    assert panel["n"].exact().tolist() == [[1]]
+
+
+def test_an_empty_cell_of_a_wide_table_is_no_row():
+    wide = {"k": ["A", "B"], "2023": [np.nan, 1], "2024": [5, None], "2025": [6, 3]}
+    panel = em.Panel.from_wide(wide, "k", "n")
+    assert panel["n"].status[0, 0] == Status.NOT_BEGUN
+    assert panel["n"].growth("1Y").at("2024", status=True)[1][0] == Status.ENTERED
+    assert panel.coverage()["rows"].tolist() == [2, 2]
+    assert panel.coverage()["nulls"].tolist() == [0, 0]
+
+
 def test_a_pair_of_columns_is_a_period():
     columns = {"y": [2024, 2024], "m": [1, 3], "n": [1, 2]}
-    panel = em.Panel.from_table(columns, keys=[], period=("y", "m"), measures=["n"])
+    panel = em.Panel.from_table(
+        columns, keys=[], period=("y", "m"), measures=["n"], freq="M"
+    )
     assert list(panel.periods) == ["2024-01", "2024-02", "2024-03"]
     quarters = em.Panel.from_table(
         columns, keys=[], period=("y", "m"), measures=["n"], freq="Q"
     )
     assert list(quarters.periods) == ["2024Q1", "2024Q2", "2024Q3"]
+    refused = {
+        None: "'m' does not say whether it holds months or quarters: give freq='M'",
+        "Y": "resample('Y')",
+    }
+    for freq, words in refused.items():
+        with pytest.raises(ValueError, match=re.escape(words)):
+            em.Panel.from_table(columns, [], ("y", "m"), "n", freq=freq)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("month", "2024-02"), ("MON", "2024-02"), ("sales_month2", "2024-02"),
+        ("月份", "2024-02"), ("quarter", "2024Q2"), ("Fiscal Qtr.", "2024Q2"),
+        ("季度", "2024Q2"),
+    ],
+)  # fmt: skip
+def test_the_second_column_of_a_pair_states_months_or_quarters(name, first):
+    pandas = pytest.importorskip("pandas")
+    table = {"year": [2024, 2024], name: [2, 3], "n": [1, 2]}
+    by_name = em.Panel.from_table(table, [], ("year", name), "n")
+    assert by_name.periods.first == first
+    frame = pandas.DataFrame(table)
+    pair = (frame["year"], frame[name])
+    assert em.Panel.from_arrays({}, pair, {"n": [1, 2]}).periods == by_name.periods
+    grown = em.growth_by(frame["n"], [0, 0], pair, lag="1Q" if "Q" in first else "1M")
+    np.testing.assert_array_equal(grown, [np.nan, 1])
+    other, cure = ("M", "coarser") if "Q" in first else ("Q", "resample('Q')")
+    for build in (
+        lambda: em.Panel.from_table(table, [], ("year", name), "n", freq=other),
+        lambda: em.Panel.from_arrays({}, pair, {"n": [1, 2]}, freq=other),
+        lambda: em.Rows([0, 0], pair, other),
+    ):
+        with pytest.raises(ValueError, match=re.escape(cure)):
+            build()
+
+
+def test_a_pair_of_arrays_without_names_holds_months_by_default():
+    pair = ([2024, 2024], [2, 3])
+    panel = em.Panel.from_arrays({}, pair, {"n": [1, 2]})
+    assert panel.periods.first == "2024-02"
+    quarters = em.Panel.from_arrays({}, pair, {"n": [1, 2]}, freq="Q")
+    assert quarters.periods.first == "2024Q2"
+    pandas = pytest.importorskip("pandas")
+    named = tuple(pandas.Series(column, name="x") for column in pair)
+    with pytest.raises(ValueError, match="'x' does not say"):
+        em.growth_by([1, 2], [0, 0], named)
+    with pytest.raises(ValueError, match="x' does not say"):
+        em.Panel.from_arrays({}, named, {"n": [1, 2]})
+
+
+@pytest.mark.parametrize("name", ["monthly", "m", "quarterly", "month quarter", "q"])
+def test_a_pair_under_another_name_needs_freq(name):
+    table = {"year": [2024, 2024], name: [2, 3], "n": [1, 2]}
+    with pytest.raises(ValueError, match=rf"'{name}' does not say .* give freq="):
+        em.Panel.from_table(table, [], ("year", name), "n")
+    assert em.Panel.from_table(table, [], ("year", name), "n", freq="Q").shape == (1, 2)
 
 
 @given(tables(SMALL), completes(), st.sampled_from(["missing", "zero"]))
-def test_levels_equal_the_twin(rows, complete, absent):
+def test_levels_equal_the_reference(rows, complete, absent):
     if absent == "zero" and complete is None:
         complete = max(r.period for r in rows)
     panel, slow = both(rows, complete=complete, absent=absent)
     for name in KINDS:
-        assert_measure(panel[name], twin.levels(slow, name))
+        assert_measure(panel[name], reference.levels(slow, name))
 
 
 @given(dense_tables(SMALL), completes(), st.integers(1, 14))
-def test_exit_takes_a_whole_run_up_to_the_last_complete_period(rows, complete, run):
+def test_exit_needs_a_full_run_up_to_the_last_complete_period(rows, complete, run):
     panel, slow = both(rows, complete=complete, exit_after=run)
-    assert_measure(panel["units"], twin.levels(slow, "units"))
+    assert_measure(panel["units"], reference.levels(slow, "units"))
 
 
 @given(tables(SMALL, months=4), st.sampled_from(["add", "identical", "last"]))
 def test_duplicates(rows, policy):
     panel, slow = both(rows, duplicates=policy)
     for name in KINDS:
-        assert_measure(panel[name], twin.levels(slow, name))
+        assert_measure(panel[name], reference.levels(slow, name))
 
 
 @pytest.mark.parametrize("freq", ["Y", "H", "Q", "M", "M-JF"])
 def test_every_frequency(freq):
-    start = twin.ordinal(freq, 2004)
+    start = reference.ordinal(freq, 2004)
     rows = [
         Row(("A", "N"), start + 7 * i % 23, {"units": i, "revenue": i / 8, "cost": 1})
         for i in range(20)
     ]
     # At M-JF a period is named by its month: February for January and February.
     panel, slow = both(rows, freq=freq)
-    assert_measure(panel["units"], twin.levels(slow, "units"))
-    expected = by_hand.growth(twin.levels(slow, "units"), "1Y")
+    assert_measure(panel["units"], reference.levels(slow, "units"))
+    expected = by_hand.growth(reference.levels(slow, "units"), "1Y")
     assert_measure(panel["units"].growth("1Y"), expected, 2)
 
 
-def test_january_alone_is_half_of_a_joint_period():
+def test_january_alone_is_an_incomplete_joint_period():
     columns = {"month": ["2024-01", "2024-02", "2025-01"], "units": [10, 20, 40]}
     panel = em.Panel.from_table(
         columns, keys=[], period="month", measures=["units"], freq="M-JF"
@@ -192,7 +307,7 @@ def test_january_alone_is_half_of_a_joint_period():
 # ---- exactness -----------------------------------------------------------------------
 
 
-def test_what_plain_addition_gets_wrong():
+def test_sums_that_float_addition_gets_wrong():
     def total(values):
         rows = [Row((), JAN, {"units": value}) for value in values]
         return float(panel_of(rows, UNITS, names=())["units"].values[0, 0])
@@ -208,7 +323,7 @@ def test_what_plain_addition_gets_wrong():
     assert total([-(2**63)]) == -(2.0**63)
 
 
-def test_exact_gives_fractions():
+def test_exact_returns_fractions():
     rows = [Row((), JAN, {"units": v}) for v in (0.1, 0.2)]
     rows.append(Row((), JAN + 2, {"units": 2.0**60 + 512}))
     exact = np.asarray(panel_of(rows, UNITS, names=())["units"].exact(), dtype=object)
@@ -227,7 +342,7 @@ def test_the_same_bits_for_any_order_and_workers(rows, workers, chance):
     again = panel_of(shuffled, workers=workers)
     assert_same_panel(again, panel)
     for name in KINDS:
-        assert_measure(panel[name], twin.levels(slow, name))
+        assert_measure(panel[name], reference.levels(slow, name))
 
 
 @given(
@@ -239,12 +354,12 @@ def test_the_same_bits_for_any_order_and_workers(rows, workers, chance):
 def test_the_same_bits_for_any_split_and_order_of_merges(rows, cuts, chance):
     panel = panel_of(rows)
     pieces = splits(rows, cuts)
-    tables_ = [columns_of(piece, KINDS) for piece in pieces]
+    columns = [columns_of(piece, KINDS) for piece in pieces]
     options = {"keys": list(NAMES), "period": "period", "measures": KINDS}
-    streamed = em.Panel.from_table(iter(tables_), **options)
+    streamed = em.Panel.from_table(iter(columns), **options)
     assert_same_panel(streamed, panel)
-    parts = [em.Panel.from_table(table, **options) for table in tables_]
-    while len(parts) > 1:  # merge any two until one is left
+    parts = [em.Panel.from_table(table, **options) for table in columns]
+    while len(parts) > 1:  # merge random pairs until one panel is left
         chance.shuffle(parts)
         parts.append(parts.pop().merge(parts.pop()))
     assert_same_panel(parts[0], panel)
@@ -264,12 +379,12 @@ def test_many_rows_on_many_workers_equal_fractions():
         )
         for _ in range(30_000)
     ]
-    slow = twin.build(rows, KINDS)
+    slow = reference.build(rows, KINDS)
     panels = [panel_of(rows, workers=workers) for workers in (1, 2, 8)]
     for panel in panels[1:]:
         assert_same_panel(panel, panels[0])
     for name in KINDS:
-        assert_measure(panels[0][name], twin.levels(slow, name))
+        assert_measure(panels[0][name], reference.levels(slow, name))
 
 
 # ---- panels from panels --------------------------------------------------------------
@@ -277,22 +392,22 @@ def test_many_rows_on_many_workers_equal_fractions():
 
 @given(tables(WIDE, months=14), st.sampled_from([(), ("maker",), ("region",), NAMES]))
 @settings(max_examples=60)
-def test_rollup_equals_the_panel_of_those_keys(rows, keep):
+def test_rollup_equals_a_panel_built_with_those_keys(rows, keep):
     panel, slow = both(rows)
     rolled = panel.rollup(*keep)
-    part = twin.part_of(slow, keep)
+    part = reference.part_of(slow, keep)
     coarse_rows = [r._replace(key=part(r.key)) for r in rows]
     assert_same_panel(rolled, panel_of(coarse_rows, names=keep))
-    coarse = twin.rollup(slow, *keep)
+    coarse = reference.rollup(slow, *keep)
     for name in KINDS:
-        assert_measure(rolled[name], twin.levels(coarse, name))
-        counted = twin.members(coarse, slow, part, name)
+        assert_measure(rolled[name], reference.levels(coarse, name))
+        counted = reference.members(coarse, slow, part, name)
         np.testing.assert_array_equal(rolled[name].members, list(counted.values()))
 
 
 @given(tables(WIDE, months=14))
 @settings(max_examples=40)
-def test_recode_equals_the_panel_of_the_new_labels(rows):
+def test_recode_equals_a_panel_built_with_the_new_labels(rows):
     panel, slow = both(rows)
     present = {key[0] for key in slow.series}
     labels = {old: new for old, new in [("B", "A"), ("A", "C")] if old in present}
@@ -300,7 +415,7 @@ def test_recode_equals_the_panel_of_the_new_labels(rows):
     renamed = [r._replace(key=(labels.get(r.key[0], r.key[0]), r.key[1])) for r in rows]
     assert_same_panel(coded, panel_of(renamed))
     assert_measure(
-        coded["cost"], twin.levels(twin.recode(slow, "maker", labels), "cost")
+        coded["cost"], reference.levels(reference.recode(slow, "maker", labels), "cost")
     )
 
 
@@ -310,47 +425,53 @@ def test_select_keeps_the_calendar(rows, complete):
     panel, slow = both(rows, complete=complete)
     if not any(r.key[0] == "A" for r in rows):
         return
-    one_maker = twin.select(slow, lambda key: key[0] == "A", ("region",))
-    assert_measure(panel.select(maker="A")["cost"], twin.levels(one_maker, "cost"))
-    listed = twin.select(slow, lambda key: key[0] == "A", NAMES)
-    assert_measure(panel.select(maker=["A"])["cost"], twin.levels(listed, "cost"))
-    assert_measure(panel.select({"maker": ["A"]})["cost"], twin.levels(listed, "cost"))
-    assert_measure(panel["cost"].select(maker=["A"]), twin.levels(listed, "cost"))
+    one_maker = reference.select(slow, lambda key: key[0] == "A", ("region",))
+    assert_measure(panel.select(maker="A")["cost"], reference.levels(one_maker, "cost"))
+    listed = reference.select(slow, lambda key: key[0] == "A", NAMES)
+    assert_measure(panel.select(maker=["A"])["cost"], reference.levels(listed, "cost"))
+    assert_measure(
+        panel.select({"maker": ["A"]})["cost"], reference.levels(listed, "cost")
+    )
+    assert_measure(panel["cost"].select(maker=["A"]), reference.levels(listed, "cost"))
     if any(r.key[0] != "A" for r in rows):
-        others = twin.select(slow, lambda key: key[0] != "A", NAMES)
-        assert_measure(panel.exclude(maker="A")["cost"], twin.levels(others, "cost"))
+        others = reference.select(slow, lambda key: key[0] != "A", NAMES)
+        assert_measure(
+            panel.exclude(maker="A")["cost"], reference.levels(others, "cost")
+        )
 
 
-def test_select_of_periods_keeps_earlier_ones_as_bases():
+def test_selected_periods_keep_earlier_periods_as_bases():
     panel = one(list(range(1, 31)))
     cut = panel.select(periods=slice("2023", "2023-06"))
     assert list(cut.periods) == list(panel.periods)[12:18]
     whole, part = panel["units"], cut["units"]
     np.testing.assert_array_equal(part.values, whole.values[:, 12:18])
     for name, args in [("growth", ("1Y",)), ("trailing", ("12M",)), ("ytd", ())]:
-        mine, theirs = (getattr(m, name)(*args) for m in (part, whole))
-        np.testing.assert_array_equal(mine.values, theirs.values[:, 12:18])
-        np.testing.assert_array_equal(mine.status, theirs.status[:, 12:18])
+        of_part, of_whole = (getattr(m, name)(*args) for m in (part, whole))
+        np.testing.assert_array_equal(of_part.values, of_whole.values[:, 12:18])
+        np.testing.assert_array_equal(of_part.status, of_whole.status[:, 12:18])
     single = panel.select(periods="2023-02")
     assert list(single.periods) == ["2023-02"]
     assert panel.select(periods=slice("2024", None)).periods.first == "2024-01"
-    # The end of the cut is the last complete period: what is absent there has exited.
+    # The last selected period counts as the last complete one: A has exited there.
     rows = [row("A", 0, 1), row("B", 0, 1), row("B", 12, 1), row("A", 20, 1)]
-    shown = panel_of(rows, UNITS).select(periods=slice(None, "2023-01"))
-    assert shown["units"].status[0, -1] == Status.EXITED
+    early = panel_of(rows, UNITS).select(periods=slice(None, "2023-01"))
+    assert early["units"].status[0, -1] == Status.EXITED
     assert panel_of(rows, UNITS)["units"].status[0, 12] == Status.MISSING
 
 
-def test_merge_of_cells_both_have():
+def test_merge_of_overlapping_cells():
     first = [row("A", 0, 1), row("A", 1, 2)]
     second = [row("A", 1, 10), row("B", 2, 20)]
     a, b = (panel_of(rows, UNITS) for rows in (first, second))
     for overlap in ("add", "replace"):
-        slow = twin.merge(
-            twin.build(first, UNITS), twin.build(second, UNITS), overlap=overlap
+        slow = reference.merge(
+            reference.build(first, UNITS),
+            reference.build(second, UNITS),
+            overlap=overlap,
         )
         merged = a.merge(b, overlap=overlap)
-        assert_measure(merged["units"], twin.levels(slow, "units"))
+        assert_measure(merged["units"], reference.levels(slow, "units"))
     with pytest.raises(ValueError, match="2022-02"):
         a.merge(b, overlap="error")
     assert_same_panel(
@@ -363,7 +484,7 @@ def test_merge_of_cells_both_have():
 @settings(max_examples=60)
 def test_resample_of_a_flow(rows, complete, freq):
     panel, slow = both(rows, complete=complete)
-    expected = by_hand.resample(twin.levels(slow, "units"), freq)
+    expected = by_hand.resample(reference.levels(slow, "units"), freq)
     coarse = panel.resample(freq)
     assert_measure(coarse["units"], expected)
     assert_measure(coarse["units"].growth("1Y"), by_hand.growth(expected, "1Y"), 2)
@@ -371,11 +492,11 @@ def test_resample_of_a_flow(rows, complete, freq):
 
 @given(tables(SMALL, {"units": "flow"}, months=18, unique=True), st.booleans())
 @settings(max_examples=60)
-def test_resample_of_a_stock_takes_the_last_period_alone(rows, cumulative):
+def test_resample_of_a_stock_takes_the_last_period(rows, cumulative):
     kind = "cumulative" if cumulative else "stock"
     rows += [row("A", 0, 1, region="Z"), row("A", 17, 1, region="Z")]
     panel, slow = both(rows, {"units": kind})
-    expected = by_hand.resample(twin.levels(slow, "units"), "Q", kind)
+    expected = by_hand.resample(reference.levels(slow, "units"), "Q", kind)
     assert_measure(panel.resample("Q")["units"], expected)
 
 
@@ -387,7 +508,9 @@ def test_resample_equals_the_panel_built_directly(rows):
     rows += [Row(key, JAN + i, {"units": 0.5}) for key in keys for i in range(24)]
     fine = panel_of(rows, UNITS)
     for freq, per_year in [("Q", 4), ("H", 2), ("Y", 1)]:
-        coarse = [r._replace(period=twin.coarser(r.period, "M", freq)) for r in rows]
+        coarse = [
+            r._replace(period=reference.coarser(r.period, "M", freq)) for r in rows
+        ]
         direct = panel_of(coarse, UNITS, freq=freq)
         assert direct.shape == (len(keys), 2 * per_year)
         assert_same_panel(fine.resample(freq), direct)
@@ -395,29 +518,31 @@ def test_resample_equals_the_panel_built_directly(rows):
             fine.rollup().resample(freq)["units"], direct.rollup()["units"]
         )
     joint = fine.resample("M-JF")["units"]
-    slow = by_hand.resample(twin.levels(twin.build(rows, UNITS), "units"), "M-JF")
+    slow = by_hand.resample(
+        reference.levels(reference.build(rows, UNITS), "units"), "M-JF"
+    )
     assert_measure(joint, slow)
     assert_same_bits(fine.resample("Q").resample("Y")["units"], direct["units"])
 
 
-def test_a_roll_up_with_an_incomplete_member_is_incomplete():
+def test_a_rollup_with_an_incomplete_member_is_incomplete():
     rows = [row("A", i, 1) for i in range(6) if i != 4]
     rows += [row("B", i, 1) for i in range(6)]
     total = panel_of(rows, UNITS).resample("Q").rollup()["units"]
     assert total.values[0, 0] == 6 and np.isnan(total.values[0, 1])
     assert total.status.tolist() == [[Status.OK, Status.INCOMPLETE]]
-    # Rolled up first, the hole is not seen: only `.members` tells.
+    # Rolled up first, the hole is visible only in `.members`.
     first = panel_of(rows, UNITS).rollup()
     assert first["units"].members.tolist() == [[2, 2, 2, 2, 1, 2]]
     assert first.resample("Q")["units"].values.tolist() == [[6, 5]]
 
 
-# ---- out again -----------------------------------------------------------------------
+# ---- export --------------------------------------------------------------------------
 
 
 @given(tables(SMALL, months=14))
 @settings(max_examples=40)
-def test_the_long_form_holds_the_occupied_cells(rows):
+def test_the_long_form_contains_the_occupied_cells(rows):
     panel, slow = both(rows)
     table = panel.to_table()
     months = [str(item)[:7] for item in column(table, "period", "month")]
@@ -432,11 +557,11 @@ def test_the_long_form_holds_the_occupied_cells(rows):
     }
     expected = {}
     for name in KINDS:
-        for key, cells in twin.sums(slow, name).items():
+        for key, cells in reference.sums(slow, name).items():
             for t, (total, _) in cells.items():
-                line = expected.setdefault((*key, twin.label("M", t)), {})
+                line = expected.setdefault((*key, reference.label("M", t)), {})
                 line[name] = total
-    # A cell whose rows are all null may have a line of its own, without a value.
+    # A cell whose rows are all null may have a line without a value.
     for where, values in got.items():
         for name, value in zip(KINDS, values, strict=True):
             exact = expected.get(where, {}).get(name)
@@ -444,7 +569,7 @@ def test_the_long_form_holds_the_occupied_cells(rows):
     assert set(expected) <= set(got)
 
 
-def test_frames_and_arrow_out():
+def test_export_to_frames_and_arrow():
     rows = [row("A", 0, 1, 0.5, 0.25), row("B", 2, 3, None, 1.0)]
     panel = panel_of(rows)
     pandas = pytest.importorskip("pandas")
@@ -464,9 +589,9 @@ def test_frames_and_arrow_out():
     assert_same_panel(em.Panel.from_table(table, period=period, **options), panel)
 
 
-def test_a_hole_leaves_a_roll_up_of_quarters_without_a_number():
-    # One series enters within the quarter (a number beside ENTERED), the other has a
-    # hole in it: their sum is no number.
+def test_a_hole_makes_a_rollup_of_quarters_incomplete():
+    # One series enters within the quarter (a number with ENTERED), the other has a
+    # hole in it: their sum is undefined.
     rows = [row("A", i, 1) for i in range(4, 12)]
     rows += [row("B", i, 2) for i in range(12) if i != 4]
     quarters = panel_of(rows, UNITS).resample("Q")

@@ -1,4 +1,4 @@
-"""Bad tables and misuse of panels: a clear error or a defined result, never a crash."""
+"""Bad tables and misuse of panels: a clear error or a defined result."""
 
 import datetime
 
@@ -11,6 +11,7 @@ from tests.cells.reference_panel import Row
 from tests.panel.panels import (
     JAN,
     NAMES,
+    UNITS,
     columns_of,
     every_kind_of_line,
     panel_of,
@@ -19,12 +20,11 @@ from tests.panel.panels import (
     series_of,
 )
 
-UNITS = {"units": "flow"}
 MONTHS = ["2024-01", "2024-02", "2024-03"]
 
 
 def build(units, period=None, *, maker=None, freq=None, measures=None, **options):
-    """A table of three rows, or of as many as there are units."""
+    """Build a panel from a table with one row per value of `units`."""
     period = MONTHS[: len(units)] if period is None else period
     maker = ["A"] * len(units) if maker is None else maker
     return em.Panel.from_table(
@@ -40,15 +40,15 @@ def build(units, period=None, *, maker=None, freq=None, measures=None, **options
 # ---- columns -------------------------------------------------------------------------
 
 
-def test_unknown_columns_name_the_near_ones():
+def test_errors_of_unknown_columns_name_similar_ones():
     table = {"maker": ["A"], "month": ["2024-01"], "units": [1]}
     options = {"keys": ["maker"], "period": "month", "measures": ["units"]}
-    for changed, wrong, near in [
+    for changed, wrong, similar in [
         ({"measures": ["unit"]}, "unit", "units"),
         ({"keys": ["makers"]}, "makers", "maker"),
         ({"period": "months"}, "months", "month"),
     ]:
-        with refused((KeyError, ValueError), wrong, near):
+        with refused((KeyError, ValueError), wrong, similar):
             em.Panel.from_table(table, **(options | changed))
     panel = em.Panel.from_table(table, **options)
     with refused(KeyError, "unti", "units"):
@@ -118,7 +118,7 @@ def test_arguments(changed):
         em.Panel.from_table(table, **(options | changed))
 
 
-def test_what_is_no_table():
+def test_objects_that_are_not_tables():
     options = {"keys": [], "period": "month", "measures": ["units"]}
     for thing in (3, "table.csv", None, [1, 2], object()):
         with refused((TypeError, ValueError)):
@@ -129,7 +129,7 @@ def test_what_is_no_table():
 
 
 def test_no_rows():
-    """An empty panel, or an error that says so: never a crash."""
+    """The result is an empty panel, or an error about rows."""
     empty = np.array([], "datetime64[M]")
     try:
         panel = build([], empty, maker=np.array([], "U1"))
@@ -174,13 +174,13 @@ def test_infinities(infinity):
         build([1.0, infinity, 2.0])
 
 
-def test_totals_beyond_int64():
+def test_totals_outside_int64():
     top = 2**63 - 1
     with refused(OverflowError, "units", "A", "2024-01"):
         build([top, 1], ["2024-01", "2024-01"])
     with refused(OverflowError, "units", "A", "2024-01"):
         build([2.0**61] * 4, ["2024-01"] * 4)
-    # Decided from the exact total, not on the way there; and when rolled up.
+    # Checked on the exact total, not on partial sums; also after a roll-up.
     values = [top, 1, -2, -top, -(2**63) + 2, 1]
     assert build(values, ["2024-01"] * 6)["units"].values[0, 0] == -(2.0**63)
     panel = build([top, top], ["2024-01"] * 2, maker=["A", "B"])
@@ -190,7 +190,7 @@ def test_totals_beyond_int64():
         panel.merge(panel)["units"].values  # noqa: B018
 
 
-def test_unsigned_beyond_int64():
+def test_unsigned_values_outside_int64():
     fine = np.array([2**63 - 1, 0, 1], np.uint64)
     assert build(fine)["units"].values[0, 0] == float(2**63 - 1)
     with refused(OverflowError, "units"):
@@ -200,7 +200,7 @@ def test_unsigned_beyond_int64():
 # ---- duplicates ----------------------------------------------------------------------
 
 
-def test_duplicates_are_an_error_where_asked():
+def test_duplicates_can_be_an_error():
     months = ["2024-01", "2024-02", "2024-02"]
     with refused(ValueError, "A", "2024-02"):
         build([1, 2, 2], months, duplicates="error")
@@ -208,7 +208,7 @@ def test_duplicates_are_an_error_where_asked():
 
 
 @pytest.mark.parametrize("kind", ["stock", "cumulative", "rate"])
-def test_two_rows_in_a_cell_of_what_does_not_add(kind):
+def test_two_rows_in_a_cell_of_a_kind_that_does_not_add(kind):
     months = ["2024-01", "2024-02", "2024-02"]
     with refused(ValueError, "units", "A", "2024-02"):
         build([1, 2, 3], months, measures={"units": kind})
@@ -242,7 +242,7 @@ def test_two_rows_in_a_cell_of_what_does_not_add(kind):
         ([True, False, True], "Y", ["month"]),
     ],
 )
-def test_bad_periods_name_row_and_value(period, freq, words):
+def test_errors_of_periods_name_row_and_value(period, freq, words):
     with refused((ValueError, TypeError, OverflowError), *words):
         build([1, 2, 3], period, freq=freq)
 
@@ -266,7 +266,7 @@ def test_mixed_naive_and_zoned():
     assert list(build([1], utc, freq="M").periods) == ["2024-01"]
 
 
-# ---- what has no meaning -------------------------------------------------------------
+# ---- meaningless operations ----------------------------------------------------------
 
 
 def of_kind(kind):
@@ -291,17 +291,17 @@ def test_kinds_that_do_not_add(kind, name, args, cure):
         getattr(of_kind(kind)["units"], name)(*args)
 
 
-def test_growth_of_a_margin_points_to_change():
+def test_the_error_of_growth_of_a_margin_names_change():
     panel = panel_of(every_kind_of_line())
     for measure in (panel.margin("revenue", "cost"), panel["units"].share()):
         with refused(TypeError, "change"):
             measure.growth("1Y")
 
 
-def test_a_rate_that_was_rolled_up_cannot_be_read():
+def test_rolled_up_rates_cannot_be_read():
     panel = of_kind("rate")
     assert panel["units"].values.shape == (2, 15)
-    # Nothing merged: the maker alone names the series.
+    # No series are merged: there is one per maker.
     assert panel.rollup("maker")["units"].values.shape == (2, 15)
     with refused((TypeError, ValueError), "units"):
         panel.rollup()["units"].values  # noqa: B018
@@ -309,7 +309,7 @@ def test_a_rate_that_was_rolled_up_cannot_be_read():
         panel.resample("Q")["units"].values  # noqa: B018
 
 
-def test_lags_that_are_no_whole_number_of_periods():
+def test_lags_that_are_not_a_whole_number_of_periods():
     units = panel_of(every_kind_of_line())["units"]
     for lag in ("1W", "1D", "0Y", 0, "Y", "1.5Y", 1.5, None, True):
         with refused((ValueError, TypeError), "lag"):
@@ -330,7 +330,7 @@ def test_lags_that_are_no_whole_number_of_periods():
         units.growth("1Y", policy="middle")
 
 
-def test_panels_that_do_not_fit_together():
+def test_different_panels_do_not_merge():
     a = panel_of([row("A", 0, 1)], UNITS)
     others = [
         panel_of([row("A", 0, 1)], {"units": "stock"}),
@@ -348,7 +348,7 @@ def test_panels_that_do_not_fit_together():
             a.merge(wrong)
 
 
-def test_panels_do_not_change():
+def test_panels_are_immutable():
     panel = panel_of(every_kind_of_line())
     before = panel["units"].values.copy()
     out = panel["units"].values
@@ -356,12 +356,12 @@ def test_panels_do_not_change():
         out[0, 0] = -1
     except ValueError:
         pass
-    else:  # a copy, then
+    else:  # the array is a copy
         np.testing.assert_array_equal(panel["units"].values, before)
 
 
-def test_dense_forms_that_are_too_large_name_the_cure():
-    """Two cells at the ends of a long calendar, in many series."""
+def test_the_error_of_too_large_arrays_names_to_table():
+    """Many series, with a cell at each end of a long calendar."""
     n = 400_000
     days = np.where(np.arange(n) % 2, "1700-01-01", "2200-01-01").astype(
         "datetime64[D]"

@@ -35,7 +35,7 @@ from tests.panel.panels import (
 
 @given(tables(WIDE, months=14), completes(14))
 @settings(max_examples=25)
-def test_what_is_saved_is_loaded(tmp_path_factory, rows, complete):
+def test_saved_panels_load_unchanged(tmp_path_factory, rows, complete):
     through = None if complete is None else label("M", complete)
     panel = panel_of(
         rows, complete_through=through, exit_after=3, units={"revenue": "CNY"}
@@ -48,13 +48,15 @@ def test_what_is_saved_is_loaded(tmp_path_factory, rows, complete):
     for again in (pickle.loads(pickle.dumps(panel)), copy.deepcopy(loaded)):
         assert_same_panel(again, panel)
         assert_same_panel(again.rollup("maker"), panel.rollup("maker"))
-    # Not the doubles are saved but the cells: merging stays exact.
+    # The exact cells are saved, so merging stays exact.
     assert_same_panel(loaded.merge(panel), panel.merge(panel))
 
 
 @given(tables(WIDE, months=26), completes(26))
 @settings(max_examples=15)
-def test_coarser_panels_keep_why_cells_are_empty(tmp_path_factory, rows, complete):
+def test_coarser_panels_keep_the_status_of_empty_cells(
+    tmp_path_factory, rows, complete
+):
     through = None if complete is None else label("M", complete)
     panel = panel_of(rows, complete_through=through, exit_after=3)
     path = tmp_path_factory.mktemp("saved") / "panel.npz"
@@ -63,8 +65,8 @@ def test_coarser_panels_keep_why_cells_are_empty(tmp_path_factory, rows, complet
         coarse.save(path)
         loaded = em.Panel.load(path)
         assert_same_panel(loaded, coarse)
-        shown = slice(None, coarse.periods.last)
-        assert_same_panel(loaded.select(periods=shown), coarse.select(periods=shown))
+        whole = slice(None, coarse.periods.last)
+        assert_same_panel(loaded.select(periods=whole), coarse.select(periods=whole))
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
@@ -88,7 +90,7 @@ def test_panels_and_measures_are_pickled(protocol):
     np.testing.assert_array_equal(growth.status, expected.status)
 
 
-def test_loaded_panels_keep_their_members(tmp_path):
+def test_loaded_panels_keep_members(tmp_path):
     path = tmp_path / "panel.npz"
     rolled = panel_of(every_kind_of_line()).rollup("region")
     rolled.save(path)
@@ -126,7 +128,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path):
         em.Panel.load(text)
 
 
-def test_a_changed_byte_never_gives_another_panel(tmp_path):
+def test_a_changed_byte_never_changes_the_panel(tmp_path):
     whole = tmp_path / "panel.npz"
     panel = panel_of(every_kind_of_line())
     panel.save(whole)
@@ -140,13 +142,13 @@ def test_a_changed_byte_never_gives_another_panel(tmp_path):
             loaded = em.Panel.load(changed)
         except ValueError:
             pass
-        else:  # names of members, times: bytes that say nothing about the panel
+        else:  # a byte of a member name or a time, not of the panel
             assert_same_panel(loaded, panel)
         data[place] ^= 0x41
 
 
 def rewritten(path, out, change):
-    """The archive with one of its arrays changed, checksums and all."""
+    """For each array, write the archive with that array changed and valid checksums."""
     with np.load(path, allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     for name in list(arrays):
@@ -155,10 +157,10 @@ def rewritten(path, out, change):
         yield name
 
 
-def test_archives_that_are_whole_but_lie_do_not_crash(tmp_path):
-    whole, out = tmp_path / "panel.npz", tmp_path / "lie.npz"
+def test_valid_archives_of_wrong_arrays_do_not_crash(tmp_path):
+    whole, out = tmp_path / "panel.npz", tmp_path / "changed.npz"
     panel_of(every_kind_of_line()).resample("Q").save(whole)
-    lies = [
+    changes = [
         lambda name, array: array[:0] if array.ndim else array,
         lambda name, array: (
             np.full_like(array, -1) if array.dtype.kind == "i" else array
@@ -166,8 +168,8 @@ def test_archives_that_are_whole_but_lie_do_not_crash(tmp_path):
         lambda name, array: np.concatenate([array, array]) if array.ndim else array,
         lambda name, array: array.astype("U") if array.dtype.kind in "iu" else array,
     ]
-    for lie in lies:
-        for _ in rewritten(whole, out, lie):
+    for change in changes:
+        for _ in rewritten(whole, out, change):
             try:
                 loaded = em.Panel.load(out)
                 for name in loaded.measures:
@@ -180,7 +182,7 @@ def test_archives_that_are_whole_but_lie_do_not_crash(tmp_path):
         em.Panel.load(out)
 
 
-def test_no_file_there(tmp_path):
+def test_missing_file(tmp_path):
     with pytest.raises((OSError, ValueError), match="absent"):
         em.Panel.load(tmp_path / "absent.npz")
 
@@ -192,7 +194,7 @@ FLAGS = ["--keys", "maker", "region", "--period", "period"]
 
 @pytest.fixture
 def file(tmp_path):
-    """A CSV file of the lines of every kind, months as text."""
+    """A CSV file of `every_kind_of_line`, with months as text."""
     path = tmp_path / "market.csv"
     columns = columns_of(every_kind_of_line(), KINDS)
     with open(path, "w", newline="", encoding="utf-8") as stream:
@@ -214,11 +216,11 @@ def csv_rows(text):
 
 
 def line_of(rows, **wanted):
-    """The one row in which every wanted word stands in some column."""
+    """The only row with every wanted word in some column."""
     words = set(wanted.values())
-    found = [line for line in rows if words <= set(line.values())]
-    assert len(found) == 1, found
-    return found[0]
+    matches = [line for line in rows if words <= set(line.values())]
+    assert len(matches) == 1, matches
+    return matches[0]
 
 
 def floats_in(line):
@@ -260,8 +262,8 @@ def test_coverage_of_a_csv_file(capsys, file):
 
 def test_report_of_a_csv_file(capsys, file):
     options = [*FLAGS, "--measures", "units", "--by", "maker"]
-    for shown in ("text", "csv", "json"):
-        args = [*options, "--top", 2, "--at", "2023-03", "--format", shown]
+    for layout in ("text", "csv", "json"):
+        args = [*options, "--top", 2, "--at", "2023-03", "--format", layout]
         status, out, err = run(capsys, "report", file, *args)
         assert (status, err) == (0, "")
         assert "whole" in out and "late" in out
@@ -274,7 +276,7 @@ def test_json_has_no_nan(capsys, file):
     status, out, _ = run(capsys, "growth", file, *options)
 
     def refuse(word):
-        raise AssertionError(f"JSON holds {word}")
+        raise AssertionError(f"JSON contains {word}")
 
     assert status == 0 and json.loads(out, parse_constant=refuse)
     assert "GAP" in out and "null" in out
@@ -329,7 +331,7 @@ def test_bad_usage_and_bad_input(capsys, file, tmp_path):
         assert (status, out) == (2, ""), args
         assert err and "Traceback" not in err
     status, _, err = run(capsys, "growth", file, *FLAGS, "--measures", "unit")
-    assert "units" in err  # the near name
+    assert "units" in err  # the similar name
 
 
 def test_parquet(capsys, file, tmp_path):
@@ -346,7 +348,7 @@ def test_parquet(capsys, file, tmp_path):
 
 
 def test_the_standard_reader_gives_the_same_bits_as_pyarrow(file):
-    """Without pyarrow the output is the same."""
+    """The output is the same without pyarrow."""
     script = (
         "import sys; sys.modules['pyarrow'] = None\n"
         "from evmarket.__main__ import main\n"
@@ -367,7 +369,7 @@ def test_the_standard_reader_gives_the_same_bits_as_pyarrow(file):
     assert outs[0] == outs[1] and outs[0]
 
 
-def test_a_saved_panel_keeps_names_of_keys(tmp_path):
+def test_a_saved_panel_keeps_keys_and_labels(tmp_path):
     path = tmp_path / "panel.npz"
     panel_of([row("比亚迪", 0, 1), row(None, 1, 2)]).save(path)
     loaded = em.Panel.load(path)

@@ -406,7 +406,7 @@ def share_of(part: Fraction | None, parts: dict[Any, Fraction]) -> Fraction | No
 
 
 def due(cells: dict[Any, Any], key: Any, at: int) -> bool:
-    """Whether a series has begun by then and has not left for good."""
+    """Whether a series has begun by then and has not exited."""
     months = [t for maker, model, t in cells if (maker, model) == key[:2]]
     last = max(t for _, _, t in cells)
     left = last - max(months) >= 12 and at > max(months)
@@ -414,7 +414,7 @@ def due(cells: dict[Any, Any], key: Any, at: int) -> bool:
 
 
 def some_market(seed: int, holes: bool = True) -> dict[Any, Any]:
-    """Units of ten models of five makers, each with a life of its own."""
+    """Units of ten models of five makers, each with its own first and last month."""
     random_ = random.Random(seed)
     cells: dict[Any, Any] = {("A", "x", 0): 1, ("A", "x", 27): 1}
     for maker in "ABCDE":

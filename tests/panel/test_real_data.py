@@ -1,7 +1,7 @@
-"""Real tables: totals equal to the file's own, growth and status equal to the twin's.
+"""Real tables: exact totals of the files, growth and status of the reference.
 
-The files lie beside the repository, in `../shared/data`, and are read here with the csv
-module; without them the tests are skipped.
+The files are in `../shared/data`, beside the repository. Without them the tests are
+skipped.
 """
 
 import csv
@@ -17,13 +17,14 @@ import evmarket as em
 from evmarket import Status
 from evmarket.__main__ import main
 from tests.cells import reference_measure as by_hand
-from tests.cells import reference_panel as twin
+from tests.cells import reference_panel as reference
 from tests.cells.reference_panel import Row
 from tests.panel.panels import (
     ONCE,
     RATE,
     assert_measure,
     assert_value,
+    numbers,
     refused,
     series_of,
 )
@@ -45,7 +46,7 @@ XPENG = "press/xpeng_monthly.csv"
 def path_of(name):
     path = DATA / name
     if not path.exists():
-        pytest.skip("../shared/data is not there")
+        pytest.skip("../shared/data does not exist")
     return path
 
 
@@ -55,7 +56,7 @@ def records(name):
 
 
 def number(text):
-    """Exactly what a reader makes of the text: an integer, a double, or None."""
+    """Convert a text as CSV readers do: to an integer, a double, or None."""
     if text in ("", "NA", "NaN"):
         return None
     try:
@@ -64,25 +65,18 @@ def number(text):
         return float(text)
 
 
-def numeric(values):
-    whole = all(isinstance(value, int) for value in values)
-    return np.array(
-        [np.nan if v is None else v for v in values], "i8" if whole else "f8"
-    )
-
-
 class Case:
-    """A panel and its twin from the same records."""
+    """A panel and the reference table from the same records."""
 
     def __init__(self, lines, keys, period, measures, *, freq, month, **options):
         self.lines = lines
         self.columns = {key: [line[key] or None for line in lines] for key in keys}
         self.columns["period"] = [period(line) for line in lines]
         values = {name: [number(line[name]) for line in lines] for name in measures}
-        self.columns |= {name: numeric(column) for name, column in values.items()}
+        self.columns |= {name: numbers(column) for name, column in values.items()}
         labels = zip(*(self.columns[key] for key in keys), strict=True)
         self.rows = [
-            Row(key, twin.ordinal(freq, *month(line)), one)
+            Row(key, reference.ordinal(freq, *month(line)), one)
             for key, line, one in zip(
                 list(labels) if keys else [()] * len(lines),
                 lines,
@@ -103,18 +97,18 @@ class Case:
             freq=freq,
             **options,
         )
-        self.slow = twin.build(
+        self.slow = reference.build(
             self.rows,
             measures,
             freq=freq,
             names=self.keys,
-            complete=through and twin.ordinal(freq, *map(int, through.split("-"))),
+            complete=through and reference.ordinal(freq, *map(int, through.split("-"))),
             duplicates=options.get("duplicates", "add"),
         )
 
     def assert_levels_and_growth(self, *lags):
         for name in self.measures:
-            cells = twin.levels(self.slow, name)
+            cells = reference.levels(self.slow, name)
             assert_measure(self.panel[name], cells, ONCE)
             for lag in lags:
                 got = self.panel[name].growth(lag)
@@ -128,7 +122,7 @@ def exact_total(measure):
 
 
 def text_total(lines, column):
-    """Sum of a column of the file, in doubles where it is not whole, exactly."""
+    """Exact sum of a column of the file, read as integers and doubles."""
     values = [number(line[column]) for line in lines]
     return sum((Fraction(value) for value in values if value is not None), Fraction(0))
 
@@ -153,7 +147,7 @@ def test_car_sales_of_the_world():
     zero = np.isin(growth.status, [Status.ZERO_BASE, Status.BOTH_ZERO])
     assert np.isnan(growth.values[zero]).all()
     assert zero.sum() == zero_bases(lines)
-    # Countries that report late are missing, they have not exited.
+    # Countries that report late are missing and have not exited.
     usa = case.panel.select(Country="USA").rollup()["Value"]
     assert Status.EXITED not in usa.status
     months = case.panel.rollup()["Value"]
@@ -233,7 +227,7 @@ def test_norway_by_make():
         new: [int(line[old]) for line in lines] for old, new in year_and_month.items()
     }
     columns["Make"] = [line["Make"] for line in lines]
-    columns["Quantity"] = numeric([number(line["Quantity"]) for line in lines])
+    columns["Quantity"] = numbers([number(line["Quantity"]) for line in lines])
     panel = em.Panel.from_table(
         columns, keys=["Make"], period=("y", "m"), measures=["Quantity"], freq="M"
     )
@@ -245,9 +239,9 @@ def test_norway_by_make():
     months = panel.rollup()["Quantity"]
     assert dict(zip(months.periods, months.values[0].tolist(), strict=True)) == own
     assert float(panel.select(Make="Lexus")["Quantity"].at("2015-04")[0]) == 74
-    slow = twin.build(
+    slow = reference.build(
         [
-            Row((make,), twin.ordinal("M", y, m), {"Quantity": int(q)})
+            Row((make,), reference.ordinal("M", y, m), {"Quantity": int(q)})
             for make, y, m, q in zip(
                 *(columns[name] for name in ("Make", "y", "m", "Quantity")), strict=True
             )
@@ -255,10 +249,10 @@ def test_norway_by_make():
         {"Quantity": "flow"},
         names=("Make",),
     )
-    cells = twin.levels(slow, "Quantity")
+    cells = reference.levels(slow, "Quantity")
     assert_measure(panel["Quantity"], cells, ONCE)
     assert_measure(panel["Quantity"].growth("1Y"), by_hand.growth(cells), RATE)
-    # The single month of 2017 is no year: its growth on 2016 would lie.
+    # The single month of 2017 is not a year, so the year is incomplete.
     assert panel.rollup().resample("Y")["Quantity"].status[0, -1] == Status.INCOMPLETE
 
 
@@ -327,7 +321,7 @@ def test_washington_stock():
     assert_measure(parts, expected, 1)
 
 
-# ---- several units in one column, two vintages ---------------------------------------
+# ---- several units in one column, two editions ---------------------------------------
 
 
 def iea(name, region, mode="Cars"):
@@ -356,12 +350,12 @@ def test_iea_sales(name, region):
     case.assert_levels_and_growth("1Y")
     world = case.panel.select(region="World", powertrain="BEV")["value"]
     countries = case.panel.select(powertrain="BEV").rollup()["value"]
-    # Aggregates stand beside countries: the naive sum is no total.
+    # The file has aggregates beside countries, so the naive sum counts twice.
     assert countries.at("2023")[0] > 2 * world.at("2023")[0]
 
 
-def test_iea_selected_before_summing():
-    """All six units in one column: select, then roll up, equals filtering the rows."""
+def test_iea_selected_series():
+    """Six units in one column: selecting series equals filtering rows."""
     name, region = IEA[0]
     lines = records(name)
     keys = [region, "category", "parameter", "mode", "powertrain", "unit"]
@@ -377,15 +371,17 @@ def test_iea_selected_before_summing():
         category="Historical", unit="Vehicles", parameter="EV sales", mode="Cars"
     )
     part = iea(name, region).panel["value"]
-    mine = chosen["value"].select(periods=slice(part.periods.first, part.periods.last))
-    assert series_of(mine) == series_of(part)
-    np.testing.assert_array_equal(mine.values, part.values)
+    selected = chosen["value"].select(
+        periods=slice(part.periods.first, part.periods.last)
+    )
+    assert series_of(selected) == series_of(part)
+    np.testing.assert_array_equal(selected.values, part.values)
 
 
-def test_iea_vintages_compared():
+def test_comparison_of_iea_editions():
     old, new = (iea(*one) for one in IEA)
     table = old.panel.compare(new.panel)
-    changed, same = twin.compare(old.slow, new.slow, "value")
+    changed, same = reference.compare(old.slow, new.slow, "value")
     assert table.same == same > 0
     kinds = [str(what) for what in table["what"]]
     assert len(kinds) == len(changed)
@@ -415,9 +411,9 @@ def test_company_margins():
     case.assert_levels_and_growth("1Y")
     margins = case.panel.margin(*names)
     assert_measure(margins, by_hand.margin(case.slow, *names), RATE)
-    # Where the cost is 0 it was not reported: the margin reads 1.
-    single = case.panel.coverage()
-    assert np.asarray(single["duplicates"]).sum() == 4
+    # A cost of 0 is one that was not reported; its margin is 1.
+    coverage = case.panel.coverage()
+    assert np.asarray(coverage["duplicates"]).sum() == 4
 
 
 # ---- one maker's months --------------------------------------------------------------
@@ -438,7 +434,7 @@ def test_xpeng(through):
     )
     case.assert_levels_and_growth("1Y", "1M")
     years = case.panel.resample("Y")["value"]
-    expected = by_hand.resample(twin.levels(case.slow, "value"), "Y")
+    expected = by_hand.resample(reference.levels(case.slow, "value"), "Y")
     assert_measure(years, expected)
     late = Status.INCOMPLETE if through is None else Status.PARTIAL
     assert years.status.tolist() == [[Status.OK, Status.OK, late]]

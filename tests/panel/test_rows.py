@@ -16,7 +16,7 @@ MOST = 2**63 - 1
 
 
 def index(columns: list[Any], ordinals: Any, workers: int = 1) -> Any:
-    """Make the index, each stage in ranges on a pool."""
+    """Build the index; each stage runs in ranges on a pool."""
     batch = _core.columns([*columns, np.asarray(ordinals)])
     rows = _core.Rows(batch, tuple(range(len(columns))), ordinals)
     edges = np.linspace(0, len(rows), workers + 1).astype(int)
@@ -39,10 +39,10 @@ def check(columns: list[Any], names: list[Any], ordinals: Any, lags: list[int]) 
         for lag in lags:
             rows.base(lag, 0, count // 2, base[: count // 2])
             rows.base(lag, count // 2, count, base[count // 2 :])
-            wanted = [
+            expected_base = [
                 where.get((names[i], int(ordinals[i]) - lag), -1) for i in range(count)
             ]
-            assert base.tolist() == wanted
+            assert base.tolist() == expected_base
             out = np.empty(count)
             _core.gather(values, base, 0, count, out)
             expected = np.where(base >= 0, values[base], np.nan)
@@ -124,7 +124,7 @@ def test_one_group_and_no_rows() -> None:
 
 @pytest.mark.parametrize("step", [1, 10**12])
 @pytest.mark.parametrize("stretch", [1, 10**6])
-def test_a_repeated_pair_is_named(step: int, stretch: int) -> None:
+def test_the_error_of_a_repeated_pair_names_its_rows(step: int, stretch: int) -> None:
     rng = np.random.default_rng(3)
     groups = np.repeat(np.arange(100), 10) * step
     ordinals = np.tile(np.arange(10), 100) * stretch

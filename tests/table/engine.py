@@ -1,4 +1,4 @@
-"""Tables to finished panels through the core, for tests of the engine."""
+"""Helpers that build panels with the core, for tests of the engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from evmarket import _core
 
-UNITS = {"integer": Fraction(1), "float": Fraction(1, 2**64), None: Fraction(1)}
+UNIT_OF_GRAIN = {"integer": Fraction(1), "float": Fraction(1, 2**64), None: Fraction(1)}
 
 
 def add(partial: Any, columns: Sequence[Any], keys: int, **options: Any) -> None:
@@ -27,7 +27,7 @@ def add(partial: Any, columns: Sequence[Any], keys: int, **options: Any) -> None
 
 
 def partial(keys: int, measures: int, **options: Any) -> Any:
-    """Make an empty partial of keys k0, k1 ... and measures m0, m1 ..."""
+    """Make an empty Partial with keys k0, k1 ... and measures m0, m1 ..."""
     return _core.Partial(
         tuple(f"k{i}" for i in range(keys)),
         tuple(f"m{i}" for i in range(measures)),
@@ -36,8 +36,8 @@ def partial(keys: int, measures: int, **options: Any) -> Any:
 
 
 def exact(measure: Mapping[str, Any], cell: int) -> Fraction:
-    """Give the exact sum of a cell."""
-    unit = UNITS.get(measure["grain"], Fraction(1, 10 ** measure["places"]))
+    """Return the exact sum of a cell."""
+    unit = UNIT_OF_GRAIN.get(measure["grain"], Fraction(1, 10 ** measure["places"]))
     low = int(measure["lo"][cell])
     high = low >> 63 and -1 if measure["hi"] is None else int(measure["hi"][cell])
     fine = 0 if measure["fine"] is None else int(measure["fine"][cell])
@@ -45,8 +45,8 @@ def exact(measure: Mapping[str, Any], cell: int) -> Fraction:
 
 
 def cells(panel: Mapping[str, Any]) -> dict[Any, Any]:
-    """Give a finished panel as {(labels, ordinal): (rows, [(count, exact, value)])}."""
-    found = {}
+    """Return a panel as {(labels, ordinal): (rows, [(count, exact, value)])}."""
+    result = {}
     for series in range(len(panel["indptr"]) - 1):
         name: Any = series
         if "labels" in panel:
@@ -61,15 +61,15 @@ def cells(panel: Mapping[str, Any]) -> dict[Any, Any]:
                 (int(m["counts"][cell]), exact(m, cell), float(m["values"][cell]))
                 for m in panel["measures"]
             ]
-            found[name, int(panel["ordinals"][cell])] = (
+            result[name, int(panel["ordinals"][cell])] = (
                 int(panel["rows"][cell]),
                 entries,
             )
-    return found
+    return result
 
 
 def same_bits(one: Any, two: Any) -> bool:
-    """Tell whether two finished panels agree in every array, bit for bit."""
+    """Check whether two finished panels have the same bits in every array."""
     if isinstance(one, dict):
         return one.keys() == two.keys() and all(same_bits(one[k], two[k]) for k in one)
     if isinstance(one, list) and one and isinstance(one[0], (dict, list)):

@@ -23,7 +23,7 @@ FINEST = 2**126
 
 
 def cut(x: float) -> Fraction:
-    """Give what the ledger keeps of a float: bits below 2^-126 cut toward zero."""
+    """Cut bits below 2^-126 toward zero, as the ledger does."""
     return Fraction(int(Fraction(x) * FINEST), FINEST)
 
 
@@ -37,7 +37,7 @@ def isas() -> list[str]:
 
 
 def total(values: Any, **options: Any) -> dict[str, Any]:
-    """Sum one column into one cell and give the finished measure."""
+    """Sum one column into one cell and return the finished measure."""
     values = np.asarray(values)
     one = partial(0, 1, **options)
     add(one, [np.zeros(len(values), dtype=np.int64), values], 0)
@@ -77,7 +77,7 @@ def columns(table: list[Any]) -> list[Any]:
 
 
 def build(table: list[Any], cuts: list[int], isa: str, workers: int) -> Any:
-    """Build from parts, each its own partial on a pool, merged in a random order."""
+    """Build one Partial per part on a pool, and merge them in a random order."""
     bounds = [0, *sorted(cuts), len(table)]
     parts = [table[a:b] for a, b in pairwise(bounds)]
 
@@ -96,7 +96,7 @@ def build(table: list[Any], cuts: list[int], isa: str, workers: int) -> Any:
 
 
 def finish_in_threads(one: Any, parts: int) -> Any:
-    """Write ranges of series, a thread each, in reverse order; then finish."""
+    """Write ranges of series in reverse order, one thread per range, and finish."""
     series = len(one.prepare()) - 1
     bounds = [series * k // parts for k in range(parts + 1)]
     with ThreadPoolExecutor(parts) as pool:
@@ -128,10 +128,10 @@ def test_any_order_split_workers_and_isa_give_the_same_exact_sums(
             build(table, [], "baseline", 1)
         return
     first = build(table, [], "baseline", 1)
-    found = cells(first)
-    assert found.keys() == expected.keys()
+    actual = cells(first)
+    assert actual.keys() == expected.keys()
     for cell, members in expected.items():
-        count, (floats, integers) = found[cell]
+        count, (floats, integers) = actual[cell]
         assert count == len(members)
         assert floats[0] == sum(r[3] == r[3] for r in members)
         assert integers[0] == sum(r[4] is not None for r in members)
@@ -160,7 +160,7 @@ def test_cancellation_and_fsum(isa: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.floats(-(2.0**61), 2.0**61), min_size=1, max_size=40))
-def test_read_out_is_the_nearest_double(values: list[float]) -> None:
+def test_the_value_is_the_nearest_double(values: list[float]) -> None:
     wanted = sum(map(cut, values), Fraction(0))
     if -(2**63) <= wanted < 2**63:
         measure = total(values)
@@ -180,12 +180,12 @@ def test_parts_below_the_finest_bit_are_cut_toward_zero() -> None:
 
 
 def test_small_values_carry_over() -> None:
-    """Many small values grow past what the finer part holds."""
+    """The sum of many small values exceeds the range of the finer part."""
     values = [np.nextafter(2.0**-11, 0)] * 100_000
     assert exact(total(values), 0) == 100_000 * Fraction(values[0])
 
 
-def test_overflow_is_decided_from_the_exact_total() -> None:
+def test_overflow_is_checked_on_the_exact_total() -> None:
     big = 2.0**61
     steps = [big] * 6 + [-big] * 6 + [1.0]
     assert total(steps)["values"][0] == 1.0
@@ -200,7 +200,7 @@ def test_overflow_is_decided_from_the_exact_total() -> None:
     assert exact(total(-np.array([2**62, 2**62], dtype=np.int64)), 0) == -(2**63)
 
 
-def test_values_that_no_cell_takes() -> None:
+def test_values_that_are_refused() -> None:
     with pytest.raises(ValueError, match="'m0', row 1: infinite"):
         total([1.0, math.inf])
     with pytest.raises(OverflowError, match="'m0', row 2"):
@@ -211,7 +211,7 @@ def test_values_that_no_cell_takes() -> None:
         add(partial(0, 1), [np.array([1]), ["text"]], 0)
 
 
-def test_types_of_measures_add_up_alike() -> None:
+def test_all_types_of_measures_give_the_same_sum() -> None:
     values = [1, 0, 1, 1]
     for dtype in ("?", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"):
         measure = total(np.array(values).astype(dtype))
@@ -222,7 +222,7 @@ def test_types_of_measures_add_up_alike() -> None:
     )
 
 
-def test_integers_join_floats_exactly() -> None:
+def test_integers_and_floats_add_exactly() -> None:
     for order in (0, 1):
         batches = [np.array([2**60 + 1]), np.array([0.5])]
         one = partial(0, 1)
@@ -249,8 +249,8 @@ def test_coded_measures_and_keys() -> None:
         ],
         1,
     )
-    found = cells(one.finish())
-    assert found == {
+    actual = cells(one.finish())
+    assert actual == {
         (("unused",), 0): (1, [(1, Fraction(4), 4.0)]),
         (("x",), 0): (1, [(1, Fraction(3, 2), 1.5)]),
         ((None,), 0): (3, [(3, Fraction(13, 2), 6.5)]),
@@ -273,7 +273,7 @@ def test_coded_measures_and_keys() -> None:
     st.randoms(use_true_random=False),
 )
 def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) -> None:
-    """Rules for repeated rows against plain Python, whatever the split and order."""
+    """Rules for repeated rows against plain Python, for any split and order."""
     seen: dict[Any, list[Any]] = defaultdict(list)
     for number, (key, period, x, y) in enumerate(table):
         value = None if math.isnan(x) else x
@@ -292,7 +292,7 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
         for other in parts[1:]:
             parts[0].merge(other)
         panel = parts[0].finish()
-        found = cells(panel)
+        actual = cells(panel)
         repeats = []
         for cell, members in seen.items():
             kept = members
@@ -303,7 +303,7 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
                     {values: (n, values) for n, values in members[::-1]}.values()
                 )
                 kept.sort()
-            count, entries = found[cell]
+            count, entries = actual[cell]
             assert count == len(members)
             if len(kept) > 1:
                 repeats.append((kept[1][0], kept[0][0], cell))
@@ -312,7 +312,7 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
                 assert entries[k][0] == len(values)
                 assert entries[k][1] == sum(map(cut, values), Fraction(0))
         if not repeats:
-            # Under "last" a repeated row is dropped, which is what was asked for.
+            # Rule "last" drops repeated rows, so a reported repeat is not an error.
             assert panel["repeat"] is None or rule == "last"
         elif rule != "last":
             second, first, cell = min(repeats)
@@ -325,7 +325,7 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
 @settings(max_examples=60, deadline=None)
 @given(tables)
 def test_regrouping_equals_building_from_the_rows(table: list[Any]) -> None:
-    """Roll-up, recode and resample give the bits of the panel built that way."""
+    """Roll-up, recode and resample give the bits of a panel built from new rows."""
     table = [(*row[:4], None if row[4] is None else row[4] % 1000) for row in table]
     table = [(*r[:3], r[3] / 1024 if r[3] == r[3] else r[3], r[4]) for r in table]
     full = build(table, [], "baseline", 1)
@@ -343,7 +343,7 @@ def test_regrouping_equals_building_from_the_rows(table: list[Any]) -> None:
     )
     for name in got:
         assert same_bits(got[name], wanted[name]), name
-    # Split by cells and joined again: the same as not having done so.
+    # Splitting by cells and joining again changes nothing.
     keep = np.arange(len(full["rows"])) % 2 == 0
     same = np.arange(len(full["codes"]), dtype=np.int32)
     again = _core.regroup(
@@ -351,11 +351,11 @@ def test_regrouping_equals_building_from_the_rows(table: list[Any]) -> None:
     )
     for name in again:
         assert same_bits(again[name], full[name]), name
-    none = _core.regroup([(full, np.full(len(same), -1), None, None)], 0, ("m0", "m1"))
-    assert len(none["rows"]) == 0
+    empty = _core.regroup([(full, np.full(len(same), -1), None, None)], 0, ("m0", "m1"))
+    assert len(empty["rows"]) == 0
 
 
-def test_regroup_checks_what_it_is_given() -> None:
+def test_regroup_checks_its_arguments() -> None:
     one = partial(1, 1)
     add(one, [["a", "b"], np.array([1, 2]), np.array([1.0, 2.0])], 1)
     panel = one.finish()
@@ -389,7 +389,7 @@ def test_all_workers_write_the_same_panel(parts: int) -> None:
         assert same_bits(shared[name], whole[name]), name
 
 
-def test_the_first_total_that_cannot_be_held_is_named_by_any_worker() -> None:
+def test_the_error_of_overflow_names_the_first_series() -> None:
     one = partial(1, 1)
     large = np.full(40, 2**62)
     add(one, [np.repeat([1, 2, 3, 4], 10), np.ones(40, dtype=np.int64), large], 1)
@@ -398,7 +398,7 @@ def test_the_first_total_that_cannot_be_held_is_named_by_any_worker() -> None:
     assert caught.value.series == 0
 
 
-def test_write_follows_prepare_and_finish_needs_all_of_it() -> None:
+def test_order_of_prepare_write_and_finish() -> None:
     def filled() -> Any:
         made = partial(1, 1)
         add(made, [["a", "b"], np.array([1, 1]), np.array([1.0, 2.0])], 1)
@@ -430,7 +430,7 @@ def test_write_follows_prepare_and_finish_needs_all_of_it() -> None:
         two.finish()
 
 
-def test_a_partial_is_used_once() -> None:
+def test_a_partial_cannot_be_used_again() -> None:
     one = partial(1, 1)
     with pytest.raises(ValueError, match="infinite"):
         add(one, [["a"], np.array([1]), np.array([math.inf])], 1)
@@ -447,19 +447,19 @@ def test_a_partial_is_used_once() -> None:
         three.merge(three)
 
 
-def test_wide_keys_and_many_of_them() -> None:
-    """Twelve keys of a thousand labels each: no packed key would hold them."""
+def test_many_wide_keys() -> None:
+    """Twelve keys of a thousand labels each do not fit a packed key."""
     rng = np.random.default_rng(1)
     count = 3000
     keys = [rng.integers(0, 1000, count) for _ in range(12)]
     periods = rng.integers(-(2**31), 2**31, count)
     one = partial(12, 1)
     add(one, [*keys, periods, np.ones(count)], 12)
-    found = cells(one.finish())
+    actual = cells(one.finish())
     wanted = {
         (tuple(int(k[i]) for k in keys), int(periods[i])): 1 for i in range(count)
     }
-    assert {cell: entry[0] for cell, entry in found.items()} == wanted
+    assert {cell: entry[0] for cell, entry in actual.items()} == wanted
 
 
 def test_labels_are_sorted() -> None:
@@ -476,8 +476,8 @@ def test_labels_are_sorted() -> None:
     assert one.finish()["labels"] == [sorted(numbers.tolist())]
 
 
-def test_decimals_are_beyond_this_route() -> None:
-    """Arrow brings decimals; here the scale of a finished measure is what is read."""
+def test_places_of_a_finished_measure() -> None:
+    """The number of places of a finished measure scales its sums."""
     scale = 10**2
     one = partial(0, 1)
     add(one, [np.array([0, 0]), np.array([1999, 1])], 0)
@@ -492,7 +492,7 @@ def test_decimals_are_beyond_this_route() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.integers(-(2**126), 2**126), st.integers(0, 38))
-def test_decimals_read_as_the_nearest_double(units: int, places: int) -> None:
+def test_decimal_sums_give_the_nearest_double(units: int, places: int) -> None:
     panel = {
         "indptr": np.array([0, 1]),
         "ordinals": np.array([0]),

@@ -105,12 +105,12 @@ def test_keys_with_the_names_of_other_columns():
 def test_the_table_of_a_measure_has_cells_and_statuses():
     growth = panel()["units"].growth(2)
     table = growth.to_table()
-    assert table.columns == ("maker", "year", "period", "units", "status")
+    assert table.columns == ("maker", "year", "period", "units growth", "status")
     assert table["status"].dtype == np.uint8
     keys = zip(*(table[name] for name in table.columns[:3]), strict=True)
     by = {key: place for place, key in enumerate(keys)}
     place = by["A", 2024, "2024-03"]
-    assert table["units"][place] == 3 / (2**60 + 1) - 1
+    assert table["units growth"][place] == 3 / (2**60 + 1) - 1
     names = em.Status.names(table["status"])
     assert names[by["B", 2023, "2024-01"]] == "OUTSIDE"
 
