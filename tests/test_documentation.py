@@ -25,6 +25,7 @@ def classes():
         PanelShiftShare,
     )
     from evmarket._panel.compare import Comparison, Coverage
+    from evmarket._panel.report import Report
     from evmarket._tables.table import Table
     from evmarket.datasets import Dataset
 
@@ -39,6 +40,7 @@ def classes():
         PanelMixRate,
         PanelPriceVolume,
         PanelShiftShare,
+        Report,
         Table,
     ]
 

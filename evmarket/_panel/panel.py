@@ -565,11 +565,10 @@ class Panel(Explained):
         Returns
         -------
         Table
-            Columns: the keys, ``rank``, ``move`` (ranks gained), ``level``, ``mom``
-            (or ``qoq``, ``hoh``, ``wow``, ``dod``), ``yoy``, ``yoy_matched`` (of series
-            with a value in both periods), ``ytd``, ``ytd_yoy``, ``share``,
-            ``share_change`` (on the year), ``reporting`` ("5 of 6" series), ``status``
-            (of ``yoy``). Each rate is the growth of the level beside it.
+            Keys, ``rank``, ``move`` (ranks gained), ``level``, ``mom`` (``qoq``, ...),
+            ``yoy``, ``yoy_matched`` (of series in both periods), ``ytd``, ``ytd_yoy``,
+            ``share``, ``share_change`` (on the year), ``reporting`` ("5 of 6" series)
+            and ``status`` (of ``yoy``). Each rate is the growth of the level beside it.
 
         Examples
         --------

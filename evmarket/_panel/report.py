@@ -110,14 +110,25 @@ class _Sums:
         if unit(freq) in _STEPS:
             columns[_STEPS[unit(freq)]] = growth.growth(self._single_periods(), 1)
         columns["yoy"] = growth.growth(level, year)
-        columns["yoy_matched"] = growth.growth(
-            self.series, year, within=self.keys, matched=True
-        )
+        columns["yoy_matched"] = self._matched_growth(at)
         years = _core.period_parts(freq, year_of(freq), at, 1) is not None
         if level.kind == "flow" and years:
             columns["ytd"] = windows.ytd(level)
             columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
-        return {name: _Numbers(*column.at(at)) for name, column in columns.items()}
+        found = {name: _Numbers(*column.at(at)) for name, column in columns.items()}
+        # A row that lacks one of the periods has no matched growth for that reason.
+        yoy, matched = found["yoy"].codes, found["yoy_matched"]
+        lacks = (yoy != _core.OK) & (yoy <= _core.GAP)
+        codes = np.where(lacks, yoy, matched.codes)
+        return found | {"yoy_matched": matched._replace(codes=codes)}
+
+    def _matched_growth(self, at: int) -> MeasureData:
+        """Growth on the year of the series in both periods; only period `at` counts."""
+        cells, freq = self.series.cells, self.series.calendar.freq
+        year = _year(freq)
+        both = (at - lag_periods(year, freq), at)
+        two = replace(self.series, cells=cells.kept(np.isin(cells.ordinals, both)))
+        return growth.growth(two, year, within=self.keys, matched=True)
 
     def _single_periods(self) -> MeasureData:
         """The level; for a cumulative one the sums of each series' single periods."""
@@ -130,9 +141,11 @@ class _Sums:
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
         """How many series of each row have a value, and how many should."""
-        values, codes = self.series.at(at)
-        known = np.isfinite(values)
-        due = known | ((codes != _core.NOT_BEGUN) & (codes != _core.EXITED))
+        known = np.isfinite(self.series.level_at(at))
+        # After the last complete period every empty cell is PARTIAL.
+        _, codes = self.series.at(min(at, self.series.calendar.complete))
+        begun = self.series.lifetimes[0].first <= at
+        due = known | (begun & (codes != _core.EXITED))
         count = self.level.series.count
         reported = np.bincount(self.to[known], minlength=count)
         return reported, np.bincount(self.to[due], minlength=count)

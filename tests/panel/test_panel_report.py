@@ -235,6 +235,7 @@ def test_after_the_last_complete_period_only_levels_stand():
     whole = rows_of(panel.report("units", "maker"))
     assert whole[0]["level"] == 13 and whole[0]["yoy"] == 12
     part = rows_of(panel.report("units", "maker", at="2024-02"))
+    assert [row["reporting"] for row in part] == ["1 of 1", "1 of 1"]
     for row in part:
         assert row["level"] == 14 and row["status"] == "PARTIAL"
         for name in (
@@ -249,6 +250,14 @@ def test_after_the_last_complete_period_only_levels_stand():
             "share_change",
         ):
             assert row[name] is None, name
+
+
+def test_exited_series_do_not_count_after_the_last_complete_period():
+    cells = {("A", "x", t): 1 for t in range(15)} | {("B", "x", 0): 5}
+    panel = build(cells, complete_through="2024-02")
+    found = rows_of(panel.report("units", "maker", at="2024-03"))
+    assert [row["maker"] for row in found] == ["A", "total"]
+    assert found[1]["reporting"] == "1 of 1"
 
 
 def test_stocks_cumulative_levels_and_rates():
@@ -434,21 +443,34 @@ def test_the_report_equals_its_twin(seed, at, top):
                 assert row[name] == pytest.approx(float(value), **bound), name
 
 
-@given(st.integers(0, 10**6), st.integers(0, 27))
-def test_the_total_is_the_growth_of_the_roll_up(seed, at):
-    panel = build(some_market(seed))
-    [*_, total] = rows_of(panel.report("units", "maker", at=month(at), top=2))
-    for got in (
-        panel["units"].growth("1Y", within=()),
-        panel.rollup()["units"].growth("1Y"),
-    ):
-        [value], [code] = got.at(month(at), status=True)
-        assert total["yoy"] == (None if value != value else value)
-        assert total["status"] == em.Status(code).name
-    [value] = panel.contributions("units").total[:, at]
-    assert total["yoy"] == (None if value != value else value)
-    [value] = panel["units"].growth("1Y", within=(), matched=True).at(month(at))
-    assert total["yoy_matched"] == (None if value != value else value)
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from(["flow", "stock", "cumulative"]),
+    st.none() | st.integers(10, 27),
+    st.sampled_from([(), ("model",)]),
+    st.data(),
+)
+def test_the_total_is_the_growth_of_the_roll_up(seed, kind, complete, within, data):
+    options = {} if complete is None else {"complete_through": month(complete)}
+    panel = build(some_market(seed), kinds={"units": kind}, **options)
+    if data.draw(st.booleans()):
+        panel = panel.resample("Q")
+    place = data.draw(st.integers(0, len(panel.periods) - 1))
+    at = panel.periods.labels[place]
+    table = panel.report("units", "maker", at=at, top=2, within=within)
+    totals = table["maker"] == "total"
+
+    def agree(values: Any, codes: Any = None, name: str = "yoy") -> None:
+        np.testing.assert_array_equal(table[name][totals], values)
+        if codes is not None:
+            np.testing.assert_array_equal(table.statuses[name][totals], codes)
+
+    units = panel["units"]
+    agree(*units.growth("1Y", within=within).at(at, status=True))
+    agree(*panel.rollup(*within)["units"].growth("1Y").at(at, status=True))
+    agree(panel.contributions("units", within=within).total[:, place])
+    matched = units.growth("1Y", within=within, matched=True)
+    agree(matched.at(at), name="yoy_matched")
 
 
 @given(st.integers(0, 10**6), st.sampled_from([None, *range(28)]), st.integers(1, 4))
