@@ -14,7 +14,7 @@ from .._common.messages import near, one_line, short
 from .._common.status import lowest
 from .cells import Cells
 from .panel import Level, PanelData
-from .series import SeriesIndex, united
+from .series import SeriesIndex, is_label, united
 from .sums import ExactSums, Layout, Moved, regroup_named
 
 if TYPE_CHECKING:
@@ -45,17 +45,18 @@ def recode(panel: PanelData, key: str, labels: Mapping[Any, Any]) -> PanelData:
     series = panel.series
     place = series.place(key)
     for new in labels.values():
-        if new is not None and type(new) not in (str, int):
+        if new is not None and type(new) not in (str, int, bool):
             raise TypeError(
-                f"labels: {short(new)} is not a label: give text or an integer"
+                f"labels: {short(new)} is not a label: it takes text, integers or "
+                "booleans"
             )
     known = series.labels[place]
     for old in labels:
-        if old not in known or type(old) is bool:
+        if not is_label(old, known):
             raise KeyError(f"labels: {short(old)} is not a label; {near(old, known)}")
     words = [labels.get(word, word) for word in known]
     if len({type(word) for word in words if word is not None}) > 1:
-        raise TypeError(f"labels: {key} would hold both text and integers")
+        raise TypeError(f"labels: {key} would hold labels of two types")
     every = [*series.labels]
     every[place] = tuple(words)
     return regrouped(panel, *SeriesIndex.of(series.keys, every, series.codes))

@@ -12,7 +12,7 @@ from .cells import cells_of
 from .measure import MeasureData
 from .panel import Level, PanelData
 from .regroup import regrouped
-from .series import SeriesIndex
+from .series import SeriesIndex, is_label
 from .sums import Layout
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _wanted(
         known = series.labels[series.keys.index(key)]
         for label in value if isinstance(value, MANY) else [value]:
             plain = label.item() if isinstance(label, np.generic) else label
-            if plain not in known or isinstance(plain, bool):
+            if not is_label(plain, known):
                 raise KeyError(
                     f"{key}: {short(label)} is not a label: {near(label, known)}"
                 )

@@ -145,6 +145,12 @@ class SeriesIndex:
         return SeriesIndex(tuple(self.keys[k] for k in kept), tuple(labels), codes)
 
 
+def is_label(label: Any, known: Sequence[Any]) -> bool:
+    """Whether a label is among the known ones; True is not 1."""
+    booleans = bool in map(type, known)
+    return label in known and (label is None or isinstance(label, bool) == booleans)
+
+
 def label_order(label: Any) -> tuple[int, Any]:
     """Sort key of labels: integers by value, text by code point, None last."""
     if label is None:
@@ -188,6 +194,7 @@ def joined_labels(
     labels, ours, theirs = [], [], []
     for key in keys:
         one, two = a.keys.index(key), b.keys.index(key)
+        _check_types(key, a.labels[one], b.labels[two])
         labels.append((*a.labels[one], *b.labels[two]))
         ours.append(a.codes[:, one])
         theirs.append(b.codes[:, two] + np.int32(len(a.labels[one])))
@@ -195,6 +202,18 @@ def joined_labels(
         np.stack(side, axis=1) if side else np.zeros((count, 0), np.int32)
         for side, count in ((ours, a.count), (theirs, b.count))
     ]
+
+
+def _check_types(key: str, ours: Sequence[Any], theirs: Sequence[Any]) -> None:
+    """Refuse labels of unlike type: 1, "1" and True never meet."""
+    one, two = (
+        next((w for w in side if w is not None), None) for side in (ours, theirs)
+    )
+    if one is not None and two is not None and type(one) is not type(two):
+        raise TypeError(
+            f"key {short(key)} holds {type(one).__name__} ({short(one)}) on one side, "
+            f"{type(two).__name__} ({short(two)}) on the other: convert one of them"
+        )
 
 
 def united(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Map]]:

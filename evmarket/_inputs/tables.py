@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ROWS_PER_BATCH = 1 << 18
 
+_BOOLEANS = (bool, np.bool_)
+
 _OURS = (TypeError, ValueError, OverflowError, KeyError, MemoryError)
 
 
@@ -472,6 +474,10 @@ def _object_column(
     kind = "text" if text >= 0 else "float64" if floating >= 0 else "int64"
     kind = kind if text >= 0 or number >= 0 else "null"
     field = Field(name, "utf8" if kind == "text" else kind)
+    if kind == "int64" and all(
+        isinstance(item, _BOOLEANS) or is_missing(item) for item in objects
+    ):
+        field = Field(name, "bool")
     return _sliced(field, objects, lambda part: (kind, part))
 
 

@@ -154,6 +154,7 @@ def build(
     stated = source.freq
     cells = _ingest(source, columns, rule, options)
     series, layout, sums = _finished(columns.keys, cells)
+    series = _with_booleans(series, source.booleans)
     low, high = _ends(layout)
     calendar = options.calendar(low, high, stated)
     _check_duplicates(cells.get("repeat"), series, calendar, columns, options)
@@ -262,6 +263,16 @@ def _finished(
     series = SeriesIndex(tuple(keys), tuple(map(tuple, cells["labels"])), codes)
     layout = Layout(cells["indptr"], cells["ordinals"], cells["rows"])
     return series, layout, [ExactSums.of(measure) for measure in cells["measures"]]
+
+
+def _with_booleans(series: SeriesIndex, booleans: Sequence[bool]) -> SeriesIndex:
+    """The series with the labels 0 and 1 of boolean keys as False and True."""
+    truth = {0: False, 1: True, None: None}
+    labels = tuple(
+        tuple(truth[w] for w in words) if flag and set(words) <= truth.keys() else words
+        for words, flag in zip(series.labels, booleans, strict=True)
+    )
+    return replace(series, labels=labels)
 
 
 def _ends(layout: Layout) -> tuple[int, int]:

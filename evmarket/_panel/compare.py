@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import _core
 from .._cells.calendar import Calendar
-from .._cells.cells import Cells
+from .._cells.cells import Cells, taken
 from .._cells.lifetimes import Lifetimes
 from .._cells.panel import PanelData
 from .._cells.regroup import require_equal, units
@@ -20,8 +21,9 @@ from .._tables.columns import Coded, free_name
 from .._tables.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from .._cells.sums import ExactSums
     from .._common.types import Floats, Ints, Map, Mask
 
 __all__ = ["Comparison", "Coverage", "compare", "coverage"]
@@ -180,8 +182,13 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
     parts, same = [], 0
     for k, name in enumerate(panel.names):
         sides = (_known(panel, name, ours), _known(other, name, theirs))
-        cells, before, after = _side_by_side(sides, start, width)
-        changed, what, rate = _changes(before, after, tolerance)
+        cells, places = _side_by_side(sides, start, width)
+        before, after = (
+            taken(side.values, place, np.nan)
+            for side, place in zip(sides, places, strict=True)
+        )
+        hidden = _hidden(sides, places, before == after)
+        changed, what, rate = _changes(before, after, hidden, tolerance)
         same += int(len(changed) - changed.sum())
         which = np.full(len(rate), k)
         parts.append(
@@ -216,32 +223,73 @@ def _tolerance(rtol: Any) -> float:
     return tolerance
 
 
-def _known(panel: PanelData, name: str, to: Map) -> tuple[Ints, Ints, Floats]:
-    """Series, periods and values of the cells in view that have a number."""
+class _Known(NamedTuple):
+    """The cells in view that have a number; `sums` is None for rounded values."""
+
+    series: Ints
+    ordinals: Ints
+    values: Floats
+    sums: ExactSums | None
+
+
+def _known(panel: PanelData, name: str, to: Map) -> _Known:
     cells = panel.measure(name).cells
     keep = np.isfinite(cells.values) & panel.calendar.shows(cells.ordinals)
     series = to[cells.series[keep]].astype(np.int64)
-    return series, cells.ordinals[keep], cells.values[keep]
+    sums = None if cells.sums is None else cells.sums.take(keep)
+    return _Known(series, cells.ordinals[keep], cells.values[keep], sums)
 
 
-def _side_by_side(sides: Any, start: int, width: int) -> tuple[Ints, Floats, Floats]:
-    """The cells that either side has, numbered, and the values of both; NaN: none."""
-    numbers = [series * width + (ordinals - start) for series, ordinals, _ in sides]
+def _side_by_side(
+    sides: Sequence[_Known], start: int, width: int
+) -> tuple[Ints, list[Ints]]:
+    """The cells that either side has, numbered, and each side's cells there, or -1."""
+    numbers = [side.series * width + (side.ordinals - start) for side in sides]
     cells = np.union1d(*numbers)
-    values = []
-    for mine, (_, _, known) in zip(numbers, sides, strict=True):
-        column = np.full(len(cells), np.nan)
-        column[np.searchsorted(cells, mine)] = known
-        values.append(column)
-    return cells, values[0], values[1]
+    places = []
+    for mine in numbers:
+        place = np.full(len(cells), -1, np.int64)
+        place[np.searchsorted(cells, mine)] = np.arange(len(mine))
+        places.append(place)
+    return cells, places
 
 
-def _changes(before: Floats, after: Floats, rtol: float) -> tuple[Mask, Ints, Floats]:
+def _hidden(
+    sides: Sequence[_Known], places: Sequence[Ints], equal: Mask
+) -> dict[int, Fraction]:
+    """The changes of exact sums that round to equal numbers, by cell."""
+    if any(side.sums is None for side in sides):
+        return {}
+    at = np.flatnonzero(equal)
+    before, after = (
+        side.sums.take(place[at])
+        for side, place in zip(sides, places, strict=True)
+        if side.sums is not None
+    )
+    if (before.grain, before.places) == (after.grain, after.places):
+        unlike = np.zeros(len(at), bool)
+        for part in ("lo", "hi", "fine"):
+            one, two = getattr(before, part), getattr(after, part)
+            unlike |= (0 if one is None else one) != (0 if two is None else two)
+        at, before, after = at[unlike], before.take(unlike), after.take(unlike)
+    both = zip(before.fractions(), after.fractions(), strict=True)
+    steps = {int(k): b - a for k, (a, b) in zip(at, both, strict=True)}
+    return {k: step for k, step in steps.items() if step}
+
+
+def _changes(
+    before: Floats, after: Floats, hidden: dict[int, Fraction], rtol: float
+) -> tuple[Mask, Ints, Floats]:
     """Which cells changed; of those the kind of change and the rate."""
     new, gone = np.isnan(before), np.isnan(after)
     with np.errstate(over="ignore", invalid="ignore"):
         revised = np.abs(after - before) > rtol * np.abs(before)
+    rate = _core.growth_nm(before, after)
+    for k, step in hidden.items():
+        base = Fraction(before[k])
+        revised[k] = abs(step) > Fraction(rtol) * abs(base)
+        if base > 0:
+            rate[k] = float(step / base)
     changed = new | gone | revised
     kind = np.where(new, 0, np.where(gone, 1, 2))[changed]
-    rate = _core.growth_nm(before, after)[changed]
-    return changed, kind, rate
+    return changed, kind, rate[changed]

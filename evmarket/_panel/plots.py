@@ -49,11 +49,9 @@ def plot(measure: MeasureData, kind: str | None, ax: Any, top: int) -> Any:
     every = measure.series.count
     drawn = _first(measure, count) if every > count else measure
     draw(drawn, target, measure)
-    title = (
-        f"{measure.name}: {measure.kind}"
-        if measure.kind not in LEVELS
-        else measure.name
-    )
+    title = measure.name
+    if measure.kind not in LEVELS and measure.kind not in title:
+        title += f": {measure.kind}"
     if every > drawn.series.count:
         which = _FIRST[measure.kind == "rank"]
         title += f" ({drawn.series.count} {which} of {every:,} series)"

@@ -26,6 +26,8 @@ class Source:
     freq : str
         The frequency of the rows: the one asked for, or the one that the periods state.
         For M-JF it is M; the months are regrouped when the panel is made.
+    booleans : tuple of bool
+        Which keys hold booleans; the engine gives their labels as 0 and 1.
     """
 
     def __init__(
@@ -38,6 +40,13 @@ class Source:
     ) -> None:
         self._batches = batches(table, columns)
         self._first: Batch | None = next(self._batches, None)
+        for field in self._batches.fields[:keys]:
+            if field.type.startswith("float"):
+                raise TypeError(
+                    f"key {field.name!r} holds {field.type}: it takes text, integers "
+                    "or booleans; convert it with astype('Int64') or astype(str)"
+                )
+        self.booleans = tuple(f.type == "bool" for f in self._batches.fields[:keys])
         fields = self._batches.fields[keys : keys + when]
         for field in self._batches.fields[keys + when :]:
             if field.kind not in ("", "numbers"):

@@ -274,7 +274,10 @@ def _is_ordinal(number: Any) -> bool:
 def _check_labels(words: list[Any]) -> None:
     known = words[:-1] if words and words[-1] is None else words
     kind = type(known[0]) if known else str
-    _need(kind in (str, int) and all(type(w) is kind for w in known), "invalid label")
+    _need(
+        kind in (str, int, bool) and all(type(w) is kind for w in known),
+        "invalid label",
+    )
     if kind is int:
         _need(all(-(1 << 63) <= w < 1 << 63 for w in known), "invalid label")
     ordered = all(a < b for a, b in pairwise(known))

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
 
 
 def label_array(labels: Sequence[Any]) -> NDArray[Any]:
-    """Labels as an array: int64 if all are integers, else objects (str and None)."""
-    if labels and all(type(label) is int for label in labels):
-        return np.array(labels, dtype=np.int64)
+    """Labels as an array: int64 or bool if all are, else objects (str and None)."""
+    for kind, dtype in ((int, np.int64), (bool, np.bool_)):
+        if labels and all(type(label) is kind for label in labels):
+            return np.array(labels, dtype=dtype)
     mixed = np.empty(len(labels), dtype=object)
     mixed[:] = labels
     return mixed
 
 
 class Coded(NamedTuple):
-    """A column of labels as positions in `words`: text, integers or None."""
+    """A column of labels as positions in `words`: text, numbers or None."""
 
     codes: Array
     words: Sequence[Any]

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
 
 def pandas_frame(columns: Mapping[str, Array]) -> Any:
-    """A pandas DataFrame."""
-    return import_module("pandas").DataFrame(dict(columns))
+    """A pandas DataFrame; integers and booleans with holes are nullable columns."""
+    pandas = import_module("pandas")
+    nullable = {int: "Int64", bool: "boolean"}
+    typed = {
+        name: pandas.array(column.tolist(), dtype=nullable[kind])
+        if (kind := _kind(column)) in nullable
+        else column
+        for name, column in columns.items()
+    }
+    return pandas.DataFrame(typed)
 
 
 def polars_frame(columns: Mapping[str, Array]) -> Any:
@@ -27,7 +35,8 @@ def polars_frame(columns: Mapping[str, Array]) -> Any:
     series = []
     for name, column in columns.items():
         if column.dtype == object:
-            kind = polars.Int64 if _has_integers(column) else polars.String
+            kinds = {int: polars.Int64, bool: polars.Boolean}
+            kind = kinds.get(_kind(column), polars.String)
             series.append(polars.Series(name, column.tolist(), dtype=kind))
         else:
             series.append(polars.Series(name, column, nan_to_null=True))
@@ -39,9 +48,11 @@ def arrow_capsule(columns: Mapping[str, Array | Coded]) -> Any:
     return arrow_stream({name: _plain(column) for name, column in columns.items()})
 
 
-def _has_integers(column: Array) -> bool:
-    known = next((item for item in column.tolist() if item is not None), None)
-    return type(known) is int
+def _kind(column: Array) -> type:
+    """The type of the objects of a column; object for other columns."""
+    if column.dtype != object:
+        return object
+    return type(next((item for item in column.tolist() if item is not None), ""))
 
 
 def _plain(column: Array | Coded) -> Any:
@@ -50,9 +61,11 @@ def _plain(column: Array | Coded) -> Any:
         return _plain_codes(column)
     if column.dtype == object:
         items = column.tolist()
-        if _has_integers(column):
+        kind = _kind(column)
+        if kind in (int, bool):
             valid = np.array([item is not None for item in items], bool)
-            return np.array([item or 0 for item in items], np.int64), valid
+            plain = np.array([item or 0 for item in items], np.int64)
+            return plain if kind is int else plain.astype(bool), valid
         return items
     if column.dtype.kind == "f":
         return np.ascontiguousarray(column), ~np.isnan(column)
@@ -61,6 +74,8 @@ def _plain(column: Array | Coded) -> Any:
 
 def _plain_codes(column: Coded) -> Any:
     """A column of codes as `arrow_stream` takes it; only the last word may be None."""
+    if bool in map(type, column.words):
+        return _plain(column.decoded())  # a dictionary of two booleans saves nothing
     words = list(column.words)
     known = len(words) - (1 if words and words[-1] is None else 0)
     whole = bool(known) and type(words[0]) is int

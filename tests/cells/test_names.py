@@ -68,6 +68,14 @@ def test_a_renamed_level_keeps_its_sums_and_members():
     assert PANEL.rollup()["revenue"].rename("sales").members.tolist() == [[2, 2]]
 
 
+def test_a_plot_says_the_kind_once():
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("Agg")
+    assert REVENUE.growth().plot().get_title() == "revenue growth"
+    assert REVENUE.growth().rename("x").plot().get_title() == "x: growth"
+    matplotlib.pyplot.close("all")
+
+
 def test_a_name_is_text():
     with pytest.raises(TypeError, match="name is 5"):
         REVENUE.rename(5)

@@ -158,7 +158,7 @@ class Float(float):
     [
         (["a", None, "b", float("nan")], ["a", None, "b", None], "utf8"),
         ([1, None, -(2**63), 2**63 - 1], [1, None, -(2**63), 2**63 - 1], "int64"),
-        ([True, None, False], [1, None, 0], "int64"),
+        ([True, None, False], [1, None, 0], "bool"),
         ([np.int8(1), np.bool_(True), np.uint64(7)], [1, 1, 7], "int64"),
         ([1.5, None, 2], [1.5, None, 2.0], "float64"),
         (
