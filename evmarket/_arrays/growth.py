@@ -26,16 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = [
-    "annualized_growth",
-    "cagr",
-    "growth",
-    "growth_between",
-    "index",
-    "log_growth",
-    "mean_growth",
-]
-
 POLICIES = {
     "nm": _core.growth_nm,
     "abs": _core.growth_abs,

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = ["incremental_margin", "margin", "markup", "ratio"]
-
 _MARGIN = Kernel(_core.margin, _core.margin_status, ("revenue", "cost"))
 _MARKUP = Kernel(_core.markup, _core.markup_status, ("revenue", "cost"))
 _RATIO = Kernel(_core.ratio, _core.ratio_status, ("numerator", "denominator"))

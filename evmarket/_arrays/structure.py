@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = ["concentration", "hhi", "rank", "share"]
-
 _RANKS = {"min": _core.rank_min, "dense": _core.rank_dense}
 
 

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-__all__ = ["from_ytd", "trailing", "ytd"]
-
-
 def ytd(
     x: ArrayLike,
     *,

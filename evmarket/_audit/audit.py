@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from ..datasets._dataset import Dataset
 
 
-__all__ = ["Audit", "Finding", "audit", "check"]
-
-
 class Finding(NamedTuple):
     """One comparison of an audit.
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from .._common.types import Ordinals
 
-__all__ = ["Periods"]
 
 PERIODS = (12, 2, 6)
 """A display shows up to 12 periods, or the first 2 and the last 6 of more."""

@@ -6,8 +6,6 @@ from typing import Any
 
 from .. import _core
 
-__all__ = ["build_info"]
-
 
 def build_info() -> dict[str, Any]:
     """Facts about this build and the instruction set in use.

@@ -26,9 +26,6 @@ def lowest(*statuses: Any) -> Codes:
     return result
 
 
-__all__ = ["Status"]
-
-
 class Status(IntEnum):
     """Why a cell has a number or none.
 

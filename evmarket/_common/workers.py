@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 
-__all__ = ["set_workers"]
-
 MIN_CHUNK = 1 << 18
 """The fewest items of a chunk; fewer are not worth a thread."""
 

@@ -33,20 +33,6 @@ if TYPE_CHECKING:
     from .intervals import Span
 
 
-__all__ = [
-    "implied_base",
-    "implied_current",
-    "implied_growth",
-    "implied_increment",
-    "implied_period_growth",
-    "implied_ratio",
-    "implied_ratio_growth",
-    "implied_remainder",
-    "implied_share",
-    "implied_total",
-]
-
-
 def implied_base(level: Any, growth: Any) -> Any:
     """The base implied by a level and its growth, ``level / (1 + growth)``.
 

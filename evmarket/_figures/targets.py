@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-__all__ = ["required_outgrowth", "required_pace", "run_rate", "share_path"]
-
 _DIGITS = 60  # of roots of single figures; the results are widened by 1e-50
 
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from .._cells.sums import ExactSums
     from .._common.types import Floats, Ints, Map, Mask
 
-__all__ = ["Comparison", "Coverage", "compare", "coverage"]
-
 
 # ---- coverage --------------------------------------------------------------------
 

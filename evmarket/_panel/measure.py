@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from .._calendar.periods import Periods
     from .._cells.measure import MeasureData
 
-__all__ = ["Measure"]
-
 
 class Measure(Operators):
     """One measure: values and statuses, series by periods.

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._common.types import Array, Codes, Floats, Ints, Map
 
-__all__ = ["Report", "report"]
 
 # A year of weeks or days, as the nearest lag that compares like with like.
 _YEARS: dict[str, int | str] = {"W": 52, "D": 364}

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from .._cells.measure import MeasureData
 
-__all__ = ["Rows", "growth_by"]
 
 _BLOCK = 1 << 16
 

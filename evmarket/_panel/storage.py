@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     State = dict[str, Array]
 
-__all__ = ["from_state", "load", "save", "to_state"]
 
 _FORMAT = "evmarket panel"
 _VERSION = 1

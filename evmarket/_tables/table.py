@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 
-__all__ = ["Table"]
-
-
 class Table:
     """Named columns of equal length.
 
