@@ -78,8 +78,7 @@ int ev_py_frequency(PyObject *name, void *freq)
     Py_ssize_t size = 0;
     const char *text = NULL;
     if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "freq is of type %.60s: it takes text such as 'M'",
-                     Py_TYPE(name)->tp_name);
+        PyErr_Format(PyExc_TypeError, "freq is %.60R: it takes text such as 'M'", name);
     }
     else {
         text = PyUnicode_AsUTF8AndSize(name, &size);
