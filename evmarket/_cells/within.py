@@ -49,7 +49,10 @@ def _plain_totals(cells: Cells, group: Ints, count: int) -> tuple[Cells, Ints]:
 def _shares(
     measure: MeasureData, groups: SeriesIndex, to: Map
 ) -> tuple[Cells, Ints, Floats, Codes]:
-    """Totals, the total's cell of each cell, shares, and the statuses of the totals."""
+    """Totals, the total's cell of each cell, shares, and the statuses of the totals.
+
+    A negative part has a negative share; the others keep theirs.
+    """
     cells = measure.cells
     whole, of_cell = totals(measure, groups, to)
 
@@ -60,8 +63,7 @@ def _shares(
         return marked
 
     codes = np.where(whole.values == 0, np.uint8(_core.ZERO_DENOMINATOR), np.uint8(0))
-    negative = having(cells.values < 0) | (whole.values < 0)
-    codes[negative] = _core.NEGATIVE_DENOMINATOR
+    codes[whole.values < 0] = _core.NEGATIVE_DENOMINATOR
     codes[having(np.isnan(cells.values))] = _core.INCOMPLETE
     codes[measure.calendar.late(whole.ordinals)] = _core.PARTIAL
     usable = np.where(codes == 0, whole.values, np.nan)
@@ -86,6 +88,8 @@ def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureDa
     whole, of_cell, values, codes = _shares(measure, groups, to)
     count = len(whole.ordinals)
     known = np.isfinite(values)
+    # A concentration needs parts that are not negative.
+    codes[of_cell[known & (values < 0)]] = _core.NEGATIVE_DENOMINATOR
     if k is None:
         sums = np.bincount(of_cell[known], weights=values[known] ** 2, minlength=count)
     else:

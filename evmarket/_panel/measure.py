@@ -433,7 +433,7 @@ class Measure(Operators):
         -------
         Measure
             Of kind "share", fractions. Missing series do not count. NaN if the total is
-            not positive or a part is negative.
+            not positive. A negative part has a negative share.
 
         Examples
         --------

@@ -256,7 +256,22 @@ def in_groups(
 
 
 def share(measure: Measure, within: tuple[str, ...] = ()) -> Measure:
-    return in_groups(measure, within, ref.share)
+    return in_groups(measure, within, shares)
+
+
+def shares(values: list) -> list[Cell]:
+    """Parts of a positive total; a negative part has a negative share."""
+    parts = ref.read_all(values)
+    if parts and (status := status_of_total(sum(parts))):
+        return [(None, status) for _ in parts]
+    return [(part / sum(parts), Status.OK) for part in parts]
+
+
+def status_of_total(total: Fraction) -> Status | None:
+    """Why nothing is a share of a total; None if it is positive."""
+    if total > 0:
+        return None
+    return Status.ZERO_DENOMINATOR if total == 0 else Status.NEGATIVE_DENOMINATOR
 
 
 def rank(measure: Measure, within: tuple[str, ...] = ()) -> Measure:
@@ -279,8 +294,8 @@ def reduced(
         for i, (_, status) in enumerate(total.cells[group]):
             values = [fine.cells[key][i][0] for key in keys]
             values = [value for value in values if value is not None]
-            keep = status or not values
-            line.append((None, status) if keep else formula(values)[0])
+            why = status or (values and status_of_total(sum(ref.read_all(values))))
+            line.append((None, why) if why or not values else formula(values)[0])
         out[group] = line
     return total._replace(cells=out)
 

@@ -135,3 +135,20 @@ def test_sums_and_differences_of_levels_are_exact():
     assert mixed.exact().tolist() == [[3 - Fraction(0.1)]]
     with pytest.raises(OverflowError, match="2024"):
         large["a"] + large["a"] + large["a"]
+
+
+def test_a_correction_has_a_negative_share_and_blanks_nobody():
+    makers = {"maker": ["A", "B", "C"]}
+    units = em.Panel.from_arrays(makers, ["2024"] * 3, {"u": [60, 41, -1]})["u"]
+    assert units.share().at("2024").tolist() == [0.6, 0.41, -0.01]
+    assert em.Status.names(units.share().status).ravel().tolist() == ["OK"] * 3
+    for concentration in (units.hhi(), units.concentration(2)):
+        assert em.Status.names(concentration.status)[0, 0] == "NEGATIVE_DENOMINATOR"
+        assert np.isnan(concentration.values).all()
+    for values, name in (
+        ([1, 1, -2], "ZERO_DENOMINATOR"),
+        ([1, 1, -3], "NEGATIVE_DENOMINATOR"),
+    ):
+        total = em.Panel.from_arrays(makers, ["2024"] * 3, {"u": values})["u"]
+        for share in (total.share(), total.hhi(), total.concentration(1)):
+            assert set(em.Status.names(share.status).ravel()) == {name}
