@@ -14,7 +14,7 @@ from .._common.status import lowest
 from .cells import Cells, taken, union
 from .measure import MeasureData
 from .series import broadcast
-from .sums import ExactSums, Layout, Moved, identity, regroup_named
+from .sums import ExactSums, on_same_cells, regroup_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,12 +109,8 @@ def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
     assert one.sums is not None and two.sums is not None
     numbers = np.isfinite(one.values) & np.isfinite(two.values)
     terms = [one.sums, two.sums if sign == "+" else two.sums.negated()]
-    layout = Layout(one.indptr, one.ordinals, np.ones(len(numbers), np.int64))
-    to = identity(both.series.count)
-    moved = [
-        Moved(layout, [replace(term.where(numbers), counts=layout.rows)], to)
-        for term in terms
-    ]
+    known = [term.where(numbers) for term in terms]
+    moved = on_same_cells(one.indptr, one.ordinals, known)
     name = f"{both.name} {sign}"
     _, [sums] = regroup_named(moved, both.series, (name,), both.calendar)
     return replace(sums, values=np.where(numbers, sums.values, np.nan))

@@ -73,8 +73,7 @@ class Cells:
         """The cells where `keep` holds; all series stay."""
         if keep.all():
             return self
-        ends = np.concatenate([[0], np.cumsum(keep)])
-        return self._picked(ends[self.indptr], keep)
+        return self._picked(kept_indptr(self.indptr, keep), keep)
 
     def of_series(self, chosen: Ints) -> Cells:
         """The cells of some series, by number."""
@@ -125,7 +124,12 @@ def cells_of(indptr: Ints, chosen: Ints) -> tuple[Ints, Ints]:
     return own, np.arange(len(shift), dtype=np.int64) + shift
 
 
-def indptr_of(sizes: Ints) -> Ints:
+def kept_indptr(indptr: Ints, keep: Mask) -> Ints:
+    """The layout of the cells where `keep` holds; all series stay."""
+    return indptr_of(keep)[indptr]
+
+
+def indptr_of(sizes: Any) -> Ints:
     """Where the cells of each series begin and end, from how many each has."""
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 

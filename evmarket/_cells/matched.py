@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._common.status import lowest
-from .cells import Cells, taken
+from .cells import Cells, kept_indptr, taken
 from .lifetimes import Lifetimes
 from .measure import MeasureData
 from .shifts import bases, lag_status
@@ -33,9 +33,8 @@ def matched_growth(
     base = bases(cells, steps)
     both = (base >= 0) & np.isfinite(cells.values)
     both &= np.isfinite(cells.values[base])
-    counts = np.concatenate([[0], np.cumsum(both)])
     ones = np.ones(int(both.sum()), np.int64)
-    layout = Layout(counts[cells.indptr], cells.ordinals[both], ones)
+    layout = Layout(kept_indptr(cells.indptr, both), cells.ordinals[both], ones)
 
     def summed(chosen: Ints) -> Cells:
         assert cells.sums is not None

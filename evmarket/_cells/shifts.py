@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from .._common import workers
 from .._common.status import lowest
-from .cells import Cells
+from .cells import Cells, kept_indptr
 from .sums import summed
 
 if TYPE_CHECKING:
@@ -104,9 +104,9 @@ def difference(cells: Cells, base: Ints, both: Mask) -> Floats:
         whole = sums.lo.view(np.int64)
         values[at] = _core.change(whole[before], whole[at])
     else:
-        counts = np.concatenate([[0], np.cumsum(both)])
+        indptr = kept_indptr(cells.indptr, both)
         terms = [sums.take(at), sums.take(before).negated()]
-        values[at] = summed(counts[cells.indptr], cells.ordinals[at], terms).values
+        values[at] = summed(indptr, cells.ordinals[at], terms).values
     return values
 
 

@@ -194,9 +194,15 @@ def identity(count: int) -> Map:
 
 def summed(indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]) -> ExactSums:
     """The exact sum of terms that have the same cells."""
-    count = len(indptr) - 1
+    return regroup(on_same_cells(indptr, ordinals, terms), len(indptr) - 1)[1][0]
+
+
+def on_same_cells(
+    indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]
+) -> list[Moved]:
+    """Terms that have the same cells, ready to be added."""
     moved = []
     for term in terms:
         layout, sums = once(indptr, ordinals, term)
-        moved.append(Moved(layout, [sums], identity(count)))
-    return regroup(moved, count)[1][0]
+        moved.append(Moved(layout, [sums], identity(len(indptr) - 1)))
+    return moved

@@ -14,7 +14,7 @@ from .._calendar.periods import wholes
 from .._common.kinds import NO_GROWTH
 from .._common.messages import short
 from .._common.status import lowest
-from .cells import Cells
+from .cells import Cells, kept_indptr
 from .shifts import bases, stepped
 from .sums import ExactSums, Moved, identity, once, regroup, summed
 
@@ -219,10 +219,11 @@ def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> Floats:
         return values
     chosen = np.zeros(len(cells.ordinals), bool)
     chosen[wanted] = True
-    counts = np.concatenate([[0], np.cumsum(chosen)])
     terms = [cells.sums.take(wanted), cells.sums.take(plus)]
     terms.append(cells.sums.take(minus).negated())
-    return summed(counts[cells.indptr], cells.ordinals[wanted], terms).values
+    return summed(
+        kept_indptr(cells.indptr, chosen), cells.ordinals[wanted], terms
+    ).values
 
 
 # ---- index numbers -----------------------------------------------------------------

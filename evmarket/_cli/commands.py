@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._common.kinds import KINDS
 from .._common.messages import short
 from .csv_files import Wanted
 from .files import tables
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 DONE = 0
 INCONSISTENT = 1
-
-_KINDS = ("flow", "stock", "cumulative", "rate")
 
 
 def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
@@ -187,7 +186,7 @@ def _measures(options: Namespace, count: int) -> list[str]:
 def _kind(word: str) -> tuple[str, str]:
     """Name and kind of COLUMN[=KIND]."""
     name, _, kind = word.rpartition("=")
-    return (name, kind) if name and kind in _KINDS else (word, "flow")
+    return (name, kind) if name and kind in KINDS else (word, "flow")
 
 
 def _selection(panel: Panel, words: Sequence[str]) -> dict[str, Any]:
