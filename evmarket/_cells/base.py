@@ -1,0 +1,95 @@
+"""The finest cells of a panel, which all views of it share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .._common.types import Codes
+    from .series import SeriesIndex
+    from .sums import ExactSums, Layout
+
+
+@dataclass(frozen=True, eq=False)
+class BaseLevel:
+    """One measure of the finest cells.
+
+    Attributes
+    ----------
+    name, kind, unit : str, str, str or None
+    sums : ExactSums
+        One per cell; a count of 0 says that the rows have no value.
+    dates : ndarray of int32 or None
+        The day that each value is of, for kinds that take the last date of a period;
+        None where the rows state the period itself.
+    months : ndarray of uint8 or None
+        At M-JF, which months of January and February have a value: bit 0 and bit 1. The
+        cells of other months have both. None where every cell has both.
+    """
+
+    name: str
+    kind: str
+    unit: str | None
+    sums: ExactSums
+    dates: NDArray[np.int32] | None = None
+    months: Codes | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The finest cells: every series, every period, every measure.
+
+    Attributes
+    ----------
+    series : SeriesIndex
+    freq : str
+        The finest frequency.
+    low, high : int
+        The first and last period of the rows; high is low - 1 when there are none.
+    layout : Layout
+        The cells that have a row, with the number of rows.
+    levels : tuple of BaseLevel
+    duplicates : str or None
+        The rule for rows of one series and date; None for that of the kind.
+    dated : bool
+        Whether rows state dates, of which several may lie in one period.
+    source : str
+        Where the numbers come from, if the table said so.
+    """
+
+    series: SeriesIndex
+    freq: str
+    low: int
+    high: int
+    layout: Layout
+    levels: tuple[BaseLevel, ...]
+    duplicates: str | None = None
+    dated: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of absence, which can be changed later.
+
+    Attributes
+    ----------
+    absent : {"missing", "zero"}
+    nulls : {"reported", "absent"}
+    cutoff : int or None
+        The last complete period of the finest calendar, where one was given.
+    exit_after : int
+        For how many periods without a row at the end a series has exited.
+    year_end : int
+        The month in which the year ends, 1 to 12.
+    """
+
+    absent: str = "missing"
+    nulls: str = "reported"
+    cutoff: int | None = None
+    exit_after: int = 1
+    year_end: int = 12
