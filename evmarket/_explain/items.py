@@ -11,7 +11,7 @@ import numpy as np
 from .. import _core
 from .._calendar.lags import lag_periods
 from .._cells.cells import Cells, taken
-from .._cells.regroup import rollup
+from .._cells.listed import occupied
 from .._cells.shifts import bases
 from .._common.status import lowest
 from .families import BOTH, ENTRY, EXIT, GAP, SUMS, Family, decompose
@@ -98,7 +98,9 @@ class Items:
     series, ordinals : ndarray of int64
         The series of each item and its current period.
     base, current : ndarray of int64
-        The cell of `panel` in each period, or -1.
+        The cell of `table` in each period, or -1.
+    table : Cells
+        The cells of the panel.
     """
 
     panel: PanelData
@@ -109,6 +111,7 @@ class Items:
     ordinals: Ints
     base: Ints
     current: Ints
+    table: Cells
 
     @classmethod
     def of(
@@ -122,9 +125,10 @@ class Items:
         """The items of some levels, behind ``change(totals of the groups, steps)``."""
         steps = lag_periods(lag, panel.calendar.freq)
         keys = panel.series.key_list(within)
-        panel = panel.with_levels(list(dict.fromkeys(names)))
-        target = change(rollup(panel, keys), steps)
-        table = Cells.at(panel.layout)
+        panel = panel.with_names(list(dict.fromkeys(names)))
+        totals = panel.rollup(keys)
+        target = change(totals, steps)
+        table = occupied(panel)
         count = len(table.ordinals)
         # Cells without a current period belong to the period `steps` after them.
         lost = np.flatnonzero(bases(table, -steps) < 0)
@@ -135,11 +139,12 @@ class Items:
         ordinals = np.concatenate([table.ordinals, table.ordinals[lost] + steps])
         visible = panel.calendar.shows(ordinals)
         columns = [column[visible] for column in (series, ordinals, base, current)]
-        group = panel.series.grouped(keys)[1][columns[0]].astype(np.int64)
+        group = panel.groups.into(totals.groups)[columns[0]].astype(np.int64)
         cell = target.cells.place(group, columns[1])
         order = np.flatnonzero(cell >= 0)
         order = order[np.argsort(cell[order], kind="stable")]
-        return cls(panel, target, steps, cell[order], *(x[order] for x in columns))
+        chosen = [x[order] for x in columns]
+        return cls(panel, target, steps, cell[order], *chosen, table)
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -157,16 +162,31 @@ class Items:
 
     def values(self, name: str) -> Values:
         """The values of a level."""
-        sums = self.panel.level(name).sums
-        places = (self.base, self.current)
-        rows = tuple(taken(sums.counts, place, 0) for place in places)
-        numbers = [
-            np.where(count > 0, taken(sums.values, place, 0.0), 0.0)
-            for count, place in zip(rows, places, strict=True)
-        ]
-        incomplete = np.isnan(numbers)
-        base, current = np.where(incomplete, 0.0, numbers)
-        return Values(name, base, current, rows, incomplete[0] | incomplete[1])
+        cells = self.panel.measure(name).cells
+        numbers, rows = [], []
+        for place in (self.base, self.current):
+            at = np.where(place >= 0, self._places(cells)[place], -1)
+            numbers.append(np.nan_to_num(taken(cells.values, at, 0.0)))
+            counts = np.isfinite(cells.values).astype(np.int64)
+            if cells.sums is not None:
+                counts = np.where(counts > 0, np.maximum(cells.sums.counts, 1), 0)
+            rows.append(taken(counts, at, 0))
+        marked = self._marked(cells)
+        return Values(name, *numbers, (rows[0], rows[1]), marked)
+
+    def _places(self, cells: Cells) -> Ints:
+        """The cell of a measure at each cell that the items number."""
+        return cells.place(self.table.series, self.table.ordinals)
+
+    def _marked(self, cells: Cells) -> Mask:
+        """Items whose number stands beside INCOMPLETE, in one of the periods."""
+        flagged = (cells.codes == _core.INCOMPLETE) & np.isfinite(cells.values)
+        marked = np.zeros(len(self), bool)
+        if flagged.any():
+            for place in (self.base, self.current):
+                at = np.where(place >= 0, self._places(cells)[place], -1)
+                marked |= taken(flagged, at, False)
+        return marked
 
     def transitions(
         self, measures: Sequence[Values], present: tuple[Mask, Mask]
@@ -196,8 +216,8 @@ class Items:
         series, ordinals = self.series[at], self.ordinals[at] - back
         gone, unknown = np.ones(len(at), bool), np.zeros(len(at), bool)
         for values in measures:
-            [life] = self.panel.measure(values.name).lifetimes
-            codes = life.status(self.panel.calendar, series, ordinals)
+            lives = self.panel.measure(values.name).lives
+            codes = lives.status(self.panel.calendar, series, ordinals)
             gone &= (codes == _core.NOT_BEGUN) | (codes == _core.EXITED)
             unknown |= codes == _core.INCOMPLETE
         return gone, unknown
@@ -223,8 +243,6 @@ class Items:
         """
         cells = self.target.cells
         status = CellStatus(cells.codes, np.isfinite(cells.values))
-        for values in measures:
-            status = status.flagged(self.cell[values.incomplete], _core.INCOMPLETE)
         if ratio is not None:
             base, current = (self.cell[apart] for apart in ratio[0].unpaired(ratio[1]))
             absent = (_core.NOT_BEGUN, _core.EXITED, _core.MISSING)

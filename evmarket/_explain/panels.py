@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .._cells import growth, ratios
-from .._cells.regroup import rollup
 from .._common.arguments import choice
 from .._common.canvas import names_of
 from . import families
@@ -418,7 +417,7 @@ def shift_shares(
         panel.series.key_list([key], argument)
         for key, argument in ((region, "region"), (industry, "industry"))
     )
-    table = rollup(panel.with_levels([name]), [row, column])
+    table = panel.with_names([name]).rollup([row, column])
     items = Items.of(
         table, [name], lag, (),
         lambda totals, steps: growth.growth(totals.measure(name), steps),

@@ -13,10 +13,8 @@ from .._calendar.frequency import frequency, unit
 from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._calendar.periods import Periods
-from .._cells.calendar import Calendar
-from .._cells.cells import Cells, laid_out, taken
-from .._cells.panel import Level, PanelData
-from .._cells.resample import as_statistical_months
+from .._cells.base import Base, BaseLevel, Rules
+from .._cells.panel import PanelData
 from .._cells.series import SeriesIndex
 from .._cells.sums import ExactSums, Layout
 from .._common import workers
@@ -30,13 +28,11 @@ from .source import Source, column_names, table_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .._cells.calendar import Calendar
     from .._common.types import Ints
 
 _RULES = {"add": "add", "identical": "identical", "last": "last", "error": "add"}
 """What the engine does with repeated rows, by the rule asked for."""
-
-MOST_ZEROS = 1 << 28
-"""Cells beyond which absent="zero" is refused."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +59,16 @@ class Options:
                 )
         return cls(**options)
 
-    def calendar(self, low: int, high: int, freq: str) -> Calendar:
-        """The calendar of periods from low to high, and to the last complete one."""
+    def rules(self, freq: str) -> Rules:
+        """The rules of absence at a frequency."""
         cutoff = None
         if self.complete_through is not None:
             cutoff = last_complete(self.complete_through, freq, "complete_through")
-            if high >= low:
-                cutoff = max(cutoff, low - 1)
-                high = max(high, cutoff)
-        exit_after = exit_periods(self.exit_after, freq)
-        return Calendar(freq, low, high, (low, high), exit_after, cutoff)
+        return Rules(
+            self.absent,
+            cutoff=cutoff,
+            exit_after=exit_periods(self.exit_after, freq),
+        )
 
 
 @dataclass(frozen=True)
@@ -139,11 +135,6 @@ def build(
     columns = _Columns.of(keys, period, measures)
     rule = choice(options.duplicates, "duplicates", _RULES)
     choice(options.absent, "absent", {"missing": 0, "zero": 1})
-    if options.absent == "zero" and options.complete_through is None:
-        raise ValueError(
-            "absent is 'zero': it needs complete_through=, the last period in which an "
-            "absent row means 0"
-        )
     units = options.units or {}
     for name in units:
         if name not in columns.kinds:
@@ -156,29 +147,24 @@ def build(
     series, layout, sums = _finished(columns.keys, cells)
     series = _with_booleans(series, source.booleans)
     low, high = _ends(layout)
-    calendar = options.calendar(low, high, stated)
-    _check_duplicates(cells.get("repeat"), series, calendar, columns, options)
-    if options.absent == "zero":
-        layout, sums = _zero_filled(layout, sums, calendar)
+    where = getattr(table, "source", "")
     levels = tuple(
-        Level(name, kind, units.get(name), added)
+        BaseLevel(name, kind, units.get(name), added)
         for (name, kind), added in zip(columns.kinds.items(), sums, strict=True)
     )
-    where = getattr(table, "source", "")
-    panel = PanelData(
+    base = Base(
         series,
-        calendar,
+        stated,
+        low,
+        high,
         layout,
         levels,
-        deduplicated=rule != "add",
+        duplicates=options.duplicates,
         source=where if isinstance(where, str) else "",
     )
-    if asked == "M-JF" and stated == "M":
-        cutoff = options.complete_through
-        if cutoff is not None:
-            cutoff = last_complete(cutoff, "M-JF", "complete_through")
-        exit_after = exit_periods(options.exit_after, "M-JF")
-        return as_statistical_months(panel, cutoff, exit_after)
+    panel = PanelData.of(base, options.rules(stated))
+    repeat = cells.get("repeat")
+    _check_duplicates(repeat, series, panel.finest, columns, options)
     return panel
 
 
@@ -309,39 +295,6 @@ def _check_duplicates(
     )
 
 
-def _zero_filled(
-    layout: Layout, sums: list[ExactSums], calendar: Calendar
-) -> tuple[Layout, list[ExactSums]]:
-    """Cells without any row, up to the last complete period, as zeros."""
-    count, low, until = len(layout.indptr) - 1, calendar.low, calendar.complete
-    width = until - low + 1
-    if width <= 0 or not count:
-        return layout, sums
-    if count * width > MOST_ZEROS:
-        raise MemoryError(
-            f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not "
-            "fit"
-        )
-    old = Cells.at(layout)
-    late = old.ordinals > until
-    indptr, ordinals, order = laid_out(
-        np.concatenate([np.repeat(np.arange(count), width), old.series[late]]),
-        np.concatenate([np.tile(np.arange(low, until + 1), count), old.ordinals[late]]),
-        count,
-    )
-    every = Cells(indptr, ordinals, np.empty(len(order)))
-    place = every.place(old.series, old.ordinals)
-    # A filled cell counts as one row of zero.
-    rows = taken(layout.rows, old.place(every.series, ordinals), 1)
-    filled = []
-    for each in sums:
-        wide = each.placed(place, len(order))
-        counts = np.ones(len(order), np.int64)
-        counts[place] = each.counts
-        filled.append(replace(wide, counts=counts))
-    return Layout(indptr, ordinals, rows), filled
-
-
 # ---- columns at hand, wide tables ----------------------------------------------------
 
 
@@ -388,12 +341,14 @@ def _renamed(
     panel: PanelData, keys: tuple[str, ...], names: tuple[str, ...]
 ) -> PanelData:
     """The panel under other names of keys and measures."""
-    levels = zip(panel.levels, names, strict=True)
-    return replace(
-        panel,
-        series=replace(panel.series, keys=keys),
+    base = panel.base
+    levels = zip(base.levels, names, strict=True)
+    base = replace(
+        base,
+        series=replace(base.series, keys=keys),
         levels=tuple(replace(level, name=name) for level, name in levels),
     )
+    return PanelData.of(base, panel.rules)
 
 
 @dataclass(frozen=True)
@@ -456,12 +411,15 @@ def _free(name: str, taken_names: Mapping[str, Any]) -> str:
     return name
 
 
-def from_ordinals(
-    groups: Any, ordinals: Any, values: Any, calendar: Calendar
-) -> PanelData:
-    """A panel of one flow, "values", whose one key "group" is numbered from 0."""
+def from_ordinals(groups: Any, ordinals: Any, values: Any, calendar: Any) -> PanelData:
+    """A panel of one flow, "values", whose one key "group" is numbered from 0.
+
+    `calendar` is (freq, low, high, rules).
+    """
     accumulator = _core.Partial(("group",), ("values",), period="period")
     batch = _core.columns([groups, ordinals, values])
     accumulator.add(batch, (0,), (1,), (2,), freq=None)
     series, layout, [sums] = _finished(["group"], accumulator.finish())
-    return PanelData(series, calendar, layout, (Level("values", "flow", None, sums),))
+    freq, low, high, rules = calendar
+    levels = (BaseLevel("values", "flow", None, sums),)
+    return PanelData.of(Base(series, freq, low, high, layout, levels), rules)

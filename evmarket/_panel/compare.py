@@ -10,10 +10,10 @@ import numpy as np
 
 from .. import _core
 from .._cells.calendar import Calendar
-from .._cells.cells import Cells, taken
-from .._cells.lifetimes import Lifetimes
+from .._cells.cells import NEVER, Cells, taken
+from .._cells.lives import Lives
+from .._cells.merge import require_equal, units
 from .._cells.panel import PanelData
-from .._cells.regroup import require_equal, units
 from .._cells.series import united
 from .._common.html import Html
 from .._common.messages import short
@@ -84,17 +84,31 @@ class Coverage(Table):
 
 def coverage(panel: PanelData) -> dict[str, Any]:
     """The columns of `Panel.coverage`."""
-    calendar, count = panel.calendar, panel.series.count
-    rows = panel.layout.rows
-    every = Cells.at(panel.layout)
-    counts = [level.sums.counts for level in panel.levels]
-    most = np.max(counts, axis=0, initial=0)
+    calendar, count = panel.finest, panel.series.count
+    if panel.coarse is None:
+        calendar = panel.calendar
+    fine = replace(panel, view=replace(panel.view, freq=None, shown=()))
+    rows = fine.layout.rows
+    every = Cells.at(fine.layout)
+    sides = [fine.read(name).cells for name in fine.names if not fine.blocked(name)]
+    most, nulls = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+    deduplicated = panel.base.duplicates not in (None, "add", "error")
+    for side in sides:
+        sums = side.sums
+        place = side.place(every.series, every.ordinals)
+        counts = taken(
+            np.isfinite(side.values).astype(np.int64) if sums is None else sums.counts,
+            place,
+            0,
+        )
+        most = np.maximum(most, counts)
+        kept = np.minimum(rows, 1) if deduplicated else rows
+        nulls += np.maximum(kept - counts, 0)
     valued = every.kept(most > 0)
-    kept = np.maximum(most, rows > 0) if panel.deduplicated else rows
-    nulls = sum(np.maximum(kept - c, 0) for c in counts)
     visible = calendar.shows(every.ordinals)
     first, last, filled = _ends(valued.kept(calendar.shows(valued.ordinals)), count)
-    life = Lifetimes.of(calendar, valued)
+    lives = [fine.read(name).lives for name in fine.names if not fine.blocked(name)]
+    life = lives[0] if lives else Lives.of(every, calendar.complete, NEVER)
     columns: dict[str, Any] = dict(panel.series.coded(np.arange(count)))
 
     def total(numbers: Ints) -> Ints:
@@ -111,7 +125,7 @@ def coverage(panel: PanelData) -> dict[str, Any]:
         ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
         ("entered", (life.first > calendar.low) & (filled > 0)),
-        ("exited", life.exited(calendar)),
+        ("exited", life.last < NEVER),
     ):
         columns[free_name(name, tuple(columns))] = column
     return columns
@@ -173,7 +187,7 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         ("measures", sorted(panel.names), sorted(other.names)),
         ("units", units(panel), units(other)),
     )
-    series, (ours, theirs) = united(panel.series, other.series)
+    series, (ours, theirs) = united([panel.series, other.series])
     start = min(panel.calendar.visible[0], other.calendar.visible[0])
     stop = max(panel.calendar.visible[1], other.calendar.visible[1])
     width = stop - start + 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells.cells import Cells
+from .._cells.cells import taken
+from .._cells.listed import occupied
 from .._common.arguments import choice
 from .._common.kinds import format_of
 from .._tables.columns import free_name
@@ -39,20 +40,21 @@ def panel_table(panel: PanelData) -> Table:
     A measure of integers is int64 where every cell has a value; else float64, NaN where
     there is none.
     """
-    cells, calendar = Cells.at(panel.layout), panel.calendar
+    cells, calendar = occupied(panel), panel.calendar
     keep = calendar.shows(cells.ordinals)
     columns: dict[str, Any] = dict(panel.series.coded(cells.series[keep]))
     period = free_name("period", (*panel.series.keys, *panel.names))
     columns[period] = calendar.coded(cells.ordinals[keep])
-    for level in panel.levels:
-        panel.measure(level.name)  # raises for a rate that a roll-up would have added
-        sums, per = level.sums, level.per
-        values = np.where(sums.counts > 0, sums.values, np.nan)[keep]
-        if per is not None:
-            values = values / per
-        elif sums.grain == "integer" and not np.isnan(values).any():
-            values = sums.lo.view(np.int64)[keep]
-        columns[free_name(level.name, tuple(columns))] = values
+    series, ordinals = cells.series[keep], cells.ordinals[keep]
+    for name in panel.names:
+        own = panel.measure(name).cells
+        place = own.place(series, ordinals)
+        values = taken(own.values, place, np.nan)
+        sums = own.sums
+        whole = sums is not None and sums.grain == "integer"
+        if whole and sums is not None and not np.isnan(values).any():
+            values = sums.lo.view(np.int64)[place]
+        columns[free_name(name, tuple(columns))] = values
     return Table(columns)
 
 

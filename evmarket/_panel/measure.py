@@ -9,7 +9,7 @@ import numpy as np
 
 from .._cells import growth, windows
 from .._cells import within as groups
-from .._cells.select import selected
+from .._cells.select import part_of
 from .._common.arguments import positive
 from .._common.messages import one_line, short
 from . import export
@@ -112,8 +112,13 @@ class Measure(Operators):
 
     @property
     def members(self) -> NDArray[np.int64]:
-        """The number of series that a roll-up added in each cell, (series, periods)."""
+        """The number of series with a number in each cell, (series, periods)."""
         return self._data.members()
+
+    @property
+    def living(self) -> NDArray[np.int64]:
+        """The number of series that live in each cell, (series, periods)."""
+        return self._data.living()
 
     def rename(self, name: str) -> Measure:
         """The same measure under another name, which tables and plots show.
@@ -566,7 +571,7 @@ class Measure(Operators):
         >>> panel["units"].growth().select(maker="A", periods="2025").values
         array([[0.5]])
         """
-        return Measure(selected(self._data, labels, periods, keys))
+        return Measure(part_of(self._data, labels, periods, keys))
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_data": self._data}  # full arrays are computed again, read-only

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-from .._cells import ratios, regroup
-from .._cells.resample import resample
+from .._cells import ratios
+from .._cells.assign import assign
+from .._cells.assume import assumed, resampled
+from .._cells.merge import merge
 from .._cells.select import excluded, selected
 from .._common.messages import short
 from . import build, export
@@ -331,7 +333,7 @@ class Panel(Explained):
     def __getitem__(self, name: str | list[str]) -> Measure | Panel:
         """A measure, for a name; a panel of some measures, for a list of names."""
         if isinstance(name, list):
-            return Panel(self._data.with_levels(name))
+            return Panel(self._data.with_names(name))
         data = self._data.measure(name)
         if data.name not in self._read:
             self._read[data.name] = Measure(data)
@@ -359,7 +361,7 @@ class Panel(Explained):
         >>> panel.rollup("fuel")["units"].at("2024"), panel.rollup()["units"].at("2024")
         (array([70., 30.]), array([100.]))
         """
-        return Panel(regroup.rollup(self._data, keys))
+        return Panel(self._data.rollup(keys))
 
     def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:
         """Rename labels of a key. Series with the same new labels are added up.
@@ -384,7 +386,7 @@ class Panel(Explained):
         >>> nev.series["powertrain"].tolist(), nev["units"].at("2024")
         (['ICE', 'NEV'], array([10., 90.]))
         """
-        return Panel(regroup.recode(self._data, key, labels))
+        return Panel(self._data.seen(self._data.view.recoded(key, labels)))
 
     def resample(self, freq: str) -> Panel:
         """Convert the panel to a lower frequency.
@@ -413,7 +415,7 @@ class Panel(Explained):
         >>> panel.resample("Y")["units"].at("2024")
         array([100.])
         """
-        return Panel(resample(self._data, freq))
+        return Panel(resampled(self._data, freq))
 
     def select(self, labels: Any = None, /, periods: Any = None, **keys: Any) -> Panel:
         """Select series and periods. One label removes its key, a list keeps it.
@@ -462,15 +464,47 @@ class Panel(Explained):
         """
         return Panel(excluded(self._data, labels, keys))
 
-    def merge(self, other: Panel, overlap: str = "add") -> Panel:
-        """Combine the cells of two panels.
+    def assume(
+        self,
+        absent: str | None = None,
+        complete_through: Any = None,
+        exit_after: int | str | None = None,
+    ) -> Panel:
+        """The same cells under other rules of absence.
 
         Parameters
         ----------
-        other : Panel
-            A panel with the same keys, measures, kinds, units and frequency.
-        overlap : {"add", "replace", "error"}
-            For a cell in both panels: add (flows only), take that of `other`, or raise.
+        absent, complete_through, exit_after
+            As for `from_table`; None leaves a rule as it is.
+
+        Returns
+        -------
+        Panel
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "A", "B"]},
+        ...     period=["2025-01", "2025-03", "2025-03"],
+        ...     measures={"units": [5, 7, 1]},
+        ... )
+        >>> panel.assume(absent="zero")["units"].values
+        array([[ 5.,  0.,  7.],
+               [nan, nan,  1.]])
+        """
+        return Panel(assumed(self._data, absent, complete_through, exit_after))
+
+    def assign(self, **measures: Measure) -> Panel:
+        """The panel with more measures.
+
+        Sums and differences of levels are levels of the panel: they roll up, resample
+        and explain. Other measures are kept as they are and cannot be regrouped.
+
+        Parameters
+        ----------
+        **measures
+            Name to measure of this panel.
 
         Returns
         -------
@@ -478,20 +512,56 @@ class Panel(Explained):
 
         Raises
         ------
-        TypeError, ValueError
-            If the panels do not match, or a common cell cannot be added.
+        ValueError
+            If a name is taken, or a measure has other series.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> more = {"maker": ["A"], "2026": [120]}
-        >>> panel.merge(em.Panel.from_wide(more, "maker", "units"))["units"].values
-        array([[ 60.,  90., 120.],
-               [ 40.,  10.,  nan]])
+        >>> measures = {"revenue": [100, 50], "cost": [80, 45]}
+        >>> panel = em.Panel.from_arrays({"maker": ["A", "B"]}, ["2025"] * 2, measures)
+        >>> panel = panel.assign(profit=panel["revenue"] - panel["cost"])
+        >>> panel.rollup()["profit"].at("2025")
+        array([25.])
         """
-        return Panel(regroup.merge(self._data, _panel(other), overlap))
+        for name, measure in measures.items():
+            if not isinstance(measure, Measure):
+                raise TypeError(f"{name} is {short(measure)}: give a Measure")
+        return Panel(assign(self._data, {k: m._data for k, m in measures.items()}))
+
+    def merge(self, *others: Panel, overlap: str = "add") -> Panel:
+        """Combine the cells of any number of panels.
+
+        Parameters
+        ----------
+        *others : Panel
+            With the same keys, measures, kinds, units, frequency and rules of absence.
+        overlap : {"add", "replace", "error"}
+            For cells that several have: add them, keep the last one with a value, or
+            raise an error. Levels that are not flows are never added.
+
+        Returns
+        -------
+        Panel
+            Bit for bit the panel built from all rows. The chosen series and the periods
+            in view are kept.
+
+        Raises
+        ------
+        ValueError
+            If the panels do not fit together, or share a cell that must not be added.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> january, february = (
+        ...     em.Panel.from_arrays({"maker": ["A"]}, [month], {"units": [10]})
+        ...     for month in ("2025-01", "2025-02")
+        ... )
+        >>> january.merge(february)["units"].values
+        array([[10., 10.]])
+        """
+        return Panel(merge([self._data, *map(_panel, others)], overlap))
 
     def margin(self, revenue: str, cost: str) -> Measure:
         """Margin on revenue, ``(revenue - cost) / revenue``, as a ratio of sums.

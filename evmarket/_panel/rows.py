@@ -13,8 +13,7 @@ from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods, lag_periods
 from .._calendar.periods import Periods
 from .._cells import windows
-from .._cells.calendar import Calendar
-from .._cells.lifetimes import NEVER
+from .._cells.base import Rules
 from .._common import workers as _workers
 from .._common.arguments import choice
 from .._inputs.arrays import is_frame, refuse_query, whole_array
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
 
 _BLOCK = 1 << 16
+_NEVER = 1 << 40
+"""For so many periods no group is absent."""
 
 
 def growth_by(
@@ -279,7 +280,7 @@ class Rows:
         return codes
 
     def _exit_after(self) -> int:
-        return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
+        return _NEVER if self._freq is None else exit_periods("1Y", self._freq)
 
     def _set_status(
         self, status: Any, column: Any, base: Any, steps: int, cutoff: int | None
@@ -393,14 +394,8 @@ class Rows:
         late = self._complete(complete_through)
         high = max(self._high, late)
         cutoff = None if complete_through is None else late
-        calendar = Calendar(
-            self._freq or "D",
-            self._low,
-            high,
-            (self._low, high),
-            self._exit_after(),
-            cutoff,
-        )
+        rules = Rules(cutoff=cutoff, exit_after=self._exit_after())
+        calendar = (self._freq or "D", self._low, high, rules)
         column = self._column(values)
         groups = self._groups()
         panel = from_ordinals(groups, self._ordinals, column, calendar)
