@@ -92,11 +92,14 @@ class Measure:
 
     def growth(
         self,
-        lag: int | str = "1Y",
+        lag: Any = "1Y",
         policy: str = "nm",
         within: tuple[str, ...] | None = None,
         matched: bool = False,
-    ) -> Measure:
+    ) -> Any:
+        """Several lags at once give a tuple of measures."""
+        if isinstance(lag, list):
+            return tuple(self.growth(one, policy, within, matched) for one in lag)
         self._lag_has_meaning(ask(self.kind, "growth"), lag)
         model = self.model if within is None else self.model.rollup(*within)
         whole, parts, running = self.compute, self.model, self.running

@@ -138,7 +138,10 @@ class Model:
         if drop:
             view.append(("drop", drop))
         if periods is not None:
-            view.append(("show", read(periods, self.freq)))
+            asked = read(periods, self.freq)
+            if isinstance(asked, cal.Stated):
+                within(asked, self.freq, self.span)
+            view.append(("show", asked))
         return self._asked(view)
 
     def exclude(self, labels: dict | None = None, **keys) -> Model:
@@ -379,7 +382,8 @@ class Model:
     def report(self, name: str, by: str, **options) -> list[dict]:
         return report.report(self, name, by, **options)
 
-    def coverage(self, name: str) -> dict[Key, dict]:
+    def coverage(self, name: str | None = None) -> dict[Key, dict]:
+        name = name or next(iter(self.options.kinds))
         return report.coverage(self, name)
 
 
@@ -490,6 +494,12 @@ def read(asked: Any, freq: cal.Freq) -> Any:
     if isinstance(asked, list):
         return [read(one, freq) for one in asked]
     return None if asked is None else cal.stated(asked, freq)
+
+
+def within(label: cal.Stated, freq: cal.Freq, span: Span) -> None:
+    """Section 3: a label outside the calendar is a KeyError; a slice is cut to it."""
+    if not any(cal.meant(label, freq, t) for t in span):
+        raise KeyError(f"{label} lies outside the calendar")
 
 
 def one_of(asked: Any, freq: cal.Freq, t: int) -> bool:

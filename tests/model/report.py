@@ -42,6 +42,9 @@ def contributions(
                 out["parts"][key, place] = part
             for column, value in told.items():
                 out[column][group, place] = value
+    found = out["parts"]
+    places = [(key, place) for key in model.series for place in model.periods]
+    out["parts"] = {place: found[place] for place in places}
     return out
 
 
