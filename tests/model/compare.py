@@ -217,6 +217,7 @@ def compare_contributions(what: str, want: dict, got: Any) -> list[Difference]:
     return out
 
 
+# Those of an explanation whose parts the model does not form.
 compare_totals = compare_contributions
 
 

@@ -379,6 +379,24 @@ class Model:
     ) -> dict[str, dict]:
         return report.contributions(self, name, lag, within)
 
+    def price_volume(
+        self,
+        value: str,
+        quantity: str,
+        lag: int | str = "1Y",
+        within: tuple[str, ...] = (),
+    ) -> dict[str, dict]:
+        return report.price_volume(self, value, quantity, lag, within)
+
+    def mix_rate(
+        self,
+        numerator: str,
+        denominator: str,
+        lag: int | str = "1Y",
+        within: tuple[str, ...] = (),
+    ) -> dict[str, dict]:
+        return report.mix_rate(self, numerator, denominator, lag, within)
+
     def report(self, name: str, by: str, **options) -> list[dict]:
         return report.report(self, name, by, **options)
 
