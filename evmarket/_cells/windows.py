@@ -87,16 +87,16 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     Periods before a series entered and after it exited count as 0. A window that lacks
     another period, or reaches before the calendar, has no number.
     """
-    calendar, cells, lives = measure.calendar, measure.cells, measure.lives
+    calendar, lives = measure.calendar, measure.lives
     starts = np.maximum(starts, calendar.low - 1)
-    cells = cells.kept(np.isfinite(cells.values) & ~calendar.late(cells.ordinals))
+    cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
     assert cells.sums is not None, "only levels have windows"
     series, ordinals, last = _reached(cells, calendar, starts)
     begins = starts[ordinals - calendar.low]
     first = cells.first_from(series, begins)
+    known = np.isfinite(cells.values)
     alive = lives.alive(cells.series, cells.ordinals)
-    if cells.lone is not None:
-        alive &= ~cells.lone
+    whole = known if cells.lone is None else known & ~cells.lone
 
     def between(mask: Mask) -> Ints:
         """How many cells of each window are marked."""
@@ -105,20 +105,25 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
         return counted
 
     needed = lives.periods(series, np.maximum(begins, calendar.low), ordinals)
+    broken = (needed > between(whole & alive)) | (begins < calendar.low)
     codes = np.zeros(len(series), np.uint8)
     if cells.status is not None:
-        for code in np.unique(cells.status)[::-1]:
+        broken |= between(~whole & ~alive) > 0
+        for code in np.unique(cells.status[known])[::-1]:
             if code:
-                codes[between(cells.status == code) > 0] = code
-    broken = (needed > between(alive)) | (begins < calendar.low)
+                codes[between(known & (cells.status == code)) > 0] = code
     codes[broken] = _core.INCOMPLETE
+    # A window without any value has the status of the level.
+    none = between(known) == 0
+    codes[none] = cells.codes[last][none]
     indptr = indptr_of(np.bincount(series, minlength=len(cells.indptr) - 1))
-    sums = cells.sums.running().between(first, last + 1)
+    sums = cells.sums.where(known).running().between(first, last + 1)
     naming = Naming(measure.series, (measure.name,), calendar)
     sums = read_out(indptr, ordinals, sums, naming)
-    values = np.where(broken, np.nan, sums.values)
+    keep = ~none | (ordinals == cells.ordinals[last])
+    values = np.where(broken | none, np.nan, sums.values)
     made = Cells(indptr, ordinals, values, codes, replace(sums, values=values))
-    return measure.derived(made, "window", measure.unit)
+    return measure.derived(made.kept(keep), "window", measure.unit)
 
 
 def _reached(cells: Cells, calendar: Calendar, starts: Ints) -> tuple[Ints, Ints, Ints]:
@@ -242,8 +247,6 @@ def _formed(cells: Cells, terms: list[ExactSums], known: Mask, codes: Codes) -> 
 
 def indexed(measure: MeasureData, base: Any) -> MeasureData:
     """100 * x / base; the base is a period, or the mean of those a label contains."""
-    if measure.kind == "index":
-        raise TypeError(f"an index of {measure.name} (index) has no meaning")
     lags = ask(measure.name, measure.kind, "growth")
     calendar, cells = measure.calendar, measure.cells
     low, high = calendar.span(base, "base")
