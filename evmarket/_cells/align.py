@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._common.kinds import LEVELS, POINTS
-from .._common.messages import short
+from .._common.kinds import LEVELS, POINTS, TABLE
+from .._common.messages import one_line, short
 from .._common.status import lowest
 from .cells import Cells, taken, union
 from .measure import Applied, Formed, MeasureData, Origin
@@ -188,7 +188,8 @@ def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
     terms = [one.sums, two.sums if sign == "+" else two.sums.negated()]
     layout = Layout(one.indptr, one.ordinals, np.ones(len(numbers), np.int64))
     to = identity(len(one.indptr) - 1)
-    moved = [Moved(layout, [term.where(numbers)], to) for term in terms]
+    known = [replace(term.where(numbers), counts=layout.rows) for term in terms]
+    moved = [Moved(layout, [term], to) for term in known]
     naming = Naming(both.series, (f"{both.name} {sign}",), both.calendar)
     _, [sums] = regroup_named(moved, *naming)
     counts = one.sums.where(numbers).counts
@@ -198,6 +199,15 @@ def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
 def quotient_unit(a: MeasureData, b: MeasureData) -> str | None:
     """The unit of a quotient."""
     return f"{a.unit}/{b.unit}" if a.unit and b.unit and a.unit != b.unit else None
+
+
+def require_ratio(above: MeasureData, below: MeasureData) -> None:
+    """A TypeError for measures whose quotient has no meaning."""
+    if below.kind not in TABLE[above.kind].ratio:
+        raise TypeError(
+            f"{one_line(above.name)} is {above.kind}, {one_line(below.name)} "
+            f"{below.kind}: their ratio has no meaning"
+        )
 
 
 def require_one_unit(a: MeasureData, b: MeasureData, what: str) -> None:
@@ -211,6 +221,8 @@ def require_one_unit(a: MeasureData, b: MeasureData, what: str) -> None:
 def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | None]:
     """The kind and unit of the result, or an error."""
     if sign == "/":
+        if a.kind in LEVELS or b.kind in LEVELS:
+            require_ratio(a, b)
         return "ratio", quotient_unit(a, b)
     if sign == "*":
         return _product_kind(a, b)

@@ -231,7 +231,9 @@ def over_series(part: Joined, groups: Grouping, name: str, calendar: Calendar) -
         some = more[-1]
         codes[(some > 0) & (has | (some == living))] = _core.INCOMPLETE
         lone = has & (some == members)
-    sums = replace(sums, values=np.where(has, sums.values, np.nan))
+    # Assumed zeros count no row.
+    values = np.where(sums.counts > 0, sums.values, 0.0)
+    sums = replace(sums, values=np.where(has, values, np.nan))
     made = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)
     keep = has | (members > 0) | (codes == _core.INCOMPLETE)
     grown = lives.grouped(to, groups.series.count)
@@ -265,6 +267,7 @@ def formed_then_added(
     unseen = np.bincount(place, minlength=len(members)) < living
     absent = np.where(unseen, np.uint8(_core.MISSING), np.uint8(0))
     codes = np.where(has, lowest(marks, lacking), lowest(reasons, absent))
-    values = np.where(has, sums.values, np.nan)
-    sums = replace(sums, values=values)
+    values = np.where(sums.counts > 0, sums.values, 0.0)
+    sums = replace(sums, values=np.where(has, values, np.nan))
+    values = sums.values
     return Cells(layout.indptr, layout.ordinals, values, codes, sums)

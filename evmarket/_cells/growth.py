@@ -33,7 +33,7 @@ def growth(
 ) -> MeasureData:
     """See `Measure.growth`."""
     rate = choice(policy, "policy", POLICIES)
-    steps = _steps(measure, lag, "growth")
+    steps = lag_of(measure, lag, "growth")
     options = {"policy": policy}
     if matched:
         keys = () if within is None else within
@@ -49,7 +49,7 @@ def growth(
     return replace(rates, formed=Formed("growth", (level,), steps, options))
 
 
-def _steps(measure: MeasureData, lag: Any, operation: str) -> int:
+def lag_of(measure: MeasureData, lag: Any, operation: str) -> int:
     """A lag in periods, which the kind of the measure must allow."""
     freq = measure.calendar.freq
     if not TABLE[measure.kind].growth:
@@ -94,14 +94,14 @@ def _denominator(x0: Floats, x1: Floats, policy: str) -> Floats:
 
 def log_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     """See `Measure.log_growth`."""
-    steps = _steps(measure, lag, "log growth")
+    steps = lag_of(measure, lag, "log growth")
     rates = compared(measure, steps, Kernel(_core.log_growth, _core.log_status), "log")
     return replace(rates, formed=Formed("log growth", (measure,), steps))
 
 
 def annualized_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     """See `Measure.annualized_growth`."""
-    steps = _steps(measure, lag, "annualized growth")
+    steps = lag_of(measure, lag, "annualized growth")
     extra = (float(per_year(measure.calendar.freq)), float(steps))
     kernel = Kernel(_core.compound, _core.compound_status, extra)
     rates = compared(measure, steps, kernel, "growth")
@@ -114,7 +114,7 @@ def change(measure: MeasureData, lag: int | str = "1Y") -> MeasureData:
     """See `Measure.change`."""
     kind = ask(measure.name, measure.kind, "change")
     if TABLE[measure.kind].growth:
-        steps = _steps(measure, lag, "a change")
+        steps = lag_of(measure, lag, "a change")
     else:
         steps = lag_periods(lag, measure.calendar.freq)
     made = stepped(measure, steps, kind)

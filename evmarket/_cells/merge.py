@@ -164,7 +164,10 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
             level.sums if mask.all() else level.sums.where(mask)
             for level, mask in zip(base.levels, masks, strict=True)
         ]
-        moved.append(Moved(base.layout, sums, to))
+        used = np.any(masks, axis=0)
+        rows = base.layout.rows
+        layout = base.layout._replace(rows=np.where(used, rows, 0))
+        moved.append(Moved(layout, sums, to))
     layout, sums = regroup_named(moved, *naming)
     where = Cells.at(layout)
     places = [
@@ -243,7 +246,9 @@ def _chosen_cells(
     every = np.ones(len(shared.place), bool)
     valued = _column(bases, shared, lambda base: base.levels[k].sums.counts) > 0
     if overlap == "replace":
-        return _last(shared.place, valued)
+        # A row without a value does not replace one with a value.
+        some = np.bincount(shared.place, valued)[shared.place] > 0
+        return _last(shared.place, valued | ~some)
     if rule == "add":
         return every
     if any(base.dated for base in bases):

@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _core
-from .._common.kinds import LEVELS, TABLE
+from .._common.kinds import LEVELS
 from .._common.messages import one_line, short
-from .align import aligned, beside, quotient_unit, require_one_unit, unpaired
+from .align import (
+    aligned,
+    beside,
+    quotient_unit,
+    require_one_unit,
+    require_ratio,
+    unpaired,
+)
 from .measure import Formed
 from .shifts import Kernel
 
@@ -58,15 +65,6 @@ def ratio(
 def _need_level(side: MeasureData, kind: str) -> None:
     if side.kind not in LEVELS:
         raise TypeError(f"{one_line(side.name)} is {side.kind}: a {kind} needs levels")
-
-
-def require_ratio(above: MeasureData, below: MeasureData) -> None:
-    """A TypeError for levels whose quotient has no meaning."""
-    if below.kind not in TABLE[above.kind].ratio:
-        raise TypeError(
-            f"{one_line(above.name)} is {above.kind}, {one_line(below.name)} "
-            f"{below.kind}: their ratio has no meaning"
-        )
 
 
 def _check_sign(sides: tuple[MeasureData, MeasureData]) -> None:

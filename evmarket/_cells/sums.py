@@ -309,5 +309,9 @@ def summed(indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]) -> ExactSum
     ones = np.ones(len(ordinals), np.int64)
     cells = Layout(indptr, ordinals, ones)
     count = len(indptr) - 1
-    moved = [Moved(cells, [term], identity(count)) for term in terms]
-    return regroup(moved, count)[1][0]
+    # A term that counts no row, as an assumed 0 does, is a number all the same.
+    moved = [
+        Moved(cells, [replace(term, counts=ones)], identity(count)) for term in terms
+    ]
+    counts = np.sum([term.counts for term in terms], axis=0)
+    return replace(regroup(moved, count)[1][0], counts=counts)

@@ -268,6 +268,9 @@ def indexed(measure: MeasureData, base: Any) -> MeasureData:
     codes = np.where(reason == 0, own, reason)
     values[reason != 0] = np.nan
     made = measure.derived(cells.with_values(values, codes), "index")
+    if calendar.late(np.full(1, high))[0]:  # then all is PARTIAL
+        cutoff = replace(calendar, cutoff=calendar.low - 1, stated=True)
+        made = replace(made, calendar=cutoff)
     options = {"low": low, "high": high}
     return replace(made, formed=Formed("index", (measure,), options=options))
 

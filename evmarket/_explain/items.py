@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.lags import lag_periods
+from .._cells import growth
 from .._cells.cells import Cells, taken
 from .._cells.listed import occupied
 from .._cells.shifts import bases
+from .._common.messages import listing
 from .._common.status import lowest
 from .families import BOTH, ENTRY, EXIT, GAP, SUMS, Family, decompose
 
@@ -123,7 +124,15 @@ class Items:
         change: Callable[[PanelData, int], MeasureData],
     ) -> Items:
         """The items of some levels, behind ``change(totals of the groups, steps)``."""
-        steps = lag_periods(lag, panel.calendar.freq)
+        steps, kinds = 0, set()
+        for name in names:
+            steps = growth.lag_of(panel.measure(name), lag, "the explanation")
+            kinds.add(panel.level(name).kind)
+        if len(kinds) > 1:
+            raise TypeError(
+                f"{listing(names)} are {listing(sorted(kinds))}: an explanation takes "
+                "levels of one kind"
+            )
         keys = panel.series.key_list(within)
         panel = panel.with_names(list(dict.fromkeys(names)))
         totals = panel.rollup(keys)

@@ -85,8 +85,6 @@ class Coverage(Table):
 def coverage(panel: PanelData) -> dict[str, Any]:
     """The columns of `Panel.coverage`."""
     calendar, count = panel.finest, panel.series.count
-    if panel.coarse is None:
-        calendar = panel.calendar
     fine = replace(panel, view=replace(panel.view, freq=None, shown=()))
     rows = fine.layout.rows
     every = Cells.at(fine.layout)
@@ -105,30 +103,49 @@ def coverage(panel: PanelData) -> dict[str, Any]:
         kept = np.minimum(rows, 1) if deduplicated else rows
         nulls += np.maximum(kept - counts, 0)
     valued = every.kept(most > 0)
-    visible = calendar.shows(every.ordinals)
-    first, last, filled = _ends(valued.kept(calendar.shows(valued.ordinals)), count)
+    first, last, filled = _ends(valued, count)
     lives = [fine.read(name).lives for name in fine.names if not fine.blocked(name)]
     life = lives[0] if lives else Lives.of(every, calendar.complete, NEVER)
     columns: dict[str, Any] = dict(panel.series.coded(np.arange(count)))
 
     def total(numbers: Ints) -> Ints:
         sums = np.zeros(count, np.int64)
-        np.add.at(sums, every.series[visible], numbers[visible])
+        np.add.at(sums, every.series, numbers)
         return sums
 
     span = np.where(filled > 0, last - first + 1, 0)
     for name, column in (
         ("rows", total(rows)),
         ("nulls", total(nulls)),
-        ("duplicates", total(np.maximum(rows - 1, 0))),
+        ("duplicates", _duplicates(fine, count)),
         ("first", _labels(calendar, first, filled)),
         ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
         ("entered", (life.first > calendar.low) & (filled > 0)),
-        ("exited", life.last < NEVER),
+        ("exited", _exited(life)),
     ):
         columns[free_name(name, tuple(columns))] = column
     return columns
+
+
+def _exited(life: Lives) -> Mask:
+    """Which series have exited, for good or for a time."""
+    exited: Mask = life.last < NEVER
+    if life.gaps is not None:
+        exited[life.gaps.series] = True
+    return exited
+
+
+def _duplicates(panel: PanelData, count: int) -> Ints:
+    """The rows beyond the first of each finest cell, by series in view."""
+    base, groups = panel.base, panel.groups
+    more = np.concatenate([[0], np.cumsum(np.maximum(base.layout.rows - 1, 0))])
+    of_series = more[base.layout.indptr[1:]] - more[base.layout.indptr[:-1]]
+    if groups.chosen is not None:
+        of_series = of_series[groups.chosen]
+    sums = np.zeros(count, np.int64)
+    np.add.at(sums, groups.to_group, of_series)
+    return sums
 
 
 def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:

@@ -231,7 +231,9 @@ def _period(measure: MeasureData, at: Any) -> int:
         raise ValueError(f"{name} has no periods to report on")
     if at is None:
         period = measure.last_known()
-        if period < calendar.visible[0]:
+        known = np.isfinite(measure.cells.values)
+        at = measure.cells.ordinals[known]
+        if period < calendar.visible[0] or not (at == period).any():
             raise ValueError(f"{name} has no complete period: give at=")
         return period
     first, last = calendar.span(at, "at")
