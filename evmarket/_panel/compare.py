@@ -129,8 +129,9 @@ def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:
 
 def _labels(calendar: Calendar, ordinals: Ints, filled: Ints) -> Coded:
     words = calendar.periods.labels
-    codes = np.where(filled > 0, ordinals - calendar.visible[0], len(words))
-    return Coded(codes, [*words, None])
+    low = calendar.visible[0]
+    codes = np.where(filled > 0, ordinals - low, len(words))
+    return Coded(codes, [*words, None], calendar.freq, low)
 
 
 # ---- revisions -------------------------------------------------------------------
