@@ -577,7 +577,7 @@ class Panel(export.Exported, Explained):
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> week = panel.report("units", by="maker")
         >>> week["maker"].tolist(), week["level"], week["yoy"]
-        (['A', 'B', 'total'], array([ 90.,  10., 100.]), array([ 0.5 , -0.75,  0.  ]))
+        (['A', 'B', 'total'], array([ 90,  10, 100]), array([ 0.5 , -0.75,  0.  ]))
         """
         from .report import report
 
@@ -630,7 +630,7 @@ class Panel(export.Exported, Explained):
         >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
         >>> changed = panel.compare(later)
         >>> changed["maker"].tolist(), changed["after"], changed.same
-        (['B'], array([12.]), 3)
+        (['B'], array([12]), 3)
         """
         from .compare import compare
 

@@ -347,6 +347,72 @@ def test_names_of_statuses_do_not_hide_a_key():
     assert frame["status_name"].tolist() == ["a"]
 
 
+# ---- reports, coverage, comparisons --------------------------------------------------
+
+
+def market():
+    table = {
+        "maker": ["A", "A", "B", "B", "C"],
+        "month": ["2023-05", "2024-05", "2023-05", "2024-05", "2024-05"],
+        "units": [10, 15, LARGE, LARGE + 2, 7],
+    }
+    return em.Panel.from_table(table, "maker", "month", "units")
+
+
+def test_a_report_keeps_integers_and_names_of_statuses():
+    report = market().report("units", by="maker", top=2)
+    frame = report.to_pandas()
+    assert frame["level"].tolist() == [LARGE + 2, 15, 7, LARGE + 24]
+    assert frame["rank"].tolist() == [1, 2, pd.NA, pd.NA]
+    kinds = frame.dtypes.astype(str)
+    assert kinds[["rank", "move", "level", "ytd"]].tolist() == [
+        "Int64", "Int64", "int64", "Int64",
+    ]  # fmt: skip
+    assert kinds["yoy"] == "float64" and kinds["status"] == "uint8"
+    assert frame["status_name"].tolist() == ["OK", "OK", "ENTERED", "OK"]
+    assert report.to_polars()["rank"].to_list() == [1, 2, None, None]
+    assert report["rank"].tolist()[:2] == [1, 2] and np.isnan(report["rank"][2])
+
+
+def test_coverage_has_periods():
+    panel = em.Panel.from_arrays(
+        {"k": ["a", "b"]}, ["2024-01", "2024-02"], {"x": [1, np.nan]}
+    )
+    frame = panel.coverage().to_pandas()
+    assert str(frame["first"].dtype) == "period[M]"
+    assert frame["first"].isna().tolist() == [False, True]
+    assert frame["exited"].dtype == np.bool_ and frame["rows"].dtype == np.int64
+    ends = panel.coverage().to_polars("end")["last"].to_list()
+    assert ends == [dt.date(2024, 1, 31), None]
+    assert panel.coverage().to_pandas("start")["first"].isna().tolist() == [False, True]
+    assert panel.coverage().to_pandas("label")["first"].tolist()[0] == "2024-01"
+    assert pa.table(panel.coverage())["last"].to_pylist() == [dt.date(2024, 1, 1), None]
+
+
+def test_a_comparison_keeps_integers():
+    table = {"maker": ["A", "B"], "2024": [LARGE, 40], "2025": [90, None]}
+    panel = em.Panel.from_wide(table, "maker", "units")
+    later = em.Panel.from_wide(
+        table | {"2024": [LARGE + 2, 40], "2025": [90, 12]}, "maker", "units"
+    )
+    frame = panel.compare(later).to_pandas()
+    assert frame["before"].tolist() == [LARGE, pd.NA]
+    assert frame["after"].tolist() == [LARGE + 2, 12]
+    assert [str(kind) for kind in frame.dtypes[["before", "after"]]] == [
+        "Int64", "int64",
+    ]  # fmt: skip
+    assert frame["period"].tolist() == [pd.Period("2024"), pd.Period("2025")]
+    assert len(panel.compare(panel).to_pandas()) == 0
+
+
+def test_a_comparison_of_integers_and_floats_has_floats():
+    one = em.Panel.from_arrays({}, ["2024"], {"x": [LARGE], "y": [0.5]})
+    two = em.Panel.from_arrays({}, ["2024"], {"x": [7], "y": [0.25]})
+    frame = one.compare(two).to_pandas()
+    assert frame["before"].tolist() == [float(LARGE), 0.5]
+    assert frame["before"].dtype == np.float64
+
+
 # ---- columns -------------------------------------------------------------------------
 
 
