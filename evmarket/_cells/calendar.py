@@ -64,8 +64,10 @@ class Calendar:
         return Periods.of(self.freq, ordinal, 1).first
 
     def coded(self, ordinals: Ints) -> Coded:
-        """The labels of some periods in view as a table column."""
-        return Coded((ordinals - self.visible[0]).astype("int32"), self.periods.labels)
+        """Some periods in view as a table column."""
+        low = self.visible[0]
+        codes = (ordinals - low).astype("int32")
+        return Coded(codes, self.periods.labels, self.freq, low)
 
     def shows(self, ordinals: Ints) -> Mask:
         """Which periods are in view."""

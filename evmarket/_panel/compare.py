@@ -17,8 +17,10 @@ from .._cells.panel import PanelData
 from .._cells.series import united
 from .._common.html import Html
 from .._common.messages import short
-from .._tables.columns import Coded, free_name
+from .._tables.columns import Coded, free_name, stacked
+from .._tables.columns import taken as column_part
 from .._tables.table import Table
+from .export import numbers_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,8 +162,9 @@ def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:
 
 def _labels(calendar: Calendar, ordinals: Ints, filled: Ints) -> Coded:
     words = calendar.periods.labels
-    codes = np.where(filled > 0, ordinals - calendar.visible[0], len(words))
-    return Coded(codes, [*words, None])
+    low = calendar.visible[0]
+    codes = np.where(filled > 0, ordinals - low, len(words))
+    return Coded(codes, [*words, None], calendar.freq, low)
 
 
 # ---- revisions -------------------------------------------------------------------
@@ -219,13 +222,13 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         hidden = _hidden(sides, places, before == after)
         changed, what, rate = _changes(before, after, hidden, tolerance)
         same += int(len(changed) - changed.sum())
-        which = np.full(len(rate), k)
-        parts.append(
-            (cells[changed], which, what, before[changed], after[changed], rate)
+        shown = (
+            numbers_at(side.values, side.sums, place[changed])
+            for side, place in zip(sides, places, strict=True)
         )
-    cell, measure, kind, before, after, rates = map(
-        np.concatenate, zip(*parts, strict=True)
-    )
+        parts.append((cells[changed], np.full(len(rate), k), what, rate, *shown))
+    *plain, earlier, later = zip(*parts, strict=True)
+    cell, measure, kind, rates = map(np.concatenate, plain)
     order = np.lexsort((measure, cell))
     numbers, ordinals = np.divmod(cell[order], max(width, 1))
     both = replace(panel.calendar, visible=(start, stop))
@@ -234,8 +237,8 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         ("period", both.coded(ordinals + start)),
         ("measure", Coded(measure[order], panel.names)),
         ("what", Coded(kind[order], ("new", "gone", "revised"))),
-        ("before", before[order]),
-        ("after", after[order]),
+        ("before", column_part(stacked(earlier), order)),
+        ("after", column_part(stacked(later), order)),
         ("rate", rates[order]),
     ):
         columns[free_name(name, tuple(columns))] = column

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
 
 
-class Measure(Operators):
+class Measure(export.Exported, Operators):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
@@ -582,7 +582,7 @@ class Measure(Operators):
         Returns
         -------
         Table
-            Columns: the keys, ``period``, the name of the measure, ``status``.
+            Columns: the keys, ``period`` as text, the name of the measure, ``status``.
 
         Examples
         --------
@@ -599,8 +599,12 @@ class Measure(Operators):
         """
         return export.measure_table(self._data)
 
-    def to_pandas(self, layout: str = "long", status: bool = False) -> Any:
-        """A pandas DataFrame, in long or wide form.
+    def to_pandas(
+        self, layout: str = "long", status: bool = False, period: str = "period"
+    ) -> Any:
+        """A pandas DataFrame, in long or wide form; columns keep their types.
+
+        Exact sums of integers are ``int64``, with holes ``Int64``.
 
         Parameters
         ----------
@@ -608,7 +612,11 @@ class Measure(Operators):
             "long" has one row per occupied cell. "wide" has one row per series and one
             column per period.
         status : bool, default False
-            Add the column ``status``, in long form only.
+            Add ``status``, the code, and ``status_name``, a categorical; in long form
+            only.
+        period : {"period", "start", "end", "label"}
+            What periods become: pandas periods, the dates of their first or last days,
+            or text. pandas has no half-years and no M-JF: there "period" gives text.
 
         Examples
         --------
@@ -616,22 +624,12 @@ class Measure(Operators):
         >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> panel["units"].to_pandas("wide").loc["A"].tolist()
-        [60.0, 90.0]
+        [60, 90]
+        >>> growth = panel["units"].growth().to_pandas(status=True)
+        >>> growth["status"].tolist(), growth["status_name"].tolist()
+        ([5, 0, 5, 0], ['OUTSIDE', 'OK', 'OUTSIDE', 'OK'])
         """
-        return export.measure_to_pandas(self._data, layout, status)
-
-    def to_polars(self) -> Any:
-        """A polars DataFrame in long form, with status codes.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel["units"].to_polars().row(1)
-        ('A', '2025', 90.0, 0)
-        """
-        return self.to_table().to_polars()
+        return export.measure_to_pandas(self._data, layout, status, period)
 
     def plot(self, kind: str | None = None, *, ax: Any = None, top: int = 8) -> Any:
         """Plot the measure over its calendar with matplotlib.

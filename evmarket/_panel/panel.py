@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 
-class Panel(Explained):
+class Panel(export.Exported, Explained):
     """Measures as series by periods, with exact sums and a status for every empty cell.
 
     Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.
@@ -647,7 +647,7 @@ class Panel(Explained):
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> week = panel.report("units", by="maker")
         >>> week["maker"].tolist(), week["level"], week["yoy"]
-        (['A', 'B', 'total'], array([ 90.,  10., 100.]), array([ 0.5 , -0.75,  0.  ]))
+        (['A', 'B', 'total'], array([ 90,  10, 100]), array([ 0.5 , -0.75,  0.  ]))
         """
         from .report import report
 
@@ -700,7 +700,7 @@ class Panel(Explained):
         >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
         >>> changed = panel.compare(later)
         >>> changed["maker"].tolist(), changed["after"], changed.same
-        (['B'], array([12.]), 3)
+        (['B'], array([12]), 3)
         """
         from .compare import compare
 
@@ -708,6 +708,9 @@ class Panel(Explained):
 
     def to_table(self) -> Any:
         """The occupied cells in long form, as a `Table` with an Arrow stream.
+
+        Its arrays hold the labels of periods as text. A measure of integers is int64;
+        with holes it is float64 and NaN, and ``Int64`` in pandas, polars and Arrow.
 
         Examples
         --------
@@ -718,29 +721,29 @@ class Panel(Explained):
         """
         return export.panel_table(self._data)
 
-    def to_pandas(self) -> Any:
-        """The occupied cells as a pandas DataFrame in long form.
+    def to_pandas(self, period: str = "period") -> Any:
+        """The occupied cells as a pandas DataFrame in long form; columns keep types.
+
+        A measure of integers is ``int64``, with holes ``Int64``; so are integer keys.
+
+        Parameters
+        ----------
+        period : {"period", "start", "end", "label"}
+            What periods become: pandas periods, the dates of their first or last days,
+            or text. pandas has no half-years and no M-JF: there "period" gives text.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> panel.to_pandas()["units"].tolist()
-        [90]
+        >>> table = {"maker": ["A", "A"], "month": ["2025-01", "2025-02"]}
+        >>> table |= {"units": [90, 80], "stock": [7, None]}
+        >>> panel = em.Panel.from_table(table, "maker", "month", ["units", "stock"])
+        >>> panel.to_pandas().dtypes.astype(str).tolist()[1:]
+        ['period[M]', 'int64', 'Int64']
+        >>> panel.to_pandas(period="end")["period"].astype(str).tolist()
+        ['2025-01-31', '2025-02-28']
         """
-        return self.to_table().to_pandas()
-
-    def to_polars(self) -> Any:
-        """The occupied cells as a polars DataFrame in long form.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> panel.to_polars().row(0)
-        ('A', '2025', 90)
-        """
-        return self.to_table().to_polars()
+        return self.to_table().to_pandas(period)
 
     def _plot_status(self, measure: str, ax: Any) -> Any:
         return self[measure].plot("status", ax=ax)
@@ -749,9 +752,6 @@ class Panel(Explained):
         from .storage import to_state
 
         return _from_state, (type(self), to_state(self._data))
-
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        return self.to_table().__arrow_c_stream__(requested_schema)
 
 
 def _panel(other: Any) -> PanelData:

@@ -12,15 +12,16 @@ from .. import _core
 from .._calendar.frequency import unit, year_of
 from .._calendar.lags import lag_periods
 from .._cells import growth, windows
-from .._cells.cells import taken
+from .._cells.cells import taken as numbers_at
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
 from .._common.kinds import ask
 from .._common.messages import short
 from .._common.status import lowest
-from .._tables.columns import free_name
+from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
+from .export import column_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
     from .._common.types import Array, Codes, Floats, Ints
+    from .._tables.columns import AnyColumn
 
 
 # A year of weeks or days, as the nearest lag that compares like with like.
@@ -61,13 +63,27 @@ class Report(Table):
 
 
 class _Numbers(NamedTuple):
-    """Numbers and the status of each."""
+    """Numbers, the status of each, and the numbers as the table shows them."""
 
     values: Floats
     codes: Codes
+    shown: AnyColumn
+
+    @classmethod
+    def of(cls, measure: MeasureData, at: int) -> _Numbers:
+        """The numbers of one period, one per series."""
+        series = np.arange(measure.series.count)
+        ordinals = np.full(len(series), at, np.int64)
+        return cls(*measure.at(at), column_at(measure, series, ordinals))
 
     def rows(self, chosen: Ints) -> _Numbers:
-        return _Numbers(self.values[chosen], self.codes[chosen])
+        return _Numbers(
+            self.values[chosen], self.codes[chosen], taken(self.shown, chosen)
+        )
+
+
+def _of_rates(values: Floats, codes: Codes) -> _Numbers:
+    return _Numbers(values, codes, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +141,7 @@ class _Sums:
         if level.kind == "flow" and years:
             columns["ytd"] = windows.ytd(level)
             columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
-        return {name: _Numbers(*column.at(at)) for name, column in columns.items()}
+        return {name: _Numbers.of(column, at) for name, column in columns.items()}
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
         """How many series of each row have a value, and how many live."""
@@ -133,7 +149,9 @@ class _Sums:
         series = np.arange(level.series.count, dtype=np.int64)
         ordinals = np.full(len(series), at, np.int64)
         place = level.cells.place(series, ordinals)
-        return taken(level.member_counts(), place, 0), level.living_at(series, ordinals)
+        return numbers_at(level.member_counts(), place, 0), level.living_at(
+            series, ordinals
+        )
 
     def shares(self, total: _Sums, at: int) -> dict[str, _Numbers]:
         """Shares in the groups' totals, and their change on the year.
@@ -151,7 +169,7 @@ class _Sums:
         codes = lowest(codes, absent, step)
         return {
             "share": share,
-            "share_change": _Numbers(x1.values - x0.values, codes),
+            "share_change": _of_rates(x1.values - x0.values, codes),
         }
 
     def _share(self, total: _Sums, at: int, as_zero: int = -1) -> _Numbers:
@@ -166,7 +184,7 @@ class _Sums:
         unusable = np.where(whole < 0, _core.NEGATIVE_DENOMINATOR, unusable)
         if late:
             shares[:] = np.nan
-        return _Numbers(shares, lowest(codes, marks, unusable.astype(np.uint8)))
+        return _of_rates(shares, lowest(codes, marks, unusable.astype(np.uint8)))
 
 
 def report(
@@ -201,7 +219,7 @@ def report(
         counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
         parts.append(
             (
-                {key: column[rows] for key, column in labels.items()},
+                {key: taken(column, rows) for key, column in labels.items()},
                 {column: found.rows(rows) for column, found in numbers.items()},
                 _objects(counts)[rows],
             )
@@ -259,23 +277,23 @@ def _largest(items: _Sums, total: _Sums, at: int, most: int) -> Ints:
 
 def _item_labels(
     items: _Sums, outer: Sequence[str], inner: Sequence[str], at: int
-) -> dict[str, Array]:
+) -> dict[str, AnyColumn]:
     """Keys, rank and move of the items."""
     columns = items.level.series.columns
     ranks = ranks_within(items.level, outer)
     rank = ranks.level_at(at)
     return {
         **{key: columns[key] for key in outer},
-        free_name("rank", items.keys): rank,
-        free_name("move", items.keys): ranks.level_at(at - 1) - rank,
+        free_name("rank", items.keys): _whole(rank),
+        free_name("move", items.keys): _whole(ranks.level_at(at - 1) - rank),
         **{key: _objects(_words(columns[key].tolist())) for key in inner},
     }
 
 
-def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, Array]:
+def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, AnyColumn]:
     """The same columns for a row of sums, which has no rank."""
     count, keys = sums.level.series.count, (*sums.keys, *inner)
-    blank = np.full(count, np.nan)
+    blank = _whole(np.full(count, np.nan))
     words: list[Any] = [[word] * count, *([[None] * count] * (len(inner) - 1))]
     return {
         **sums.level.series.columns,
@@ -283,6 +301,12 @@ def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, Array
         free_name("move", keys): blank,
         **dict(zip(inner, map(_objects, words), strict=True)),
     }
+
+
+def _whole(ranks: Floats) -> AnyColumn:
+    """Ranks and moves as integers, with holes where there is none."""
+    valid = ~np.isnan(ranks)
+    return integers(np.where(valid, ranks, 0).astype(np.int64), valid)
 
 
 def _words(labels: list[Any]) -> list[str | None]:
@@ -304,17 +328,16 @@ def _note(total: dict[str, _Numbers]) -> str:
 def _joined(parts: Sequence[Any], order: Ints, title: str, note: str) -> Report:
     """Items, others and total as one table, group by group."""
 
-    def below(pieces: Any) -> Array:
-        column: Array = np.concatenate(list(pieces))[order]
-        return column
+    def below(pieces: Any) -> AnyColumn:
+        return taken(stacked(list(pieces)), order)
 
     labels, numbers, reporting = zip(*parts, strict=True)
     columns = {name: below(side[name] for side in labels) for name in labels[0]}
     statuses, formats = {}, {}
     for name in numbers[0]:
         column = free_name(name, tuple(columns))
-        columns[column] = below(side[name].values for side in numbers)
-        statuses[column] = below(side[name].codes for side in numbers)
+        columns[column] = below(side[name].shown for side in numbers)
+        statuses[column] = decoded(below(side[name].codes for side in numbers))
         formats[column] = _FORMATS.get(name, "")
     columns[free_name("reporting", tuple(columns))] = below(reporting)
     status = below(side["yoy"].codes for side in numbers)
