@@ -114,7 +114,7 @@ static ev_result build(ev_partial *partial, const ev_memory *memory, int start, 
     const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
     ev_place place;
     maker.dictionary = &words;
-    ev_result result = ev_partial_open(partial, memory, 2, 2, EV_ADD, 0, EV_BASELINE);
+    ev_result result = ev_partial_open(partial, memory, 2, 2, (ev_row_rule){EV_ADD, 0, 0}, EV_BASELINE);
     if (result == EV_DONE) {
         result = ev_partial_add(partial, &batch, start, stop - start, &place);
     }
@@ -159,7 +159,7 @@ static void parts_equal_the_whole(void)
     }
     ev_ledger ledger;
     finished three = {.codes = NULL};
-    CHECK(ev_ledger_open(&ledger, &memory, 2, EV_ADD, 0) == EV_DONE);
+    CHECK(ev_ledger_open(&ledger, &memory, 2, (ev_row_rule){EV_ADD, 0, 0}) == EV_DONE);
     CHECK(ev_panel_regroup(&ledger, &one.panel, &(ev_panel_map){.series = same}) == EV_DONE);
     finish_ledger(&memory, &ledger, one.panel.series, NULL, &three);
     CHECK(same_cells(&one, &three));
@@ -212,13 +212,13 @@ static void errors_name_the_bad_row(void)
     const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
     ev_place place;
     months[4321] = 202513;
-    CHECK(ev_partial_open(&partial, &memory, 1, 1, EV_ADD, 0, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_open(&partial, &memory, 1, 1, (ev_row_rule){EV_ADD, 0, 0}, EV_BASELINE) == EV_DONE);
     CHECK(ev_partial_add(&partial, &batch, 10, ROWS - 10, &place) == EV_BAD_VALUE);
     CHECK(place.part == EV_OF_PERIOD && place.row == 4321);
     ev_partial_close(&partial);
     months[4321] = kept;
     region.type = EV_COL_F64;
-    CHECK(ev_partial_open(&partial, &memory, 1, 1, EV_ADD, 0, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_open(&partial, &memory, 1, 1, (ev_row_rule){EV_ADD, 0, 0}, EV_BASELINE) == EV_DONE);
     CHECK(ev_partial_add(&partial, &batch, 0, ROWS, &place) == EV_BAD_FORMAT);
     CHECK(place.part == EV_OF_KEY && place.row == -1);
     ev_partial_close(&partial);
