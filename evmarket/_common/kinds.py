@@ -18,7 +18,7 @@ POINTS = ("growth", "log", "share", "margin", "rate", "pp")
 NO_GROWTH = (*POINTS, "rank")
 """The kinds that have no growth."""
 
-KINDS = (*LEVELS, "rate")
+KINDS = (*LEVELS, "rate", "index")
 
 
 def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str]:
