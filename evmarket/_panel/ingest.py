@@ -67,7 +67,6 @@ def ingested(
     plain = plain and options.duplicates in (None, "add")
     finest = source.finest(by_date=not plain)
     fine = _fine_cells(source, columns, finest, options)
-    fine = fine._replace(series=_with_booleans(fine.series, source.booleans))
     if warns and options.duplicates is None and (fine.layout.rows > 1).any():
         warn_of_repeats(table, columns, source.read_at(finest))
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
@@ -127,8 +126,10 @@ def _fine_cells(
     found = _add_rows(source, columns, readings, finest, options)
     whole: FineCells | None = None
     for reading, cells in zip(readings, found, strict=True):
-        fine = _finished(columns.keys, cells, options.nulls == "absent")
+        fine = _finished(columns.keys, cells)
+        fine = fine._replace(series=_with_booleans(fine.series, source.booleans))
         _check_repeat(cells["repeat"], reading, fine.series, columns, finest, options)
+        fine = _without_empty(fine) if options.nulls == "absent" else fine
         whole = fine if whole is None else _with_measure(whole, fine, *reading.measures)
     assert whole is not None
     return whole
@@ -270,22 +271,26 @@ def _add(
     accumulator.add(batch, *places, freq=freq, first_row=first, start=start, stop=stop)
 
 
-def _finished(
-    keys: Sequence[str], cells: dict[str, Any], skips_nulls: bool = False
-) -> FineCells:
-    """The engine's cells as the states hold them, without series that have no row."""
+def _finished(keys: Sequence[str], cells: dict[str, Any]) -> FineCells:
+    """The engine's cells as the states hold them."""
     codes, indptr = cells["codes"], cells["indptr"]
     if not keys:
         codes = np.zeros((len(indptr) - 1, 0), np.int32)
     series = SeriesIndex(tuple(keys), tuple(map(tuple, cells["labels"])), codes)
-    if skips_nulls and keys:
-        has_rows = np.diff(indptr) > 0
-        if not has_rows.all():
-            series = series.narrowed(has_rows, ())
-            indptr = np.concatenate([[0], indptr[1:][has_rows]])
     layout = Layout(indptr, cells["ordinals"], cells["rows"])
     sums = [ExactSums.of(measure) for measure in cells["measures"]]
     return FineCells(series, layout, sums)
+
+
+def _without_empty(fine: FineCells) -> FineCells:
+    """The cells without the series that have none of them."""
+    indptr = fine.layout.indptr
+    occupied = np.diff(indptr) > 0
+    if occupied.all() or not fine.series.keys:
+        return fine
+    series = fine.series.narrowed(occupied, ())
+    kept = np.concatenate([[0], indptr[1:][occupied]])
+    return fine._replace(series=series, layout=fine.layout._replace(indptr=kept))
 
 
 def fine_cells(keys: Sequence[str], accumulator: Any) -> FineCells:
