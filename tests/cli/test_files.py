@@ -454,7 +454,7 @@ def test_several_files_are_read_as_one_table(run, write):
 
 
 def test_options_reach_the_panel(run, write):
-    path = write("k,t,x\na,2024-01-31,1\na,2024-01-02,1\na,2024-03-01,2\n")
+    path = write("k,t,x\na,2024-01-31,1\na,2024-01-31,1\na,2024-03-01,2\n")
     flags = ["--keys", "k", "--period", "t", "--measures", "x", "--format", "csv"]
     status, _, err = run("growth", path, *flags)
     assert status == 2 and err.startswith(f"evmarket: {path}: t holds plain dates")
