@@ -124,7 +124,6 @@ _WHAT = {
 }
 """What each operation is called in errors, and what to use instead."""
 
-<<<<<<< HEAD
 
 def ask(name: str, kind: str, operation: str) -> str:
     """What the table says of an operation on a measure, or a TypeError."""
@@ -138,9 +137,6 @@ def ask(name: str, kind: str, operation: str) -> str:
         hint = f": {cure}" if cure else ""
         raise TypeError(f"{what} of {one_line(name)} ({kind}) has no meaning{hint}")
     return answer
-=======
-KINDS = (*LEVELS, "rate", "index")
->>>>>>> ingest
 
 
 def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str]:

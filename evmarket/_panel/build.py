@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .._cells.base import Rules
 
+
 def build(
     table: Any,
     keys: Any,
