@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST_ZEROS = 1 << 28
 """Zeros beyond which absent="zero" is refused."""
 
-_BOTH = 3
-"""The bits of January and February."""
+_FEBRUARY, _BOTH = 2, 3
+"""The bits of February, and of January and February."""
 
 
 class Joined(NamedTuple):
@@ -70,13 +70,18 @@ def joined(
         layout, sums, months = _sorted(layout, sums, months, groups)
     if rules.nulls == "absent":
         some = sums.counts > 0
+        if months is not None:  # a lone January of a stock is a row all the same
+            some |= months > 0
         layout = Layout(
             kept_indptr(layout.indptr, some), layout.ordinals[some], layout.rows[some]
         )
         sums, months = sums.take(some), None if months is None else months[some]
     lone, codes = None, None
     if months is not None:
-        alone = months != _BOTH
+        # A flow needs both months, other levels February.
+        alone = (months != 0) & (months < _FEBRUARY)
+        if TABLE[level.kind].dates == "add":
+            alone = (months != 0) & (months != _BOTH)
         codes = np.where(alone, np.uint8(_core.INCOMPLETE), np.uint8(0))
         lone = alone & (sums.counts > 0)
     cells = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)

@@ -137,7 +137,7 @@ def _fine_cells(
 
 def _with_measure(whole: FineCells, alone: FineCells, place: int) -> FineCells:
     """The cells with one measure as it was read alone; its cells are among them."""
-    to = united(whole.series, alone.series)[1][1]
+    to = united([whole.series, alone.series])[1][1]
     cells = Cells.at(alone.layout)
     at = Cells.at(whole.layout).place(to[cells.series].astype(np.int64), cells.ordinals)
     sums = alone.sums[0].placed(at, len(whole.layout.ordinals))

@@ -16,6 +16,8 @@ from . import export
 from .operators import Operators
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from .._calendar.periods import Periods
@@ -214,17 +216,18 @@ class Measure(export.Exported, Operators):
 
     def growth(
         self,
-        lag: int | str = "1Y",
+        lag: Any = "1Y",
         policy: str = "nm",
         within: Any = None,
         matched: bool = False,
-    ) -> Measure:
+    ) -> Any:
         """Growth rate over the base period, which lies a lag earlier on the calendar.
 
         Parameters
         ----------
-        lag : int or str, default "1Y"
+        lag : int or str, or a list of them, default "1Y"
             A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
+            Several lags give a tuple of measures.
         policy : {"nm", "abs", "signed", "midpoint"}
             The formula, as for `evmarket.growth`. Under "midpoint", a series that
             entered has the rate 2, and one that exited -2, times the sign of its value.
@@ -256,9 +259,17 @@ class Measure(export.Exported, Operators):
         >>> panel["units"].growth("1Y", within=()).at("2025")
         array([0.])
         """
-        return Measure(growth.growth(self._data, lag, policy, within, matched))
+        return self._of_lags(
+            lag, lambda one: growth.growth(self._data, one, policy, within, matched)
+        )
 
-    def log_growth(self, lag: int | str = "1Y") -> Measure:
+    def _of_lags(self, lag: Any, form: Callable[[Any], MeasureData]) -> Any:
+        """A measure, or for several lags a tuple of them."""
+        if isinstance(lag, (list, tuple)):
+            return tuple(Measure(form(one)) for one in lag)
+        return Measure(form(lag))
+
+    def log_growth(self, lag: Any = "1Y") -> Any:
         """Logarithmic growth over the base period, ``ln(x1 / x0)``.
 
         Parameters
@@ -279,9 +290,9 @@ class Measure(export.Exported, Operators):
         >>> panel["units"].log_growth("1Y").at("2025").round(4)
         array([ 0.4055, -1.3863])
         """
-        return Measure(growth.log_growth(self._data, lag))
+        return self._of_lags(lag, lambda one: growth.log_growth(self._data, one))
 
-    def annualized_growth(self, lag: int | str = 1) -> Measure:
+    def annualized_growth(self, lag: Any = 1) -> Any:
         """Growth over a lag as a yearly rate, ``(x1/x0)**(periods per year/lag) - 1``.
 
         Parameters
@@ -304,9 +315,9 @@ class Measure(export.Exported, Operators):
         >>> panel["units"].annualized_growth("1Q").at("2024Q2")
         array([15.])
         """
-        return Measure(growth.annualized_growth(self._data, lag))
+        return self._of_lags(lag, lambda one: growth.annualized_growth(self._data, one))
 
-    def change(self, lag: int | str = "1Y") -> Measure:
+    def change(self, lag: Any = "1Y") -> Any:
         """Difference from the base period, in percentage points for rates and shares.
 
         Parameters
@@ -330,7 +341,7 @@ class Measure(export.Exported, Operators):
         >>> panel["revenue"].change("1Y").at("2025")
         array([20.])
         """
-        return Measure(growth.change(self._data, lag))
+        return self._of_lags(lag, lambda one: growth.change(self._data, one))
 
     def index(self, base: Any) -> Measure:
         """Index numbers, 100 in the base period.

@@ -47,7 +47,7 @@ _FORMAT = "evmarket panel"
 _VERSION = 2
 _HEAD = ("freq", "low", "high", "keys", "labels", "duplicates", "dated", "source")
 """What the head holds of the cells, beside the measures."""
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "combined": align.combined,
     "with_number": align.with_number,
     "rename": measure.MeasureData.rename,
