@@ -32,7 +32,8 @@ def margin(
     ----------
     revenue, cost : array_like
         Amounts in the same unit. They broadcast together. Costs are positive numbers.
-        NaN, masked and null entries are missing.
+        NaN, masked and null entries are missing. Objects of pandas given together must
+        have equal indexes and columns; beside other arrays they are taken by place.
     out : ndarray, optional
         The array to write the result to, of the result's shape and dtype.
     return_status : bool, default False
@@ -47,8 +48,8 @@ def margin(
     Raises
     ------
     TypeError, ValueError
-        If a value is not a number, the shapes do not broadcast together, or `out` has
-        another shape or dtype than the result.
+        If a value is not a number, the shapes do not broadcast together, the labels of
+        pandas objects differ, or `out` has another shape or dtype than the result.
 
     Examples
     --------
@@ -154,7 +155,7 @@ def incremental_margin(
     Raises
     ------
     TypeError, ValueError
-        As for `growth`.
+        As for `growth_between`.
 
     Examples
     --------

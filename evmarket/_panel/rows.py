@@ -17,7 +17,13 @@ from .._cells.calendar import Calendar
 from .._cells.lifetimes import NEVER
 from .._common import workers as _workers
 from .._common.arguments import choice
-from .._inputs.arrays import is_frame, refuse_query, whole_array
+from .._inputs.arrays import (
+    check_equal,
+    is_frame,
+    refuse_query,
+    row_labels,
+    whole_array,
+)
 from .._inputs.tables import names_of
 from .build import from_ordinals
 from .source import group_batch
@@ -79,8 +85,8 @@ def growth_by(
     ------
     ValueError
         If a group has two rows of one period (the message gives both rows), the columns
-        have different lengths, the periods do not state a frequency, or the lag is 0 or
-        not a whole number of periods.
+        have different lengths, pandas columns have different indexes, the periods do
+        not state a frequency, or the lag is 0 or not a whole number of periods.
     TypeError
         If values are not numbers, or a column of `by` is not text or integers.
 
@@ -125,6 +131,9 @@ class Rows:
     def __init__(self, by: Any, period: Any, freq: str | None = None) -> None:
         periods, self._freq = ordinals(period, freq, "period")
         self._ordinals = np.ascontiguousarray(periods, np.int64)
+        labels = [*_labels(by, "by"), *_labels(period, "period")]
+        check_equal(labels)
+        self._labels = labels[:1]
         batch, count = _group_columns(by, len(periods))
         try:
             self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
@@ -170,6 +179,7 @@ class Rows:
 
     def _column(self, values: Any) -> NDArray[Any]:
         array = whole_array(values, "values")
+        check_equal([*self._labels, *_labels(values, "values")])
         if array.shape != (len(self),):
             raise ValueError(
                 f"values has shape {array.shape}: there are {len(self)} rows"
@@ -411,6 +421,16 @@ class Rows:
         groups = self._groups().astype(np.int64)
         values, status = measure.read(groups, self._ordinals)
         return (values, status) if return_status else values
+
+
+def _labels(value: Any, name: str) -> list[tuple[str, str, Any]]:
+    """The index of a column or frame of pandas, and of each column in a list."""
+    if isinstance(value, (list, tuple)):
+        return [
+            pair for k, one in enumerate(value) for pair in _labels(one, f"{name}[{k}]")
+        ]
+    index = row_labels(value)
+    return [] if index is None else [(name, "index", index)]
 
 
 def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
