@@ -68,8 +68,8 @@ def growth_by(
     lag : int or str, default "1Y"
         A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
     policy : {"nm", "abs", "signed", "midpoint"}
-        The formula, as for `growth`. Under "midpoint", the rate is 2 for a group that
-        entered and -2 for one that exited, times the sign of its value.
+        The formula, as for `growth`. Under "midpoint", the rate of a group that entered
+        is 2 times the sign of its value.
     complete_through : str, date, int, optional
         The last complete period. Growth that needs a later one is NaN and PARTIAL.
     return_status : bool, default False
@@ -79,7 +79,9 @@ def growth_by(
     -------
     ndarray of float64, shape (rows,), or (values, status)
         Fractions, in the order of the rows. NaN where the rate is undefined; the status
-        (uint8) gives the reason.
+        (uint8) gives the reason. A row without a value is MISSING, and its group has
+        begun: a base before the first row of a group is ENTERED, another one without a
+        value GAP.
 
     Raises
     ------
@@ -256,37 +258,23 @@ class Rows:
             cutoff = None if complete_through is None else late
             self._set_status(status, column, base, steps, cutoff)
         if policy == "midpoint":
-            self._set_ends(rates, status, column, base)
+            entered = status == _core.ENTERED
+            rates[entered] = 2 * np.sign(column[entered])
         if complete_through is not None:
             rates[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
         return (rates, status) if return_status else rates
 
-    def _presence(self, column: NDArray[Any], late: int) -> tuple[Any, Any]:
-        """First and last period with a value of each group, the last up to `late`."""
+    def _first_rows(self) -> NDArray[np.int64]:
+        """The period of the first row of each group, with or without a value."""
         groups = self._index.group_count
         first, last = np.empty(groups, np.int64), np.empty(groups, np.int64)
-        numbers = column.astype(np.float64, copy=False)
-        self._index.presence(numbers, 0, groups, first, last)
-        if late < self._high:
-            spare = np.empty(groups, np.int64)
-            early = np.where(self._ordinals <= late, numbers, np.nan)
-            self._index.presence(early, 0, groups, spare, last)
-        return first, last
+        self._index.presence(np.zeros(len(self)), 0, groups, first, last)
+        return first
 
     def _groups(self) -> NDArray[np.int32]:
         groups = np.empty(len(self), np.int32)
         self._index.groups(0, len(self), groups)
         return groups
-
-    def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
-        """The status of rows without a value, by the lifetime of their group."""
-        after = self._exit_after()
-        gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
-        codes: NDArray[np.uint8]
-        codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
-        codes[self._ordinals < first] = _core.NOT_BEGUN
-        codes[self._ordinals > late] = _core.PARTIAL
-        return codes
 
     def _exit_after(self) -> int:
         return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
@@ -294,30 +282,24 @@ class Rows:
     def _set_status(
         self, status: Any, column: Any, base: Any, steps: int, cutoff: int | None
     ) -> None:
-        """Write the statuses that the calendar decides over those of the numbers."""
+        """Write the statuses that the calendar decides over those of the numbers.
+
+        A row without a value is not reported: neither it nor its group has left.
+        """
         late = self._high if cutoff is None else cutoff
-        groups = self._groups()
-        first, last = (side[groups] for side in self._presence(column, late))
         before = self._ordinals - steps
-        missing = (
-            np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(base), bool)
-        )
         lacking = base < 0
-        if column.dtype.kind == "f":
-            lacking |= np.isnan(column[base])
-        codes = np.where(before < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
+        codes = np.full(len(base), _core.GAP, np.uint8)
+        codes[before < self._first_rows()[self._groups()]] = _core.ENTERED
         codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
+        if column.dtype.kind == "f":
+            absent = np.isnan(column)
+            lacking |= absent[base]
+            status[absent] = _core.MISSING
+            lacking &= ~absent
         status[lacking] = codes[lacking]
-        status[missing] = self._absent(late, first, last)[missing]
         if cutoff is not None:
             status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
-
-    def _set_ends(self, rates: Any, status: Any, column: Any, base: Any) -> None:
-        """Write the midpoint growth of entries and exits."""
-        entered = status == _core.ENTERED
-        rates[entered] = 2 * np.sign(column[entered])
-        gone = (status == _core.EXITED) & (base >= 0)
-        rates[gone] = -2 * np.sign(column[base[gone]])
 
     def trailing(
         self,
