@@ -17,6 +17,7 @@ from .._cells.calendar import Calendar
 from .._cells.lifetimes import NEVER
 from .._common import workers as _workers
 from .._common.arguments import choice
+from .._common.messages import short
 from .._inputs.arrays import (
     check_equal,
     is_frame,
@@ -24,11 +25,14 @@ from .._inputs.arrays import (
     row_labels,
     whole_array,
 )
+from .._inputs.dates import moments
 from .._inputs.tables import names_of
 from .build import from_ordinals
 from .source import group_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from .._cells.measure import MeasureData
@@ -81,7 +85,7 @@ def growth_by(
         Fractions, in the order of the rows. NaN where the rate is undefined; the status
         (uint8) gives the reason. A row without a value is MISSING, and its group has
         begun: a base before the first row of a group is ENTERED, another one without a
-        value GAP.
+        value GAP. At M-JF, the number of January or February alone is INCOMPLETE.
 
     Raises
     ------
@@ -136,16 +140,18 @@ class Rows:
         labels = [*_labels(by, "by"), *_labels(period, "period")]
         check_equal(labels)
         self._labels = labels[:1]
-        batch, count = _group_columns(by, len(periods))
+        columns = _group_columns(by, len(periods))
+        names = tuple(range(len(columns)))
         try:
-            self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
-            self._make(_workers.chunks(len(periods)))
+            self._index = _core.Rows(group_batch(columns), names, self._ordinals)
+            self._make(_workers.chunks(len(periods)), columns)
         except TypeError as error:
             raise TypeError(f"by: {error}") from None
+        self._alone = _months_alone(period, self._ordinals, self._freq)
         self._low = self._index.low if len(periods) else 0
         self._high = self._index.high if len(periods) else -1
 
-    def _make(self, cuts: list[tuple[int, int]]) -> None:
+    def _make(self, cuts: list[tuple[int, int]], columns: list[Any]) -> None:
         """Run the stages of the index, each over all rows."""
         more = True
         while more:
@@ -153,17 +159,18 @@ class Rows:
             try:
                 more = self._index.next()
             except ValueError as error:
-                raise self._repeated(error) from None
+                raise self._repeated(error, columns) from None
 
-    def _repeated(self, error: ValueError) -> ValueError:
+    def _repeated(self, error: ValueError, columns: list[Any]) -> ValueError:
         pair = getattr(error, "rows", None)
         if pair is None:
             return error
         first, second = pair
-        label = self._label(int(self._ordinals[second]))
+        names = [short(_item(column, second)) for column in columns]
+        label = ", ".join([*names, self._label(int(self._ordinals[second]))])
         return ValueError(
-            f"by, period: rows {first} and {second} are of one group and period "
-            f"({label}): each may stand once"
+            f"by, period: rows {first} and {second} are both {label}: give one row per "
+            "group and period, or build a Panel, which adds them"
         )
 
     def _label(self, ordinal: int) -> str:
@@ -262,6 +269,9 @@ class Rows:
             rates[entered] = 2 * np.sign(column[entered])
         if complete_through is not None:
             rates[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
+        if return_status and self._alone is not None:
+            part = self._alone | ((base >= 0) & self._alone[base])
+            _mark_incomplete(rates, status, part)
         return (rates, status) if return_status else rates
 
     def _first_rows(self) -> NDArray[np.int64]:
@@ -337,8 +347,10 @@ class Rows:
         >>> rows.trailing([10, 15, 9], 2)
         array([nan, 25., 24.])
         """
-        measure = self._measure(values, complete_through)
-        return self._back(windows.trailing(measure, window), return_status)
+        got = self._sums(
+            values, complete_through, lambda m: windows.trailing(m, window)
+        )
+        return got if return_status else got[0]
 
     def ytd(
         self,
@@ -377,8 +389,22 @@ class Rows:
             raise ValueError(
                 "period holds plain integers, which know no year: give freq="
             )
-        measure = self._measure(values, complete_through)
-        return self._back(windows.ytd(measure), return_status)
+        got = self._sums(values, complete_through, windows.ytd)
+        return got if return_status else got[0]
+
+    def _sums(
+        self, values: Any, complete_through: Any, window: Callable[..., MeasureData]
+    ) -> tuple[Any, Any]:
+        """Sums over windows and their statuses, in the order of the rows."""
+        sums, status = self._read(window(self._measure(values, complete_through)))
+        if self._alone is not None:
+            # A window that holds one month of January and February lacks the other.
+            alone = self._measure(self._alone.astype(np.int64), complete_through)
+            months, _ = self._read(window(alone))
+            part = np.isfinite(sums) & (months > 0)
+            sums[part] = np.nan
+            status[part] = _core.INCOMPLETE
+        return sums, status
 
     def _measure(self, values: Any, complete_through: Any) -> MeasureData:
         """The rows as a measure with one series per group."""
@@ -398,11 +424,36 @@ class Rows:
         panel = from_ordinals(groups, self._ordinals, column, calendar)
         return panel.measure("values")
 
-    def _back(self, measure: MeasureData, return_status: bool) -> Any:
-        """The cells of a measure, in the order of the rows."""
-        groups = self._groups().astype(np.int64)
-        values, status = measure.read(groups, self._ordinals)
-        return (values, status) if return_status else values
+    def _read(self, measure: MeasureData) -> tuple[Any, Any]:
+        """Values and statuses of the cells of a measure, in the order of the rows."""
+        return measure.read(self._groups().astype(np.int64), self._ordinals)
+
+
+def _months_alone(period: Any, ordinals_: Any, freq: str | None) -> Any:
+    """Rows at M-JF that state January or February alone; None if there are none."""
+    if freq != "M-JF" or getattr(period, "freq", None) == freq:
+        return None
+    alone = ordinals_ % 11 == 0
+    if not _are_months(period):
+        texts = moments(period, "period").texts or []
+        alone &= len(texts) > 0
+        for row in np.flatnonzero(alone).tolist():
+            alone[row] = _are_months([texts[row]])
+    return alone if alone.any() else None
+
+
+def _are_months(period: Any) -> bool:
+    try:
+        ordinals(period, "M", "period")
+    except ValueError:
+        return False
+    return True
+
+
+def _mark_incomplete(rates: Any, status: Any, part: Any) -> None:
+    """Mark numbers that lack a part; a lower code stays."""
+    low = (status == _core.OK) | (status > _core.INCOMPLETE)
+    status[part & np.isfinite(rates) & low] = _core.INCOMPLETE
 
 
 def _labels(value: Any, name: str) -> list[tuple[str, str, Any]]:
@@ -415,8 +466,15 @@ def _labels(value: Any, name: str) -> list[tuple[str, str, Any]]:
     return [] if index is None else [(name, "index", index)]
 
 
-def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
-    """The columns of `by` as a batch, and their number."""
+def _item(column: Any, row: int) -> Any:
+    """One label of a column of any library."""
+    item = (column.iloc if hasattr(column, "iloc") else column)[row]
+    item = item.as_py() if hasattr(item, "as_py") else item
+    return item.item() if isinstance(item, np.generic) else item
+
+
+def _group_columns(by: Any, rows: int) -> list[Any]:
+    """The columns of `by`."""
     refuse_query(by, "by")
     if is_frame(by):
         columns = [by[name] for name in names_of(by) or ()]
@@ -429,7 +487,7 @@ def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
             raise ValueError(
                 f"by: column {k} has {len(column)} rows, period has {rows}"
             )
-    return group_batch(columns), len(columns)
+    return columns
 
 
 def _is_scalar(item: Any) -> bool:

@@ -230,6 +230,38 @@ def test_any_workers_and_group_type_give_the_same_bits(workers):
         )
 
 
+# ---- January and February ------------------------------------------------------------
+
+
+def test_a_lone_month_of_january_and_february_is_incomplete():
+    # As on panels: the number of a month alone stands beside its mark.
+    months = ["2023-02", "2024-01", "2024-03", "2025-02", "2025-03"]
+    values = [4, 5, 2, 10, 3]
+    rows = em.Rows(["a"] * 5, months, "M-JF")
+    got, status = rows.growth(values, return_status=True)
+    np.testing.assert_array_equal(got, [NAN, 0.25, NAN, 1, 0.5])
+    assert Status.names(status).tolist() == [
+        "OUTSIDE", "INCOMPLETE", "GAP", "INCOMPLETE", "OK",
+    ]  # fmt: skip
+    zero, status = em.growth_by(
+        [0, 5], ["a"] * 2, [202301, 202401], freq="M-JF", return_status=True
+    )
+    assert np.isnan(zero).all()  # the reason that takes the number away wins
+    assert Status.names(status).tolist() == ["OUTSIDE", "ZERO_BASE"]
+    got, status = rows.ytd(values, return_status=True)
+    assert np.isnan(got).all() and set(status.tolist()) == {Status.INCOMPLETE}
+    got, status = rows.trailing(values, "1Y", return_status=True)
+    assert np.isnan(got).all()
+
+
+def test_periods_that_state_january_and_february_are_whole():
+    periods = em.Periods("2024-02", "2025-03", "M-JF")
+    values = np.arange(1.0, 14)
+    rows = em.Rows(["a"] * len(periods), periods, "M-JF")
+    assert rows.growth(values, return_status=True)[1].tolist()[-2:] == [Status.OK] * 2
+    np.testing.assert_array_equal(rows.ytd(values)[-2:], [12, 25])
+
+
 # ---- inputs --------------------------------------------------------------------------
 
 
@@ -298,7 +330,13 @@ def test_no_rows_and_one_row():
 @pytest.mark.parametrize(
     ("args", "options", "error", "words"),
     [
-        (([1, 2], ["a", "a"], ["2024-01", "2024-01"]), {}, ValueError, "2024-01"),
+        (([1, 2], ["a", "a"], ["2024-01", "2024-01"]), {}, ValueError, "'a', 2024-01"),
+        (
+            ([1, 2], [["a", "a"], [7, 7]], [202401, 202402]),
+            {"freq": "M-JF"},
+            ValueError,
+            "0 and 1 are both 'a', 7, 2024-02",
+        ),
         (([1, 2], ["a"], ["2024-01", "2024-02"]), {}, ValueError, "by"),
         (([1], ["a", "a"], ["2024-01", "2024-02"]), {}, ValueError, "values"),
         ((["x", "y"], ["a", "a"], ["2024-01", "2024-02"]), {}, TypeError, "values"),
