@@ -144,6 +144,13 @@ class Items:
     def __len__(self) -> int:
         return len(self.cell)
 
+    def at(self, ordinal: int) -> tuple[Items, Ints]:
+        """The items of one period, and their numbers among all items."""
+        own = np.flatnonzero(self.ordinals == ordinal)
+        columns = ("cell", "series", "ordinals", "base", "current")
+        some = {name: getattr(self, name)[own] for name in columns}
+        return replace(self, **some), own
+
     @property
     def count(self) -> int:
         """Number of cells of the change."""
@@ -244,6 +251,11 @@ class Items:
         if kept is not None:
             operands = [np.where(kept, x, 0.0) for x in operands]
         return decompose(family, tuple(operands), self.offsets, (len(self),))
+
+    def total(self, values: Floats) -> Floats:
+        """Sums of each cell's items."""
+        everything = np.full(len(self), BOTH, np.uint8)
+        return self.sums(values, everything)["both"]
 
     def sums(self, values: Floats, transitions: Codes) -> dict[str, Floats]:
         """Sums of each cell's items by transition."""

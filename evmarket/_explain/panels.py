@@ -11,10 +11,11 @@ from .._cells import growth, ratios
 from .._cells.regroup import rollup
 from .._common.arguments import choice
 from .._common.canvas import names_of
-from . import families
+from . import families, item_parts
 from .arrays import Contributions, MarginBridge, MixRate, PriceVolume
 from .families import BOTH, GAP
 from .indices import IndexNumber
+from .item_parts import rate_of
 from .items import Items, Values
 from .lmdi import ShiftShare, shift_share
 from .on_panel import OnPanel
@@ -22,6 +23,7 @@ from .on_panel import OnPanel
 if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._common.types import Codes, Floats, Ints, Mask
+    from .item_parts import Parts
     from .plots import Stack
 
 
@@ -33,12 +35,6 @@ def _both_or_gap(both: Mask) -> Codes:
     """Transitions of items that are in both periods or count as gaps."""
     codes: Codes = np.where(both, np.uint8(BOTH), np.uint8(GAP))
     return codes
-
-
-def _rate(numerator: Floats, denominator: Floats) -> Floats:
-    """The ratio, 0 where the denominator is 0."""
-    zero = np.zeros(len(numerator))
-    return np.divide(numerator, denominator, out=zero, where=denominator != 0)
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -92,6 +88,12 @@ class PanelContributions(OnPanel, Contributions):
             source=source,
         )
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        [name] = self._names
+        return item_parts.of_contributions(
+            items, items.values(name), self._transitions[own]
+        )
+
 
 def contributions(
     panel: PanelData, measure: str, lag: Any, within: Any
@@ -110,7 +112,9 @@ def contributions(
     rounding = of_groups["residual"]
     return PanelContributions(
         items,
+        [name],
         items.status(codes, [values], unclear),
+        transitions,
         {
             "total": total,
             "entry": sums["entry"],
@@ -120,7 +124,6 @@ def contributions(
             "residual": (total - of_groups["total"]) + rounding + sums["residual"],
         },
         {"parts": np.where(transitions == BOTH, parts, np.nan)},
-        transitions,
         axis=0,
     )
 
@@ -158,6 +161,11 @@ class PanelMixRate(OnPanel, MixRate):
     array([0.002431, 0.005903])
     """
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        n, w = (items.values(name) for name in self._names)
+        family = families.MIX_RATE[self.method]
+        return item_parts.of_mix_rate(items, n, w, self._transitions[own], family)
+
 
 def mix_rate(
     panel: PanelData,
@@ -179,7 +187,7 @@ def mix_rate(
     # An item with a numerator but no denominator has no rate.
     no_rate = ((w.base == 0) & (n.base != 0)) | ((w.current == 0) & (n.current != 0))
     transitions[no_rate] = GAP
-    rates = _rate(n.base, w.base), _rate(n.current, w.current)
+    rates = rate_of(n.base, w.base), rate_of(n.current, w.current)
     operands = (w.base, rates[0], w.current, rates[1])
     kept = transitions != GAP
     of_groups, of_items, codes = items.decompose(family, operands, kept)
@@ -191,7 +199,9 @@ def mix_rate(
     rounding = of_groups["residual"] + sums["residual"]
     return PanelMixRate(
         items,
+        [above, below],
         items.status(codes, [n, w], unclear, (n, w)),
+        transitions,
         {
             "total": total,
             "entry": np.where(np.isnan(of_kept), np.nan, sums["entry"]),
@@ -204,7 +214,6 @@ def mix_rate(
             name: np.where(transitions == BOTH, part, np.nan)
             for name, part in of_items.items()
         },
-        transitions,
         method=method,
         axis=0,
         **({} if "joint" in of_items else {"joint": None}),
@@ -254,6 +263,11 @@ class PanelPriceVolume(OnPanel, PriceVolume):
         # `price` is the name in the result for arrays.
         return super().__getattr__("unit_value" if name == "price" else name)
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        v, q = (items.values(name) for name in self._names)
+        family = families.PRICE_VOLUME[self.method]
+        return item_parts.of_price_volume(items, v, q, self._transitions[own], family)
+
 
 def price_volume(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, method: str
@@ -261,7 +275,7 @@ def price_volume(
     family = choice(method, "method", families.PRICE_VOLUME)
     items, v, q = _value_items(panel, value, quantity, lag, within)
     transitions, unclear = items.transitions([v, q], _priced(v, q))
-    prices = _rate(v.base, q.base), _rate(v.current, q.current)
+    prices = rate_of(v.base, q.base), rate_of(v.current, q.current)
     kept = transitions != GAP
     operands = (prices[0], q.base, prices[1], q.current)
     results, _, codes = items.decompose(family, operands, kept)
@@ -271,7 +285,9 @@ def price_volume(
     rounding = results["residual"]
     return PanelPriceVolume(
         items,
+        [v.name, q.name],
         items.status(codes, [v, q], unclear),
+        transitions,
         {
             "total": total,
             "unit_value": results["price"],
@@ -281,7 +297,6 @@ def price_volume(
             "residual": rounding + ((total - gap) - of_kept) + sums["residual"],
         },
         method=method,
-        items=None,
         **({} if "joint" in results else {"joint": None}),
     )
 
@@ -345,6 +360,10 @@ class PanelMarginBridge(OnPanel, MarginBridge):
 
     _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        r, c, q = (items.values(name) for name in self._names)
+        return item_parts.of_margin_bridge(items, r, c, q, self._transitions[own])
+
 
 def margin_bridge(
     panel: PanelData, revenue: str, cost: str, quantity: str, lag: Any, within: Any
@@ -368,7 +387,9 @@ def margin_bridge(
     share_kept = items.matched(r.base, _both_or_gap(kept))
     return PanelMarginBridge(
         items,
+        names,
         items.status(codes, [r, c, q], unclear, (r, c)),
+        transitions,
         {
             "total": total,
             **{name: results[name] for name in MarginBridge._steps},
@@ -405,6 +426,15 @@ class PanelShiftShare(OnPanel, ShiftShare):
     array([ 6., -6.])
     """
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        [name] = self._names
+        values, held = items.values(name), self._of_items
+        parts = {key: held[key][own] for key in ("national", "mix", "regional")}
+        fates = self._transitions[own]
+        change = values.current - values.base
+        part = np.where(fates == GAP, change, held["total"][own])
+        return parts | {"part": part}, fates
+
 
 _MOST_CELLS = 1 << 22
 """Number of values of dense tables that are held at a time."""
@@ -430,10 +460,11 @@ def shift_shares(
     sums = items.sums(values.current - values.base, transitions)
     return PanelShiftShare(
         items,
+        [name],
         items.status(codes, [values], unclear),
+        transitions,
         {"gap": sums["gap"], "matched": items.matched(values.base, transitions)},
         parts,
-        transitions,
     )
 
 
@@ -492,21 +523,26 @@ class PanelIndex(OnPanel, IndexNumber):
 
     matched_share: Any
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        v, q = (items.values(name) for name in self._names)
+        fates = self._transitions[own]
+        return item_parts.of_price_index(items, _worth(v, q), fates, self.method)
+
 
 def price_index(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
     family = choice(formula, "formula", families.FORMULAS)
     items, v, q = _value_items(panel, value, quantity, lag, within)
-    base, current = _priced(v, q)
-    q0, q1 = np.where(base, q.base, 0.0), np.where(current, q.current, 0.0)
-    p0 = _rate(np.where(base, v.base, 0.0), q0)
-    p1 = _rate(np.where(current, v.current, 0.0), q1)
-    results, _, codes = items.decompose(family, (p0, q0, p1, q1))
-    both = (q0 != 0) & (q1 != 0)
+    transitions = items.transitions([v, q], _priced(v, q))[0]
+    worth = _worth(v, q)
+    results, _, codes = items.decompose(family, worth)
+    both = (worth[1] != 0) & (worth[3] != 0)
     return PanelIndex(
         items,
+        [v.name, q.name],
         items.status(codes, [v, q]),
+        transitions,
         {
             "total": results["price"],
             "matched": results["matched"].astype(np.int64),
@@ -516,3 +552,12 @@ def price_index(
         },
         method=formula,
     )
+
+
+def _worth(v: Values, q: Values) -> tuple[Floats, Floats, Floats, Floats]:
+    """Unit values and quantities in both periods; 0 where there is no unit value."""
+    base, current = _priced(v, q)
+    q0, q1 = np.where(base, q.base, 0.0), np.where(current, q.current, 0.0)
+    p0 = rate_of(np.where(base, v.base, 0.0), q0)
+    p1 = rate_of(np.where(current, v.current, 0.0), q1)
+    return p0, q0, p1, q1
