@@ -32,10 +32,30 @@ def rate_of(numerator: Floats, denominator: Floats) -> Floats:
     return np.divide(numerator, denominator, out=zero, where=denominator != 0)
 
 
+def shares(items: Items, x: Values) -> Floats:
+    """What each item adds to the growth of the total of its group."""
+    whole = items.whole(x.name, items.steps)[items.cell]
+    return rate_of(x.current - x.base, np.where(whole > 0, whole, np.nan))
+
+
 def of_contributions(items: Items, x: Values, transitions: Codes) -> Parts:
     """Shares in the growth of the total."""
-    parts = items.decompose(families.CONTRIBUTIONS, (x.base, x.current))[1]
-    return {"part": parts["parts"]}, transitions
+    return {"part": _settled(items, shares(items, x), x.unsure)}, transitions
+
+
+def _settled(items: Items, part: Floats, unsure: Mask) -> Floats:
+    """The parts, where an item that may add something else takes what is left.
+
+    Where several may, their parts are not known.
+    """
+    if not unsure.any():
+        return part
+    total = items.target.cells.values
+    rest = total - items.total(part)
+    open_ = np.abs(rest) > 2.0**-40 * (np.abs(total) + items.total(np.abs(part)))
+    alone = np.bincount(items.cell[unsure], minlength=items.count) == 1
+    left = np.where(alone, rest, np.nan)[items.cell]
+    return np.where(unsure & open_[items.cell], part + left, part)
 
 
 def of_mix_rate(
@@ -48,20 +68,22 @@ def of_mix_rate(
     effects = items.decompose(family, operands, kept)[1]
     whole: Floats = np.sum(list(effects.values()), axis=0)
     parts = {name: np.where(kept, part, np.nan) for name, part in effects.items()}
-    gap = _left_out(items, kept, (n.base, w.base), (n.current, w.current))
-    return parts | {"part": np.where(kept, whole, gap)}, transitions
+    gap = _left_out(items, kept, (n.base, w.base), (n.current, w.current), w.name)
+    part = _settled(items, np.where(kept, whole, gap), n.unsure | w.unsure)
+    return parts | {"part": part}, transitions
 
 
-def _left_out(items: Items, kept: Mask, base: Pair, current: Pair) -> Floats:
+def _left_out(items: Items, kept: Mask, base: Pair, current: Pair, name: str) -> Floats:
     """What items that are not kept add to the change of the ratio of the totals.
 
     The ratio of all items less that of the kept ones is the sum over the others of
-    (n - ratio w) / all w.
+    (n - ratio w) / all w; `name` is the level w.
     """
     effect = np.zeros(len(items))
-    for sign, (n, w) in ((-1.0, base), (1.0, current)):
+    sides = (-1.0, base, items.steps), (1.0, current, 0)
+    for sign, (n, w), back in sides:
         own = Totals.of(items, n, w, kept)
-        effect += sign * (n - own.ratio * w) / items.total(w)[items.cell]
+        effect += sign * (n - own.ratio * w) / items.whole(name, back)[items.cell]
     return effect
 
 
@@ -101,7 +123,8 @@ def of_price_volume(
         if name in names
     }
     fates = _traded(transitions, q.base != 0, q.current != 0)
-    return parts | {"part": v.current - v.base}, fates
+    part = _settled(items, v.current - v.base, v.unsure)
+    return parts | {"part": part}, fates
 
 
 def _traded(transitions: Codes, before: Mask, after: Mask) -> Codes:
@@ -140,7 +163,8 @@ def of_margin_bridge(
     part = np.sum(list(causes.values()), axis=0)
     part += effect(sides[1], both, kept) - effect(sides[0], both, kept)
     part += effect(sides[1], matched, both) - effect(sides[0], matched, both)
-    part += np.where(kept, 0.0, _left_out(items, kept, *sides))
+    part += np.where(kept, 0.0, _left_out(items, kept, *sides, r.name))
+    part = _settled(items, part, r.unsure | c.unsure)
     parts = {name: np.where(matched, x, np.nan) for name, x in causes.items()}
     return parts | {"part": part}, _traded(transitions, in0, in1)
 

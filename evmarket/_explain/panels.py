@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from .._cells import growth, ratios
-from .._cells.regroup import rollup
 from .._common.arguments import choice
 from .._common.canvas import names_of
+from .._common.kinds import TABLE
+from .._common.messages import one_line
 from . import families, item_parts
 from .arrays import Contributions, MarginBridge, MixRate, PriceVolume
 from .families import BOTH, GAP
@@ -31,10 +32,19 @@ _PARTS = ("volume", "joint", "entry", "exit")
 """Parts of the change of a value that have the same name for arrays and panels."""
 
 
-def _both_or_gap(both: Mask) -> Codes:
-    """Transitions of items that are in both periods or count as gaps."""
-    codes: Codes = np.where(both, np.uint8(BOTH), np.uint8(GAP))
-    return codes
+def _alike(panel: PanelData, lag: Any, **names: Any) -> list[str]:
+    """The names of levels of one kind, whose changes over the lag have a meaning."""
+    levels = [panel.summable(name, argument) for argument, name in names.items()]
+    kinds = [panel.level(name).kind for name in levels]
+    for name, kind in zip(levels, kinds, strict=True):
+        if kind != kinds[0]:
+            raise TypeError(
+                f"{one_line(levels[0])} is {kinds[0]}, {one_line(name)} {kind}: they "
+                "are explained together only if they are of one kind"
+            )
+    if TABLE[kinds[0]].growth != "any":
+        growth.change(panel.rollup(()).measure(levels[0]), lag)
+    return levels
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -101,27 +111,27 @@ def contributions(
     name = panel.summable(measure, "measure")
     items = Items.of(
         panel, [name], lag, within,
-        lambda totals, steps: growth.growth(totals.measure(name), steps),
+        lambda totals: growth.growth(totals.measure(name), lag),
     )  # fmt: skip
     values = items.values(name)
-    transitions, unclear = items.transitions([values], values.present)
-    operands = (values.base, values.current)
-    of_groups, of_items, codes = items.decompose(families.CONTRIBUTIONS, operands)
-    parts, total = of_items["parts"], items.target.cells.values
-    sums = items.sums(parts, transitions)
-    rounding = of_groups["residual"]
+    transitions = items.transitions([values], values.present)
+    parts = item_parts.shares(items, values)
+    total = items.target.cells.values
+    sums, rounding = items.sums_of_both(parts, transitions)
+    rest = ((total - sums["both"]) - sums["entry"]) - sums["exit"]
+    gap = items.gap(rest, transitions != GAP)
     return PanelContributions(
         items,
         [name],
-        items.status(codes, [values], unclear),
+        items.status(items.lost(parts)),
         transitions,
         {
             "total": total,
             "entry": sums["entry"],
             "exit": sums["exit"],
-            "gap": sums["gap"],
-            "matched": items.matched(values.base, transitions),
-            "residual": (total - of_groups["total"]) + rounding + sums["residual"],
+            "gap": gap,
+            "matched": items.matched(values, transitions == BOTH),
+            "residual": (rest - gap) + rounding,
         },
         {"parts": np.where(transitions == BOTH, parts, np.nan)},
         axis=0,
@@ -176,14 +186,13 @@ def mix_rate(
     method: str,
 ) -> PanelMixRate:
     family = choice(method, "method", families.MIX_RATE)
-    above = panel.summable(numerator, "numerator")
-    below = panel.summable(denominator, "denominator")
+    above, below = _alike(panel, lag, numerator=numerator, denominator=denominator)
     items = Items.of(
         panel, [below, above], lag, within,
-        lambda totals, steps: growth.change(ratios.ratio(totals, above, below), steps),
+        lambda totals: growth.change(ratios.ratio(totals, above, below), lag),
     )  # fmt: skip
     n, w = items.values(above), items.values(below)
-    transitions, unclear = items.transitions([n, w], w.present)
+    transitions = items.transitions([n, w], w.present)
     # An item with a numerator but no denominator has no rate.
     no_rate = ((w.base == 0) & (n.base != 0)) | ((w.current == 0) & (n.current != 0))
     transitions[no_rate] = GAP
@@ -194,13 +203,13 @@ def mix_rate(
     effects = np.sum(list(of_items.values()), axis=0)
     sums = items.sums(effects, transitions)
     total, of_kept = items.target.cells.values, of_groups["total"]
-    gap = total - of_kept
-    matched = items.matched(w.base, transitions)
+    gap = items.gap(total - of_kept, kept)
+    matched = items.matched(w, transitions == BOTH)
     rounding = of_groups["residual"] + sums["residual"]
     return PanelMixRate(
         items,
         [above, below],
-        items.status(codes, [n, w], unclear, (n, w)),
+        items.status(codes, ratio=(n, w)),
         transitions,
         {
             "total": total,
@@ -274,27 +283,27 @@ def price_volume(
 ) -> PanelPriceVolume:
     family = choice(method, "method", families.PRICE_VOLUME)
     items, v, q = _value_items(panel, value, quantity, lag, within)
-    transitions, unclear = items.transitions([v, q], _priced(v, q))
+    transitions = items.transitions([v, q], _priced(v, q))
     prices = rate_of(v.base, q.base), rate_of(v.current, q.current)
     kept = transitions != GAP
     operands = (prices[0], q.base, prices[1], q.current)
     results, _, codes = items.decompose(family, operands, kept)
-    sums = items.sums(v.current - v.base, transitions)
-    total, of_kept, gap = items.target.cells.values, results["total"], sums["gap"]
+    total, of_kept = items.target.cells.values, results["total"]
+    gap = items.gap(total - of_kept, kept)
     both = kept & (q.base != 0) & (q.current != 0)
     rounding = results["residual"]
     return PanelPriceVolume(
         items,
         [v.name, q.name],
-        items.status(codes, [v, q], unclear),
+        items.status(codes, [q.name]),
         transitions,
         {
             "total": total,
             "unit_value": results["price"],
             **{n: results[n] for n in family.groups if n in _PARTS},
             "gap": gap,
-            "matched": items.matched(v.base, _both_or_gap(both)),
-            "residual": rounding + ((total - gap) - of_kept) + sums["residual"],
+            "matched": items.matched(v, both),
+            "residual": rounding + ((total - of_kept) - gap),
         },
         method=method,
         **({} if "joint" in results else {"joint": None}),
@@ -305,11 +314,10 @@ def _value_items(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any
 ) -> tuple[Items, Values, Values]:
     """The items behind the change of a value, their values and their quantities."""
-    worth = panel.summable(value, "value")
-    units = panel.summable(quantity, "quantity")
+    worth, units = _alike(panel, lag, value=value, quantity=quantity)
     items = Items.of(
         panel, [worth, units], lag, within,
-        lambda totals, steps: growth.change(totals.measure(worth), steps),
+        lambda totals: growth.change(totals.measure(worth), lag),
     )  # fmt: skip
     return items, items.values(worth), items.values(units)
 
@@ -368,27 +376,23 @@ class PanelMarginBridge(OnPanel, MarginBridge):
 def margin_bridge(
     panel: PanelData, revenue: str, cost: str, quantity: str, lag: Any, within: Any
 ) -> PanelMarginBridge:
-    names = (
-        panel.summable(revenue, "revenue"),
-        panel.summable(cost, "cost"),
-        panel.summable(quantity, "quantity"),
-    )
+    names = _alike(panel, lag, revenue=revenue, cost=cost, quantity=quantity)
     items = Items.of(
         panel, names, lag, within,
-        lambda totals, steps: growth.change(ratios.margin(totals, *names[:2]), steps),
+        lambda totals: growth.change(ratios.margin(totals, *names[:2]), lag),
     )  # fmt: skip
     r, c, q = (items.values(name) for name in names)
-    transitions, unclear = items.transitions([r, c], r.present)
+    transitions = items.transitions([r, c], r.present)
     kept = transitions != GAP
     operands = (r.base, c.base, q.base, r.current, c.current, q.current)
     results, _, codes = items.decompose(families.MARGIN_BRIDGE, operands, kept)
     total, of_kept = items.target.cells.values, results["total"]
-    gap = total - of_kept
-    share_kept = items.matched(r.base, _both_or_gap(kept))
+    gap = items.gap(total - of_kept, kept)
+    share_kept = items.matched(r, kept)
     return PanelMarginBridge(
         items,
         names,
-        items.status(codes, [r, c, q], unclear, (r, c)),
+        items.status(codes, [q.name], (r, c)),
         transitions,
         {
             "total": total,
@@ -448,22 +452,22 @@ def shift_shares(
         panel.series.key_list([key], argument)
         for key, argument in ((region, "region"), (industry, "industry"))
     )
-    table = rollup(panel.with_levels([name]), [row, column])
+    table = panel.rollup([row, column])
     items = Items.of(
         table, [name], lag, (),
-        lambda totals, steps: growth.growth(totals.measure(name), steps),
+        lambda totals: growth.growth(totals.measure(name), lag),
     )  # fmt: skip
     values = items.values(name)
-    transitions, unclear = items.transitions([values], values.present)
+    transitions = items.transitions([values], values.present)
     kept = np.flatnonzero(transitions != GAP)
     parts, codes = _shift_parts(items, values, kept)
     sums = items.sums(values.current - values.base, transitions)
     return PanelShiftShare(
         items,
         [name],
-        items.status(codes, [values], unclear),
+        items.status(codes),
         transitions,
-        {"gap": sums["gap"], "matched": items.matched(values.base, transitions)},
+        {"gap": sums["gap"], "matched": items.matched(values, transitions == BOTH)},
         parts,
     )
 
@@ -534,20 +538,20 @@ def price_index(
 ) -> PanelIndex:
     family = choice(formula, "formula", families.FORMULAS)
     items, v, q = _value_items(panel, value, quantity, lag, within)
-    transitions = items.transitions([v, q], _priced(v, q))[0]
+    transitions = items.transitions([v, q], _priced(v, q))
     worth = _worth(v, q)
     results, _, codes = items.decompose(family, worth)
     both = (worth[1] != 0) & (worth[3] != 0)
     return PanelIndex(
         items,
         [v.name, q.name],
-        items.status(codes, [v, q]),
+        items.status(codes, [q.name]),
         transitions,
         {
             "total": results["price"],
             "matched": results["matched"].astype(np.int64),
             "dropped": results["dropped"].astype(np.int64),
-            "matched_share": items.matched(v.base, _both_or_gap(both)),
+            "matched_share": items.matched(v, both),
             "residual": results["residual"],
         },
         method=formula,

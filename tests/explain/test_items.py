@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evmarket as em
+from tests.explain.twins import both
 from tests.panel.panels import (
-    both,
     dense_tables,
     every_kind_of_line,
     refused,
