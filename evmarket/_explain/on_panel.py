@@ -174,6 +174,7 @@ class OnPanel(Explanation):
         ...     keys={"maker": ["A", "B", "A", "C"]},
         ...     period=["2024", "2024", "2025", "2025"],
         ...     measures={"units": [60, 40, 90, 5]},
+        ...     exit_after=1,
         ... )
         >>> panel.contributions("units").items("2025")
         Table(3 rows x 5 columns)

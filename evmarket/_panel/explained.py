@@ -63,6 +63,7 @@ class Explained:
         ...     keys={"maker": ["A", "B", "A", "C"]},
         ...     period=["2024", "2024", "2025", "2025"],
         ...     measures={"units": [60, 40, 90, 5]},
+        ...     exit_after=1,
         ... )
         >>> why = panel.contributions("units")
         >>> why.parts[:, 1], why.entry[:, 1], why.exit[:, 1], why.gap[:, 1]

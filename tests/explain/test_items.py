@@ -157,7 +157,7 @@ def check_bounds(panel, label, place):
 
 
 def test_entrants_and_leavers_are_named_and_the_largest_comes_first():
-    panel = em.Panel.from_arrays(**MARKET)
+    panel = em.Panel.from_arrays(**MARKET, exit_after=1)
     table = panel.contributions("units").items("2025")
     assert table.columns == ("maker", "base", "current", "part", "fate")
     assert table["maker"].tolist() == ["B", "A", "C"]
