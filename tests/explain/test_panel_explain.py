@@ -512,7 +512,7 @@ def test_results_as_tables():
         assert table["status"][k] == got.status[group]
         assert (table["fate"][k] == "both") == np.isfinite(table["parts"][k])
     pytest.importorskip("pandas")
-    assert list(got.to_pandas().columns) == list(table.columns)
+    assert list(got.to_pandas().columns) == [*table.columns, "status_name"]
     frame = panel.margin_bridge("revenue", "cost", "units", within="maker").to_pandas()
     assert list(frame.columns[:3]) == ["maker", "period", "total"]
 
