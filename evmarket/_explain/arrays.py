@@ -52,7 +52,7 @@ class Contributions(Explanation):
 
     _formats: ClassVar[dict[str, str]] = {
         "total": "rate",
-        **dict.fromkeys(("parts", "entry", "exit", "gap"), "pp"),
+        **dict.fromkeys(("parts", "part", "entry", "exit", "gap"), "pp"),
         **Explanation._formats,
     }
 
@@ -275,7 +275,7 @@ class PriceVolume(Bridge):
     residual: Any
     status: Any
     method: str
-    items: PriceVolume | None
+    items: Any
 
 
 def price_volume(
@@ -466,7 +466,7 @@ class MarginBridge(Bridge):
     status: Any
 
     _formats: ClassVar[dict[str, str]] = {
-        **dict.fromkeys(("total", *families.MARGIN_STEPS, "gap"), "pp"),
+        **dict.fromkeys(("total", *families.MARGIN_STEPS, "gap", "part"), "pp"),
         **Explanation._formats,
     }
 

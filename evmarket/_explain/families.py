@@ -69,8 +69,15 @@ FORMULAS = {
 BOTH, ENTRY, EXIT, GAP = range(4)
 """Transitions of an item between base and current period, numbered as in the core."""
 TRANSITIONS = ("both", "entry", "exit", "gap")
+FATES = ("both", "entered", "exited", "gap")
+"""What tables print for each transition."""
 SUMS = Family("sums_by_fate", (*TRANSITIONS, "residual"))
 """Sums of values by transition; `residual` is the rounding error of the last three."""
+
+
+def fate_names(transitions: Codes) -> Array:
+    """The transitions of items in words."""
+    return np.array(FATES, dtype=object)[transitions]
 
 
 def run_groups(

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._cells import growth
-from .._cells.cells import Cells, taken
-from .._cells.listed import occupied
+from .._calendar.lags import lag_periods
+from .._cells.cells import kept_indptr, taken, union
 from .._cells.shifts import bases
-from .._common.messages import listing
+from .._cells.sums import summed
+from .._cells.within import groups_of
 from .._common.status import lowest
 from .families import BOTH, ENTRY, EXIT, GAP, SUMS, Family, decompose
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .._cells.cells import Cells
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
     from .._common.types import Codes, Floats, Ints, Mask
@@ -33,29 +34,31 @@ class Values:
 
     Attributes
     ----------
-    name : str
+    name, kind : str
     base, current : ndarray of float64
-        0 where the measure has no value.
+        What the item adds to the total of its group: its value; 0 where it has no row;
+        the sum of its rows where they are not the whole of a longer period.
+    present : tuple of two arrays
+        Whether the item has a value, in the base and in the current period.
     rows : tuple of two arrays
-        Number of rows behind each value, in the base and in the current period.
-    incomplete : ndarray of bool
-        Whether a value lacks one of its parts.
+        Number of rows behind each value.
+    unsure : ndarray of bool
+        Whether a cell has no value though it has rows, so that it may add something
+        else.
     """
 
     name: str
+    kind: str
     base: Floats
     current: Floats
+    present: tuple[Mask, Mask]
     rows: tuple[Ints, Ints]
-    incomplete: Mask
-
-    @property
-    def present(self) -> tuple[Mask, Mask]:
-        """Whether there is a value, in the base and in the current period."""
-        return self.rows[0] > 0, self.rows[1] > 0
+    unsure: Mask
 
     def unpaired(self, other: Values) -> tuple[Mask, Mask]:
         """Whether two measures come from different rows, in each period."""
-        return self.rows[0] != other.rows[0], self.rows[1] != other.rows[1]
+        ours, theirs = self.rows, other.rows
+        return ours[0] != theirs[0], ours[1] != theirs[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,11 @@ class CellStatus:
         known[cells] = False
         return CellStatus(codes, known)
 
+    def marked(self, codes: Codes) -> CellStatus:
+        """Give the cells that are explained a status beside their numbers."""
+        beside = np.where(self.known, lowest(self.codes, codes), self.codes)
+        return CellStatus(beside.astype(np.uint8), self.known)
+
 
 @dataclass(frozen=True, eq=False)
 class Items:
@@ -88,31 +96,32 @@ class Items:
 
     Attributes
     ----------
-    panel : PanelData
-        The series, with the measures that explain the change.
+    panel, totals : PanelData
+        The series, and the groups, with the measures that explain the change.
     target : MeasureData
         The change of the totals: one cell per group and period.
     steps : int
         Number of periods from the base to the current period.
+    table : Cells
+        The cells that any of the measures has.
     cell : ndarray of int64
         The cell of `target` of each item, ascending.
     series, ordinals : ndarray of int64
         The series of each item and its current period.
     base, current : ndarray of int64
         The cell of `table` in each period, or -1.
-    table : Cells
-        The cells of the panel.
     """
 
     panel: PanelData
+    totals: PanelData
     target: MeasureData
     steps: int
+    table: Cells
     cell: Ints
     series: Ints
     ordinals: Ints
     base: Ints
     current: Ints
-    table: Cells
 
     @classmethod
     def of(
@@ -121,23 +130,14 @@ class Items:
         names: Sequence[str],
         lag: Any,
         within: Any,
-        change: Callable[[PanelData, int], MeasureData],
+        change: Callable[[PanelData], MeasureData],
     ) -> Items:
-        """The items of some levels, behind ``change(totals of the groups, steps)``."""
-        steps, kinds = 0, set()
-        for name in names:
-            steps = growth.lag_of(panel.measure(name), lag, "the explanation")
-            kinds.add(panel.level(name).kind)
-        if len(kinds) > 1:
-            raise TypeError(
-                f"{listing(names)} are {listing(sorted(kinds))}: an explanation takes "
-                "levels of one kind"
-            )
-        keys = panel.series.key_list(within)
-        panel = panel.with_names(list(dict.fromkeys(names)))
-        totals = panel.rollup(keys)
-        target = change(totals, steps)
-        table = occupied(panel)
+        """The items of some levels, behind the change of the totals of the groups."""
+        steps = lag_periods(lag, panel.calendar.freq)
+        totals = panel.rollup(panel.series.key_list(within))
+        target = change(totals)
+        measures = [panel.measure(name) for name in names]
+        table = union([measure.cells for measure in measures], panel.series.count)
         count = len(table.ordinals)
         # Cells without a current period belong to the period `steps` after them.
         lost = np.flatnonzero(bases(table, -steps) < 0)
@@ -148,15 +148,22 @@ class Items:
         ordinals = np.concatenate([table.ordinals, table.ordinals[lost] + steps])
         visible = panel.calendar.shows(ordinals)
         columns = [column[visible] for column in (series, ordinals, base, current)]
-        group = panel.groups.into(totals.groups)[columns[0]].astype(np.int64)
-        cell = target.cells.place(group, columns[1])
+        to = groups_of(measures[0], totals.measure(names[0]))
+        cell = target.cells.place(to[columns[0]].astype(np.int64), columns[1])
         order = np.flatnonzero(cell >= 0)
         order = order[np.argsort(cell[order], kind="stable")]
-        chosen = [x[order] for x in columns]
-        return cls(panel, target, steps, cell[order], *chosen, table)
+        columns = [column[order] for column in columns]
+        return cls(panel, totals, target, steps, table, cell[order], *columns)
 
     def __len__(self) -> int:
         return len(self.cell)
+
+    def at(self, ordinal: int) -> tuple[Items, Ints]:
+        """The items of one period, and their numbers among all items."""
+        own = np.flatnonzero(self.ordinals == ordinal)
+        columns = ("cell", "series", "ordinals", "base", "current")
+        some = {name: getattr(self, name)[own] for name in columns}
+        return replace(self, **some), own
 
     @property
     def count(self) -> int:
@@ -171,71 +178,72 @@ class Items:
 
     def values(self, name: str) -> Values:
         """The values of a level."""
-        cells = self.panel.measure(name).cells
-        numbers, rows = [], []
-        for place in (self.base, self.current):
-            at = np.where(place >= 0, self._places(cells)[place], -1)
-            numbers.append(np.nan_to_num(taken(cells.values, at, 0.0)))
-            counts = np.isfinite(cells.values).astype(np.int64)
-            if cells.sums is not None:
-                counts = np.where(counts > 0, np.maximum(cells.sums.counts, 1), 0)
-            rows.append(taken(counts, at, 0))
-        marked = self._marked(cells)
-        return Values(name, *numbers, (rows[0], rows[1]), marked)
+        measure, table = self.panel.measure(name), self.table
+        cells = measure.cells
+        numbers = _added(cells)
+        finite = np.isfinite(cells.values)
+        sums = cells.sums
+        counts = finite.astype(np.int64)
+        if sums is not None:
+            counts = np.where(finite, sums.counts, 0)
+        places = [self.base, self.current]
+        if not _same_places(cells, table):
+            where = cells.place(table.series, table.ordinals)
+            places = [taken(where, place, -1) for place in places]
 
-    def _places(self, cells: Cells) -> Ints:
-        """The cell of a measure at each cell that the items number."""
-        return cells.place(self.table.series, self.table.ordinals)
+        def both(of_cells: Any, none: Any) -> tuple[Any, Any]:
+            base, current = (taken(of_cells, place, none) for place in places)
+            return base, current
 
-    def _marked(self, cells: Cells) -> Mask:
-        """Items whose number stands beside INCOMPLETE, in one of the periods."""
-        flagged = (cells.codes == _core.INCOMPLETE) & np.isfinite(cells.values)
-        marked = np.zeros(len(self), bool)
-        if flagged.any():
-            for place in (self.base, self.current):
-                at = np.where(place >= 0, self._places(cells)[place], -1)
-                marked |= taken(flagged, at, False)
-        return marked
+        present = both(finite, False)
+        held = [place >= 0 for place in places]
+        unsure = (held[0] & ~present[0]) | (held[1] & ~present[1])
+        amounts = both(numbers, 0.0)
+        kind, rows = measure.kind, both(counts, 0)
+        return Values(name, kind, *amounts, present, rows, unsure)
+
+    def whole(self, name: str, back: int = 0) -> Floats:
+        """The total of a level for each cell, `back` periods before."""
+        return self._total(name, back)[0]
+
+    def _total(self, name: str, back: int) -> tuple[Floats, Codes]:
+        cells = self.target.cells
+        measure = self.totals.measure(name)
+        return measure.read(cells.series, cells.ordinals - back)
 
     def transitions(
         self, measures: Sequence[Values], present: tuple[Mask, Mask]
-    ) -> tuple[Codes, Mask]:
-        """The transition of each item, and whether it is uncertain.
+    ) -> Codes:
+        """The transition of each item.
 
-        `present` marks the items to compare, in each period. An item enters if its
-        measures begin after the base period, and exits if they end before the current
-        period. An item that only lacks a value is a gap.
+        `present` marks the items to compare, in each period. An item enters if none of
+        its measures has a row up to the base period, and exits if all have ended before
+        the current period. An item that only lacks a value is a gap.
         """
         codes = np.full(len(self), GAP, np.uint8)
         codes[present[0] & present[1]] = BOTH
-        unclear = np.zeros(len(self), bool)
-        sides = [values.present for values in measures]
         for k, transition in ((0, ENTRY), (1, EXIT)):
-            empty = present[1 - k] & ~np.any([side[k] for side in sides], axis=0)
-            at = np.flatnonzero(empty)
-            gone, unknown = self._gone(measures, at, self.steps * (1 - k))
-            codes[at[gone]] = transition
-            unclear[at[unknown]] = True
-        return codes, unclear
+            some = present[1 - k]
+            for values in measures:
+                some = some & ~values.present[k]
+            at = np.flatnonzero(some)
+            for values in measures:
+                at = at[self._gone(values.name, at, k)]
+            codes[at] = transition
+        return codes
 
-    def _gone(
-        self, measures: Sequence[Values], at: Ints, back: int
-    ) -> tuple[Mask, Mask]:
-        """Whether items have no series `back` periods ago; whether that is unknown."""
-        series, ordinals = self.series[at], self.ordinals[at] - back
-        gone, unknown = np.ones(len(at), bool), np.zeros(len(at), bool)
-        for values in measures:
-            lives = self.panel.measure(values.name).lives
-            codes = lives.status(self.panel.calendar, series, ordinals)
-            gone &= (codes == _core.NOT_BEGUN) | (codes == _core.EXITED)
-            unknown |= codes == _core.INCOMPLETE
-        return gone, unknown
+    def _gone(self, name: str, at: Ints, k: int) -> Mask:
+        """Which items have not begun in the base period, or have exited since."""
+        lives = self.panel.measure(name).lives
+        series, ordinals = self.series[at], self.ordinals[at]
+        if k == 0:
+            return ~lives.begun(series, ordinals - self.steps)
+        return lives.begun(series, ordinals) & ~lives.alive(series, ordinals)
 
     def status(
         self,
         codes: Codes,
-        measures: Sequence[Values],
-        unclear: Mask | None = None,
+        others: Sequence[str] = (),
         ratio: tuple[Values, Values] | None = None,
     ) -> CellStatus:
         """The status of every cell, from a decomposition and from its items.
@@ -244,9 +252,8 @@ class Items:
         ----------
         codes : ndarray of uint8
             The statuses of the decomposition.
-        measures : sequence of Values
-        unclear : ndarray of bool, optional
-            Items whose transition is not known.
+        others : sequence of str
+            Levels that explain the change and are not in it: theirs are passed on.
         ratio : (Values, Values), optional
             Two measures that must come from the same rows.
         """
@@ -257,9 +264,12 @@ class Items:
             absent = (_core.NOT_BEGUN, _core.EXITED, _core.MISSING)
             status = status.flagged(base, _core.UNPAIRED, (_core.ENTERED, _core.GAP))
             status = status.flagged(current, _core.UNPAIRED, absent)
-        if unclear is not None:
-            status = status.flagged(self.cell[unclear], _core.INCOMPLETE)
-        return replace(status, codes=lowest(status.codes, codes))
+        for name in others:
+            for back in (0, self.steps):
+                values, marks = self._total(name, back)
+                own = np.where(np.isfinite(values), marks, np.uint8(0))
+                status = status.marked(own.astype(np.uint8))
+        return status.marked(codes)
 
     def decompose(
         self, family: Family, operands: Sequence[Floats], kept: Mask | None = None
@@ -272,14 +282,64 @@ class Items:
             operands = [np.where(kept, x, 0.0) for x in operands]
         return decompose(family, tuple(operands), self.offsets, (len(self),))
 
+    def total(self, values: Floats) -> Floats:
+        """Sums of each cell's items."""
+        everything = np.full(len(self), BOTH, np.uint8)
+        return self.sums(values, everything)["both"]
+
     def sums(self, values: Floats, transitions: Codes) -> dict[str, Floats]:
         """Sums of each cell's items by transition."""
         operands = np.ascontiguousarray(values), transitions.astype(float)
         return self.decompose(SUMS, operands)[0]
 
-    def matched(self, base: Floats, transitions: Codes) -> Floats:
-        """Share of the items in both periods in the sum of the base values."""
-        sums = self.sums(base, transitions)
-        both, others = sums["both"], sums["entry"] + (sums["exit"] + sums["gap"])
-        share: Floats = _core.ratio(both, both + others)
+    def sums_of_both(
+        self, values: Floats, transitions: Codes
+    ) -> tuple[dict[str, Floats], Floats]:
+        """Sums of each cell's items but gaps, and what rounding leaves of them."""
+        # The residual covers all sums but the first: gaps take its place.
+        order = np.array([GAP, ENTRY, EXIT, BOTH], np.uint8)
+        sums = self.sums(values, order[transitions])
+        named = {"both": sums["gap"], "entry": sums["entry"], "exit": sums["exit"]}
+        return named, sums["residual"]
+
+    def gap(self, rest: Floats, kept: Mask) -> Floats:
+        """What is left of a total, which is the gap of cells with items not kept.
+
+        It is rounding error, and the gap 0, where all items are kept or their parts are
+        not known.
+        """
+        gaps = np.zeros(self.count, bool)
+        gaps[self.cell[~kept]] = True
+        return np.where(gaps | np.isnan(rest), rest, 0.0)
+
+    def lost(self, parts: Floats) -> Codes:
+        """INVALID for cells with a part that left the range."""
+        lost = np.zeros(self.count, np.uint8)
+        lost[self.cell[np.isinf(parts)]] = _core.INVALID
+        return lost
+
+    def matched(self, values: Values, both: Mask) -> Floats:
+        """Share of some items in the base total."""
+        own = self.total(np.where(both, values.base, 0.0))
+        share: Floats = _core.ratio(own, self.whole(values.name, self.steps))
         return share
+
+
+def _same_places(a: Cells, b: Cells) -> bool:
+    return np.array_equal(a.indptr, b.indptr) and np.array_equal(a.ordinals, b.ordinals)
+
+
+def _added(cells: Cells) -> Floats:
+    """What each cell adds to a roll-up; rows of a hole are added too."""
+    sums = cells.sums
+    known = np.isfinite(cells.values)
+    if sums is None or known.all():
+        return np.where(known, cells.values, 0.0)
+    some = ~known & (sums.counts > 0)
+    values = np.where(known, cells.values, 0.0)
+    if some.any():
+        held = summed(
+            kept_indptr(cells.indptr, some), cells.ordinals[some], [sums.take(some)]
+        )
+        values[some] = held.values
+    return values

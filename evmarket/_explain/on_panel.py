@@ -8,19 +8,22 @@ import numpy as np
 
 from .._calendar.periods import spanned
 from .._cells.measure import DENSE_MOST
+from .._common import numbers
 from .._common.canvas import names_of
 from .._common.html import ends
 from .._common.messages import short
+from .._common.status import Status
 from .._common.text import fitted
 from .._tables.columns import free_name
 from .._tables.html import ROWS
 from .._tables.table import Table
 from .base import Explanation, array_lines
-from .families import TRANSITIONS
+from .families import fate_names
 from .html import PAIRS, Preview, heading, panel_heading, panel_html
+from .item_table import item_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
     from .._common.types import Array, Codes, Ints
+    from .item_parts import Parts
     from .items import CellStatus, Items
 
 
@@ -53,18 +57,20 @@ class OnPanel(Explanation):
     matched: Any
 
     _items: Items
+    _names: tuple[str, ...]
     _cell_status: CellStatus
     _of_groups: dict[str, Array]
     _of_items: dict[str, Array]
-    _transitions: Codes | None
+    _transitions: Codes
 
     def __init__(
         self,
         items: Items,
+        names: Sequence[str],
         status: CellStatus,
+        transitions: Codes,
         of_groups: Mapping[str, Array],
         of_items: Mapping[str, Array] | None = None,
-        transitions: Codes | None = None,
         /,
         **fields: Any,
     ) -> None:
@@ -72,6 +78,7 @@ class OnPanel(Explanation):
         unknown = ~status.known
         self.__dict__.update(
             _items=items,
+            _names=tuple(names),
             _cell_status=status,
             _of_groups={
                 name: np.where(unknown, np.nan, x) if x.dtype.kind == "f" else x
@@ -134,6 +141,85 @@ class OnPanel(Explanation):
         """
         names = (*self._of_groups, "status", *self._of_items)
         return {name: getattr(self, name) for name in names}
+
+    # ---- the items of one period ---------------------------------------------------
+
+    def items(self, at: Any = None) -> Table:
+        """One row per item of a period: its values, its part and its fate.
+
+        Parameters
+        ----------
+        at : str, date, int, optional
+            A label or date of the period. The default is the last period with a known
+            total.
+
+        Returns
+        -------
+        Table
+            The keys of the groups and the other keys, ``base`` and ``current`` of each
+            measure, the parts, and ``fate``: "both", "entered", "exited" or "gap" (the
+            item lacks a value in one of the periods). ``part`` is the whole effect of
+            an item; the parts of a group add up to its ``.total`` (of a price index,
+            to ``.total - 1``). Within a group the largest effect comes first.
+
+        Raises
+        ------
+        KeyError
+            If the calendar does not have the period.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "B", "A", "C"]},
+        ...     period=["2024", "2024", "2025", "2025"],
+        ...     measures={"units": [60, 40, 90, 5]},
+        ...     exit_after=1,
+        ... )
+        >>> panel.contributions("units").items("2025")
+        Table(3 rows x 5 columns)
+        units growth, 2025 on 2024
+        maker       base  current       part  fate
+        B             40   EXITED  -40.00 pp  exited
+        A             60       90  +30.00 pp  both
+        C      NOT_BEGUN        5   +5.00 pp  entered
+        total -5.00%
+        """
+        calendar = self._items.target.calendar
+        ordinal = self._last_known() if at is None else calendar.ordinal(at, "at")
+        some, own = self._items.at(ordinal)
+        parts, transitions = self._parts_of(some, own)
+        unknown = ~self._cell_status.known[some.cell]
+        parts = {name: np.where(unknown, np.nan, x) for name, x in parts.items()}
+        note = self._total_note(ordinal) if not self.groups else ""
+        return item_table(some, self._names, parts, transitions, self._formats, note)
+
+    def _total_note(self, ordinal: int) -> str:
+        """The total of a period and its status, for a single group."""
+        cells = self._items.target.cells
+        place = np.flatnonzero(cells.ordinals == ordinal)
+        if not len(place) or "total" not in self._of_groups:
+            return ""
+        total = [float(self._of_groups["total"][place[0]])]
+        [text] = numbers.column(total, self._formats.get("total", ""))
+        code = Status(int(self._cell_status.codes[place[0]]))
+        status = f"{code.name}: {code.meaning}" if code else ""
+        return ", ".join(filter(None, [text and f"total {text}", status]))
+
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        """The columns of parts of the items of one period, and their transitions.
+
+        `own` are the numbers of these items among all. The last column is the whole
+        effect.
+        """
+        raise NotImplementedError
+
+    def _last_known(self) -> int:
+        """The last period with a known total, or the last one."""
+        cells, calendar = self._items.target.cells, self._items.target.calendar
+        known = cells.ordinals[self._cell_status.known]
+        known = known[calendar.shows(known)]
+        return int(known.max()) if len(known) else calendar.visible[1]
 
     # ---- one group, for plots ------------------------------------------------------
 
@@ -219,14 +305,12 @@ class OnPanel(Explanation):
         """The first and last items of the last known period, and its label."""
         items, calendar = self._items, self._items.target.calendar
         low, high = calendar.visible
-        known = items.ordinals[self._cell_status.known[items.cell]]
-        last = int(known.max()) if len(known) else high
+        last = self._last_known()
         own = np.flatnonzero(items.ordinals == last)
         rows = ends(len(own), *ROWS)
         some = own[rows]
         arrays = {name: values[some] for name, values in self._of_items.items()}
-        if self._transitions is not None:
-            arrays["fate"] = _transition_names(self._transitions[some])
+        arrays["fate"] = fate_names(self._transitions[some])
         return Preview(
             rows,
             len(own),
@@ -254,7 +338,7 @@ class OnPanel(Explanation):
         """A table with one row per group and period, or per item if items have parts.
 
         The results of a group are repeated for its items. The column ``fate`` says
-        whether an item is in both periods, an entry, an exit or a gap.
+        whether an item is in both periods, entered, exited or is a gap.
 
         Returns
         -------
@@ -279,8 +363,8 @@ class OnPanel(Explanation):
             cells = self._visible_cells()
             columns = self._group_labels(cells)
         results = dict(self._of_items)
-        if self._transitions is not None and self._of_items:
-            names = _transition_names(self._transitions)
+        if self._of_items:
+            names = fate_names(self._transitions)
             names[~status.known[cells]] = None
             results["fate"] = names
         results |= {name: values[cells] for name, values in self._of_groups.items()}
@@ -305,10 +389,6 @@ class OnPanel(Explanation):
         [nan, -0.3]
         """
         return self.to_table().to_pandas()
-
-
-def _transition_names(transitions: Codes) -> Array:
-    return np.array(TRANSITIONS, dtype=object)[transitions]
 
 
 def _dense(

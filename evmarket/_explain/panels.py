@@ -10,10 +10,13 @@ import numpy as np
 from .._cells import growth, ratios
 from .._common.arguments import choice
 from .._common.canvas import names_of
-from . import families
+from .._common.kinds import TABLE
+from .._common.messages import one_line
+from . import families, item_parts
 from .arrays import Contributions, MarginBridge, MixRate, PriceVolume
 from .families import BOTH, GAP
 from .indices import IndexNumber
+from .item_parts import rate_of
 from .items import Items, Values
 from .lmdi import ShiftShare, shift_share
 from .on_panel import OnPanel
@@ -21,6 +24,7 @@ from .on_panel import OnPanel
 if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._common.types import Codes, Floats, Ints, Mask
+    from .item_parts import Parts
     from .plots import Stack
 
 
@@ -28,16 +32,19 @@ _PARTS = ("volume", "joint", "entry", "exit")
 """Parts of the change of a value that have the same name for arrays and panels."""
 
 
-def _both_or_gap(both: Mask) -> Codes:
-    """Transitions of items that are in both periods or count as gaps."""
-    codes: Codes = np.where(both, np.uint8(BOTH), np.uint8(GAP))
-    return codes
-
-
-def _rate(numerator: Floats, denominator: Floats) -> Floats:
-    """The ratio, 0 where the denominator is 0."""
-    zero = np.zeros(len(numerator))
-    return np.divide(numerator, denominator, out=zero, where=denominator != 0)
+def _alike(panel: PanelData, lag: Any, **names: Any) -> list[str]:
+    """The names of levels of one kind, whose changes over the lag have a meaning."""
+    levels = [panel.summable(name, argument) for argument, name in names.items()]
+    kinds = [panel.level(name).kind for name in levels]
+    for name, kind in zip(levels, kinds, strict=True):
+        if kind != kinds[0]:
+            raise TypeError(
+                f"{one_line(levels[0])} is {kinds[0]}, {one_line(name)} {kind}: they "
+                "are explained together only if they are of one kind"
+            )
+    if TABLE[kinds[0]].growth != "any":
+        growth.change(panel.rollup(()).measure(levels[0]), lag)
+    return levels
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -91,6 +98,12 @@ class PanelContributions(OnPanel, Contributions):
             source=source,
         )
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        [name] = self._names
+        return item_parts.of_contributions(
+            items, items.values(name), self._transitions[own]
+        )
+
 
 def contributions(
     panel: PanelData, measure: str, lag: Any, within: Any
@@ -98,28 +111,29 @@ def contributions(
     name = panel.summable(measure, "measure")
     items = Items.of(
         panel, [name], lag, within,
-        lambda totals, steps: growth.growth(totals.measure(name), steps),
+        lambda totals: growth.growth(totals.measure(name), lag),
     )  # fmt: skip
     values = items.values(name)
-    transitions, unclear = items.transitions([values], values.present)
-    operands = (values.base, values.current)
-    of_groups, of_items, codes = items.decompose(families.CONTRIBUTIONS, operands)
-    parts, total = of_items["parts"], items.target.cells.values
-    sums = items.sums(parts, transitions)
-    rounding = of_groups["residual"]
+    transitions = items.transitions([values], values.present)
+    parts = item_parts.shares(items, values)
+    total = items.target.cells.values
+    sums, rounding = items.sums_of_both(parts, transitions)
+    rest = ((total - sums["both"]) - sums["entry"]) - sums["exit"]
+    gap = items.gap(rest, transitions != GAP)
     return PanelContributions(
         items,
-        items.status(codes, [values], unclear),
+        [name],
+        items.status(items.lost(parts)),
+        transitions,
         {
             "total": total,
             "entry": sums["entry"],
             "exit": sums["exit"],
-            "gap": sums["gap"],
-            "matched": items.matched(values.base, transitions),
-            "residual": (total - of_groups["total"]) + rounding + sums["residual"],
+            "gap": gap,
+            "matched": items.matched(values, transitions == BOTH),
+            "residual": (rest - gap) + rounding,
         },
         {"parts": np.where(transitions == BOTH, parts, np.nan)},
-        transitions,
         axis=0,
     )
 
@@ -157,6 +171,11 @@ class PanelMixRate(OnPanel, MixRate):
     array([0.002431, 0.005903])
     """
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        n, w = (items.values(name) for name in self._names)
+        family = families.MIX_RATE[self.method]
+        return item_parts.of_mix_rate(items, n, w, self._transitions[own], family)
+
 
 def mix_rate(
     panel: PanelData,
@@ -167,30 +186,31 @@ def mix_rate(
     method: str,
 ) -> PanelMixRate:
     family = choice(method, "method", families.MIX_RATE)
-    above = panel.summable(numerator, "numerator")
-    below = panel.summable(denominator, "denominator")
+    above, below = _alike(panel, lag, numerator=numerator, denominator=denominator)
     items = Items.of(
         panel, [below, above], lag, within,
-        lambda totals, steps: growth.change(ratios.ratio(totals, above, below), steps),
+        lambda totals: growth.change(ratios.ratio(totals, above, below), lag),
     )  # fmt: skip
     n, w = items.values(above), items.values(below)
-    transitions, unclear = items.transitions([n, w], w.present)
+    transitions = items.transitions([n, w], w.present)
     # An item with a numerator but no denominator has no rate.
     no_rate = ((w.base == 0) & (n.base != 0)) | ((w.current == 0) & (n.current != 0))
     transitions[no_rate] = GAP
-    rates = _rate(n.base, w.base), _rate(n.current, w.current)
+    rates = rate_of(n.base, w.base), rate_of(n.current, w.current)
     operands = (w.base, rates[0], w.current, rates[1])
     kept = transitions != GAP
     of_groups, of_items, codes = items.decompose(family, operands, kept)
     effects = np.sum(list(of_items.values()), axis=0)
     sums = items.sums(effects, transitions)
     total, of_kept = items.target.cells.values, of_groups["total"]
-    gap = total - of_kept
-    matched = items.matched(w.base, transitions)
+    gap = items.gap(total - of_kept, kept)
+    matched = items.matched(w, transitions == BOTH)
     rounding = of_groups["residual"] + sums["residual"]
     return PanelMixRate(
         items,
-        items.status(codes, [n, w], unclear, (n, w)),
+        [above, below],
+        items.status(codes, ratio=(n, w)),
+        transitions,
         {
             "total": total,
             "entry": np.where(np.isnan(of_kept), np.nan, sums["entry"]),
@@ -203,7 +223,6 @@ def mix_rate(
             name: np.where(transitions == BOTH, part, np.nan)
             for name, part in of_items.items()
         },
-        transitions,
         method=method,
         axis=0,
         **({} if "joint" in of_items else {"joint": None}),
@@ -253,34 +272,40 @@ class PanelPriceVolume(OnPanel, PriceVolume):
         # `price` is the name in the result for arrays.
         return super().__getattr__("unit_value" if name == "price" else name)
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        v, q = (items.values(name) for name in self._names)
+        family = families.PRICE_VOLUME[self.method]
+        return item_parts.of_price_volume(items, v, q, self._transitions[own], family)
+
 
 def price_volume(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, method: str
 ) -> PanelPriceVolume:
     family = choice(method, "method", families.PRICE_VOLUME)
     items, v, q = _value_items(panel, value, quantity, lag, within)
-    transitions, unclear = items.transitions([v, q], _priced(v, q))
-    prices = _rate(v.base, q.base), _rate(v.current, q.current)
+    transitions = items.transitions([v, q], _priced(v, q))
+    prices = rate_of(v.base, q.base), rate_of(v.current, q.current)
     kept = transitions != GAP
     operands = (prices[0], q.base, prices[1], q.current)
     results, _, codes = items.decompose(family, operands, kept)
-    sums = items.sums(v.current - v.base, transitions)
-    total, of_kept, gap = items.target.cells.values, results["total"], sums["gap"]
+    total, of_kept = items.target.cells.values, results["total"]
+    gap = items.gap(total - of_kept, kept)
     both = kept & (q.base != 0) & (q.current != 0)
     rounding = results["residual"]
     return PanelPriceVolume(
         items,
-        items.status(codes, [v, q], unclear),
+        [v.name, q.name],
+        items.status(codes, [q.name]),
+        transitions,
         {
             "total": total,
             "unit_value": results["price"],
             **{n: results[n] for n in family.groups if n in _PARTS},
             "gap": gap,
-            "matched": items.matched(v.base, _both_or_gap(both)),
-            "residual": rounding + ((total - gap) - of_kept) + sums["residual"],
+            "matched": items.matched(v, both),
+            "residual": rounding + ((total - of_kept) - gap),
         },
         method=method,
-        items=None,
         **({} if "joint" in results else {"joint": None}),
     )
 
@@ -289,11 +314,10 @@ def _value_items(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any
 ) -> tuple[Items, Values, Values]:
     """The items behind the change of a value, their values and their quantities."""
-    worth = panel.summable(value, "value")
-    units = panel.summable(quantity, "quantity")
+    worth, units = _alike(panel, lag, value=value, quantity=quantity)
     items = Items.of(
         panel, [worth, units], lag, within,
-        lambda totals, steps: growth.change(totals.measure(worth), steps),
+        lambda totals: growth.change(totals.measure(worth), lag),
     )  # fmt: skip
     return items, items.values(worth), items.values(units)
 
@@ -344,30 +368,32 @@ class PanelMarginBridge(OnPanel, MarginBridge):
 
     _steps: ClassVar[tuple[str, ...]] = (*MarginBridge._steps, "gap")
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        r, c, q = (items.values(name) for name in self._names)
+        return item_parts.of_margin_bridge(items, r, c, q, self._transitions[own])
+
 
 def margin_bridge(
     panel: PanelData, revenue: str, cost: str, quantity: str, lag: Any, within: Any
 ) -> PanelMarginBridge:
-    names = (
-        panel.summable(revenue, "revenue"),
-        panel.summable(cost, "cost"),
-        panel.summable(quantity, "quantity"),
-    )
+    names = _alike(panel, lag, revenue=revenue, cost=cost, quantity=quantity)
     items = Items.of(
         panel, names, lag, within,
-        lambda totals, steps: growth.change(ratios.margin(totals, *names[:2]), steps),
+        lambda totals: growth.change(ratios.margin(totals, *names[:2]), lag),
     )  # fmt: skip
     r, c, q = (items.values(name) for name in names)
-    transitions, unclear = items.transitions([r, c], r.present)
+    transitions = items.transitions([r, c], r.present)
     kept = transitions != GAP
     operands = (r.base, c.base, q.base, r.current, c.current, q.current)
     results, _, codes = items.decompose(families.MARGIN_BRIDGE, operands, kept)
     total, of_kept = items.target.cells.values, results["total"]
-    gap = total - of_kept
-    share_kept = items.matched(r.base, _both_or_gap(kept))
+    gap = items.gap(total - of_kept, kept)
+    share_kept = items.matched(r, kept)
     return PanelMarginBridge(
         items,
-        items.status(codes, [r, c, q], unclear, (r, c)),
+        names,
+        items.status(codes, [q.name], (r, c)),
+        transitions,
         {
             "total": total,
             **{name: results[name] for name in MarginBridge._steps},
@@ -404,6 +430,15 @@ class PanelShiftShare(OnPanel, ShiftShare):
     array([ 6., -6.])
     """
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        [name] = self._names
+        values, held = items.values(name), self._of_items
+        parts = {key: held[key][own] for key in ("national", "mix", "regional")}
+        fates = self._transitions[own]
+        change = values.current - values.base
+        part = np.where(fates == GAP, change, held["total"][own])
+        return parts | {"part": part}, fates
+
 
 _MOST_CELLS = 1 << 22
 """Number of values of dense tables that are held at a time."""
@@ -417,22 +452,23 @@ def shift_shares(
         panel.series.key_list([key], argument)
         for key, argument in ((region, "region"), (industry, "industry"))
     )
-    table = panel.with_names([name]).rollup([row, column])
+    table = panel.rollup([row, column])
     items = Items.of(
         table, [name], lag, (),
-        lambda totals, steps: growth.growth(totals.measure(name), steps),
+        lambda totals: growth.growth(totals.measure(name), lag),
     )  # fmt: skip
     values = items.values(name)
-    transitions, unclear = items.transitions([values], values.present)
+    transitions = items.transitions([values], values.present)
     kept = np.flatnonzero(transitions != GAP)
     parts, codes = _shift_parts(items, values, kept)
     sums = items.sums(values.current - values.base, transitions)
     return PanelShiftShare(
         items,
-        items.status(codes, [values], unclear),
-        {"gap": sums["gap"], "matched": items.matched(values.base, transitions)},
-        parts,
+        [name],
+        items.status(codes),
         transitions,
+        {"gap": sums["gap"], "matched": items.matched(values, transitions == BOTH)},
+        parts,
     )
 
 
@@ -491,27 +527,41 @@ class PanelIndex(OnPanel, IndexNumber):
 
     matched_share: Any
 
+    def _parts_of(self, items: Items, own: Ints) -> Parts:
+        v, q = (items.values(name) for name in self._names)
+        fates = self._transitions[own]
+        return item_parts.of_price_index(items, _worth(v, q), fates, self.method)
+
 
 def price_index(
     panel: PanelData, value: str, quantity: str, lag: Any, within: Any, formula: str
 ) -> PanelIndex:
     family = choice(formula, "formula", families.FORMULAS)
     items, v, q = _value_items(panel, value, quantity, lag, within)
-    base, current = _priced(v, q)
-    q0, q1 = np.where(base, q.base, 0.0), np.where(current, q.current, 0.0)
-    p0 = _rate(np.where(base, v.base, 0.0), q0)
-    p1 = _rate(np.where(current, v.current, 0.0), q1)
-    results, _, codes = items.decompose(family, (p0, q0, p1, q1))
-    both = (q0 != 0) & (q1 != 0)
+    transitions = items.transitions([v, q], _priced(v, q))
+    worth = _worth(v, q)
+    results, _, codes = items.decompose(family, worth)
+    both = (worth[1] != 0) & (worth[3] != 0)
     return PanelIndex(
         items,
-        items.status(codes, [v, q]),
+        [v.name, q.name],
+        items.status(codes, [q.name]),
+        transitions,
         {
             "total": results["price"],
             "matched": results["matched"].astype(np.int64),
             "dropped": results["dropped"].astype(np.int64),
-            "matched_share": items.matched(v.base, _both_or_gap(both)),
+            "matched_share": items.matched(v, both),
             "residual": results["residual"],
         },
         method=formula,
     )
+
+
+def _worth(v: Values, q: Values) -> tuple[Floats, Floats, Floats, Floats]:
+    """Unit values and quantities in both periods; 0 where there is no unit value."""
+    base, current = _priced(v, q)
+    q0, q1 = np.where(base, q.base, 0.0), np.where(current, q.current, 0.0)
+    p0 = rate_of(np.where(base, v.base, 0.0), q0)
+    p1 = rate_of(np.where(current, v.current, 0.0), q1)
+    return p0, q0, p1, q1

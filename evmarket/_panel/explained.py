@@ -23,7 +23,8 @@ class Explained:
     The parts add up to ``.total`` (an index has no parts). ``.residual`` is the
     rounding error, and ``.status`` gives the reason for NaN. ``.entry`` and ``.exit``
     are the effects of series that entered and exited, ``.gap`` that of series that lack
-    a value in one of the two periods.
+    a value in one of the two periods. ``.items(period)`` lists the series by name, with
+    their values and parts, the largest part first.
     """
 
     _data: PanelData

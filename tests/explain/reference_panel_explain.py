@@ -3,7 +3,7 @@
 Each function returns {(group, place): found}. The dict has the exact results of the
 group (None where the package returns NaN), its status, and the results of its series
 under "items". Explanations of given items are in `reference_explain`, panels in
-`reference_panel`; this module adds the items that are absent in one period.
+`tests.model`; this module adds the items that are absent in one period.
 """
 
 from __future__ import annotations
@@ -12,50 +12,41 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.cells import reference_measure as by_hand
-from tests.cells.reference_panel import (
-    Key,
-    Table,
-    lag_in,
-    levels,
-    part_of,
-    rollup,
-    rounded,
-    sums,
-)
 from tests.explain import reference_explain as direct
-from tests.reference import Cell, Status
+from tests.model import Model
+from tests.model import calendar as cal
+from tests.model.kinds import CODE, Cell, lowest
+from tests.model.measures import Measure, members_of
 
-GONE = (Status.NOT_BEGUN, Status.EXITED)
+Key = tuple
 Found = dict[str, object]
 # Statuses of the group's change if numerator or denominator is absent: base, current.
-BY_ONE_SIDE = (
-    (Status.ENTERED, Status.GAP),
-    (Status.NOT_BEGUN, Status.EXITED, Status.MISSING),
-)
+BY_ONE_SIDE = (("ENTERED", "GAP"), ("NOT_BEGUN", "EXITED", "MISSING"))
 ZERO = Fraction(0)
 
 
 class Item(NamedTuple):
-    """A series in two periods: its cells and rows, by measure."""
+    """A series, or a group, in two periods: its cells by measure."""
 
     key: Key
     cells: dict[str, tuple[Cell, Cell]]
-    rows: dict[str, tuple[int, int]]
 
     def value(self, name: str, k: int) -> Fraction:
-        return self.cells[name][k][0] or ZERO
+        return self.cells[name][k].value or ZERO
 
     def present(self, name: str, k: int) -> bool:
-        return self.cells[name][k][0] is not None
+        return self.cells[name][k].value is not None
 
     def paired(self, one: str, two: str, k: int) -> bool:
-        return self.rows[one][k] == self.rows[two][k]
+        return self.cells[one][k].count == self.cells[two][k].count
 
     def gone(self, k: int) -> bool:
-        """Whether the item is known to be absent from the period."""
-        pairs = [cells[k] for cells in self.cells.values()]
-        return all(value is None and status in GONE for value, status in pairs)
+        """Whether the item had not begun in the base period, or has exited since."""
+        reason = ("NOT_BEGUN", "EXITED")[k]
+        return all(
+            pair[k].value is None and pair[k].status == reason
+            for pair in self.cells.values()
+        )
 
     def transition(self, present: tuple[bool, bool]) -> str:
         if all(present):
@@ -64,80 +55,86 @@ class Item(NamedTuple):
             return "entry"
         return "exit" if present[0] and self.gone(1) else "gap"
 
+    def marks(self, name: str) -> list[str]:
+        """The statuses beside the numbers."""
+        return [cell.status for cell in self.cells[name] if cell.value is not None]
+
 
 def compared(
-    table: Table, names: tuple[str, ...], within: tuple[str, ...], lag: str | int
-) -> Iterator[tuple[Key, int, list[Item]]]:
-    """Yield every group and place with the items that have a value in either period."""
-    cells = {name: rounded(levels(table, name)).cells for name in names}
-    counts = {name: sums(table, name) for name in names}
-    group, step = part_of(table, within), lag_in(lag, table.freq)
-    series: dict[Key, list[Key]] = {}
-    for key in table.series:
-        series.setdefault(group(key), []).append(key)
-    for of, members in series.items():
-        for i in range(len(table.labels)):
-            items = []
-            for key in members:
-                item = Item(
-                    key,
-                    {
-                        n: (
-                            by_hand.base_cell(cells[n][key], i - step),
-                            cells[n][key][i],
-                        )
-                        for n in names
-                    },
-                    {
-                        n: tuple(
-                            counts[n][key].get(table.first + t, (ZERO, 0))[1]
-                            for t in (i - step, i)
-                        )
-                        for n in names
-                    },
-                )
-                if any(item.present(n, k) for n in names for k in (0, 1)):
-                    items.append(item)
-            yield of, i, items
+    model: Model, names: tuple[str, ...], within: tuple[str, ...], lag: str | int
+) -> Iterator[tuple[int, Item, list[Item]]]:
+    """Yield every place and group with the items that have a value in either period."""
+    wide = model.rollup(*within)
+    parts = {name: model[name].grid for name in names}
+    totals = {name: model[name].compute(wide) for name in names}
+    back = cal.base(model.freq, lag, False)
+
+    def item(grids: dict, key: Key, t: int) -> Item:
+        cells = {n: (g.cell(key, back(t)), g.cell(key, t)) for n, g in grids.items()}
+        return Item(key, cells)
+
+    for group, members in members_of(parts[names[0]], totals[names[0]]).items():
+        for place, t in enumerate(model.shown):
+            items = [item(parts, key, t) for key in members]
+            yield (
+                place,
+                item(totals, group, t),
+                [
+                    i
+                    for i in items
+                    if any(i.present(n, k) for n in names for k in (0, 1))
+                ],
+            )
 
 
 def explained(
-    table: Table,
+    model: Model,
     names: tuple[str, ...],
     within: tuple[str, ...],
     lag: str | int,
-    change: Callable,
-    explain: Callable[[list[Item], Fraction], Found],
+    change: Callable[[Model], Measure],
+    explain: Callable[[Item, list[Item], Fraction], Found],
     nothing: tuple[str, ...],
+    *,
+    others: tuple[str, ...] = (),
     sides: tuple[str, str] | None = None,
 ) -> dict[tuple[Key, int], Found]:
-    """Explain every group. `sides` names a ratio whose two levels must be paired."""
-    target = change(rollup(table, *within))
+    """Explain every group.
+
+    The statuses beside the totals of `others` are passed on; `sides` names a ratio
+    whose two levels must be paired.
+    """
+    target = change(model.rollup(*within)).grid
     out = {}
-    for group, i, items in compared(table, names, within, lag):
-        total, status = target.cells[group][i]
+    for i, group, items in compared(model, names, within, lag):
+        total, status, *_ = target.lines[group.key][model.shown[i]]
         found: Found = {"total": None, "items": {}, **dict.fromkeys(nothing)}
         if total is None:
             found["status"] = status
             for k, absent in enumerate(BY_ONE_SIDE if sides else ()):
-                if status in absent and not all(i.paired(*sides, k) for i in items):
-                    found["status"] = Status.UNPAIRED
+                open_ = status in absent or CODE[status] > CODE["UNPAIRED"]
+                if open_ and not all(item.paired(*sides, k) for item in items):
+                    found["status"] = "UNPAIRED"
         else:
-            found |= explain(items, total)
-            own = found.get("status", Status.OK)
-            found["status"] = by_hand.lowest(status, own)
-        out[group, i] = found
+            found |= explain(group, items, total)
+            own = found.get("status", "OK")
+            own = own if isinstance(own, str) else own.name
+            marks = [mark for name in others for mark in group.marks(name)]
+            found["status"] = lowest([status, own, *marks])
+            if own == "UNPAIRED":
+                found["status"] = own
+        out[group.key, i] = found
     return out
 
 
-def share_of(items: list[Item], matched: list[Item], name: str) -> Fraction | None:
-    whole = sum(item.value(name, 0) for item in items)
+def share_of(group: Item, matched: list[Item], name: str) -> Fraction | None:
+    whole = group.value(name, 0)
     return sum(i.value(name, 0) for i in matched) / whole if whole > 0 else None
 
 
-def contributions(table: Table, name: str, lag: str | int, within: tuple[str, ...]):
-    def explain(items: list[Item], total: Fraction) -> Found:
-        base = sum(item.value(name, 0) for item in items)
+def contributions(model: Model, name: str, lag: str | int, within: tuple[str, ...]):
+    def explain(group: Item, items: list[Item], total: Fraction) -> Found:
+        base = group.value(name, 0)
         found: Found = {"entry": ZERO, "exit": ZERO, "gap": ZERO}
         parts, matched = {}, []
         for item in items:
@@ -148,12 +145,14 @@ def contributions(table: Table, name: str, lag: str | int, within: tuple[str, ..
                 matched.append(item)
             else:
                 found[transition] += part
-        found["matched"] = share_of(items, matched, name)
+        rest = sum((part["parts"] for part in parts.values()), ZERO)
+        found["gap"] = total - rest - found["entry"] - found["exit"]
+        found["matched"] = share_of(group, matched, name)
         return {**found, "total": total, "items": parts}
 
     return explained(
-        table, (name,), within, lag,
-        lambda totals: by_hand.growth(levels(totals, name), lag),
+        model, (name,), within, lag,
+        lambda totals: totals[name].growth(lag),
         explain, ("entry", "exit", "gap", "matched"),
     )  # fmt: skip
 
@@ -175,7 +174,7 @@ def price(item: Item, value: str, quantity: str, k: int) -> Fraction:
 
 
 def price_volume(
-    table: Table,
+    model: Model,
     value: str,
     quantity: str,
     lag: str | int,
@@ -185,7 +184,7 @@ def price_volume(
     names = ("price", "volume", "entry", "exit", "gap", "matched")
     names += ("joint",) * (method == "three-way")
 
-    def explain(items: list[Item], total: Fraction) -> Found:
+    def explain(group: Item, items: list[Item], total: Fraction) -> Found:
         kept = [i for i in items if worth_transition(i, value, quantity) != "gap"]
         columns = [
             [f(i, k) for i in kept]
@@ -196,23 +195,21 @@ def price_volume(
             )
         ]
         found = direct.price_volume(*columns, method)
+        gap = total - found["total"]
         found = {name: found[name] for name in (*names, "status") if name in found}
-        gap = sum(
-            (i.value(value, 1) - i.value(value, 0) for i in items if i not in kept),
-            ZERO,
-        )
         matched = [i for i in kept if i.value(quantity, 0) and i.value(quantity, 1)]
-        share = share_of(items, matched, value)
+        share = share_of(group, matched, value)
         return {**found, "gap": gap, "matched": share, "total": total}
 
     return explained(
-        table, (value, quantity), within, lag,
-        lambda totals: by_hand.change(levels(totals, value), lag), explain, names,
+        model, (value, quantity), within, lag,
+        lambda totals: totals[value].change(lag), explain, names,
+        others=(quantity,),
     )  # fmt: skip
 
 
 def mix_rate(
-    table: Table,
+    model: Model,
     above: str,
     below: str,
     lag: str | int,
@@ -221,10 +218,10 @@ def mix_rate(
 ):
     names = ("rate", "mix", "joint")[: 3 if method == "three-way" else 2]
 
-    def explain(items: list[Item], total: Fraction) -> Found:
+    def explain(group: Item, items: list[Item], total: Fraction) -> Found:
         none: Found = dict.fromkeys(("total", "entry", "exit", "gap", "matched"))
         if not all(item.paired(above, below, k) for item in items for k in (0, 1)):
-            return {**none, "status": Status.UNPAIRED}
+            return {**none, "status": "UNPAIRED"}
         transitions = [
             "gap"
             if any(i.value(below, k) == 0 != i.value(above, k) for k in (0, 1))
@@ -251,24 +248,24 @@ def mix_rate(
             else:
                 given[transition] += sum(parts.values())
         given["gap"] = total - found["total"]
-        given["matched"] = share_of(items, [i for i, f in kept if f == "both"], below)
+        given["matched"] = share_of(group, [i for i, f in kept if f == "both"], below)
         return {**given, "total": total}
 
     return explained(
-        table, (above, below), within, lag,
-        lambda totals: by_hand.change(by_hand.ratio(totals, above, below), lag),
-        explain, ("entry", "exit", "gap", "matched"), (above, below),
+        model, (above, below), within, lag,
+        lambda totals: totals.ratio(above, below).change(lag),
+        explain, ("entry", "exit", "gap", "matched"), sides=(above, below),
     )  # fmt: skip
 
 
 BRIDGE = ("price", "unit_cost", "mix", "entry", "exit", "other")
 
 
-def margin_bridge(table: Table, r: str, c: str, q: str, lag, within: tuple[str, ...]):
-    def explain(items: list[Item], total: Fraction) -> Found:
+def margin_bridge(model: Model, r: str, c: str, q: str, lag, within: tuple[str, ...]):
+    def explain(group: Item, items: list[Item], total: Fraction) -> Found:
         none: Found = dict.fromkeys((*BRIDGE, "total", "gap", "matched"))
         if not all(item.paired(r, c, k) for item in items for k in (0, 1)):
-            return {**none, "status": Status.UNPAIRED}
+            return {**none, "status": "UNPAIRED"}
         kept = []
         for item in items:
             only = item._replace(cells={name: item.cells[name] for name in (r, c)})
@@ -280,7 +277,7 @@ def margin_bridge(table: Table, r: str, c: str, q: str, lag, within: tuple[str, 
             return {**none, "total": total, "status": found["status"]}
         matched = found["matched"]
         if matched is not None:
-            matched *= share_of(items, kept, r)
+            matched *= share_of(group, kept, r)
         parts = {name: found[name] for name in BRIDGE}
         gap = total - found["total"]
         return {
@@ -292,14 +289,14 @@ def margin_bridge(table: Table, r: str, c: str, q: str, lag, within: tuple[str, 
         }
 
     return explained(
-        table, (r, c, q), within, lag,
-        lambda totals: by_hand.change(by_hand.margin(totals, r, c), lag),
-        explain, (*BRIDGE, "gap", "matched"), (r, c),
+        model, (r, c, q), within, lag,
+        lambda totals: totals.margin(r, c).change(lag),
+        explain, (*BRIDGE, "gap", "matched"), others=(q,), sides=(r, c),
     )  # fmt: skip
 
 
 def price_index(
-    table: Table,
+    model: Model,
     value: str,
     quantity: str,
     lag: str | int,
@@ -313,30 +310,30 @@ def price_index(
             return None, None
         return worth / units, units
 
-    def explain(items: list[Item], total: Fraction) -> Found:
+    def explain(group: Item, items: list[Item], total: Fraction) -> Found:
         rows = [(*side(item, 0), *side(item, 1)) for item in items]
         both, dropped = direct.matched_items(*zip(*rows, strict=True))
         matched = [i for i, row in zip(items, rows, strict=True) if None not in row]
         found: Found = {
             "dropped": dropped,
             "matched": len(both),
-            "matched_share": share_of(items, matched, value),
+            "matched_share": share_of(group, matched, value),
         }
         flat = [x for row in rows for x in row if x is not None]
         sums_of = [
             sum(row[a] * row[b] for row in both) for a, b in ((0, 1), (0, 3), (2, 1))
         ]
-        status = Status.OK if both else Status.NO_MATCH
+        status = "OK" if both else "NO_MATCH"
         if min(flat, default=ZERO) < 0:
-            status = Status.NEGATIVE_DENOMINATOR
+            status = "NEGATIVE_DENOMINATOR"
         if both and 0 in sums_of:
-            status = Status.ZERO_DENOMINATOR
-        if status:
+            status = "ZERO_DENOMINATOR"
+        if status != "OK":
             return {**found, "total": None, "status": status}
         return {**found, "total": direct.index(both, formula)}
 
     return explained(
-        table, (value, quantity), within, lag,
-        lambda totals: by_hand.change(levels(totals, value), lag),
-        explain, ("matched_share",),
+        model, (value, quantity), within, lag,
+        lambda totals: totals[value].change(lag),
+        explain, ("matched_share",), others=(quantity,),
     )  # fmt: skip

@@ -10,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evmarket as em
-from tests.cells.reference_panel import Row, in_order, part_of
+from tests.cells.reference_panel import Row
 from tests.explain import reference_panel_explain as reference
+from tests.explain.twins import both
+from tests.model.measures import part_of
+from tests.model.panel import in_order
 from tests.panel.panels import (
     JAN,
+    SMALL,
     WIDE,
-    both,
     completes,
     dense_tables,
     every_kind_of_line,
@@ -34,21 +37,22 @@ WITHIN = [(), ("maker",), ("region",)]
 NATURAL = st.sampled_from([None, 0, 1, 2, 3, 5, 8, 100])
 
 
-def assert_found(got, expected, table, within, names, scale, of_items=()):
+def assert_found(got, expected, model, within, names, scale, of_items=()):
     """Compare every group, period and item with the reference.
 
     `scale` maps the reference of a group to the magnitude that errors are relative to.
     """
-    part = part_of(table, within)
-    groups = {key: n for n, key in enumerate(in_order({part(k) for k in table.series}))}
-    series = {key: n for n, key in enumerate(table.series)}
+    part, keys = part_of(model.keys, within), model.series
+    ordered = sorted({part(key) for key in keys}, key=in_order)
+    groups = {key: n for n, key in enumerate(ordered)}
+    series = {key: n for n, key in enumerate(keys)}
     for (group, i), found in expected.items():
-        at, where = (groups[group], i), f"{group} {table.labels[i]}"
-        assert Code(got.status[at]) is found["status"], where
+        at, where = (groups[group], i), f"{group} {model.periods[i]}"
+        assert Code(got.status[at]).name == found["status"], where
         bound = float(16 * EPS * scale(found))
         for name in ("total", *names):
             close(getattr(got, name)[at], found[name], bound, f"{where} {name}")
-        for key in table.series:
+        for key in keys:
             if part(key) == group:
                 mine = found["items"].get(key, {})
                 for name in of_items:
@@ -74,16 +78,14 @@ def numbers_of(found):
 # ---- against the reference -----------------------------------------------------------
 
 
-def check_contributions(rows, complete, lag, within):
-    panel, slow = both(rows, complete=complete)
+def check_contributions(panel, slow, lag, within):
     got = panel.contributions("units", lag, within)
     expected = reference.contributions(slow, "units", lag, within)
     names = ("entry", "exit", "gap", "matched")
     assert_found(got, expected, slow, within, names, numbers_of, ("parts",))
 
 
-def check_price_volume(rows, complete, lag, within, method):
-    panel, slow = both(rows, complete=complete)
+def check_price_volume(panel, slow, lag, within, method):
     got = panel.price_volume("revenue", "units", lag, within, method)
     expected = reference.price_volume(slow, "revenue", "units", lag, within, method)
     names = ["price", "unit_value", "volume", "entry", "exit", "gap", "matched"]
@@ -101,8 +103,7 @@ def worths_of(found):
     return 1000 * numbers_of(found)
 
 
-def check_mix_rate(rows, complete, lag, within, method):
-    panel, slow = both(rows, complete=complete)
+def check_mix_rate(panel, slow, lag, within, method):
     got = panel.mix_rate("revenue", "units", lag, within, method)
     expected = reference.mix_rate(slow, "revenue", "units", lag, within, method)
     names, of_items = ("entry", "exit", "gap", "matched"), ["rate", "mix"]
@@ -111,21 +112,19 @@ def check_mix_rate(rows, complete, lag, within, method):
     assert_found(got, expected, slow, within, names, worths_of, of_items)
 
 
-def check_bridge(rows, complete, lag, within):
-    panel, slow = both(rows, complete=complete)
+def check_bridge(panel, slow, lag, within):
     got = panel.margin_bridge("revenue", "cost", "units", lag, within)
     expected = reference.margin_bridge(slow, "revenue", "cost", "units", lag, within)
     names = (*reference.BRIDGE, "gap", "matched")
     assert_found(got, expected, slow, within, names, worths_of)
 
 
-def check_index(rows, complete, lag, within, formula):
-    panel, slow = both(rows, complete=complete)
+def check_index(panel, slow, lag, within, formula):
     got = panel.price_index("revenue", "units", lag, within, formula)
     expected = reference.price_index(slow, "revenue", "units", lag, within, formula)
     assert_found(got, expected, slow, within, ("matched_share",), worths_of)
     for (_, i), found in expected.items():
-        if not within and found["status"] is Code.OK:
+        if not within and found["status"] == "OK":
             assert got.matched[0, i] == found["matched"]
             assert got.dropped[0, i] == found["dropped"]
 
@@ -134,59 +133,71 @@ def check_index(rows, complete, lag, within, formula):
 @pytest.mark.parametrize("lag", LAGS)
 def test_every_kind_of_series(lag, within):
     for complete in (None, COMPLETE):
-        check_contributions(EVERY, complete, lag, within)
-        check_bridge(EVERY, complete, lag, within)
-        check_mix_rate(EVERY, complete, lag, within, "symmetric")
-        check_price_volume(EVERY, complete, lag, within, "bennet")
-        check_index(EVERY, complete, lag, within, "fisher")
+        two = both(EVERY, complete=complete)
+        check_contributions(*two, lag, within)
+        check_bridge(*two, lag, within)
+        check_mix_rate(*two, lag, within, "symmetric")
+        check_price_volume(*two, lag, within, "bennet")
+        check_index(*two, lag, within, "fisher")
 
 
-lags, groups = st.sampled_from(LAGS), st.sampled_from(WITHIN)
+@st.composite
+def twins(draw, cell=SMALL):
+    """A panel and its model, under any rules of absence, of months or quarters."""
+    rows = draw(tables(cell) | dense_tables(cell))
+    absent = draw(st.sampled_from(["missing", "missing", "zero"]))
+    exit_after = draw(st.sampled_from([1, 6, 12]))
+    options = {"absent": absent, "exit_after": exit_after}
+    two = both(rows, complete=draw(completes()), **options)
+    if draw(st.integers(0, 2)) == 0:
+        two = tuple(side.resample("Q") for side in two)
+    return two
 
 
-@given(tables() | dense_tables(), completes(), lags, groups)
+lags, groups = st.sampled_from(["1Y", 1, "-1Y", 7]), st.sampled_from(WITHIN)
+
+
+@given(twins(), lags, groups)
 @settings(max_examples=60)
-def test_contributions(rows, complete, lag, within):
-    check_contributions(rows, complete, lag, within)
+def test_contributions(two, lag, within):
+    check_contributions(*two, lag, within)
 
 
 METHODS = ["bennet", "laspeyres", "paasche", "three-way"]
 
 
-@given(tables() | dense_tables(), completes(), lags, groups, st.sampled_from(METHODS))
+@given(twins(), lags, groups, st.sampled_from(METHODS))
 @settings(max_examples=50)
-def test_price_volume(rows, complete, lag, within, method):
-    check_price_volume(rows, complete, lag, within, method)
+def test_price_volume(two, lag, within, method):
+    check_price_volume(*two, lag, within, method)
 
 
 @given(
-    tables(NATURAL) | dense_tables(NATURAL),
-    completes(),
+    twins(NATURAL),
     lags,
     groups,
     st.sampled_from(["symmetric", "three-way"]),
 )
 @settings(max_examples=50)
-def test_mix_rate(rows, complete, lag, within, method):
-    check_mix_rate(rows, complete, lag, within, method)
+def test_mix_rate(two, lag, within, method):
+    check_mix_rate(*two, lag, within, method)
 
 
-@given(tables(NATURAL) | dense_tables(NATURAL), completes(), lags, groups)
+@given(twins(NATURAL), lags, groups)
 @settings(max_examples=50)
-def test_margin_bridge(rows, complete, lag, within):
-    check_bridge(rows, complete, lag, within)
+def test_margin_bridge(two, lag, within):
+    check_bridge(*two, lag, within)
 
 
 @given(
-    tables(NATURAL) | dense_tables(NATURAL),
-    completes(),
+    twins(NATURAL),
     lags,
     groups,
     st.sampled_from(["laspeyres", "paasche", "fisher"]),
 )
 @settings(max_examples=50)
-def test_price_index(rows, complete, lag, within, formula):
-    check_index(rows, complete, lag, within, formula)
+def test_price_index(two, lag, within, formula):
+    check_index(*two, lag, within, formula)
 
 
 @given(dense_tables(WIDE), completes(), lags, groups)
@@ -313,15 +324,61 @@ def test_an_unreported_period_is_a_gap_not_an_exit():
     assert Code(late.status[0, 13]) is Code.PARTIAL and np.isnan(late.gap[0, 13])
 
 
-def test_an_incomplete_item_makes_its_group_nan():
-    rows = [row("A", t, 10) for t in range(24) if t != 14]
-    rows += [row("B", t, 10) for t in range(24)]
-    panel = both(rows)[0].resample("Q")
-    for got in (panel.contributions("units"), panel.price_volume("revenue", "units")):
-        assert not np.isfinite(got.total[0, 4])
-    got = panel.contributions("units", within="maker")
-    assert Code(got.status[0, 4]) is Code.INCOMPLETE and got.total[1, 4] == 0
-    assert np.isnan(got.parts[0, 4]) and got.parts[1, 4] == 0
+def holed_quarters():
+    """A lacks a month of a quarter, whose other months count in the total."""
+    rows = [row("A", t, 10, 100, 80) for t in range(24) if t != 14]
+    rows += [row("B", t, 10, 100, 80) for t in range(24)]
+    return both(rows)[0].resample("Q")
+
+
+def test_an_item_without_a_whole_quarter_is_a_gap_beside_incomplete():
+    panel = holed_quarters()
+    got = panel.contributions("units")
+    assert got.total[0, 4] == got.gap[0, 4] == -10 / 60
+    assert got.matched[0, 4] == 0.5 and got.residual[0, 4] == 0
+    assert Code(got.status[0, 4]) is Code.INCOMPLETE
+    np.testing.assert_array_equal(got.parts[:, 4], [np.nan, 0])
+    items = got.items("2023Q1")
+    assert items["maker"].tolist() == ["A", "B"] and items["part"][0] == -10 / 60
+    assert items["fate"].tolist() == ["gap", "both"] and np.isnan(items["current"][0])
+    alone = panel.contributions("units", within="maker")
+    assert Code(alone.status[0, 4]) is Code.INCOMPLETE and np.isnan(alone.total[0, 4])
+    assert alone.total[1, 4] == 0
+
+
+def test_the_other_explanations_of_a_holed_quarter():
+    panel = holed_quarters()
+    value = panel.price_volume("revenue", "units")
+    bridge = panel.margin_bridge("revenue", "cost", "units")
+    rate = panel.mix_rate("cost", "revenue")
+    for got, total, gap in ((value, -100, -100), (bridge, 0, 0), (rate, 0, 0)):
+        assert Code(got.status[0, 4]) is Code.INCOMPLETE
+        assert got.total[0, 4] == total and got.gap[0, 4] == pytest.approx(gap)
+        assert got.matched[0, 4] == 0.5
+    assert value.items("2023Q1")["part"].tolist() == [-100, 0]
+    shift = panel.shift_share("units", "region", "maker")
+    assert Code(shift.status[0, 4]) is Code.INCOMPLETE
+    assert shift.gap[0, 4] == -10 and shift.total[1, 4] == 0
+
+
+def test_an_item_that_is_a_roll_up_of_late_members_takes_part():
+    rows = [row("A", t, 30, region="N") for t in range(13)]
+    rows += [row("B", t, 20, region="N") for t in range(12)]
+    rows += [row("C", t, 50, region="S") for t in range(13)]
+    got = both(rows)[0].rollup("region").contributions("units")
+    np.testing.assert_array_equal(got.parts[:, 12], [-0.2, 0])
+    assert got.total[0, 12] == -0.2 and got.gap[0, 12] == 0
+    assert Code(got.status[0, 12]) is Code.INCOMPLETE
+    apart = both(rows)[0].contributions("units")
+    assert apart.gap[0, 12] == -0.2 and apart.total[0, 12] == -0.2
+
+
+def test_the_quantity_of_a_late_member_marks_the_change_of_the_value():
+    rows = [row("A", t, 10, 100) for t in (0, 12)] + [row("B", 0, 10, 100)]
+    rows += [row("B", 12, None, 100)]
+    got = both(rows)[0].price_volume("revenue", "units")
+    assert got.total[0, 12] == got.gap[0, 12] == 0
+    assert Code(got.status[0, 12]) is Code.INCOMPLETE
 
 
 def test_revenue_without_cost_makes_the_group_unpaired():
@@ -344,6 +401,31 @@ def test_revenue_without_units_is_other_in_a_bridge_and_a_gap_in_value():
     assert value.gap[0, 12] == 12
     assert value.unit_value[0, 12] == pytest.approx(12, rel=1e-14)
     assert value.matched[0, 12] == 100 / 150
+
+
+def test_costs_without_rows_of_revenue_elsewhere_do_not_make_up_for_it():
+    """Equal counts of the group do not pair the rows of different items."""
+    rows = [row("A", 0, 1, 100, 80), row("A", 12, 1, 100, None)]
+    rows += [row("B", 0, 1, 100, 80), row("B", 12, 1, None, 70)]
+    got = both(rows)[0].margin_bridge("revenue", "cost", "units")
+    assert Code(got.status[0, 12]) is Code.UNPAIRED and np.isnan(got.total[0, 12])
+
+
+def test_a_segment_that_enters_or_exits_is_all_mix():
+    rows = [row("A", 0, 10, 100), row("A", 12, 10, 110), row("B", 0, 5, 20)]
+    rows += [row("C", 12, 5, 90)]
+    got = both(rows, exit_after=1)[0].mix_rate("revenue", "units")
+    direct = em.mix_rate([10, 5, 0], [10, 4, 9], [10, 0, 5], [11, 7, 18])
+    assert got.rate[0, 12] == direct.rate[0] and direct.rate[1] == direct.rate[2] == 0
+    assert got.entry[0, 12] == direct.mix[2] and got.exit[0, 12] == direct.mix[1]
+    assert got.gap[0, 12] == 0
+
+
+def test_total_revenue_that_is_not_positive_takes_the_denominator_statuses():
+    rows = [row("A", 0, 10, 100, 80), row("A", 12, 10, 0, 80)]
+    got = both(rows)[0].margin_bridge("revenue", "cost", "units")
+    assert Code(got.status[0, 12]) is Code.ZERO_DENOMINATOR
+    assert np.isnan(got.total[0, 12]) and np.isnan(got.price[0, 12])
 
 
 def test_no_matched_items_and_one_item():
@@ -478,6 +560,34 @@ def test_bad_arguments():
         panel.shift_share("units", region="region", industry="model")
     with refused(ValueError, "each may be given once"):
         panel.shift_share("units", region="region", industry="region")
+    kinds = {"units": "flow", "revenue": "stock", "cost": "stock"}
+    mixed = both(EVERY[:1], kinds)[0]
+    for explain in (mixed.price_volume, mixed.mix_rate):
+        with refused(TypeError, "revenue is stock, units flow", "one kind"):
+            explain("revenue", "units")
+    totals = both(EVERY[:9], dict.fromkeys(kinds, "cumulative"))[0]
+    with refused(TypeError, "cumulative", "years"):
+        totals.margin_bridge("revenue", "cost", "units", lag="1M")
+    with refused(TypeError, "cumulative", "years"):
+        totals.contributions("units", lag=1)
     rates = both(EVERY[:1], {"units": "rate", "revenue": "flow", "cost": "flow"})[0]
     with refused(TypeError, "units", "rate"):
         rates.contributions("units")
+
+
+# ---- measures that joined the panel --------------------------------------------------
+
+
+def test_profit_is_explained_as_a_level():
+    rows = [row("A", t, 1, 100 + 30 * t, 80 + 20 * t) for t in (0, 1)]
+    rows += [row("B", t, 1, 50 + 10 * t, 45 + 15 * t) for t in (0, 1)]
+    panel = both(rows)[0]
+    panel = panel.assign(profit=panel["revenue"] - panel["cost"])
+    got = panel.contributions("profit", 1)
+    assert got.total[0, 1] == 5 / 25 and got.gap[0, 1] == 0
+    np.testing.assert_array_equal(got.parts[:, 1], [10 / 25, -5 / 25])
+    table = got.items("2022-02")
+    assert table["maker"].tolist() == ["A", "B"]
+    assert table["current"].tolist() == [30, 0]
+    rate = panel.mix_rate("profit", "revenue", 1)
+    assert rate.total[0, 1] == pytest.approx(30 / 190 - 25 / 150, abs=4 * EPS)
