@@ -1,7 +1,7 @@
 """Panels as plain arrays: in one .npz file, and for pickling.
 
-A state is a dict of arrays: "head" is JSON in UTF-8, the rest are the finest cells.
-What can be computed from the exact sums is not kept; all that is read is checked before use.
+A state is a dict of arrays: "head" is JSON in UTF-8, the rest are the finest
+cells. What can be computed from the exact sums is not kept; all that is read is checked before use.
 """
 
 from __future__ import annotations
