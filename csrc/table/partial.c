@@ -216,13 +216,13 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
             *place = (ev_place){EV_OF_MEASURE, k, bad_row, -1, 0};
         }
     }
-    if (result == EV_DONE) {
-        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
-                                    batch->first_row + start + at);
-    }
     if (result == EV_DONE && partial->repeats != NULL) {
         const ev_block_rows rows = {numbers, n, batch->first_row + start + at};
         ev_repeats_add(partial->repeats, &rows, partial->values, ledger->measures);
+    }
+    else if (result == EV_DONE) {
+        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
+                                    batch->first_row + start + at);
     }
     return result;
 }
