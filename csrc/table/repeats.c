@@ -25,7 +25,7 @@ void ev_repeats_close(ev_repeats *repeats, const ev_memory *memory)
 static uint64_t hash_of(uint32_t cell, const ev_values *restrict values, int measures,
                         ptrdiff_t i)
 {
-    uint64_t hash = cell + EV_HASH_A;
+    uint64_t hash = ev_hash_word(cell, EV_HASH_A);
     for (int k = 0; k < measures; k++) {
         const uint64_t null = values[k].has_null ? values[k].null[i] : 0;
         hash = ev_fold(hash ^ values[k].sum[i].lo, EV_HASH_A);

@@ -34,9 +34,9 @@ def warn_of_repeats(table: Any, columns: Columns, freq: str | None) -> None:
         return
     others = [name for name in names if name not in columns.every]
     try:
-        found = _repeats(table, columns, [], freq)
+        found = repeats_among(table, columns, [], freq)
         if found[0] and others:
-            found = _repeats(table, columns, others, freq)
+            found = repeats_among(table, columns, others, freq)
     except _UNREADABLE:
         return
     count, first, second = found
@@ -61,7 +61,7 @@ def _names(table: Any) -> list[Any] | None:
     return None
 
 
-def _repeats(
+def repeats_among(
     table: Any, columns: Columns, others: list[Any], freq: str | None
 ) -> tuple[int, int, int]:
     """How many of the first rows repeat another one, and the first two such rows."""

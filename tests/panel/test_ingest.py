@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import evmarket as em
 from evmarket._panel.ingest import ingested
-from evmarket._panel.options import Options
+from evmarket._panel.options import Columns, Options
+from evmarket._panel.repeats import repeats_among
 from tests.model import Model
 from tests.model import calendar as cal
 from tests.model.cells import base_cells
@@ -391,3 +392,28 @@ def test_repeats_are_counted_in_all_columns_and_batches():
     arrays = ({"m": ["A"] * 3}, ["2024"] * 3, {"x": [1, None, 1]})
     with pytest.warns(em.EvmarketWarning, match="at least 1 row "):
         em.Panel.from_arrays(*arrays)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_repeats_equal_a_plain_count(seed):
+    rng = random.Random(seed)
+    most = rng.choice([3, 500])
+    rows = [
+        (
+            rng.choice("ABCDEFG"),
+            rng.choice(["2023", "2024"]),
+            rng.choice([0.1, 1, 2, 1e-12, 0, -1, None]),
+            rng.randint(0, most),
+        )
+        for _ in range(rng.randint(1, 2000))
+    ]
+    first, pairs = {}, []
+    for number, row in enumerate(rows):
+        if row in first:
+            pairs.append((first[row], number))
+        first.setdefault(row, number)
+    names = Columns.of("m", "p", ["x", "y"])
+    table = dict(zip("mpxy", map(list, zip(*rows, strict=True)), strict=True))
+    expected = (len(pairs), *(pairs[0] if pairs else (0, 0)))
+    assert repeats_among(table, names, [], "Y") == expected
