@@ -123,11 +123,19 @@ def assert_equals(cells, model):
 
 
 def last_date(model, name, key, t):
-    return max(
-        cal.end(row.said.freq, row.said.t)
-        for row in model.rows
-        if (row.key, row.t) == (key, t) and row.values.get(name) is not None
-    )
+    """The last date that has a value, after the rule for rows of one date."""
+    dates = {}
+    for row in model.rows:
+        if (row.key, row.t) != (key, t) or name not in row.values:
+            continue
+        value = row.values[name]
+        if value is None and model.options.nulls == "absent":
+            continue
+        last = model.options.duplicates == "last"
+        old = None if last else dates.get(row.said)
+        dates[row.said] = value if old is None else old
+    valued = [said for said, value in dates.items() if value is not None]
+    return max(cal.end(said.freq, said.t) for said in valued)
 
 
 # ---- several dates in one period -----------------------------------------------------
