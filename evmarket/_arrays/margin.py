@@ -49,8 +49,8 @@ def check_costs(revenue: Any, cost: Any, name: str = "cost") -> None:
     negative = int(np.count_nonzero(costs < 0))
     if negative >= _FEW and 4 * negative > 3 * np.count_nonzero(costs == costs):
         raise ValueError(
-            f"{name} is negative in {negative:,} of {costs.size:,} places with positive "
-            "revenue: costs are positive numbers, negate the column"
+            f"{name} is negative in {negative:,} of {costs.size:,} places with "
+            "positive revenue: costs are positive numbers, negate the column"
         )
 
 

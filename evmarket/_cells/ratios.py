@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .. import _core
 from .._arrays.margin import check_costs
 from .._common.kinds import LEVELS
