@@ -366,6 +366,8 @@ class Model:
         ask(r.kind, "margin")
         if r.kind != c.kind:
             raise TypeError(f"margin of a {r.kind} and a {c.kind}")
+        if mostly(r.grid, lambda x: x > 0) and mostly(c.grid, lambda x: x < 0):
+            raise ValueError(f"{cost}: most costs are negative")
         return ((r - c) / r)._as("margin")
 
     def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
@@ -403,6 +405,13 @@ class Model:
     def coverage(self, name: str | None = None) -> dict[Key, dict]:
         name = name or next(iter(self.options.kinds))
         return report.coverage(self, name)
+
+
+def mostly(grid: Grid, wanted: Callable[[Any], bool]) -> bool:
+    """Section 5. Decision: more than half of the levels that are not 0, as grouped."""
+    numbers = [cell.value for line in grid.lines.values() for cell in line.values()]
+    numbers = [value for value in numbers if value]
+    return 2 * sum(map(wanted, numbers)) > len(numbers)
 
 
 GROUPING = ("recode", "keep", "drop", "resample")
