@@ -192,7 +192,8 @@ def select(run: Run, choose: Choices) -> Step | None:
         return None
     key = choose.one(run.model.keys)
     labels = labels_of(run.model, key)
-    some = choose.few(labels) if choose.chance(70) else choose.one(labels)
+    some = choose.mixed(choose.few(labels))
+    some = some if choose.chance(70) else some[0]
     return Step("select", f"p.select({{{key!r}: {some!r}}})", PANEL, view=True)
 
 
