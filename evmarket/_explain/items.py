@@ -11,7 +11,7 @@ import numpy as np
 from .. import _core
 from .._calendar.lags import lag_periods
 from .._cells.cells import kept_indptr, taken, union
-from .._cells.shifts import bases
+from .._cells.shifts import bases, difference
 from .._cells.sums import summed
 from .._cells.within import groups_of
 from .._common.status import lowest
@@ -45,6 +45,8 @@ class Values:
     unsure : ndarray of bool
         Whether a cell has no value though it has rows, so that it may add something
         else.
+    places : tuple of two arrays
+        The cell of the measure in each period, or -1.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Values:
     present: tuple[Mask, Mask]
     rows: tuple[Ints, Ints]
     unsure: Mask
+    places: tuple[Ints, Ints]
 
     def unpaired(self, other: Values) -> tuple[Mask, Mask]:
         """Whether two measures come from different rows, in each period."""
@@ -200,7 +203,22 @@ class Items:
         unsure = (held[0] & ~present[0]) | (held[1] & ~present[1])
         amounts = both(numbers, 0.0)
         kind, rows = measure.kind, both(counts, 0)
-        return Values(name, kind, *amounts, present, rows, unsure)
+        at = places[0], places[1]
+        return Values(name, kind, *amounts, present, rows, unsure, at)
+
+    def change(self, values: Values) -> Floats:
+        """Current less base value, taken exactly and rounded once."""
+        step = values.current - values.base
+        cells = self.panel.measure(values.name).cells
+        sums = cells.sums
+        if sums is None or sums.inexact is None:
+            return step
+        base = bases(cells, self.steps)
+        back = np.maximum(base, 0)
+        wanted = (base >= 0) & (sums.inexact | sums.inexact[back])
+        wanted &= np.isfinite(cells.values) & np.isfinite(cells.values[back])
+        exact = taken(difference(cells, base, wanted), values.places[1], np.nan)
+        return np.where(np.isnan(exact), step, exact)
 
     def whole(self, name: str, back: int = 0) -> Floats:
         """The total of a level for each cell, `back` periods before."""

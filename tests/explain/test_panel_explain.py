@@ -223,6 +223,13 @@ def part_of_panel(key, within):
     return tuple(key[("maker", "region").index(name)] for name in within)
 
 
+def test_the_difference_of_an_item_is_exact():
+    rows = [row("A", 0, 1e15), row("A", 12, 1e15), row("A", 12, 1e-9)]
+    got = both(rows)[0].contributions("units")
+    assert got.total[0, 12] == got.parts[0, 12] == pytest.approx(1e-24, rel=1e-15)
+    assert got.gap[0, 12] == got.residual[0, 12] == 0
+
+
 # ---- against explanations of arrays --------------------------------------------------
 
 
