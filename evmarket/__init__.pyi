@@ -40,6 +40,9 @@ from ._arrays.structure import (
 from ._common.status import (
     Status as Status,  # status codes of cells, with their meaning
 )
+from ._common.warning import (
+    EvmarketWarning as EvmarketWarning,  # a table may not be what it seems
+)
 
 # Long tables with a calendar
 from ._panel.panel import (

@@ -408,7 +408,7 @@ def ytd(
     for t in range(len(cells)):
         begin = t - (start + t) % per_year
         window = cells[max(begin, 0) : t + 1]
-        if begin >= 0 and all(value is None for value in window):
+        if all(value is None for value in window):
             out.append((None, Status.MISSING))
         elif begin < 0 or None in window:
             out.append((None, Status.INCOMPLETE))
@@ -472,29 +472,38 @@ def base_effect(
 
 
 def group_status(cells: Sequence[object]) -> Status | None:
-    """Why the shares of a group are undefined; None if they are defined."""
+    """Why the shares of a group are undefined; None if they are defined.
+
+    A negative part is a correction: it has a negative share and blanks nobody else.
+    """
     if cells and all(value is None for value in cells):
         return Status.MISSING
     if None in cells:
         return Status.INCOMPLETE
     if any(map(is_infinite, cells)):
         return Status.INVALID
-    if any(value < 0 for value in cells):
+    return quotient_cell(Fraction(0), sum(cells, Fraction(0)), "float64")[1] or None
+
+
+def concentration_status(cells: Sequence[object]) -> Status | None:
+    """The same for HHI and concentration, which need parts that are not negative."""
+    status = group_status(cells)
+    if status is None and any(value < 0 for value in cells):
         return Status.NEGATIVE_DENOMINATOR
-    return None if sum(cells) > 0 else Status.ZERO_DENOMINATOR
+    return status
 
 
 def share(x: Sequence[Number], *, dtype: str = "float64") -> list[Cell]:
     cells = read_all(x)
     status = group_status(cells)
     if status is None:
-        return [(value / sum(cells), Status.OK) for value in cells]
+        return [in_range(value / sum(cells), dtype) for value in cells]
     return [(None, Status.MISSING if value is None else status) for value in cells]
 
 
 def concentration(x: Sequence[Number], k: int, *, dtype: str = "float64") -> list[Cell]:
     cells = read_all(x)
-    status = group_status(cells)
+    status = concentration_status(cells)
     if status is not None:
         return [(None, status)]
     return [(sum(sorted(cells, reverse=True)[:k]) / sum(cells), Status.OK)]
@@ -502,7 +511,7 @@ def concentration(x: Sequence[Number], k: int, *, dtype: str = "float64") -> lis
 
 def hhi(x: Sequence[Number], *, dtype: str = "float64") -> list[Cell]:
     cells = read_all(x)
-    status = group_status(cells)
+    status = concentration_status(cells)
     if status is not None:
         return [(None, status)]
     return [(sum(value**2 for value in cells) / sum(cells) ** 2, Status.OK)]

@@ -1,9 +1,53 @@
 /* The functions of the growth family that need a whole line at once. */
-#include <string.h>
-
-#include "base/compound.h"
 #include "arrays/growth.h"
+#include "base/compound.h"
+#include "base/exact_sum.h"
 #include "base/relative.h"
+
+/* ---- exact sums of the values of a line ---------------------------------------- */
+
+/* `near` holds the sum where the cut allows it, else `far` does. That one is apart, so
+ * that the rest stays in registers. Infinities and NaN count as 0. */
+typedef struct running {
+    ev_cut cut;
+    ev_pair near;
+    ev_long_sum *far;
+} running;
+
+EV_INLINE void clear(running *sum)
+{
+    sum->near = (ev_pair){0, 0};
+    if (sum->cut.is_far) {
+        ev_long_clear(sum->far);
+    }
+}
+
+/* Begins a sum of at most `terms` of the n values. */
+EV_INLINE running begin(ev_long_sum *far, const double *x, ptrdiff_t n, ptrdiff_t terms)
+{
+    running sum = {ev_cut_of(x, n, terms), {0, 0}, far};
+    clear(&sum);
+    return sum;
+}
+
+EV_INLINE void add(running *sum, double x)
+{
+    const ev_pair parts = ev_cut_in_two(x, sum->cut);
+    sum->near.hi += parts.hi;
+    sum->near.lo += parts.lo;
+    if (EV_UNLIKELY(sum->cut.is_far)) {
+        ev_long_add(sum->far, x);
+    }
+}
+
+/* The nearest double to the sum times 2^power, infinite beyond the range. */
+EV_INLINE double value_of(running *sum, int power)
+{
+    return EV_UNLIKELY(sum->cut.is_far) ? ev_long_value(sum->far, power)
+                                        : ldexp(sum->near.hi + sum->near.lo, power);
+}
+
+/* ---- windows --------------------------------------------------------------------- */
 
 /* Counts of the values of a window. */
 typedef struct window {
@@ -36,45 +80,27 @@ EV_INLINE void put(const ev_line *restrict line, ptrdiff_t i, double value,
     line->status[i] = status == EV_OK && isnan(kept) ? EV_INVALID : status;
 }
 
-/* The sum of n finite values over `divisor`, where the running sum left the range:
- * scaled down, so that only a result that is itself too large stays infinite. */
-static double scaled_sum(const double *x, ptrdiff_t n, double divisor)
-{
-    ev_pair sum = {0, 0};
-    for (ptrdiff_t i = 0; i < n; i++) {
-        sum = ev_sum_add(sum, x[i] * 0x1p-70);
-    }
-    return ev_sum_value(sum) / divisor * 0x1p70;
-}
-
-static double read_sum(ev_pair sum, const double *x, ptrdiff_t n)
-{
-    const double value = ev_sum_value(sum);
-    return isfinite(value) ? value : scaled_sum(x, n, 1);
-}
-
 /* ---- year to date ------------------------------------------------------------ */
 
 static void ytd_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
-    const ptrdiff_t per_year = (ptrdiff_t)line->params[0];
+    const ptrdiff_t per_year = (ptrdiff_t)line->params[0], n = line->n;
     ptrdiff_t place = (ptrdiff_t)line->params[1], first = 0;
-    ev_pair sum = {0, 0};
+    ev_long_sum far;
+    running sum = begin(&far, x, n, per_year < n ? per_year : n);
     window w = {0, 0};
-    for (ptrdiff_t i = 0; i < line->n; i++, place++) {
+    for (ptrdiff_t i = 0; i < n; i++, place++) {
         if (place == per_year) {
             place = 0;
             first = i;
-            sum = ev_exact(0);
+            clear(&sum);
             w = (window){0, 0};
         }
         window_count(&w, x[i], 1);
-        sum = ev_sum_add(sum, x[i]);
-        const ptrdiff_t inside = i - first + 1;
-        const uint8_t code =
-            inside <= place ? EV_INCOMPLETE : window_status(w, inside, inside);
-        put(line, i, code == EV_OK ? read_sum(sum, x + first, inside) : NAN, code);
+        add(&sum, x[i]);
+        const uint8_t code = window_status(w, i - first + 1, place + 1);
+        put(line, i, code == EV_OK ? value_of(&sum, 0) : NAN, code);
     }
 }
 
@@ -130,43 +156,23 @@ static void from_ytd_i64(const ev_line *restrict line)
 
 /* ---- trailing sums ----------------------------------------------------------- */
 
-/* A window of `size` ending at i is a tail of one block of `size` values and a head of
- * the next. Tails are summed once for each block (into scratch), heads as they grow: two
- * additions for each value. Nothing is ever subtracted, so no error accumulates. */
 static void trailing_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
     const ptrdiff_t n = line->n;
     const ptrdiff_t size = line->params[0] < n + 1 ? (ptrdiff_t)line->params[0] : n + 1;
-    ev_pair *tails = (ev_pair *)(void *)line->scratch;
-    ev_pair head = {0, 0};
+    ev_long_sum far;
+    running sum = begin(&far, x, n, size);
     window w = {0, 0};
-    ptrdiff_t block = 0; /* where the head's block begins */
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (i - block == size) {
-            ev_pair tail = {0, 0};
-            for (ptrdiff_t j = i - 1; j >= block; j--) {
-                tail = ev_sum_add(tail, x[j]);
-                tails[j - block] = tail;
-            }
-            block = i;
-            head = ev_exact(0);
-        }
-        head = ev_sum_add(head, x[i]);
-        window_count(&w, x[i], 1);
         if (i >= size) {
             window_count(&w, x[i - size], -1);
+            add(&sum, -x[i - size]);
         }
-        const ptrdiff_t inside = i + 1 < size ? i + 1 : size;
-        const ptrdiff_t in_tail = inside - (i - block + 1);
-        const uint8_t code = window_status(w, inside, size);
-        double sum = NAN;
-        if (code == EV_OK) {
-            const ev_pair both =
-                in_tail > 0 ? ev_sum_join(tails[size - in_tail], head) : head;
-            sum = read_sum(both, x + (i + 1 - size), size);
-        }
-        put(line, i, sum, code);
+        window_count(&w, x[i], 1);
+        add(&sum, x[i]);
+        const uint8_t code = window_status(w, i < size ? i + 1 : size, size);
+        put(line, i, code == EV_OK ? value_of(&sum, 0) : NAN, code);
     }
 }
 
@@ -186,25 +192,22 @@ static void trailing_i64(const ev_line *restrict line)
 
 /* ---- means ---------------------------------------------------------------------- */
 
-/* The sum over n, also where the sum alone leaves the range. */
-static double mean_of(ev_pair sum, const double *x, ptrdiff_t n)
-{
-    const double mean = ev_sum_value(sum) / (double)n;
-    return isfinite(mean) ? mean : scaled_sum(x, n, (double)n);
-}
-
 static void mean_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
-    ev_pair sum = {0, 0};
+    const ptrdiff_t n = line->n;
+    ev_long_sum far;
+    running sum = begin(&far, x, n, n);
     window w = {0, 0};
-    for (ptrdiff_t i = 0; i < line->n; i++) {
+    for (ptrdiff_t i = 0; i < n; i++) {
         window_count(&w, x[i], 1);
-        sum = ev_sum_add(sum, x[i]);
+        add(&sum, x[i]);
     }
+    const double mean = value_of(&sum, 0) / (double)n;
     *line->out = w.absent > 0     ? NAN
                  : w.infinite > 0 ? INFINITY
-                                  : mean_of(sum, x, line->n);
+                 : isfinite(mean) ? mean
+                                  : value_of(&sum, -70) / (double)n * 0x1p70;
     *line->status = w.absent > 0 ? EV_MISSING : w.infinite > 0 ? EV_INVALID : EV_OK;
 }
 
@@ -331,12 +334,14 @@ static void mean_accumulative_f64(const ev_line *restrict line)
     const double *restrict x = line->x;
     const ptrdiff_t n = line->n;
     const double first = n > 0 ? x[0] : NAN;
-    ev_pair rest = {0, 0}, excess = {0, 0};
+    ev_long_sum far[2];
+    running rest = begin(far, x, n, n), excess = begin(far + 1, x, n, 2 * n);
     window w = {0, 0};
     for (ptrdiff_t i = 1; i < n; i++) {
         window_count(&w, x[i], 1);
-        rest = ev_sum_add(rest, x[i]);
-        excess = ev_sum_add(ev_sum_add(excess, x[i]), -first);
+        add(&rest, x[i]);
+        add(&excess, x[i]);
+        add(&excess, -first);
     }
     const uint8_t code =
         n < 2 ? (n == 1 && isnan(first) ? EV_MISSING : EV_OUTSIDE)
@@ -345,12 +350,12 @@ static void mean_accumulative_f64(const ev_line *restrict line)
         : w.infinite > 0 || isinf(first)   ? EV_INVALID
         : first > 0                        ? EV_OK
                                            : ev_result_status(first, x[n - 1], NAN);
-    double sum = ev_sum_value(rest), beyond = ev_sum_value(excess), scale = 1;
-    if (code == EV_OK && !(isfinite(sum) && isfinite(beyond))) {
+    double sum = value_of(&rest, 0), beyond = value_of(&excess, 0), scale = 1;
+    if (!(isfinite(sum) && isfinite(beyond))) {
         /* The total left the range; the root may not have. */
+        sum = value_of(&rest, -70);
+        beyond = value_of(&excess, -70);
         scale = 0x1p-70;
-        sum = scaled_sum(x + 1, n - 1, 1 / scale);
-        beyond = sum - first * scale * (double)(n - 1);
     }
     put_accumulative(line, first, sum, beyond, scale, code);
 }
@@ -377,6 +382,6 @@ const ev_linewise ev_growth_lines[] = {
     {"mean_accumulative", 0, 1, 0, {mean_accumulative_i64, mean_accumulative_f64}},
     {"ytd", 2, 0, 0, {ytd_i64, ytd_f64}},
     {"from_ytd", 2, 0, 0, {from_ytd_i64, from_ytd_f64}},
-    {"trailing", 1, 0, 2, {trailing_i64, trailing_f64}},
+    {"trailing", 1, 0, 0, {trailing_i64, trailing_f64}},
     {.name = NULL},
 };

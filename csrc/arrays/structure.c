@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/exact.h"
+#include "base/exact_sum.h"
 #include "base/relative.h"
 
 /* ---- totals ------------------------------------------------------------------ */
@@ -107,42 +107,57 @@ static ev_line_total join(const sums *s, ptrdiff_t place, ptrdiff_t step, ptrdif
     for (ptrdiff_t k = place; k < place + count; k++) {
         least = s->least[k] < least ? s->least[k] : least;
     }
-    const ev_line_total found = {ev_sum_value(sum), 1,
-                            least < 0 ? EV_NEGATIVE_DENOMINATOR : EV_OK};
-    return found;
+    return (ev_line_total){ev_sum_value(sum), 1, least < 0 ? EV_NEGATIVE_DENOMINATOR : EV_OK};
 }
 
-/* A line whose plain sum is not finite: a part is NaN or infinite, or the sum left the
- * range, and then the parts are scaled down first. */
-static ev_line_total odd_total(const ev_parts *p, ptrdiff_t line)
+/* The sum of integers, which as doubles might lose what a correction leaves. */
+static double whole_total(const ev_parts *p, ptrdiff_t line)
 {
-    const double smaller = 0x1p-70; /* exact, as parts that can overflow are huge */
-    ptrdiff_t absent = 0, infinite = 0, negative = 0;
-    ev_pair sum = {0, 0};
+    ev_int128 sum = 0;
+    for (ptrdiff_t i = 0; i < p->n; i++) {
+        int64_t x;
+        memcpy(&x, part_at(p, line, i), sizeof x);
+        sum += x;
+    }
+    return (double)sum;
+}
+
+/* A line whose plain sum may be wrong: a part is negative, so that digits may cancel, or
+ * NaN or infinite, or the sum left the range. */
+static ev_line_total exact_total(const ev_parts *p, ptrdiff_t line)
+{
+    ptrdiff_t absent = 0, infinite = 0;
+    ev_long_sum sum;
+    ev_long_clear(&sum);
     for (ptrdiff_t i = 0; i < p->n; i++) {
         double room;
         const double x = *load(p, part_at(p, line, i), p->part_stride, 1, &room);
         absent += isnan(x) ? 1 : 0;
         infinite += isinf(x) ? 1 : 0;
-        negative += x < 0 ? 1 : 0;
-        sum = ev_sum_add(sum, x * smaller);
+        ev_long_add(&sum, x);
     }
-    ev_line_total found = {ev_sum_value(sum), smaller, EV_OK};
-    found.status = absent > 0 && absent == p->n ? EV_MISSING
+    ev_line_total total = {ev_long_value(&sum, 0), 1, EV_OK};
+    if (p->type == EV_I64) {
+        total.total = whole_total(p, line);
+    }
+    else if (isinf(total.total)) {
+        total.scale = 0x1p-70; /* exact, as parts that can overflow are huge */
+        total.total = ev_long_value(&sum, -70);
+    }
+    total.status = absent > 0 && absent == p->n ? EV_MISSING
                    : absent > 0                 ? EV_INCOMPLETE
                    : infinite > 0               ? EV_INVALID
-                   : negative > 0               ? EV_NEGATIVE_DENOMINATOR
                                                 : EV_OK;
-    return found;
+    return total;
 }
 
 static void settle(ev_line_total *total, const ev_parts *p, ptrdiff_t line)
 {
-    if (!isfinite(total->total)) {
-        *total = odd_total(p, line);
+    if (!isfinite(total->total) || total->status != EV_OK) {
+        *total = exact_total(p, line);
     }
-    if (total->status == EV_OK && total->total == 0) {
-        total->status = EV_ZERO_DENOMINATOR;
+    if (total->status == EV_OK && !(total->total > 0)) {
+        total->status = total->total < 0 ? EV_NEGATIVE_DENOMINATOR : EV_ZERO_DENOMINATOR;
     }
     if (total->status != EV_OK) {
         total->total = NAN;
@@ -213,19 +228,22 @@ static void rank_dense(const ev_line *line)
 
 /* ---- concentration ----------------------------------------------------------- */
 
-/* Writes the shares of the line over its scratch and returns their status. */
+/* Writes the shares of the line over its scratch and returns their status, by which none
+ * may be negative. */
 static uint8_t line_shares(const ev_line *line)
 {
     const ev_parts parts = {line->x, 1, line->n, 0, sizeof(double), line->type, 0};
     const double *numbers = line->x;
     const int64_t *whole = line->x;
     ev_line_total total;
+    int negative = 0;
     ev_line_totals(&parts, &total, EV_BASELINE);
     for (ptrdiff_t i = 0; i < line->n; i++) {
         const double part = line->type == EV_I64 ? (double)whole[i] : numbers[i];
+        negative |= part < 0;
         line->scratch[i] = part * total.scale / total.total;
     }
-    return total.status;
+    return total.status == EV_OK && negative ? EV_NEGATIVE_DENOMINATOR : total.status;
 }
 
 static void hhi(const ev_line *line)
@@ -295,13 +313,13 @@ void ev_line_totals(const ev_parts *p, ev_line_total *totals, ev_isa isa)
 }
 
 void ev_divide(const double *x, const double *scale, const double *total, double *out,
-               ptrdiff_t n, int one, ev_isa isa)
+               ptrdiff_t n, int one, double limit, ev_isa isa)
 {
     typedef void divide(const double *, const double *, const double *, double *,
-                        ptrdiff_t);
+                        ptrdiff_t, double);
     static divide *const by_one[EV_ISA_COUNT] = EV_EACH(divide_by_one);
     static divide *const by_each[EV_ISA_COUNT] = EV_EACH(divide_by_each);
-    (one ? by_one : by_each)[isa](x, scale, total, out, n);
+    (one ? by_one : by_each)[isa](x, scale, total, out, n, limit);
 }
 
 #else
@@ -324,23 +342,25 @@ static void EV_NAME(add)(sums *s, const double *items, ptrdiff_t width, ptrdiff_
 }
 
 static void EV_NAME(divide_by_each)(const double *x, const double *scale,
-                                    const double *total, double *out, ptrdiff_t n)
+                                    const double *total, double *out, ptrdiff_t n,
+                                    double limit)
 {
     const double *restrict parts = x, *restrict by = scale, *restrict all = total;
     double *restrict to = out;
     for (ptrdiff_t i = 0; i < n; i++) {
-        to[i] = parts[i] * by[i] / all[i];
+        to[i] = ev_within(parts[i] * by[i] / all[i], 1, limit);
     }
 }
 
 static void EV_NAME(divide_by_one)(const double *x, const double *scale,
-                                   const double *total, double *out, ptrdiff_t n)
+                                   const double *total, double *out, ptrdiff_t n,
+                                    double limit)
 {
     const double *restrict parts = x;
     const double by = *scale, all = *total;
     double *restrict to = out;
     for (ptrdiff_t i = 0; i < n; i++) {
-        to[i] = parts[i] * by / all;
+        to[i] = ev_within(parts[i] * by / all, 1, limit);
     }
 }
 

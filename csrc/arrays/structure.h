@@ -23,15 +23,18 @@ typedef struct ev_line_total {
 } ev_line_total;
 
 /* Writes totals[line]. A line is summed as sixteen compensated sums of every sixteenth
- * part, so layout, instruction set and workers do not change a bit. */
+ * part, so layout, instruction set and workers do not change a bit. The sum of a line
+ * with a negative part is exact and rounded once: its shares are as good as all others,
+ * however much cancels. */
 void ev_line_totals(const ev_parts *parts, ev_line_total *totals, ev_isa isa);
 
-/* out[i] = x[i] * scale[i] / total[i], all contiguous. Where `one` is set, scale and
- * total hold one number for all. out overlaps nothing. */
+/* out[i] = x[i] * scale[i] / total[i], NaN where that reaches `limit`; all contiguous.
+ * Where `one` is set, scale and total hold one number for all. out overlaps nothing. */
 void ev_divide(const double *x, const double *scale, const double *total, double *out,
-               ptrdiff_t n, int one, ev_isa isa);
+               ptrdiff_t n, int one, double limit, ev_isa isa);
 
-/* Along a line: hhi, concentration (x; k), k > 0, -> one number; rank_min, rank_dense:
+/* Along a line: hhi, concentration (x; k), k > 0, -> one number, NaN where a part is
+ * negative; rank_min, rank_dense:
  * 1 for the largest; NaN where x is NaN (MISSING) or infinite (INVALID). */
 extern const ev_linewise ev_structure_lines[];
 

@@ -176,7 +176,8 @@ EV_INLINE void divide_block(const ev_loop *l, char *const *at, const npy_intp *i
     ev_divide(read ? (const double *)(void *)at[0] : x,
               plain ? (const double *)(void *)at[1] : scale,
               plain ? (const double *)(void *)at[2] : total,
-              write ? (double *)(void *)at[3] : shares, n, one, l->isa);
+              write ? (double *)(void *)at[3] : shares, n, one,
+              ev_py_limit(l->type), l->isa);
     if (!write) {
         ev_py_scatter(at[3], item[3], shares, n, narrow);
     }

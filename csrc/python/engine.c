@@ -1,9 +1,13 @@
 /* The table engine for Python. Called through evmarket.Panel.
  *
- * Partial(keys, measures, *, period="period", duplicates="add", track=False, isa=None)
+ * Partial(keys, measures, *, period="period", duplicates="add", track=False,
+ *         skip_nulls=False, find_repeats=0, isa=None)
  *     keys, measures: tuples of names, for messages. duplicates: "add", "identical" or
  *     "last". track: find the first repeated (series, period); see "repeat" below.
- *     isa: None for the module's instruction set, or "baseline", "avx2".
+ *     skip_nulls: a row without any value is not a row; a series may be left without
+ *     cells. find_repeats: among how many of the first rows equal ones are counted;
+ *     they must be added in order. isa: None for the module's instruction set, or
+ *     "baseline", "avx2".
  * Partial.add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)
  *     Adds the rows start .. stop - 1 of a capsule "evmarket.batch". keys, measures:
  *     tuples of column numbers. period: (column,) or (year, month or quarter). freq: its
@@ -11,6 +15,9 @@
  *     batch's row 0 in the whole table. After an error the Partial cannot be used.
  * Partial.merge(other)
  *     Adds another Partial with the same keys, measures and rule, which is not changed.
+ * Partial.repeats() -> (count, first, second)
+ *     How many rows repeat an earlier one exactly (same series and period, same measures),
+ *     and the numbers of the first two equal rows; needs find_repeats.
  * Partial.clear()
  *     Frees the memory.
  * Partial.finish() -> dict, after which the Partial is empty
@@ -19,9 +26,10 @@
  *     write and finish may be called. The dict holds
  *     "labels"   one list per key: its labels in order, str or int, None last
  *     "codes"    int32 (series, keys): places in labels; series are sorted by them
- *     "repeat"   None, or (first row, second row, series, ordinal) of the repeated cell
- *                whose second row comes first (under "identical": with different rows);
- *                needs track
+ *     "repeat"   None, or (first row, second row, series, ordinal, differing) of the
+ *                repeated cell whose second row comes first; needs track. Under
+ *                "identical" the rows differ: (measure, first value, second value),
+ *                a null as None; else differing is None
  *     and the same as regroup:
  *     "indptr"   int64 (series + 1): series s has the cells indptr[s] .. indptr[s + 1] - 1
  *     "ordinals" int64 (cells): sorted within a series
@@ -169,18 +177,20 @@ static int read_isa(PyTypeObject *type, const char *name, ev_isa *isa)
 
 static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
-    static char *names[] = {"keys",  "measures", "period", "duplicates",
-                            "track", "isa",      NULL};
+    static char *names[] = {"keys",       "measures",     "period", "duplicates", "track",
+                            "skip_nulls", "find_repeats", "isa",    NULL};
     PyObject *keys, *measures, *period = NULL;
     const char *duplicates = "add", *isa_name = NULL;
-    int track = 0;
-    ev_duplicates rule = EV_ADD;
+    Py_ssize_t repeats = 0;
+    ev_row_rule rule = {EV_ADD, 0, 0};
     ev_isa isa = EV_BASELINE;
     partial_object *self = NULL;
-    if (PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!|$Uspz:Partial", names,
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!|$Usppnz:Partial", names,
                                     &PyTuple_Type, &keys, &PyTuple_Type, &measures,
-                                    &period, &duplicates, &track, &isa_name) &&
-        read_duplicates(duplicates, &rule) && read_isa(type, isa_name, &isa)) {
+                                    &period, &duplicates, &rule.tracks,
+                                    &rule.skips_nulls, &repeats, &isa_name) &&
+        read_duplicates(duplicates, &rule.duplicates) &&
+        read_isa(type, isa_name, &isa)) {
         self =
             (partial_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     }
@@ -190,9 +200,13 @@ static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwarg
         self->measures = Py_NewRef(measures);
         self->period =
             period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
-        const ev_result result =
+        ev_result result =
             ev_partial_open(&self->partial, &ev_py_memory, (int)PyTuple_Size(keys),
-                            (int)PyTuple_Size(measures), rule, track, isa);
+                            (int)PyTuple_Size(measures), rule, isa);
+        if (result == EV_DONE && repeats > 0) {
+            result = ev_partial_find_repeats(
+                &self->partial, repeats < EV_MOST_REPEATS ? repeats : EV_MOST_REPEATS);
+        }
         if (result != EV_DONE || self->period == NULL) {
             if (result != EV_DONE) {
                 PyErr_NoMemory();
@@ -308,8 +322,9 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
     }
     else if (PyTuple_Size(self->keys) != PyTuple_Size(other->keys) ||
              PyTuple_Size(self->measures) != PyTuple_Size(other->measures) ||
-             self->partial.ledger.duplicates != other->partial.ledger.duplicates ||
-             self->partial.ledger.tracks != other->partial.ledger.tracks) {
+             memcmp(&self->partial.ledger.rule, &other->partial.ledger.rule,
+                    sizeof(ev_row_rule)) != 0 ||
+             self->partial.repeats != NULL || other->partial.repeats != NULL) {
         PyErr_SetString(PyExc_ValueError,
                         "partial panels of different keys, measures or duplicates");
     }
@@ -332,6 +347,25 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
             answer = result == EV_DONE ? Py_NewRef(Py_None) : NULL;
         }
         leave(other, ADDING);
+    }
+    return answer;
+}
+
+static PyObject *partial_repeats(PyObject *object, PyObject *Py_UNUSED(ignored))
+{
+    partial_object *self = (partial_object *)object;
+    PyObject *answer = NULL;
+    if (enter(self, ADDING)) {
+        const ev_repeats *repeats = self->partial.repeats;
+        if (repeats == NULL) {
+            PyErr_SetString(PyExc_ValueError, "repeats needs find_repeats");
+        }
+        else {
+            answer = Py_BuildValue("LLL", (long long)repeats->count,
+                                   (long long)repeats->first,
+                                   (long long)repeats->second);
+        }
+        leave(self, ADDING);
     }
     return answer;
 }
@@ -430,6 +464,8 @@ static PyMethodDef partial_methods[] = {
     {"add", (PyCFunction)(void (*)(void))partial_add, METH_VARARGS | METH_KEYWORDS,
      "add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)"},
     {"merge", partial_merge, METH_O, "merge(other): adds all that other holds."},
+    {"repeats", partial_repeats, METH_NOARGS,
+     "repeats() -> (count, first, second): rows that repeat another exactly."},
     {"prepare", partial_prepare, METH_NOARGS,
      "prepare() -> indptr; then write, finish."},
     {"write", partial_write, METH_VARARGS, "write(start, stop): some of the series."},

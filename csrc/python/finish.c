@@ -38,17 +38,50 @@ static PyObject *all_labels(const ev_partial *partial, int32_t *const *orders)
     return labels;
 }
 
+/* The value of one measure in an item of one row; None for a null. */
+static PyObject *value_of(const ev_ledger *ledger, ptrdiff_t item, int measure)
+{
+    const ev_cell_sum sum = ev_ledger_sum(ledger, item, measure);
+    double value = 0.0;
+    (void)ev_total_read(&sum.total, ledger->scales[measure], &value);
+    return sum.uncounted < ev_ledger_cell(ledger, item)->rows ? PyFloat_FromDouble(value)
+                                                              : Py_NewRef(Py_None);
+}
+
+/* (measure, one value, other value) of two rows that differ, else None. */
+static PyObject *differing(const ev_ledger *ledger, const ev_repeat *repeat)
+{
+    PyObject *answer = NULL;
+    for (int k = 0; k < ledger->measures && repeat->items[1] != 0 && answer == NULL; k++) {
+        const ptrdiff_t a = repeat->items[0], b = repeat->items[1];
+        const ev_cell_sum one = ev_ledger_sum(ledger, a, k);
+        const ev_cell_sum two = ev_ledger_sum(ledger, b, k);
+        if (one.total.sum != two.total.sum || one.total.fine != two.total.fine ||
+            (one.uncounted < ev_ledger_cell(ledger, a)->rows) !=
+                (two.uncounted < ev_ledger_cell(ledger, b)->rows)) {
+            answer = Py_BuildValue("iNN", k, value_of(ledger, a, k),
+                                   value_of(ledger, b, k));
+        }
+    }
+    return answer == NULL && !PyErr_Occurred() ? Py_NewRef(Py_None) : answer;
+}
+
 static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
 {
     ev_repeat repeat = {.first = -1};
-    if (ledger->tracks) {
+    if (ledger->rule.tracks) {
         repeat = ev_ledger_repeat(ledger);
     }
-    return repeat.first < 0
-               ? Py_NewRef(Py_None)
-               : Py_BuildValue("LLii", (long long)repeat.first,
+    PyObject *answer = NULL;
+    if (repeat.first < 0) {
+        answer = Py_NewRef(Py_None);
+    }
+    else {
+        answer = Py_BuildValue("LLiiN", (long long)repeat.first,
                                (long long)repeat.second, (int)places[repeat.series],
-                               (int)repeat.ordinal);
+                               (int)repeat.ordinal, differing(ledger, &repeat));
+    }
+    return answer;
 }
 
 /* Opens the output of a sorted partial. */
@@ -58,9 +91,9 @@ static int open_sorted(const ev_partial *partial, int32_t *const *orders,
     int failed = ev_py_output_open(output, &partial->ledger, places,
                                    ev_partial_series_count(partial)) < 0;
     if (!failed) {
-        PyObject *more = Py_BuildValue("{s:N,s:O,s:N}", "labels",
-                                       all_labels(partial, orders), "codes", codes,
-                                       "repeat", repeat_of(&partial->ledger, places));
+        PyObject *more = Py_BuildValue(
+            "{s:N,s:O,s:N}", "labels", all_labels(partial, orders), "codes", codes,
+            "repeat", repeat_of(&partial->ledger, places));
         failed = more == NULL || PyDict_Update(output->dict, more) < 0;
         Py_XDECREF(more);
     }

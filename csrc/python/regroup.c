@@ -223,8 +223,8 @@ static PyObject *regroup(PyObject *Py_UNUSED(module), PyObject *args)
         ev_ledger ledger;
         int failed = count < 0;
         const ev_result opened =
-            ev_ledger_open(&ledger, &ev_py_memory, (int)PyTuple_Size(measures), EV_ADD,
-                           0);
+            ev_ledger_open(&ledger, &ev_py_memory, (int)PyTuple_Size(measures),
+                           (ev_row_rule){EV_ADD, 0, 0});
         if (opened != EV_DONE) {
             PyErr_NoMemory();
             failed = 1;

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 
 ev_result ev_ledger_open(ev_ledger *ledger, const ev_memory *memory, int measures,
-                         ev_duplicates duplicates, int tracks)
+                         ev_row_rule rule)
 {
     memset(ledger, 0, sizeof *ledger);
     ev_cells_open(&ledger->cells, memory,
@@ -11,8 +11,7 @@ ev_result ev_ledger_open(ev_ledger *ledger, const ev_memory *memory, int measure
     ev_extras_open(&ledger->extras, memory, ev_extra_of(measures, 0),
                    ledger->cells.items.shift);
     ledger->measures = measures;
-    ledger->duplicates = duplicates;
-    ledger->tracks = tracks;
+    ledger->rule = rule;
     ledger->scales = ev_take_zeros(memory, measures, sizeof *ledger->scales);
     return ledger->scales == NULL ? EV_NO_MEMORY : EV_DONE;
 }

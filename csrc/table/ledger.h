@@ -17,8 +17,8 @@
 /* What happens to rows of the same series and period. */
 typedef enum ev_duplicates {
     EV_ADD,       /* they are added */
-    EV_IDENTICAL, /* a row is dropped if all its measures equal those of an earlier row,
-                     else added */
+    EV_IDENTICAL, /* only the row with the smallest row number counts; the next one that
+                     differs from it is known, see ev_repeat */
     EV_LAST       /* only the row with the greatest row number counts */
 } ev_duplicates;
 
@@ -30,7 +30,7 @@ typedef struct ev_cell {
 
 /* The extras of a cell, then those of each measure; see ev_extra_of. */
 enum {
-    EV_EXTRA_NEXT,  /* the cell that holds the next different row, under EV_IDENTICAL */
+    EV_EXTRA_NEXT,  /* the item that holds the next different row, under EV_IDENTICAL */
     EV_EXTRA_FIRST, /* row numbers from 1: the two smallest and the greatest */
     EV_EXTRA_SECOND,
     EV_EXTRA_LAST,
@@ -38,11 +38,17 @@ enum {
 };
 enum { EV_EXTRA_UNCOUNTED, EV_EXTRA_FINE, EV_EXTRA_WRAPS, EV_EXTRAS_OF_MEASURE };
 
+/* What a ledger does with its rows. */
+typedef struct ev_row_rule {
+    ev_duplicates duplicates;
+    int tracks;      /* the first two rows of each cell are known, see ev_repeat */
+    int skips_nulls; /* a row without any value is not a row; its cell may have none */
+} ev_row_rule;
+
 typedef struct ev_ledger {
     ev_cells cells;
     int measures;
-    ev_duplicates duplicates;
-    int tracks;       /* whether the first two rows of each cell are kept */
+    ev_row_rule rule;
     ev_scale *scales; /* of each measure */
     ev_extras extras;
 } ev_ledger;
@@ -60,16 +66,17 @@ typedef struct ev_cell_rows {
     int64_t last;          /* the greatest */
 } ev_cell_rows;
 
-/* Row numbers of a repeated cell, from 0; first is -1 when no cell is repeated. */
+/* Row numbers of a repeated cell, from 0; first is -1 when no cell is repeated. Under
+ * EV_IDENTICAL these are two rows that differ, and `items` hold their values. */
 typedef struct ev_repeat {
     int64_t first, second;
     int32_t series, ordinal;
+    ptrdiff_t items[2];
 } ev_repeat;
 
-/* An empty ledger. With `tracks` it keeps the first rows of repeated cells, under
- * EV_IDENTICAL of cells with different rows. Close it whatever the result. */
+/* An empty ledger. Close it whatever the result. */
 ev_result ev_ledger_open(ev_ledger *ledger, const ev_memory *memory, int measures,
-                         ev_duplicates duplicates, int tracks);
+                         ev_row_rule rule);
 void ev_ledger_close(ev_ledger *ledger);
 
 /* Prepares a measure for values of another scale: integer sums become binary floats.
@@ -97,13 +104,13 @@ ev_result ev_ledger_add_cell(ev_ledger *ledger, uint32_t number,
                              const ev_cell_rows *rows,
                              const ev_cell_sum *restrict sums);
 
-/* Joins the different rows that EV_IDENTICAL kept apart into one cell each, and frees
- * the index: the ledger may then only be read. A cell joined into another has 0 rows.
+/* Frees the index: the ledger may then only be read. A cell without rows is not part of
+ * the result; the different rows that EV_IDENTICAL kept apart are such cells.
  */
 ev_result ev_ledger_finish(ev_ledger *ledger);
 
-/* The repeated cell whose second row comes first. The ledger must track rows and be
- * finished. */
+/* The repeated cell whose second row comes first; under EV_IDENTICAL, among cells with
+ * different rows. The ledger must track rows and be finished. */
 ev_repeat ev_ledger_repeat(const ev_ledger *ledger);
 
 /* ---- ledger_merge.c ---- */

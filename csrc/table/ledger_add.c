@@ -29,7 +29,7 @@ static ev_result track(ev_extras *extras, ptrdiff_t number, int64_t a, int64_t b
 static ev_result add_all(ev_ledger *ledger, uint32_t number, const ev_cell_rows *rows,
                          const ev_cell_sum *restrict sums)
 {
-    ev_result result = ledger->tracks
+    ev_result result = ledger->rule.tracks
                            ? track(&ledger->extras, number, rows->first, rows->second)
                            : EV_DONE;
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
@@ -95,7 +95,7 @@ static ev_result add_once(ev_ledger *ledger, uint32_t number, const ev_cell_rows
     }
     /* Equal rows are one: only the first of them is tracked. */
     const int64_t first = ev_extra_get(extras, at, EV_EXTRA_FIRST);
-    if (result == EV_DONE && ledger->tracks && (first == 0 || rows->first < first)) {
+    if (result == EV_DONE && (first == 0 || rows->first < first)) {
         result = ev_extra_set(extras, at, EV_EXTRA_FIRST, rows->first);
     }
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
@@ -115,8 +115,8 @@ static ev_result add_once(ev_ledger *ledger, uint32_t number, const ev_cell_rows
 ev_result ev_ledger_add_cell(ev_ledger *ledger, uint32_t number,
                              const ev_cell_rows *rows, const ev_cell_sum *restrict sums)
 {
-    return ledger->duplicates == EV_ADD    ? add_all(ledger, number, rows, sums)
-           : ledger->duplicates == EV_LAST ? add_last(ledger, number, rows, sums)
+    return ledger->rule.duplicates == EV_ADD    ? add_all(ledger, number, rows, sums)
+           : ledger->rule.duplicates == EV_LAST ? add_last(ledger, number, rows, sums)
                                            : add_once(ledger, number, rows, sums);
 }
 
@@ -177,6 +177,16 @@ static ev_result add_rest(ev_ledger *ledger, const uint32_t *restrict numbers,
     return result;
 }
 
+/* Whether row i of a block has no value in any measure. */
+EV_INLINE int is_all_null(const ev_values *restrict values, int measures, ptrdiff_t i)
+{
+    int null = 1;
+    for (int k = 0; k < measures && null; k++) {
+        null = values[k].has_null && values[k].null[i];
+    }
+    return null;
+}
+
 static ev_result add_row_by_row(ev_ledger *ledger, const uint32_t *restrict numbers,
                                 ptrdiff_t n, const ev_values *restrict values,
                                 int64_t first_row)
@@ -185,6 +195,9 @@ static ev_result add_row_by_row(ev_ledger *ledger, const uint32_t *restrict numb
     ev_cell_sum *sums = ev_take(memory, ledger->measures, sizeof *sums);
     ev_result result = sums == NULL ? EV_NO_MEMORY : EV_DONE;
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        if (ledger->rule.skips_nulls && is_all_null(values, ledger->measures, i)) {
+            continue;
+        }
         const int64_t row = first_row + i + 1;
         const ev_cell_rows rows = {.count = 1, .first = row, .last = row};
         for (int k = 0; k < ledger->measures; k++) {
@@ -197,12 +210,24 @@ static ev_result add_row_by_row(ev_ledger *ledger, const uint32_t *restrict numb
     return result;
 }
 
+/* Whether a block has rows that are not rows: rows without any value. */
+static int has_skipped(const ev_ledger *ledger, const ev_values *restrict values,
+                       ptrdiff_t n)
+{
+    int skipped = 0;
+    for (ptrdiff_t i = 0; ledger->rule.skips_nulls && i < n && !skipped; i++) {
+        skipped = is_all_null(values, ledger->measures, i);
+    }
+    return skipped;
+}
+
 ev_result ev_ledger_add_rows(ev_ledger *ledger, const uint32_t *restrict numbers,
                              ptrdiff_t n, const ev_values *restrict values,
                              int64_t first_row)
 {
     ev_result result = EV_DONE;
-    if (ledger->duplicates != EV_ADD || ledger->tracks) {
+    if (ledger->rule.duplicates != EV_ADD || ledger->rule.tracks ||
+        has_skipped(ledger, values, n)) {
         result = add_row_by_row(ledger, numbers, n, values, first_row);
     }
     else {
@@ -218,23 +243,77 @@ ev_result ev_ledger_add_rows(ev_ledger *ledger, const uint32_t *restrict numbers
 
 /* ---- after the last row ---- */
 
-static ev_result join_chain(ev_ledger *ledger, ptrdiff_t head)
+/* Gives an item another number of rows; how many count does not change. */
+static ev_result set_rows(ev_ledger *ledger, ptrdiff_t number, int64_t rows)
+{
+    ev_cell *cell = ev_ledger_cell(ledger, number);
+    ev_result result = EV_DONE;
+    for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
+        ev_cell_sum sum = ev_ledger_sum(ledger, number, k);
+        sum.uncounted += rows - cell->rows;
+        result = ev_ledger_set_sum(ledger, number, k, &sum);
+    }
+    cell->rows = rows;
+    return result;
+}
+
+/* Exchanges the rows of two items. */
+static ev_result swap_items(ev_ledger *ledger, ptrdiff_t a, ptrdiff_t b)
+{
+    ev_extras *extras = &ledger->extras;
+    const int64_t first = ev_extra_get(extras, a, EV_EXTRA_FIRST);
+    const int64_t rows = ev_ledger_cell(ledger, a)->rows;
+    int failed = ev_extra_set(extras, a, EV_EXTRA_FIRST,
+                              ev_extra_get(extras, b, EV_EXTRA_FIRST)) ||
+                 ev_extra_set(extras, b, EV_EXTRA_FIRST, first);
+    for (int k = 0; k < ledger->measures && !failed; k++) {
+        const ev_cell_sum one = ev_ledger_sum(ledger, a, k);
+        const ev_cell_sum two = ev_ledger_sum(ledger, b, k);
+        failed = ev_ledger_set_sum(ledger, a, k, &two) ||
+                 ev_ledger_set_sum(ledger, b, k, &one);
+    }
+    ev_ledger_cell(ledger, a)->rows = ev_ledger_cell(ledger, b)->rows;
+    ev_ledger_cell(ledger, b)->rows = rows;
+    return failed ? EV_NO_MEMORY : EV_DONE;
+}
+
+/* Of the different rows of a cell, the first goes to its item, which gets all rows, and
+ * the second is the next in its chain. */
+static ev_result settle_chain(ev_ledger *ledger, ptrdiff_t head)
 {
     ev_extras *extras = &ledger->extras;
     ev_result result = EV_DONE;
-    ptrdiff_t at = (ptrdiff_t)ev_extra_get(extras, head, EV_EXTRA_NEXT);
-    while (at != 0 && result == EV_DONE) {
-        ev_cell *cell = ev_ledger_cell(ledger, at);
-        for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
-            const ev_cell_sum sum = ev_ledger_sum(ledger, at, k);
-            result = ev_ledger_add_sum(ledger, head, k, &sum);
+    ptrdiff_t first = head, second = -1;
+    int64_t rows = ev_ledger_cell(ledger, head)->rows;
+    for (ptrdiff_t at = (ptrdiff_t)ev_extra_get(extras, head, EV_EXTRA_NEXT); at != 0;
+         at = (ptrdiff_t)ev_extra_get(extras, at, EV_EXTRA_NEXT)) {
+        const int64_t row = ev_extra_get(extras, at, EV_EXTRA_FIRST);
+        if (row < ev_extra_get(extras, first, EV_EXTRA_FIRST)) {
+            second = first;
+            first = at;
         }
-        if (result == EV_DONE && ledger->tracks) {
-            result = track(extras, head, ev_extra_get(extras, at, EV_EXTRA_FIRST), 0);
+        else if (second < 0 || row < ev_extra_get(extras, second, EV_EXTRA_FIRST)) {
+            second = at;
         }
-        ev_ledger_cell(ledger, head)->rows += cell->rows;
-        cell->rows = 0;
-        at = (ptrdiff_t)ev_extra_get(extras, at, EV_EXTRA_NEXT);
+        rows += ev_ledger_cell(ledger, at)->rows;
+    }
+    if (first != head) {
+        result = swap_items(ledger, head, first);
+        second = second == head ? first : second;
+    }
+    for (ptrdiff_t at = (ptrdiff_t)ev_extra_get(extras, head, EV_EXTRA_NEXT);
+         at != 0 && result == EV_DONE;
+         at = (ptrdiff_t)ev_extra_get(extras, at, EV_EXTRA_NEXT)) {
+        result = set_rows(ledger, at, 0);
+    }
+    if (result == EV_DONE) {
+        result = set_rows(ledger, head, rows);
+    }
+    if (result == EV_DONE &&
+        (ev_extra_set(extras, head, EV_EXTRA_NEXT, second) ||
+         ev_extra_set(extras, head, EV_EXTRA_SECOND,
+                      ev_extra_get(extras, second, EV_EXTRA_FIRST)))) {
+        result = EV_NO_MEMORY;
     }
     return result;
 }
@@ -245,8 +324,9 @@ ev_result ev_ledger_finish(ev_ledger *ledger)
     ev_cells_close_index(&ledger->cells);
     if (ev_extras_has(&ledger->extras, EV_EXTRA_NEXT)) {
         for (ptrdiff_t i = 0; i < ledger->cells.count && result == EV_DONE; i++) {
-            if (ev_ledger_cell(ledger, i)->rows > 0) {
-                result = join_chain(ledger, i);
+            if (ev_ledger_cell(ledger, i)->rows > 0 &&
+                ev_extra_get(&ledger->extras, i, EV_EXTRA_NEXT) != 0) {
+                result = settle_chain(ledger, i);
             }
         }
     }
@@ -256,15 +336,18 @@ ev_result ev_ledger_finish(ev_ledger *ledger)
 ev_repeat ev_ledger_repeat(const ev_ledger *ledger)
 {
     const ev_extras *extras = &ledger->extras;
-    ev_repeat repeat = {-1, -1, 0, 0};
+    ev_repeat repeat = {-1, -1, 0, 0, {0, 0}};
     int64_t least = 0;
     for (ptrdiff_t i = 0; i < ledger->cells.count; i++) {
         const int64_t second = ev_extra_get(extras, i, EV_EXTRA_SECOND);
         if (second != 0 && (least == 0 || second < least)) {
             const ev_cell *cell = ev_ledger_cell(ledger, i);
             least = second;
-            repeat = (ev_repeat){ev_extra_get(extras, i, EV_EXTRA_FIRST) - 1,
-                                 second - 1, cell->key.a, cell->key.b};
+            repeat = (ev_repeat){.first = ev_extra_get(extras, i, EV_EXTRA_FIRST) - 1,
+                                 .second = second - 1,
+                                 .series = cell->key.a,
+                                 .ordinal = cell->key.b,
+                                 .items = {i, ev_extra_get(extras, i, EV_EXTRA_NEXT)}};
         }
     }
     return repeat;

@@ -4,7 +4,7 @@
 /* Whether the cells of `from` can be added word by word: no extras, no other scale. */
 static int adds_plainly(const ev_ledger *into, const ev_ledger *from)
 {
-    int plain = into->duplicates == EV_ADD && !into->tracks;
+    int plain = into->rule.duplicates == EV_ADD && !into->rule.tracks;
     for (int k = 0; k < from->measures && plain; k++) {
         plain = into->scales[k].grain == from->scales[k].grain;
     }

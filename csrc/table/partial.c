@@ -13,13 +13,12 @@ struct ev_strip {
 };
 
 ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys,
-                          int measures, ev_duplicates duplicates, int tracks, ev_isa isa)
+                          int measures, ev_row_rule rule, ev_isa isa)
 {
     memset(partial, 0, sizeof *partial);
     partial->memory = *memory;
     partial->isa = isa;
-    ev_result result = ev_ledger_open(&partial->ledger, memory, measures, duplicates,
-                                      tracks);
+    ev_result result = ev_ledger_open(&partial->ledger, memory, measures, rule);
     partial->keys = ev_take_zeros(memory, keys, sizeof *partial->keys);
     partial->series = ev_take_zeros(memory, keys, sizeof *partial->series);
     partial->strip = ev_take(memory, 1, sizeof *partial->strip);
@@ -38,8 +37,20 @@ ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys
     return result;
 }
 
+ev_result ev_partial_find_repeats(ev_partial *partial, ptrdiff_t rows)
+{
+    partial->repeats = ev_take(&partial->memory, 1, sizeof *partial->repeats);
+    return partial->repeats == NULL
+               ? EV_NO_MEMORY
+               : ev_repeats_open(partial->repeats, &partial->memory, rows);
+}
+
 void ev_partial_close(ev_partial *partial)
 {
+    if (partial->repeats != NULL) {
+        ev_repeats_close(partial->repeats, &partial->memory);
+        ev_give(&partial->memory, partial->repeats);
+    }
     for (int k = 0; k < partial->key_count; k++) {
         ev_keys_close(&partial->keys[k]);
         ev_cells_close(&partial->series[k]);
@@ -195,7 +206,11 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
     }
     if (result == EV_DONE) {
         result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
-                               batch->first_row + start + at);
+                                    batch->first_row + start + at);
+    }
+    if (result == EV_DONE && partial->repeats != NULL) {
+        const ev_block_rows rows = {numbers, n, batch->first_row + start + at};
+        ev_repeats_add(partial->repeats, &rows, partial->values, ledger->measures);
     }
     return result;
 }

@@ -11,6 +11,7 @@
 #include "table/keys.h"
 #include "table/ledger.h"
 #include "table/period_column.h"
+#include "table/repeats.h"
 
 typedef struct ev_partial {
     ev_memory memory;
@@ -21,6 +22,7 @@ typedef struct ev_partial {
     ev_ledger ledger;
     struct ev_strip *strip; /* the rows being added */
     ev_values *values;      /* one per measure */
+    ev_repeats *repeats;    /* NULL: equal rows are not looked for */
     int64_t *words;         /* periods of a coded column's dictionary */
     ptrdiff_t word_room;
 } ev_partial;
@@ -48,8 +50,12 @@ typedef struct ev_place {
 
 /* An empty partial; it must not be moved. Close it whatever the result. */
 ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys,
-                          int measures, ev_duplicates duplicates, int tracks, ev_isa isa);
+                          int measures, ev_row_rule rule, ev_isa isa);
 void ev_partial_close(ev_partial *partial);
+
+/* Looks for equal rows among the first `rows` that are added from now on; partials that
+ * do so are not merged. EV_NO_MEMORY. */
+ev_result ev_partial_find_repeats(ev_partial *partial, ptrdiff_t rows);
 
 /* Adds the rows start .. start + count - 1 of a batch, in any order. After any result
  * but EV_DONE the partial may only be closed, and *place is the cause. EV_BAD_FORMAT:

@@ -1,7 +1,6 @@
 #include "table/total.h"
 
-#include <math.h>
-#include <string.h>
+#include "base/exact_sum.h"
 
 /* sum += more; returns +1 or -1 if the sum left the range on that side, else 0. */
 EV_INLINE int add_wrapping(ev_int128 *sum, ev_int128 more)
@@ -77,25 +76,6 @@ ev_result ev_scale_join(ev_scale a, ev_scale b, ev_scale *joint)
 
 /* ---- nearest doubles ---- */
 
-EV_INLINE int leading_zeros(ev_uint128 x)
-{
-    const uint64_t high = (uint64_t)(x >> 64);
-    return high != 0 ? __builtin_clzll(high) : 64 + __builtin_clzll((uint64_t)x);
-}
-
-/* The nearest double to (x + something in (0, 1) if `more`) * 2^exponent; x is not 0
- * and has at least 64 bits when there is more. */
-static double round_word(ev_uint128 x, int more, int exponent)
-{
-    const int zeros = leading_zeros(x);
-    const ev_uint128 high = x << zeros;
-    const int rest = (uint64_t)high != 0 || more;
-    /* The top 64 bits; the last is also set if any bit below it is, so that rounding
-     * from 64 to 53 bits knows on which side of the middle the number is. */
-    const uint64_t top = (uint64_t)(high >> 64) | (uint64_t)rest;
-    return ldexp((double)top, exponent + 64 - zeros);
-}
-
 static double read_binary(const ev_total *total)
 {
     const int negative = total->sum < 0;
@@ -107,10 +87,10 @@ static double read_binary(const ev_total *total)
     }
     double value = 0.0;
     if (sum >> 64 != 0) {
-        value = round_word(sum, fine != 0, -64);
+        value = ev_nearest(sum, fine != 0, -64);
     }
     else if (sum != 0 || fine != 0) {
-        value = round_word(sum << EV_FINE_BITS | fine, 0, -126);
+        value = ev_nearest(sum << EV_FINE_BITS | fine, 0, -126);
     }
     return negative ? -value : value;
 }
@@ -135,7 +115,7 @@ static double divide(ev_uint128 x, int places)
             quotient |= 1;
         }
     }
-    return round_word(quotient, remainder != 0, exponent);
+    return ev_nearest(quotient, remainder != 0, exponent);
 }
 
 static double read_decimal(ev_int128 sum, int places)

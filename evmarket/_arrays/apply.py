@@ -12,7 +12,7 @@ import numpy as np
 from .. import _core
 from .._common import workers as _workers
 from .._common.arguments import integer
-from .._inputs.arrays import array, is_frame, is_short, whole_array
+from .._inputs.arrays import array, check_labels, is_frame, is_short, whole_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,6 +143,7 @@ def elementwise(
         except ValueError:
             common_shape(operands, kernel.names)
             raise
+    check_labels(operands, kernel.names)
     arrays: Sequence[Any] = _widened(list(map(array, operands, kernel.names)))
     shape = common_shape(arrays, kernel.names)
     target, arrays = result_array(out, shape, dtype or result_dtype(arrays), arrays)
@@ -183,6 +184,7 @@ def lagged(
         for value, name in zip(series, kernel.names, strict=True)
     ]
     if len(arrays) > 1:
+        check_labels(series, kernel.names)
         shape = common_shape(arrays, kernel.names)
         arrays = [np.broadcast_to(a, shape) for a in arrays]
     shape = arrays[0].shape

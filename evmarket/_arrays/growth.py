@@ -9,7 +9,7 @@ import numpy as np
 from .. import _core
 from .._common.arguments import choice, integer
 from .._common.messages import short
-from .._inputs.arrays import whole_array
+from .._inputs.arrays import check_labels, whole_array
 from .apply import (
     LAST,
     Kernel,
@@ -114,7 +114,9 @@ def growth_between(
     Parameters
     ----------
     base, current : array_like
-        The earlier and the later values. They broadcast together.
+        The earlier and the later values. They broadcast together. Objects of pandas
+        given together must have equal indexes and columns; beside other arrays they are
+        taken by place.
     policy, out, return_status
         As for `growth`.
 
@@ -125,7 +127,8 @@ def growth_between(
     Raises
     ------
     TypeError, ValueError
-        As for `growth`, and if the shapes do not broadcast together.
+        As for `growth`, and if the shapes do not broadcast together or the labels of
+        pandas objects differ.
 
     Examples
     --------
@@ -260,6 +263,7 @@ def cagr(
     >>> float(em.cagr(100, 121, 2).round(12))
     0.1
     """
+    check_labels((first, last, years), _CAGR.names)
     spans = whole_array(years, "years")
     good = (spans > 0) & (spans < np.inf)
     if not good.all():

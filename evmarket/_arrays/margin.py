@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import _core
+from .._inputs.arrays import array, check_labels, is_short
 from .apply import LAST, Kernel, elementwise, lagged
 
 if TYPE_CHECKING:
@@ -17,6 +20,47 @@ _RATIO = Kernel(_core.ratio, _core.ratio_status, ("numerator", "denominator"))
 _INCREMENTAL = Kernel(
     _core.incremental, _core.incremental_status, ("revenue", "profit")
 )
+
+
+_FEW = 3  # fewer negative costs are no column
+_SAMPLE = 1 << 12
+
+
+def check_costs(revenue: Any, cost: Any) -> None:
+    """Raise ValueError if costs beside positive revenue are mostly negative.
+
+    More than three quarters are meant, of three costs at least. A long column without
+    negative numbers in a sample is not read further.
+    """
+    if (
+        not isinstance(cost, np.ndarray)
+        or cost.ndim == 0
+        or cost.dtype.kind not in "if"
+    ):
+        return
+    step = cost.size // _SAMPLE + 1
+    if np.count_nonzero((cost if step == 1 else cost.flat[::step]) < 0) < _FEW:
+        return
+    try:
+        pair = np.broadcast_arrays(revenue, cost)
+    except ValueError:
+        return  # the shapes are refused elsewhere
+    costs = pair[1][(pair[0] > 0) & (pair[1] != 0)]
+    negative = int(np.count_nonzero(costs < 0))
+    if negative >= _FEW and 4 * negative > 3 * np.count_nonzero(costs == costs):
+        raise ValueError(
+            f"cost is negative in {negative:,} of {costs.size:,} places with positive "
+            "revenue: costs are positive numbers, negate the column"
+        )
+
+
+def _costs(revenue: Any, cost: Any, kernel: Kernel) -> tuple[Any, Any]:
+    """Revenue and cost as arrays, checked."""
+    if not (is_short(revenue) and is_short(cost)):
+        check_labels((revenue, cost), kernel.names)
+        revenue, cost = array(revenue, "revenue"), array(cost, "cost")
+    check_costs(revenue, cost)
+    return revenue, cost
 
 
 def margin(
@@ -32,7 +76,8 @@ def margin(
     ----------
     revenue, cost : array_like
         Amounts in the same unit. They broadcast together. Costs are positive numbers.
-        NaN, masked and null entries are missing.
+        NaN, masked and null entries are missing. Objects of pandas given together must
+        have equal indexes and columns; beside other arrays they are taken by place.
     out : ndarray, optional
         The array to write the result to, of the result's shape and dtype.
     return_status : bool, default False
@@ -47,8 +92,9 @@ def margin(
     Raises
     ------
     TypeError, ValueError
-        If a value is not a number, the shapes do not broadcast together, or `out` has
-        another shape or dtype than the result.
+        If a value is not a number, the shapes do not broadcast together, the labels of
+        pandas objects differ, costs beside positive revenue are mostly negative, or
+        `out` has another shape or dtype than the result.
 
     Examples
     --------
@@ -56,7 +102,7 @@ def margin(
     >>> em.margin([100, 0], [30, 10], return_status=True)
     (array([0.7, nan]), array([ 0, 19], dtype=uint8))
     """
-    return elementwise(_MARGIN, (revenue, cost), out, return_status)
+    return elementwise(_MARGIN, _costs(revenue, cost, _MARGIN), out, return_status)
 
 
 def markup(
@@ -89,7 +135,7 @@ def markup(
     >>> float(em.markup(150, 100))
     0.5
     """
-    return elementwise(_MARKUP, (revenue, cost), out, return_status)
+    return elementwise(_MARKUP, _costs(revenue, cost, _MARKUP), out, return_status)
 
 
 def ratio(
@@ -154,7 +200,7 @@ def incremental_margin(
     Raises
     ------
     TypeError, ValueError
-        As for `growth`.
+        As for `growth_between`.
 
     Examples
     --------

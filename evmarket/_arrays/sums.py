@@ -36,8 +36,10 @@ def ytd(
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN and INCOMPLETE from the first missing value of a year on, and for all of a
-        year that began before ``x[0]``. Sums are exact and rounded once.
+        Each sum is exact and rounded once, as `math.fsum` gives it. NaN and INCOMPLETE
+        from the first missing value of a year on, and for all of a year that began
+        before ``x[0]``; MISSING while the year has no value; INVALID if a value is
+        infinite or the sum leaves the range of floats.
 
     Raises
     ------
@@ -123,8 +125,9 @@ def trailing(
     Returns
     -------
     ndarray of the shape of x, or (values, status)
-        NaN unless all values of the window are known. Sums are exact and rounded once,
-        so that errors do not build up along the series.
+        Each sum is exact and rounded once, as `math.fsum` gives it. NaN and INCOMPLETE
+        if a value of the window is missing or lies before ``x[0]``; MISSING if it has
+        no value; INVALID if a value is infinite or the sum leaves the range of floats.
 
     Raises
     ------

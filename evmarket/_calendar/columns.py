@@ -70,6 +70,11 @@ def ordinals(
     return values, asked
 
 
+def ordinals_of_days(days: Ordinals, freq: str) -> Ordinals:
+    """The periods that hold some days, which are counted from 1970-01-01."""
+    return _placed(freq, "period", days.view("M8[D]"))
+
+
 def _placed(freq: str, name: str, *columns: Any) -> Ordinals:
     """The ordinals of a column, or of years and months (quarters), at a frequency."""
     batch = _core.columns(columns, [name] * len(columns))

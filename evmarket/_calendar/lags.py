@@ -40,8 +40,10 @@ def window_periods(window: Any, freq: str | None, name: str = "window") -> int:
 
 
 def exit_periods(after: Any, freq: str, name: str = "exit_after") -> int:
-    """`exit_after` in periods; a year is 52 weeks or 365 days."""
+    """`exit_after` in periods; a year is 52 weeks or 365 days, or two years at "Y"."""
     text = after.strip().upper() if isinstance(after, str) else ""
+    if text == "1Y" and per_year(freq) == 1:
+        return 2
     if text.endswith("Y") and text[:-1].isdigit() and unit(freq) in _DAYS:
         after = int(text[:-1]) * per_year(freq)
     return window_periods(after, freq, name)

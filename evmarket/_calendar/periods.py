@@ -11,6 +11,7 @@ import numpy as np
 from .. import _core
 from .._common.html import Html, box, cut, ends, joined, strong, text
 from .._common.messages import short
+from .._tables.interchange import pandas_periods
 from .frequency import frequency, unit
 from .labels import one_period, span, stated_frequency
 
@@ -230,9 +231,8 @@ class Periods:
                 f"freq is '{self._freq}': pandas has no such frequency, use labels or "
                 "to_numpy()"
             )
-        pandas = import_module("pandas")
-        dtype = pandas.PeriodDtype(self._freq)
-        return pandas.PeriodIndex(pandas.arrays.PeriodArray(self.ordinals, dtype=dtype))
+        periods = pandas_periods(self.ordinals, self._freq)
+        return import_module("pandas").PeriodIndex(periods)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Periods):

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._common.kinds import LEVELS, POINTS
-from .._common.messages import short
+from .._common.kinds import LEVELS, POINTS, TABLE
+from .._common.messages import one_line, short
 from .._common.status import lowest
 from .cells import Cells, taken, union
-from .measure import MeasureData
+from .measure import Applied, Formed, MeasureData, Origin
 from .series import broadcast
-from .sums import ExactSums, on_same_cells, regroup_named
+from .sums import ExactSums, Layout, Moved, Naming, identity, regroup_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._common.types import Codes, Ints, Mask
+    from .._common.types import Codes, Floats, Ints, Mask
 
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
@@ -45,26 +45,37 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     if sign == "/" and number == 0:
         raise ValueError(f"{measure.name} / 0: the divisor is zero")
     cells = measure.cells
+    reasons = np.where(np.isnan(cells.values), cells.codes, np.uint8(0))
+    reasons[measure.calendar.late(cells.ordinals)] = _core.PARTIAL
     with np.errstate(all="ignore"):
         values = _OPERATIONS[sign](cells.values, np.float64(number))
-    codes = cells.codes.copy()
+    own = np.zeros(len(values), np.uint8)
     if sign == "r/":
-        zero, negative = _core.ZERO_DENOMINATOR, _core.NEGATIVE_DENOMINATOR
-        own = np.where(cells.values == 0, np.uint8(zero), np.uint8(0))
-        own[cells.values < 0] = negative
-        codes = lowest(codes, own)
+        own[cells.values == 0] = _core.ZERO_DENOMINATOR
+        own[cells.values < 0] = _core.NEGATIVE_DENOMINATOR
         values = np.where(cells.values > 0, values, np.nan)
-    bad = np.isinf(values)
-    codes[bad] = _core.INVALID
-    values[bad] = np.nan
-    late = measure.calendar.late(cells.ordinals)
-    codes[late] = _core.PARTIAL
-    values[late] = np.nan
-    changed = cells.with_values(values, codes)
+    own[np.isinf(values)] = _core.INVALID
+    values = np.where((own == 0) & (reasons == 0), values, np.nan)
+    beside = np.where(own == 0, cells.codes, own)
+    codes = np.where(reasons == 0, beside, reasons)
+    changed = cells.with_values(values, codes.astype(np.uint8))
     if sign == "r/":
         name = f"{number:g}/{measure.name}"
         return measure.derived(changed, "ratio", name=name)
-    return measure.derived(changed, measure.kind, measure.unit)
+    if sign in "*/" and cells.sums is not None:
+        sums = ExactSums.of_values(values, cells.sums.counts)
+        if sign == "*" and number in (1, -1):
+            sums = cells.sums if number == 1 else cells.sums.negated()
+        if (np.abs(values) < 2.0**62).all():
+            sums = replace(sums, values=values)
+            changed = replace(changed, sums=sums, lone=cells.lone)
+    return measure.derived(
+        changed,
+        measure.kind,
+        measure.unit,
+        origin=measure.again(with_number, number, sign, counts=True),
+        formed=Formed(f"{sign} {number:g}", (measure,)),
+    )
 
 
 # ---- of two measures ---------------------------------------------------------------
@@ -74,34 +85,101 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
     """a (sign) b, on the union of their series and cells."""
     kind, unit = _result_kind(a, b, sign)
     both, (one, two) = aligned(a, b)
-    codes = lowest(one.codes, two.codes)
-    sums = None
+    sums, own = None, np.zeros(len(one.values), np.uint8)
+    apart = np.zeros(len(own), bool)
+    if sign != "*" and _paired(a, b):
+        apart = unpaired(both, (a, b), one, two)
     if sign in "+-" and one.sums is not None and two.sums is not None:
         sums = _exact(both, one, two, sign)
         values = sums.values.copy()
     elif sign == "/":
         values = _core.ratio(one.values, two.values)
         own = _core.ratio_status(one.values, two.values)
-        numbers = np.isfinite(one.values) & np.isfinite(two.values)
-        codes = lowest(codes, np.where(numbers, own, np.uint8(0)))
     else:
         with np.errstate(all="ignore"):
             values = _OPERATIONS[sign](one.values, two.values)
-        bad = np.isinf(values)
-        invalid = np.full(int(bad.sum()), _core.INVALID, np.uint8)
-        codes[bad] = lowest(codes[bad], invalid)
-        values[bad] = np.nan
-    if a.origin is not None and a.origin is b.origin and sign != "*":
-        unpaired = _unpaired(one, two)
-        codes[unpaired] = lowest(codes, np.uint8(_core.UNPAIRED))[unpaired]
-        values[unpaired] = np.nan
-    late = both.calendar.late(one.ordinals)
-    codes[late] = _core.PARTIAL
-    values[late] = np.nan
+        own[np.isinf(values)] = _core.INVALID
+        values[np.isinf(values)] = np.nan
+    codes, gone = beside(both, one, two, apart, own, values)
+    values[gone] = np.nan
     same = a.name == b.name and sign in "+-"
     name = a.name if same else f"{a.name}{sign}{b.name}"
+    if sums is not None:
+        sums = replace(sums, values=values)
     cells = replace(one, values=values, status=codes, sums=sums)
-    return both.derived(cells, kind, unit, name=name)
+    made = both.derived(cells, kind, unit, name=name)
+    return replace(
+        made,
+        origin=_together(a, b, sign),
+        formed=Formed(sign, (a, b)),
+    )
+
+
+def _together(a: MeasureData, b: MeasureData, sign: str) -> Origin | None:
+    """How a sum or a difference is formed again; None for other results."""
+    if sign not in "+-" or a.origin is None or b.origin is None:
+        return None
+    if a.origin.panel is not b.origin.panel:
+        return None
+    recipes = a.origin.recipe, b.origin.recipe
+    return Origin(a.origin.panel, Applied(combined, recipes, (sign,), counts=True))
+
+
+def _paired(a: MeasureData, b: MeasureData) -> bool:
+    """Whether the rows of both can be counted against each other."""
+    return (
+        a.origin is not None
+        and b.origin is not None
+        and a.origin.panel is b.origin.panel
+    )
+
+
+def beside(
+    both: MeasureData, one: Cells, two: Cells, apart: Mask, own: Codes, values: Floats
+) -> tuple[Codes, Mask]:
+    """The statuses of results of two sides, and which have no number.
+
+    Reasons that take the number away win over marks beside a number.
+    """
+    empty = [np.isnan(side.values) for side in (one, two)]
+    reasons = lowest(
+        *(
+            np.where(none, side.codes, np.uint8(0))
+            for none, side in zip(empty, (one, two), strict=True)
+        )
+    )
+    reasons[both.calendar.late(one.ordinals)] = _core.PARTIAL
+    reasons[apart & (reasons == 0)] = _core.UNPAIRED
+    marks = np.where(np.isnan(values), own, lowest(own, one.codes, two.codes))
+    codes: Codes = np.where(reasons == 0, marks, reasons).astype(np.uint8)
+    return codes, reasons != 0
+
+
+def unpaired(
+    both: MeasureData,
+    sides: tuple[MeasureData, MeasureData],
+    one: Cells,
+    two: Cells,
+) -> Mask:
+    """Which cells add up different numbers of rows on the two sides.
+
+    Rows of unlike kinds, such as the months of a quarter's flow and the last month of
+    its stock, are not counted against each other; there the series are.
+    """
+    numbers = np.isfinite(one.values) & np.isfinite(two.values)
+    if sides[0].kind != sides[1].kind:
+        counts = [
+            taken(side.member_counts(), side.cells.place(one.series, one.ordinals), 0)
+            for side in sides
+        ]
+    elif one.sums is None or two.sums is None:
+        return np.zeros(len(numbers), bool)
+    else:
+        counts = [one.sums.counts, two.sums.counts]
+    if counts[0] is counts[1]:
+        return np.zeros(len(numbers), bool)
+    unequal: Mask = numbers & (counts[0] != counts[1])
+    return unequal
 
 
 def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
@@ -109,27 +187,44 @@ def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
     assert one.sums is not None and two.sums is not None
     numbers = np.isfinite(one.values) & np.isfinite(two.values)
     terms = [one.sums, two.sums if sign == "+" else two.sums.negated()]
-    known = [term.where(numbers) for term in terms]
-    moved = on_same_cells(one.indptr, one.ordinals, known)
-    name = f"{both.name} {sign}"
-    _, [sums] = regroup_named(moved, both.series, (name,), both.calendar)
-    return replace(sums, values=np.where(numbers, sums.values, np.nan))
+    layout = Layout(one.indptr, one.ordinals, np.ones(len(numbers), np.int64))
+    to = identity(len(one.indptr) - 1)
+    known = [replace(term.where(numbers), counts=layout.rows) for term in terms]
+    moved = [Moved(layout, [term], to) for term in known]
+    naming = Naming(both.series, (f"{both.name} {sign}",), both.calendar)
+    _, [sums] = regroup_named(moved, *naming)
+    counts = one.sums.where(numbers).counts
+    return replace(sums, values=np.where(numbers, sums.values, np.nan), counts=counts)
 
 
-def _unpaired(one: Cells, two: Cells) -> Mask:
-    """Which cells add up different numbers of rows on the two sides."""
-    if one.sums is None or two.sums is None:
-        return np.zeros(len(one.values), bool)
-    numbers = np.isfinite(one.values) & np.isfinite(two.values)
-    unequal: Mask = numbers & (one.sums.counts != two.sums.counts)
-    return unequal
+def quotient_unit(a: MeasureData, b: MeasureData) -> str | None:
+    """The unit of a quotient."""
+    return f"{a.unit}/{b.unit}" if a.unit and b.unit and a.unit != b.unit else None
+
+
+def require_ratio(above: MeasureData, below: MeasureData) -> None:
+    """A TypeError for measures whose quotient has no meaning."""
+    if below.kind not in TABLE[above.kind].ratio:
+        raise TypeError(
+            f"{one_line(above.name)} is {above.kind}, {one_line(below.name)} "
+            f"{below.kind}: their ratio has no meaning"
+        )
+
+
+def require_one_unit(a: MeasureData, b: MeasureData, what: str) -> None:
+    """A ValueError for measures in different units."""
+    if a.unit != b.unit and a.unit and b.unit:
+        raise ValueError(
+            f"{a.name} is in {a.unit}, {b.name} in {b.unit}: {what} needs one unit"
+        )
 
 
 def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | None]:
     """The kind and unit of the result, or an error."""
     if sign == "/":
-        unit = f"{a.unit}/{b.unit}" if a.unit and b.unit and a.unit != b.unit else None
-        return "ratio", unit
+        if a.kind in LEVELS or b.kind in LEVELS:
+            require_ratio(a, b)
+        return "ratio", quotient_unit(a, b)
     if sign == "*":
         return _product_kind(a, b)
     levels = a.kind in LEVELS
@@ -138,10 +233,7 @@ def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | 
             f"{a.name} {sign} {b.name}: cannot add a level and a rate "
             f"({a.kind}, {b.kind})"
         )
-    if a.unit != b.unit and a.unit and b.unit:
-        raise TypeError(
-            f"{a.name} {sign} {b.name}: the units {a.unit} and {b.unit} differ"
-        )
+    require_one_unit(a, b, f"{a.name} {sign} {b.name}")
     if a.kind == b.kind and (levels or sign == "+" or a.kind not in POINTS):
         return a.kind, a.unit or b.unit
     if a.kind in POINTS and b.kind in POINTS:
@@ -174,15 +266,12 @@ def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
     if a.series is b.series and a.calendar == b.calendar:
         every = np.arange(a.series.count, dtype=np.int64)
         series, calendar, maps = a.series, a.calendar, [every, every]
-        lifetimes = [a.lifetimes, b.lifetimes]
+        lives = [a.lives, b.lives]
     else:
         _check_alignable(a, b)
         series, maps = broadcast(a.series, b.series)
         calendar = a.calendar.joined(b.calendar)
-        lifetimes = [
-            tuple(life.spread_to(to, m.calendar, calendar) for life in m.lifetimes)
-            for m, to in zip((a, b), maps, strict=True)
-        ]
+        lives = [m.lives.take(to) for m, to in zip((a, b), maps, strict=True)]
     if len(a.series.keys) == len(b.series.keys):
         sides = [m.cells.spread_to(to) for m, to in zip((a, b), maps, strict=True)]
         layout = union(sides, series.count)
@@ -192,14 +281,15 @@ def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
         series,
         calendar,
         layout,
-        (*lifetimes[0], *lifetimes[1]),
+        lives[0].both(lives[1]),
         a.name,
         a.kind,
         source=a.source,
+        lookahead=max(a.lookahead, b.lookahead),
     )
     placed = [
-        _placed(m.cells, to, layout, replace(both, lifetimes=lives))
-        for m, to, lives in zip((a, b), maps, lifetimes, strict=True)
+        _placed(m.cells, to, layout, replace(both, lives=life))
+        for m, to, life in zip((a, b), maps, lives, strict=True)
     ]
     return both, placed
 
@@ -242,6 +332,11 @@ def _placed(cells: Cells, to: Ints, layout: Cells, side: MeasureData) -> Cells:
     empty = place < 0
     codes[empty] = side.empty_status(layout.series[empty], layout.ordinals[empty])
     placed = layout.with_values(taken(cells.values, place, np.nan), codes)
-    if cells.sums is None or not len(cells.ordinals):
+    if not len(cells.ordinals):
         return placed
-    return replace(placed, sums=cells.sums.take(place).where(~empty))
+    lone, sums = cells.lone, cells.sums
+    return replace(
+        placed,
+        sums=None if sums is None else sums.take(place).where(~empty),
+        lone=None if lone is None else lone[place] & ~empty,
+    )

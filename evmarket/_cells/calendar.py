@@ -25,19 +25,23 @@ class Calendar:
     low, high : int
         The first and last period, as ordinals; high is low - 1 when there is none.
     visible : tuple of int
-        The first and last period in view. Periods before it still serve as bases.
-    exit_after : int
-        How many periods a series must be absent at the end to have exited.
+        The first and last period in view. Other periods still serve as bases.
     cutoff : int or None
-        The last complete period, where one was given; later cells are PARTIAL.
+        The last complete period, where it is not the last one; later cells are PARTIAL.
+    stated : bool
+        Whether the cutoff was given, so that periods beyond the calendar are PARTIAL
+        too.
+    year_end : int
+        The month in which the year of months and days ends, 1 to 12.
     """
 
     freq: str
     low: int
     high: int
     visible: tuple[int, int]
-    exit_after: int
     cutoff: int | None = None
+    stated: bool = False
+    year_end: int = 12
 
     @property
     def complete(self) -> int:
@@ -60,8 +64,10 @@ class Calendar:
         return Periods.of(self.freq, ordinal, 1).first
 
     def coded(self, ordinals: Ints) -> Coded:
-        """The labels of some periods in view as a table column."""
-        return Coded((ordinals - self.visible[0]).astype("int32"), self.periods.labels)
+        """Some periods in view as a table column."""
+        low = self.visible[0]
+        codes = (ordinals - low).astype("int32")
+        return Coded(codes, self.periods.labels, self.freq, low)
 
     def shows(self, ordinals: Ints) -> Mask:
         """Which periods are in view."""
@@ -69,10 +75,17 @@ class Calendar:
         mask: Mask = (ordinals >= low) & (ordinals <= high)
         return mask
 
-    def late(self, ordinals: Ints) -> Mask:
+    def late(self, ordinals: Any) -> Any:
         """Which periods lie after the last complete one."""
-        mask: Mask = ordinals > self.complete
-        return mask
+        return ordinals > self.complete
+
+    def reach(self, ordinals: Ints) -> tuple[Mask, Mask]:
+        """Which periods are PARTIAL, and which are OUTSIDE the calendar."""
+        outside = (ordinals < self.low) | (ordinals > self.high)
+        late = self.late(ordinals)
+        if not self.stated:
+            late = late & ~outside
+        return late, outside & ~late
 
     def ordinal(self, period: Any, name: str) -> int:
         """One period in view, or a KeyError that names the argument `name`."""
@@ -91,13 +104,10 @@ class Calendar:
             )
         return labels.span(label, self.freq, name)
 
-    def viewed(self, periods: Any) -> Calendar:
-        """The calendar with fewer periods in view; the end in view becomes the cutoff.
+    def bounds(self, periods: Any) -> tuple[int, int]:
+        """First and last period of a label or slice of periods in view.
 
-        Parameters
-        ----------
-        periods : label or slice
-            A coarser label means all periods it contains.
+        A coarser label means all periods it contains.
         """
         low, high = self.visible
         if isinstance(periods, slice):
@@ -105,17 +115,16 @@ class Calendar:
                 raise ValueError(
                     f"periods is {periods}: a slice of periods takes no step"
                 )
-            first, last = self.span(periods, "periods")
-        else:
-            first, last = self.span(periods, "periods")
-            if last < low or first > high:
-                raise KeyError(self._outside(periods, "periods"))
-        low, high = max(low, first), min(high, last)
-        high = max(high, low - 1)
-        cutoff = self.cutoff
-        if high < self.visible[1]:
-            cutoff = min(self.complete, high)
-        return replace(self, visible=(low, high), cutoff=cutoff)
+            return self.span(periods, "periods")
+        first, last = self.span(periods, "periods")
+        if last < low or first > high:
+            raise KeyError(self._outside(periods, "periods"))
+        return first, last
+
+    def narrowed(self, low: int, high: int) -> Calendar:
+        """The calendar with fewer periods in view; nothing else changes."""
+        low, high = max(low, self.visible[0]), min(high, self.visible[1])
+        return replace(self, visible=(low, max(high, low - 1)))
 
     def joined(self, other: Calendar) -> Calendar:
         """The calendar that holds both, all of it in view."""
@@ -127,7 +136,10 @@ class Calendar:
         cutoff = None
         if self.cutoff is not None or other.cutoff is not None:
             cutoff = max(self.complete, other.complete)
-        return replace(self, low=low, high=high, visible=(low, high), cutoff=cutoff)
+        stated = self.stated or other.stated
+        return replace(
+            self, low=low, high=high, visible=(low, high), cutoff=cutoff, stated=stated
+        )
 
     def _outside(self, period: Any, name: str) -> str:
         periods = self.periods

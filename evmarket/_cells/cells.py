@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .series import numbered
-from .sums import ExactSums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._common.types import Codes, Floats, Ints, Mask
-    from .sums import Layout
+    from .sums import ExactSums, Layout
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +33,8 @@ class Cells:
         None when every cell is OK.
     sums : ExactSums or None
         The exact sums behind the values, for levels only.
+    lone : ndarray of bool or None
+        Numbers that hold January or February alone; a window over them is no whole.
     """
 
     indptr: Ints
@@ -41,6 +42,7 @@ class Cells:
     values: Floats
     status: Codes | None = None
     sums: ExactSums | None = None
+    lone: Mask | None = None
 
     @classmethod
     def at(cls, layout: Layout) -> Cells:
@@ -57,6 +59,11 @@ class Cells:
         """The series of each cell."""
         counts = np.diff(self.indptr)
         return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
+
+    @cached_property
+    def places(self) -> Ints:
+        """The place of each cell as one ascending integer."""
+        return packed(self.series, self.ordinals)
 
     @property
     def codes(self) -> Codes:
@@ -94,19 +101,40 @@ class Cells:
             self.values[chosen],
             None if self.status is None else self.status[chosen],
             None if self.sums is None else self.sums.take(chosen),
+            None if self.lone is None else self.lone[chosen],
         )
+
+    def first_from(self, series: Ints, ordinals: Ints) -> Ints:
+        """The number of the first cell at or after each place, in packed order."""
+        return np.searchsorted(self.places, packed(series, ordinals), side="left")
 
     def place(self, series: Ints, ordinals: Ints) -> Ints:
         """The number of the cell at each (series, ordinal), or -1."""
         if not len(self.ordinals) or not len(series):
             return np.full(len(series), -1, np.int64)
-        low = min(int(self.ordinals.min()), int(ordinals.min()))
-        span = max(int(self.ordinals.max()), int(ordinals.max())) - low + 1
-        keys = self.series * span + (self.ordinals - low)
-        wanted = series * span + (ordinals - low)
+        keys, wanted = self.places, packed(series, ordinals)
         place = np.searchsorted(keys, wanted)
         place[place == len(keys)] = 0
         return np.where(keys[place] == wanted, place, -1)
+
+
+_SPAN = 1 << 33
+
+
+def packed(series: Any, ordinals: Any) -> Ints:
+    """One integer per place, in the order of series and period."""
+    places: Ints = np.asarray(series, np.int64) * _SPAN + (ordinals + _SPAN // 2)
+    return places
+
+
+def unpacked(places: Ints) -> tuple[Ints, Ints]:
+    """The series and periods of places."""
+    series, ordinals = np.divmod(places, _SPAN)
+    return series, ordinals - _SPAN // 2
+
+
+NEVER = _SPAN // 2 - 1
+"""A period beyond all calendars."""
 
 
 def taken(values: Any, place: Ints, none: Any) -> Any:
@@ -114,6 +142,15 @@ def taken(values: Any, place: Ints, none: Any) -> Any:
     if not len(values):
         return np.full(len(place), none)
     return np.where(place >= 0, values[place], none)
+
+
+def lowest_at(codes: Codes, place: Ints, count: int) -> Codes:
+    """The lowest status other than OK that is sent to each of `count` places."""
+    least = np.zeros(count, np.uint8)
+    for code in np.unique(codes)[::-1]:
+        if code:
+            least[place[codes == code]] = code
+    return least
 
 
 def cells_of(indptr: Ints, chosen: Ints) -> tuple[Ints, Ints]:
@@ -139,20 +176,6 @@ def laid_out(series: Ints, ordinals: Ints, count: int) -> tuple[Ints, Ints, Ints
     order = np.lexsort((ordinals, series))
     indptr = indptr_of(np.bincount(series, minlength=count))
     return indptr, ordinals[order], order
-
-
-def with_empty(cells: Cells, series: Ints, ordinals: Ints, count: int) -> Cells:
-    """The cells, and more that hold no row."""
-    if not len(series) or cells.sums is None:
-        return cells
-    every = np.concatenate([cells.series, series])
-    periods = np.concatenate([cells.ordinals, ordinals])
-    indptr, ordered, order = laid_out(every, periods, count)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    sums = cells.sums.placed(place[: len(cells.ordinals)], len(order))
-    sums = replace(sums, values=np.where(sums.counts > 0, sums.values, np.nan))
-    return Cells(indptr, ordered, sums.values, sums=sums)
 
 
 def union(sides: Sequence[Cells], count: int) -> Cells:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +12,16 @@ from .._arrays.growth import POLICIES
 from .._calendar.frequency import per_year
 from .._calendar.lags import lag_periods
 from .._common.arguments import choice
-from .._common.kinds import NO_GROWTH, POINTS
+from .._common.kinds import POINTS, TABLE, ask
+from .._common.messages import one_line, short
 from .cells import laid_out
 from .matched import matched_growth
-from .regroup import rolled
-from .shifts import Kernel, compared, stepped
+from .measure import Formed
+from .shifts import Kernel, bases, compared, difference, stepped
 
 if TYPE_CHECKING:
+    from .._common.types import Floats
     from .measure import MeasureData
-
-_CURE = "take .change(), in pp"
 
 
 def growth(
@@ -32,55 +33,112 @@ def growth(
 ) -> MeasureData:
     """See `Measure.growth`."""
     rate = choice(policy, "policy", POLICIES)
-    measure.refuse(NO_GROWTH, "growth", _CURE)
-    steps = lag_periods(lag, measure.calendar.freq)
+    steps = lag_of(measure, lag, "growth")
+    options = {"policy": policy}
     if matched:
-        return matched_growth(measure, () if within is None else within, steps, rate)
-    level = measure if within is None else rolled(measure, within)
+        keys = () if within is None else within
+        rates = matched_growth(measure, keys, steps, rate)
+        return replace(
+            rates, formed=Formed("matched growth", (measure,), steps, options)
+        )
+    level = measure if within is None else measure.rolled(within)
     rates = compared(level, steps, Kernel(rate, _core.growth_status), "growth")
-    return _with_ends(level, rates, steps) if policy == "midpoint" else rates
+    rates = _exact_first(level, rates, steps, policy)
+    if policy == "midpoint":
+        rates = _with_ends(level, rates, steps)
+    return replace(rates, formed=Formed("growth", (level,), steps, options))
+
+
+def lag_of(measure: MeasureData, lag: Any, operation: str) -> int:
+    """A lag in periods, which the kind of the measure must allow."""
+    freq = measure.calendar.freq
+    if not TABLE[measure.kind].growth:
+        ask(measure.name, measure.kind, "growth")
+    steps = lag_periods(lag, freq)
+    years = TABLE[measure.kind].growth == "years"
+    if years and steps % per_year(freq):
+        raise TypeError(
+            f"{operation} of {one_line(measure.name)} ({measure.kind}) with lag "
+            f"{short(lag)} has no meaning: a running total compares whole years; take "
+            ".from_ytd() first"
+        )
+    return steps
+
+
+def _exact_first(
+    level: MeasureData, rates: MeasureData, steps: int, policy: str
+) -> MeasureData:
+    """The rates with the difference of the levels taken exactly, then rounded."""
+    sums = level.cells.sums
+    if sums is None or sums.inexact is None:
+        return rates
+    base = bases(level.cells, steps)
+    wanted = np.isfinite(rates.cells.values) & (base >= 0)
+    wanted &= sums.inexact | sums.inexact[np.maximum(base, 0)]
+    x1 = level.cells.values[wanted]
+    x0 = level.cells.values[base[wanted]]
+    step = difference(level.cells, base, wanted)[wanted]
+    values = rates.cells.values.copy()
+    with np.errstate(all="ignore"):
+        values[wanted] = step / _denominator(x0, x1, policy)
+    return replace(rates, cells=replace(rates.cells, values=values))
+
+
+def _denominator(x0: Floats, x1: Floats, policy: str) -> Floats:
+    """What a difference is divided by."""
+    if policy == "midpoint":
+        half: Floats = np.abs(x1) / 2 + np.abs(x0) / 2
+        return np.where(half == 0, 1.0, half)
+    return np.abs(x0) if policy == "abs" else x0
 
 
 def log_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     """See `Measure.log_growth`."""
-    measure.refuse(NO_GROWTH, "log growth", _CURE)
-    steps = lag_periods(lag, measure.calendar.freq)
-    return compared(measure, steps, Kernel(_core.log_growth, _core.log_status), "log")
+    steps = lag_of(measure, lag, "log growth")
+    rates = compared(measure, steps, Kernel(_core.log_growth, _core.log_status), "log")
+    return replace(rates, formed=Formed("log growth", (measure,), steps))
 
 
 def annualized_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     """See `Measure.annualized_growth`."""
-    measure.refuse(NO_GROWTH, "annualized growth", _CURE)
-    freq = measure.calendar.freq
-    steps = lag_periods(lag, freq)
-    extra = (float(per_year(freq)), float(steps))
+    steps = lag_of(measure, lag, "annualized growth")
+    extra = (float(per_year(measure.calendar.freq)), float(steps))
     kernel = Kernel(_core.compound, _core.compound_status, extra)
     rates = compared(measure, steps, kernel, "growth")
-    return rates.rename(f"{measure.name} annualized growth")
+    name = f"{measure.name} annualized growth"
+    formed = Formed("annualized growth", (measure,), steps)
+    return replace(rates, name=name, formed=formed)
 
 
 def change(measure: MeasureData, lag: int | str = "1Y") -> MeasureData:
     """See `Measure.change`."""
-    steps = lag_periods(lag, measure.calendar.freq)
-    kind = "pp" if measure.kind in POINTS else measure.kind
-    step = stepped(measure, steps, "flow" if kind == "stock" else kind)
-    return step.rename(f"{measure.name} change")
+    kind = ask(measure.name, measure.kind, "change")
+    if TABLE[measure.kind].growth:
+        steps = lag_of(measure, lag, "a change")
+    else:
+        steps = lag_periods(lag, measure.calendar.freq)
+    made = stepped(measure, steps, kind)
+    unit = None if kind in POINTS else measure.unit
+    return replace(
+        made,
+        name=f"{measure.name} change",
+        unit=unit,
+        origin=measure.again(change, lag),
+        formed=Formed("change", (measure,), steps),
+    )
 
 
 def _with_ends(level: MeasureData, rates: MeasureData, steps: int) -> MeasureData:
     """Midpoint growth with +-2 where a series entered or exited, statuses kept."""
-    calendar, cells = level.calendar, level.cells
-    life = level.lifetimes[0]
+    calendar, cells, lives = level.calendar, level.cells, level.lives
     values, codes = rates.cells.values.copy(), rates.cells.codes
-    entered = codes == _core.ENTERED
-    entered &= np.isfinite(cells.values)
+    entered = (codes == _core.ENTERED) & np.isfinite(cells.values)
     values[entered] = 2 * np.sign(cells.values[entered])
     target = cells.ordinals + steps
-    gone = life.exited(calendar)[cells.series] & (target > life.last[cells.series])
+    gone = lives.begun(cells.series, target) & ~lives.alive(cells.series, target)
     gone &= (target <= min(calendar.complete, calendar.high)) & (target >= calendar.low)
-    gone &= np.isfinite(cells.values)
-    if steps < 0:
-        gone &= cells.place(cells.series, target) < 0
+    gone &= np.isfinite(cells.values) & ~calendar.late(cells.ordinals)
+    gone &= cells.place(cells.series, target) < 0
     indptr, ordinals, order = laid_out(
         np.concatenate([cells.series, cells.series[gone]]),
         np.concatenate([cells.ordinals, target[gone]]),
@@ -93,4 +151,4 @@ def _with_ends(level: MeasureData, rates: MeasureData, steps: int) -> MeasureDat
         np.concatenate([values, -2 * np.sign(cells.values[gone])])[order],
         np.concatenate([codes, exits])[order],
     )
-    return rates.derived(both, rates.kind)
+    return replace(rates, cells=both)

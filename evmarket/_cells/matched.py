@@ -8,58 +8,68 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._common.kinds import ask
 from .._common.status import lowest
-from .cells import Cells, kept_indptr, taken
-from .lifetimes import Lifetimes
-from .measure import MeasureData
-from .shifts import bases, lag_status
-from .sums import Layout, Moved, regroup_named
-from .within import totals
+from .cells import Cells, kept_indptr, lowest_at, taken
+from .shifts import base_values, bases
+from .sums import Layout, Moved, Naming, regroup_named
+from .within import groups_of
 
 if TYPE_CHECKING:
     from .._common.types import Ints
+    from .measure import MeasureData
 
 
 def matched_growth(
     measure: MeasureData, within: Any, steps: int, rate: Any
 ) -> MeasureData:
-    """Growth of the sums over the series that are present in both periods."""
-    cells, calendar = measure.cells, measure.calendar
-    if cells.sums is None:
-        raise TypeError(
-            f"matched: {measure.name} is {measure.kind}, and only levels add up"
-        )
-    groups, to = measure.series.grouped(measure.series.key_list(within))
+    """Growth of the sums over the series that are present in both periods.
+
+    What takes the number of the total's growth away takes this one too.
+    """
+    ask(measure.name, measure.kind, "series")
+    cells = measure.cells
+    total = measure.rolled(measure.series.key_list(within))
+    to = groups_of(measure, total)
     base = bases(cells, steps)
     both = (base >= 0) & np.isfinite(cells.values)
-    both &= np.isfinite(cells.values[base])
-    ones = np.ones(int(both.sum()), np.int64)
-    layout = Layout(kept_indptr(cells.indptr, both), cells.ordinals[both], ones)
+    both &= np.isfinite(taken(cells.values, base, np.nan))
+    layout = Layout(
+        kept_indptr(cells.indptr, both),
+        cells.ordinals[both],
+        np.ones(int(both.sum()), np.int64),
+    )
+    naming = Naming(total.series, (measure.name,), measure.calendar)
+    assert cells.sums is not None, "only levels add up"
 
     def summed(chosen: Ints) -> Cells:
-        assert cells.sums is not None
-        sums = replace(cells.sums.take(chosen), counts=ones)
-        moved = [Moved(layout, [sums], to)]
-        return Cells.summed(*_only(regroup_named(moved, groups, ("sum",), calendar)))
+        sums = replace(cells.sums.take(chosen), counts=layout.rows)  # type: ignore[union-attr]
+        where, [added] = regroup_named([Moved(layout, [sums], to)], *naming)
+        return Cells.summed(where, added)
 
     x0, x1 = summed(base[both]), summed(np.flatnonzero(both))
-    own = _core.growth_status(x0.values, x1.values)
-    # The groups' cells: where some series has a value now, matched or not.
-    whole, _ = totals(measure, groups, to)
-    life = Lifetimes.of(calendar, whole)
-    group = MeasureData(groups, calendar, whole, (life,), measure.name, measure.kind)
-    place = x1.place(whole.series, whole.ordinals)
-    none = place < 0
-    values = taken(rate(x0.values, x1.values), place, np.nan)
+    group = to[cells.series[both]].astype(np.int64)
+    place = x1.place(group, cells.ordinals[both])
+    marks = lowest(cells.codes[both], cells.codes[base[both]])
+    beside = lowest_at(marks, place, len(x1.ordinals))
+    values, own = rate(x0.values, x1.values), _core.growth_status(x0.values, x1.values)
+    own = np.where(np.isnan(values), own, lowest(own, beside))
+    return _of_total(total, steps, x1, values, own)
+
+
+def _of_total(
+    total: MeasureData, steps: int, x1: Cells, values: Any, own: Any
+) -> MeasureData:
+    """The rates in the cells of the total."""
+    cells = total.cells
+    _, reasons = base_values(total, bases(cells, steps), steps)
+    absent = np.isnan(cells.values)
+    reasons = lowest(reasons, np.where(absent, cells.codes, np.uint8(0)))
+    place = x1.place(cells.series, cells.ordinals)
+    rates = taken(values, place, np.nan)
     codes = taken(own, place, np.uint8(_core.NO_MATCH)).astype(np.uint8)
-    lag = lag_status(group, steps, bases(whole, steps) >= 0)
-    codes[none] = lowest(lag, np.full(len(lag), _core.NO_MATCH, np.uint8))[none]
-    codes[lag == _core.PARTIAL] = _core.PARTIAL
-    values[codes == _core.PARTIAL] = np.nan
-    rates = replace(whole, values=values, status=codes)
-    return group.derived(rates, "growth", lookahead=max(0, -steps))
-
-
-def _only(added: Any) -> Any:
-    layout, [sums] = added
-    return layout, sums
+    codes = np.where(reasons == 0, codes, reasons)
+    rates[reasons != 0] = np.nan
+    name = f"{total.name} growth"
+    made = cells.with_values(rates, codes)
+    return total.derived(made, "growth", name=name, lookahead=max(0, -steps))

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
 from .. import _core
-from .._common.kinds import LEVELS
+from .._common.kinds import ask
 from .._common.messages import one_line
-from .._common.status import lowest
 from .calendar import Calendar
 from .cells import Cells, taken
-from .lifetimes import Lifetimes
+from .lives import Lives
 from .series import SeriesIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from .._common.types import Codes, Floats, Ints
+    from .._common.types import Codes, Floats, Ints, Map
 
     Dense = TypeVar("Dense", bound=NDArray[Any])
 
@@ -33,17 +32,96 @@ DENSE_MOST = 1 << 27
 """Cells beyond which `.values` is refused: it would take a gigabyte."""
 
 
-class Origin(Protocol):
-    """The panel that a measure was read from."""
+class Panel(Protocol):
+    """The panel that a measure is formed from."""
+
+    def read(self, name: str) -> MeasureData:
+        """One of its measures."""
+
+    def part(self, chosen: Any) -> Any:
+        """The panel with some of its series."""
+
+    def rollup(self, keys: Any) -> Any:
+        """The panel with some of its keys."""
+
+    def apart(self) -> Any:
+        """The panel with every joined series by itself."""
 
     def members(self, name: str) -> Ints:
-        """How many series of the parent panel each cell adds up."""
+        """How many series with a number each cell of a measure adds up."""
 
-    def cells(self, name: str) -> Cells:
-        """The cells of a measure."""
+    def lives(self, name: str) -> tuple[Lives, Map | None]:
+        """The lives of the joined series, and the group of each."""
 
-    def renamed(self, name: str, new: str) -> Origin:
-        """The panel with this measure alone, under a new name."""
+
+class Recipe(Protocol):
+    """How a measure is formed from the measures of a panel."""
+
+    def __call__(self, panel: Any) -> MeasureData:
+        """The measure of a panel."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """The recipe of a measure of a panel."""
+
+    name: str
+
+    def __call__(self, panel: Panel) -> MeasureData:
+        """The measure of a panel."""
+        return panel.read(self.name)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The recipe of a function of measures.
+
+    Attributes
+    ----------
+    function : callable
+        It takes the measures, then the arguments.
+    inputs : tuple of Recipe
+    arguments : tuple
+    counts : bool
+        Whether the result adds up as many series as the first input.
+    """
+
+    function: Callable[..., MeasureData]
+    inputs: tuple[Recipe, ...]
+    arguments: tuple[Any, ...] = ()
+    counts: bool = False
+
+    def __call__(self, panel: Panel) -> MeasureData:
+        """The measure of a panel."""
+        sides = [each(panel) for each in self.inputs]
+        return self.function(*sides, *self.arguments)
+
+
+class Origin(NamedTuple):
+    """The panel that a measure is of, and how it is formed from it."""
+
+    panel: Any
+    recipe: Recipe
+
+
+class Formed(NamedTuple):
+    """What a measure was formed from, for `why`.
+
+    Attributes
+    ----------
+    what : str
+        The operation.
+    inputs : tuple of MeasureData
+    steps : int
+        How many periods before lies the base.
+    options : dict
+        Other arguments.
+    """
+
+    what: str
+    inputs: tuple[MeasureData, ...]
+    steps: int = 0
+    options: dict[str, Any] = {}  # noqa: RUF012  (never changed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,31 +130,29 @@ class MeasureData:
 
     Attributes
     ----------
-    series, calendar, cells : SeriesIndex, Calendar, Cells
-    lifetimes : tuple of Lifetimes
-        Those of each level behind the measure; the lowest status counts.
+    series, calendar, cells, lives : SeriesIndex, Calendar, Cells, Lives
     name, kind, unit : str, str, str or None
     lookahead : int
         How many periods ahead the bases lie; cells that near the cutoff are PARTIAL.
     source : str
         Where the numbers come from, if the table said so.
     origin : Origin or None
-        The panel that it was read from.
-    chosen : ndarray of int64 or None
-        The numbers of its series in that panel, where it holds only some.
+        How it is formed again from other views; None for what cannot be.
+    formed : Formed or None
+        What it was formed from; None for a measure of the table.
     """
 
     series: SeriesIndex
     calendar: Calendar
     cells: Cells
-    lifetimes: tuple[Lifetimes, ...]
+    lives: Lives
     name: str
     kind: str
     unit: str | None = None
     lookahead: int = 0
     source: str = ""
     origin: Origin | None = None
-    chosen: Ints | None = None
+    formed: Formed | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -91,24 +167,44 @@ class MeasureData:
         name = self.name
         if kind != self.kind and kind in _NAMES:
             name = f"{name} {_NAMES[kind]}"
-        made: dict[str, Any] = {"name": name, "origin": None, "chosen": None, **changes}
+        made: dict[str, Any] = {"name": name, "origin": None, "formed": None, **changes}
         return replace(self, cells=cells, kind=kind, unit=unit, **made)
+
+    def again(
+        self,
+        function: Callable[..., MeasureData],
+        *arguments: Any,
+        counts: bool = False,
+    ) -> Origin | None:
+        """The origin of `function(self, *arguments)`."""
+        if self.origin is None:
+            return None
+        recipe = Applied(function, (self.origin.recipe,), arguments, counts)
+        return Origin(self.origin.panel, recipe)
 
     def rename(self, name: str) -> MeasureData:
         """The same measure under another name."""
-        origin = self.origin
-        if origin is not None:
-            origin = origin.renamed(self.name, name)
+        origin = self.again(MeasureData.rename, name, counts=True)
         return replace(self, name=name, origin=origin)
+
+    def rolled(self, keys: Any) -> MeasureData:
+        """The measure formed of the roll-up to some keys."""
+        ask(self.name, self.kind, "series")
+        if self.origin is None:
+            raise TypeError(
+                f"within: {one_line(self.name)} is no longer formed from a panel: "
+                "form it after the roll-up"
+            )
+        panel, recipe = self.origin
+        return recipe(panel.rollup(self.series.key_list(keys)))
 
     # ---- empty cells and dense arrays ---------------------------------------------
 
     def empty_status(self, series: Any, ordinals: Any) -> Codes:
         """The statuses of empty cells; the arrays broadcast together."""
-        each = (life.status(self.calendar, series, ordinals) for life in self.lifetimes)
-        codes = lowest(*each)
-        if self.lookahead and self.calendar.cutoff is not None:
-            ahead = self.calendar.late(ordinals + self.lookahead)
+        codes = self.lives.status(self.calendar, series, ordinals)
+        if self.lookahead:
+            ahead, _ = self.calendar.reach(ordinals + self.lookahead)
             codes = np.where(ahead, np.uint8(_core.PARTIAL), codes)
         return codes
 
@@ -137,27 +233,52 @@ class MeasureData:
 
     def dense_status(self) -> Codes:
         """Statuses, series by periods."""
+        return self.spread(self.cells.codes, self.empty_status(*self._places()))
+
+    def _places(self) -> tuple[Ints, Ints]:
+        """The series and the period of every dense cell, to be broadcast."""
         count, _ = self.dense_shape()
         low, high = self.calendar.visible
         rows = np.arange(count)[:, np.newaxis]
-        columns = np.arange(low, high + 1)[np.newaxis, :]
-        return self.spread(self.cells.codes, self.empty_status(rows, columns))
+        return rows, np.arange(low, high + 1)[np.newaxis, :]
+
+    # ---- members and living ---------------------------------------------------------
+
+    def member_counts(self) -> Ints:
+        """How many series each cell adds up; one for a number that is no level."""
+        level = self._level()
+        if level is None:
+            return np.isfinite(self.cells.values).astype(np.int64)
+        panel, name = level
+        place = panel.read(name).cells.place(self.cells.series, self.cells.ordinals)
+        counts: Ints = taken(panel.members(name), place, 0)
+        return counts
+
+    def _level(self) -> tuple[Any, str] | None:
+        """The panel and the name of the level whose series a sum of levels counts."""
+        if self.origin is None:
+            return None
+        panel, recipe = self.origin
+        while isinstance(recipe, Applied) and recipe.counts:
+            recipe = recipe.inputs[0]
+        return (panel, recipe.name) if isinstance(recipe, Read) else None
 
     def members(self) -> Ints:
         """How many series each cell adds up, series by periods."""
-        return self.spread(
-            self._member_counts(), np.zeros(self.dense_shape(), np.int64)
-        )
+        return self.spread(self.member_counts(), np.zeros(self.dense_shape(), np.int64))
 
-    def _member_counts(self) -> Ints:
-        """One for a cell with a number, where the panel is not known."""
-        if self.origin is None:
-            return np.isfinite(self.cells.values).astype(np.int64)
-        counts = self.origin.members(self.name)
-        if self.chosen is None:
-            return counts
-        whole = self.origin.cells(self.name)
-        return counts[whole.place(self.chosen[self.cells.series], self.cells.ordinals)]
+    def living_at(self, series: Any, ordinals: Any) -> Ints:
+        """How many series live at some places; the arrays broadcast together."""
+        lives, to, level = self.lives, None, self._level()
+        if level is not None:
+            lives, to = level[0].lives(level[1])
+        return lives.counts(series, ordinals, to)
+
+    def living(self) -> Ints:
+        """How many series live in each cell, series by periods."""
+        counts = self.living_at(*self._places())
+        counts.flags.writeable = False
+        return counts
 
     # ---- single cells ---------------------------------------------------------------
 
@@ -194,33 +315,14 @@ class MeasureData:
 
     def part(self, series: SeriesIndex, chosen: Ints) -> MeasureData:
         """Some of the series, by number in ascending order, under other labels."""
+        origin = self.origin
+        if origin is not None:
+            origin = Origin(origin.panel.part(chosen), origin.recipe)
         return replace(
             self,
             series=series,
             cells=self.cells.of_series(chosen),
-            lifetimes=tuple(life.take(chosen) for life in self.lifetimes),
-            chosen=chosen if self.chosen is None else self.chosen[chosen],
+            lives=self.lives.take(chosen),
+            origin=origin,
+            formed=None,
         )
-
-    # ---- what a kind allows ---------------------------------------------------------
-
-    def refuse(self, kinds: Sequence[str], what: str, cure: str = "") -> None:
-        """A TypeError for the kinds that have no such result."""
-        if self.kind in kinds:
-            hint = f": {cure}" if cure else ""
-            raise TypeError(
-                f"{what} of {one_line(self.name)} ({self.kind}) has no meaning{hint}"
-            )
-
-    def need(self, kinds: Sequence[str], what: str) -> None:
-        """A TypeError for a kind other than these."""
-        if self.kind not in kinds:
-            cure = ": a stock takes its last period" if self.kind == "stock" else ""
-            raise TypeError(
-                f"{what} needs a {' or '.join(kinds)}: "
-                f"{one_line(self.name)} is {self.kind}{cure}"
-            )
-
-    def need_level(self, what: str) -> None:
-        """A TypeError for a kind that is not a level."""
-        self.need(LEVELS, what)

@@ -1,60 +1,54 @@
-"""The state of a panel: what is computed with, below the public class."""
+"""The state of a panel: the finest cells, the rules of absence and a view."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _core
-from .._common.kinds import LEVELS
+from .._common.kinds import LEVELS, TABLE
 from .._common.messages import listing, one_line, short
 from .._common.status import lowest
 from .calendar import Calendar
-from .cells import Cells
-from .lifetimes import Lifetimes
-from .measure import MeasureData
-from .series import SeriesIndex
-from .sums import ExactSums, Layout, Moved, once, regroup
+from .coarse import Coarse, resampled
+from .finest import Joined, Level, joined, over_series
+from .measure import Applied, MeasureData, Origin, Read
+from .sums import Layout, Moved, Naming, regroup_named
+from .view import View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._common.types import Codes, Ints, Map
+    from .._common.types import Ints, Map
+    from .base import Base, Rules
+    from .lives import Lives
+    from .measure import Recipe
+    from .series import SeriesIndex
+    from .view import Grouping
 
 
 _PER = {"percent": 100.0, "%": 100.0, "‰": 1000.0}
 """What a rate in one of these units is divided by: measures hold fractions."""
 
 
-@dataclass(frozen=True, eq=False)
-class Level:
-    """One measure of a panel: its sums on the panel's cells.
+@dataclass(frozen=True)
+class Traits:
+    """What is known of a measure before it is read.
 
     Attributes
     ----------
     name, kind, unit : str, str, str or None
-    sums : ExactSums
-        One per cell of the panel; a count of 0 says that this measure has no value.
-    status : ndarray of uint8 or None
-        Statuses of cells that are not simply OK.
-    blocked : bool
-        A rate of several series, which a roll-up cannot add: it cannot be read.
-    lifetimes : Lifetimes or None
-        Where a finer frequency decided them; else they follow from the cells.
-    members : ndarray of int64 or None
-        How many series each occupied cell adds up; set for loaded panels only.
+    recipe : Recipe or None
+        How an assigned measure is formed; None for those of the table.
     """
 
     name: str
     kind: str
     unit: str | None
-    sums: ExactSums
-    status: Codes | None = None
-    blocked: bool = False
-    lifetimes: Lifetimes | None = None
-    members: Ints | None = None
+    recipe: Recipe | None = None
 
     @property
     def per(self) -> float | None:
@@ -69,44 +63,145 @@ class Level:
 
 @dataclass(frozen=True, eq=False)
 class PanelData:
-    """A panel: series, calendar, the cells that its measures share.
+    """A panel: finest cells, and what is shown of them.
 
     Attributes
     ----------
-    series, calendar, layout : SeriesIndex, Calendar, Layout
-    levels : tuple of Level
-        The measures.
-    parent : (PanelData, ndarray of int32) or None
-        The panel it was rolled up from, and the new series of each of its series.
-    deduplicated : bool
-        Of rows that repeat a cell one was kept; they were not added.
-    source : str
-        Where the numbers come from, if the table said so.
+    base : Base
+        The finest cells, shared by all panels that come from one.
+    rules : Rules
+        The rules of absence.
+    view : View
+        What is shown.
+    assigned : tuple of Traits
+        The measures that joined the panel.
+    names : tuple of str
+        The measures, in order.
     """
 
-    series: SeriesIndex
-    calendar: Calendar
-    layout: Layout
-    levels: tuple[Level, ...]
-    parent: tuple[PanelData, Map] | None = None
-    deduplicated: bool = False
-    source: str = ""
+    base: Base
+    rules: Rules
+    view: View
+    assigned: tuple[Traits, ...] = ()
+    names: tuple[str, ...] = ()
     _measures: dict[str, MeasureData] = field(default_factory=dict, init=False)
+    _joined: dict[str, Joined] = field(default_factory=dict, init=False)
+    _levels: dict[str, Level] = field(default_factory=dict, init=False)
+    _views: dict[Any, PanelData] = field(default_factory=dict, init=False)
+
+    @classmethod
+    def of(cls, base: Base, rules: Rules) -> PanelData:
+        """The panel that shows all of some cells."""
+        names = tuple(level.name for level in base.levels)
+        return cls(base, rules, View.whole(base.series), names=names)
+
+    # ---- what it shows -----------------------------------------------------------
+
+    @cached_property
+    def finest(self) -> Calendar:
+        """The calendar of the finest cells; `complete_through` extends it."""
+        base, cutoff = self.base, self.rules.cutoff
+        low, high = base.low, base.high
+        stated = cutoff is not None
+        if cutoff is not None and high >= low:
+            cutoff = max(cutoff, low - 1)
+            high = max(high, cutoff)
+        year_end = self.rules.year_end
+        return Calendar(base.freq, low, high, (low, high), cutoff, stated, year_end)
+
+    @cached_property
+    def coarse(self) -> Coarse | None:
+        """The coarser periods, if the view has some."""
+        freq = self.view.freq
+        return None if freq is None else Coarse.of(self.finest, freq)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar, and the periods in view."""
+        calendar = self.finest if self.coarse is None else self.coarse.calendar
+        return self.view.calendar(calendar)
+
+    @cached_property
+    def groups(self) -> Grouping:
+        """The series that take part, and their groups."""
+        return self.view.groups()
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the measures."""
-        return tuple(level.name for level in self.levels)
+    def series(self) -> SeriesIndex:
+        """The series in view."""
+        return self.groups.series
 
-    def level(self, name: Any) -> Level:
-        """A measure's sums by its name, or a KeyError that lists the names."""
-        for level in self.levels:
-            if level.name == name:
-                return level
+    @property
+    def source(self) -> str:
+        """Where the numbers come from, if the table said so."""
+        return self.base.source
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the finest cells lie in the series in view, and how many rows each has.
+
+        Cells without a value are among them.
+        """
+        groups, layout = self.groups, self.base.layout
+        if groups.chosen is None and groups.to_joined is None and groups.to is None:
+            return layout
+        to = np.full(self.base.series.count, -1, np.int32)
+        to[slice(None) if groups.chosen is None else groups.chosen] = groups.to_group
+        naming = Naming(groups.series, (), self.finest)
+        return regroup_named([Moved(layout, [], to)], *naming)[0]
+
+    # ---- other views of the same cells -------------------------------------------
+
+    def seen(self, view: View) -> PanelData:
+        """The panel under another view."""
+        return replace(self, view=view)
+
+    def rollup(self, keys: Sequence[str]) -> PanelData:
+        """The panel with some of its keys; the same object for the same keys."""
+        wanted = tuple(keys)
+        if wanted not in self._views:
+            self._views[wanted] = self.seen(self.view.rolled(wanted))
+        return self._views[wanted]
+
+    def apart(self) -> PanelData:
+        """The panel with every joined series by itself."""
+        return self.seen(replace(self.view, kept=self.view.series.keys))
+
+    def part(self, chosen: Any) -> PanelData:
+        """The panel with some of its series, by a mask or by number."""
+        mask = np.zeros(self.series.count, bool)
+        mask[chosen] = True
+        return self.seen(self.view.part(self.groups, mask))
+
+    def with_names(self, names: Sequence[str]) -> PanelData:
+        """The panel with some of its measures, in the order of the names."""
+        return replace(self, names=tuple(self.level(name).name for name in names))
+
+    # ---- measures ----------------------------------------------------------------
+
+    @property
+    def levels(self) -> tuple[Traits, ...]:
+        """What is known of the measures."""
+        return tuple(self.level(name) for name in self.names)
+
+    def level(self, name: Any) -> Traits:
+        """What is known of a measure, or a KeyError that lists the names."""
+        if name in self.names:
+            return self._traits(name)
         raise KeyError(
             f"{short(name)} is not a measure of this panel: "
             f"it has {listing(self.names)}"
         )
+
+    def _traits(self, name: str) -> Traits:
+        for traits in self.assigned:
+            if traits.name == name:
+                return traits
+        level = self.base.levels[self._number(name)]
+        return Traits(level.name, level.kind, level.unit)
+
+    def _number(self, name: str) -> int:
+        return [level.name for level in self.base.levels].index(name)
 
     def summable(self, name: Any, argument: str) -> str:
         """The name of a level, or a TypeError that names the argument."""
@@ -119,79 +214,109 @@ class PanelData:
         return level.name
 
     def measure(self, name: Any) -> MeasureData:
-        """A measure with the statuses that the calendar gives; made once."""
-        level = self.level(name)
-        if level.blocked:
-            raise TypeError(
-                f"{one_line(level.name)} is a rate, and the roll-up joins several of "
-                "its series: rates are never added; roll up what it is a ratio of"
-            )
-        if level.name not in self._measures:
-            self._measures[level.name] = self._read(level)
-        return self._measures[level.name]
+        """A measure by its name."""
+        return self.read(self.level(name).name)
 
-    def _read(self, level: Level) -> MeasureData:
-        sums, calendar = level.sums, self.calendar
-        indptr, ordinals, rows = self.layout
-        cells = Cells(indptr, ordinals, sums.values, level.status, sums)
+    def blocked(self, name: str) -> bool:
+        """Whether the view joins several series of a rate or an index."""
+        level = self._traits(name)
+        if level.recipe is not None or TABLE[level.kind].series:
+            return False
+        groups = self.groups
+        count = groups.joined.count
+        return groups.joins or (groups.to is not None and groups.series.count < count)
+
+    def read(self, name: str) -> MeasureData:
+        """A measure, among those that are listed or not; made once."""
+        if name not in self._measures:
+            level = self._traits(name)
+            if level.recipe is not None:
+                made = level.recipe(self).rename(name)
+                made = replace(made, origin=Origin(self, Read(name)))
+            else:
+                made = self._read(level)
+            self._measures[name] = made
+        return self._measures[name]
+
+    def _read(self, level: Traits) -> MeasureData:
+        if self.blocked(level.name):
+            raise TypeError(
+                f"{one_line(level.name)} is {level.kind}, and the roll-up joins "
+                "several of its series: they are never added; roll up what it is a "
+                "ratio of"
+            )
+        cells, lives, _ = self._cells(level.name)
         if level.per is not None:
             # The sums stay in the unit of the table, and so have no place here.
-            cells = replace(cells, values=sums.values / level.per, sums=None)
-        if sums.counts is not rows:
-            cells = cells.kept(sums.counts > 0)
-        late = calendar.late(cells.ordinals)
+            cells = replace(cells, values=cells.values / level.per, sums=None)
+        late = self.calendar.late(cells.ordinals)
         if late.any():
             partial = np.where(late, np.uint8(_core.PARTIAL), np.uint8(0))
             cells = replace(cells, status=lowest(cells.codes, partial))
-        life = level.lifetimes or Lifetimes.of(calendar, cells)
         return MeasureData(
             self.series,
-            calendar,
+            self.calendar,
             cells,
-            (life,),
+            lives,
             level.name,
             level.kind,
             level.read_unit,
             source=self.source,
-            origin=self,
+            origin=Origin(self, Read(level.name)),
         )
 
-    def cells(self, name: str) -> Cells:
-        """The cells of a measure."""
-        return self.measure(name).cells
+    def _part(self, name: str) -> Joined:
+        """The finest cells of a measure in the joined series."""
+        if name not in self._joined:
+            number = self._number(name)
+            self._joined[name] = joined(
+                self.base, number, self.groups, self.finest, self.rules
+            )
+        return self._joined[name]
 
-    def with_levels(self, names: Sequence[str]) -> PanelData:
-        """The panel with some of its measures, in the order of the names."""
-        return replace(self, levels=tuple(self.level(name) for name in names))
+    def _cells(self, name: str) -> Level:
+        """The cells of a measure in view, without what the calendar says of them."""
+        if name not in self._levels:
+            part, kind = self._part(name), self._traits(name).kind
+            level = over_series(part, self.groups, name, self.finest)
+            if self.coarse is not None:
+                naming = Naming(self.series, (name,) * 4, self.calendar)
+                level = resampled(level, TABLE[kind].periods, self.coarse, naming)
+            self._levels[name] = level
+        return self._levels[name]
 
-    def renamed(self, name: str, new: str) -> PanelData:
-        """The panel with one measure alone, under a new name."""
-        level, parent = replace(self.level(name), name=new), self.parent
-        if parent is not None:
-            parent = (parent[0].renamed(name, new), parent[1])
-        return replace(self, levels=(level,), parent=parent)
+    # ---- members and living ------------------------------------------------------
+
+    def lives(self, name: str) -> tuple[Lives, Map | None]:
+        """The lives of the joined series of a measure, and the group of each."""
+        name = self._counted(name)
+        lives, coarse = self._part(name).lives, self.coarse
+        if coarse is not None:
+            lives = coarse.touched(lives, TABLE[self._traits(name).kind].periods)
+        return lives, self.groups.to
+
+    def _counted(self, name: str) -> str:
+        """The measure of the table that decides how many series a measure adds up."""
+        recipe = self._traits(name).recipe
+        while isinstance(recipe, Applied):
+            recipe = recipe.inputs[0]
+        return self._counted(recipe.name) if isinstance(recipe, Read) else name
 
     def members(self, name: str) -> Ints:
-        """How many series of the parent each cell of a measure adds up."""
-        level, cells = self.level(name), self.measure(name).cells
+        """How many series with a number each cell of a measure adds up."""
+        recipe = self._traits(name).recipe
+        if recipe is not None:
+            return recipe(self).member_counts()
+        level, groups = self._cells(name), self.groups
+        known = np.isfinite(level.cells.values).astype(np.int64)
+        if groups.to is None:
+            return known
         if level.members is not None:
             return level.members
-        ones = np.ones(len(cells.values), np.int64)
-        if self.parent is None:
-            return ones
-        panel, to = self.parent
-        if panel.level(name).blocked:
-            return ones
-        behind, whole = panel.members(name), panel.measure(name).cells
-        counts = ExactSums(
-            behind.astype(np.uint64),
-            None,
-            None,
-            ones,
-            behind.astype(float),
-            "integer",
-            0,
+        cells = self.apart().read(name).cells
+        some = cells.kept(np.isfinite(cells.values))
+        place = level.cells.place(
+            groups.to[some.series].astype(np.int64), some.ordinals
         )
-        layout, sums = once(whole.indptr, whole.ordinals, counts)
-        added = regroup([Moved(layout, [sums], to)], self.series.count)[1][0]
-        return added.values.astype(np.int64)
+        counts: Ints = np.bincount(place[place >= 0], minlength=len(known))
+        return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,15 +10,19 @@ import numpy as np
 from .. import _core
 from .._common.kinds import LEVELS
 from .._common.messages import one_line, short
-from .._common.status import lowest
-from .cells import Cells
-from .measure import MeasureData
+from .align import (
+    aligned,
+    beside,
+    quotient_unit,
+    require_one_unit,
+    require_ratio,
+    unpaired,
+)
+from .measure import Formed
 from .shifts import Kernel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .._common.types import Ints
+    from .measure import MeasureData
     from .panel import PanelData
 
 RATIO_KINDS = ("ratio", "unit value", "margin", "share")
@@ -26,14 +31,20 @@ RATIO_KINDS = ("ratio", "unit value", "margin", "share")
 
 def margin(panel: PanelData, revenue: str, cost: str) -> MeasureData:
     """See `Panel.margin`."""
-    one, two = panel.level(revenue).unit, panel.level(cost).unit
-    if one and two and one != two:
-        raise ValueError(
-            f"{revenue} is in {one}, {cost} in {two}: a margin needs one unit"
+    sides = panel.measure(revenue), panel.measure(cost)
+    for side in sides:
+        _need_level(side, "margin")
+    if sides[0].kind != sides[1].kind:
+        raise TypeError(
+            f"{revenue} is {sides[0].kind}, {cost} {sides[1].kind}: a margin needs "
+            "two levels of one kind"
         )
+    require_one_unit(*sides, "margin")
     kernel = Kernel(_core.margin, _core.margin_status)
-    made = _divided(panel, (revenue, cost), kernel, "margin", None)
-    return made.rename("margin")
+    made = _divided(sides, kernel, "margin", None)
+    made = replace(made, name="margin")
+    _check_sign(sides)
+    return made
 
 
 def ratio(
@@ -43,64 +54,45 @@ def ratio(
     if kind not in RATIO_KINDS:
         known = ", ".join(RATIO_KINDS)
         raise ValueError(f"kind is {short(kind)}: known are {known}")
-    above, below = panel.level(numerator).unit, panel.level(denominator).unit
-    unit = f"{above}/{below}" if above and below and above != below else None
+    sides = panel.measure(numerator), panel.measure(denominator)
+    for side in sides:
+        _need_level(side, kind)
+    require_ratio(*sides)
     kernel = Kernel(_core.ratio, _core.ratio_status)
-    return _divided(panel, (numerator, denominator), kernel, kind, unit)
+    return _divided(sides, kernel, kind, quotient_unit(*sides))
+
+
+def _need_level(side: MeasureData, kind: str) -> None:
+    if side.kind not in LEVELS:
+        raise TypeError(f"{one_line(side.name)} is {side.kind}: a {kind} needs levels")
+
+
+def _check_sign(sides: tuple[MeasureData, MeasureData]) -> None:
+    """Refuse a column of costs that are mostly negative beside positive revenue."""
+    revenue, cost = (side.cells.values for side in sides)
+    costs = cost[np.isfinite(cost) & (cost != 0)]
+    sales = revenue[np.isfinite(revenue) & (revenue != 0)]
+    negative = 2 * np.count_nonzero(costs < 0) > len(costs)
+    if negative and 2 * np.count_nonzero(sales > 0) > len(sales):
+        raise ValueError(
+            f"{sides[1].name}: most costs are negative beside positive revenue: costs "
+            "are positive; negate the column"
+        )
 
 
 def _divided(
-    panel: PanelData,
-    names: tuple[str, str],
+    sides: tuple[MeasureData, MeasureData],
     kernel: Kernel,
     kind: str,
     unit: str | None,
 ) -> MeasureData:
-    """A kernel of two measures on the cells that the panel's measures share."""
-    sides = [panel.measure(name) for name in names]
-    for side in sides:
-        if side.kind not in LEVELS:
-            raise TypeError(
-                f"{one_line(side.name)} is {side.kind}: a {kind} needs levels"
-            )
-    levels = [panel.level(name) for name in names]
-    a, b = (level.sums.values for level in levels)
-    codes = kernel.status(a, b)
-    cells = Cells(
-        panel.layout.indptr, panel.layout.ordinals, kernel.values(a, b), codes
-    )
-    counts = [level.sums.counts for level in levels]
-    if counts[0] is not counts[1]:
-        codes[(codes != _core.MISSING) & (counts[0] != counts[1])] = _core.UNPAIRED
-        _mark_absent(cells, sides, counts)
-    for level in levels:
-        if level.status is not None:
-            codes[:] = lowest(codes, level.status)
-    codes[panel.calendar.late(cells.ordinals)] = _core.PARTIAL
-    cells.values[(codes == _core.PARTIAL) | (codes == _core.UNPAIRED)] = np.nan
-    lifetimes = tuple(side.lifetimes[0] for side in sides)
-    return MeasureData(
-        panel.series,
-        panel.calendar,
-        cells,
-        lifetimes,
-        "/".join(names),
-        kind,
-        unit,
-        source=panel.source,
-    )
-
-
-def _mark_absent(
-    cells: Cells, sides: Sequence[MeasureData], counts: Sequence[Ints]
-) -> None:
-    """Give the cells that lack a side that side's own status."""
-    codes = cells.codes
-    for side, count in zip(sides, counts, strict=True):
-        lacks = np.flatnonzero(count == 0)
-        absent = side.lifetimes[0].status(
-            side.calendar, cells.series[lacks], cells.ordinals[lacks]
-        )
-        own = codes[lacks]
-        own[own == _core.MISSING] = _core.OK
-        codes[lacks] = lowest(own, absent)
+    """A kernel of two measures of one panel on the cells that either has."""
+    both, (one, two) = aligned(*sides)
+    values = kernel.values(one.values, two.values)
+    own = kernel.status(one.values, two.values)
+    apart = unpaired(both, sides, one, two)
+    codes, gone = beside(both, one, two, apart, own, values)
+    values[gone] = np.nan
+    name = "/".join(side.name for side in sides)
+    made = both.derived(one.with_values(values, codes), kind, unit, name=name)
+    return replace(made, formed=Formed(kind, sides))

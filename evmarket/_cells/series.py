@@ -12,7 +12,7 @@ from .._common.messages import listing, short
 from .._tables.columns import Coded, label_array
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -41,15 +41,24 @@ class SeriesIndex:
 
     @classmethod
     def of(
-        cls, keys: Sequence[str], labels: Sequence[Sequence[Any]], rows: Map
+        cls,
+        keys: Sequence[str],
+        labels: Sequence[Sequence[Any]],
+        rows: Map,
+        orders: Mapping[str, Sequence[Any]] | None = None,
     ) -> tuple[SeriesIndex, Map]:
         """The distinct series of rows in any order, and the series of every row.
 
-        `rows` holds codes of `labels`, which need not be sorted and may repeat.
+        `rows` holds codes of `labels`, which need not be sorted and may repeat. Labels
+        that `orders` lists for a key come first, in that order.
         """
         ordered, columns = [], []
-        for k, words in enumerate(labels):
-            used = sorted({words[c] for c in np.unique(rows[:, k])}, key=label_order)
+        for key, k, words in zip(keys, range(len(labels)), labels, strict=True):
+            listed = {} if orders is None else _places(orders.get(key, ()))
+            used = sorted(
+                {words[c] for c in np.unique(rows[:, k])},
+                key=lambda word: (listed.get(word, len(listed)), label_order(word)),
+            )
             place = {word: i for i, word in enumerate(used)}
             table = np.array([place.get(word, -1) for word in words], np.int32)
             columns.append(table[rows[:, k]] if len(words) else rows[:, k])
@@ -145,6 +154,11 @@ class SeriesIndex:
         return SeriesIndex(tuple(self.keys[k] for k in kept), tuple(labels), codes)
 
 
+def _places(words: Sequence[Any]) -> dict[Any, int]:
+    """The place of each word in a list."""
+    return {word: place for place, word in enumerate(words)}
+
+
 def is_label(label: Any, known: Sequence[Any]) -> bool:
     """Whether a label is among the known ones; True is not 1."""
     booleans = bool in map(type, known)
@@ -188,19 +202,22 @@ def numbered(values: Ints) -> tuple[Ints, Ints]:
 
 
 def joined_labels(
-    a: SeriesIndex, b: SeriesIndex, keys: Sequence[str]
+    sides: Sequence[SeriesIndex], keys: Sequence[str]
 ) -> tuple[list[tuple[Any, ...]], list[NDArray[np.int32]]]:
-    """The labels of both for some keys, and for each side its codes of them."""
-    labels, ours, theirs = [], [], []
+    """The labels of all sides for some keys, and for each side its codes of them."""
+    labels: list[tuple[Any, ...]] = []
+    columns: list[list[NDArray[np.int32]]] = [[] for _ in sides]
     for key in keys:
-        one, two = a.keys.index(key), b.keys.index(key)
-        _check_types(key, a.labels[one], b.labels[two])
-        labels.append((*a.labels[one], *b.labels[two]))
-        ours.append(a.codes[:, one])
-        theirs.append(b.codes[:, two] + np.int32(len(a.labels[one])))
+        words: list[Any] = []
+        for side, codes in zip(sides, columns, strict=True):
+            k = side.keys.index(key)
+            _check_types(key, words, side.labels[k])
+            codes.append(side.codes[:, k] + np.int32(len(words)))
+            words.extend(side.labels[k])
+        labels.append(tuple(words))
     return labels, [
-        np.stack(side, axis=1) if side else np.zeros((count, 0), np.int32)
-        for side, count in ((ours, a.count), (theirs, b.count))
+        np.stack(codes, axis=1) if codes else np.zeros((side.count, 0), np.int32)
+        for side, codes in zip(sides, columns, strict=True)
     ]
 
 
@@ -216,14 +233,14 @@ def _check_types(key: str, ours: Sequence[Any], theirs: Sequence[Any]) -> None:
         )
 
 
-def united(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Map]]:
-    """The series of either, which have the same keys; for each side where they go."""
-    if not a.keys:
-        one, to = a.grouped(())
-        return one, [to, b.grouped(())[1]]
-    labels, sides = joined_labels(a, b, a.keys)
-    series, to = SeriesIndex.of(a.keys, labels, np.concatenate(sides))
-    return series, np.split(to, [a.count])
+def united(sides: Sequence[SeriesIndex]) -> tuple[SeriesIndex, list[Map]]:
+    """The series of any side, which have the same keys; for each side where they go."""
+    keys = sides[0].keys
+    if not keys:
+        return sides[0].grouped(())[0], [side.grouped(())[1] for side in sides]
+    labels, codes = joined_labels(sides, keys)
+    series, to = SeriesIndex.of(keys, labels, np.concatenate(codes))
+    return series, np.split(to, np.cumsum([side.count for side in sides])[:-1])
 
 
 def broadcast(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Ints]]:
@@ -234,7 +251,7 @@ def broadcast(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Ints]]:
     """
     wide, narrow = (a, b) if len(a.keys) >= len(b.keys) else (b, a)
     if len(narrow.keys) == len(wide.keys):
-        series, (to_wide, to_narrow) = united(wide, narrow)
+        series, (to_wide, to_narrow) = united([wide, narrow])
         back = []
         for to in (to_wide, to_narrow):
             place = np.full(series.count, -1, np.int64)
@@ -242,7 +259,7 @@ def broadcast(a: SeriesIndex, b: SeriesIndex) -> tuple[SeriesIndex, list[Ints]]:
             back.append(place)
     else:
         series = wide
-        labels, sides = joined_labels(wide, narrow, narrow.keys)
+        labels, sides = joined_labels([wide, narrow], narrow.keys)
         groups, to = SeriesIndex.of(narrow.keys, labels, np.concatenate(sides))
         place = np.full(groups.count, -1, np.int64)
         place[to[wide.count :]] = np.arange(narrow.count)

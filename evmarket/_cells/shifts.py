@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -49,25 +50,19 @@ def compared(
 ) -> MeasureData:
     """The kernel of every cell and the one `steps` periods before."""
     cells, base = measure.cells, bases(measure.cells, steps)
-    known = base >= 0
-    x0 = cells.values[np.maximum(base, 0)] if len(base) else cells.values
-    x0 = np.where(known, x0, np.nan)
+    x0, reasons = base_values(measure, base, steps)
+    absent = np.isnan(cells.values)
+    if absent.any():
+        reasons = lowest(reasons, np.where(absent, cells.codes, np.uint8(0)))
     values = kernel.values(x0, cells.values, *kernel.extra)
-    codes = lag_status(measure, steps, known)
-    numbers = known & np.isfinite(cells.values) & np.isfinite(x0)
-    if cells.status is not None:
-        # A status beside a number is passed on to numbers only.
-        behind = cells.status[np.maximum(base, 0)] if len(base) else cells.status
-        from_current = numbers | np.isnan(cells.values)
-        from_base = numbers | (known & np.isnan(x0))
-        codes = lowest(
-            codes,
-            np.where(from_current, cells.status, np.uint8(0)),
-            np.where(from_base, _AS_BASE[behind], np.uint8(0)),
-        )
     own = kernel.status(x0, cells.values, *kernel.extra)
-    codes = lowest(codes, np.where(numbers, own, np.uint8(0)))
-    values[codes == _core.PARTIAL] = np.nan
+    if cells.status is not None:
+        # A status beside a number is passed on to numbers.
+        marks = np.where(base >= 0, cells.status[np.maximum(base, 0)], np.uint8(0))
+        beside = lowest(own, cells.status, marks)
+        own = np.where(np.isnan(values), own, beside)
+    codes = np.where(reasons == 0, own, reasons)
+    values[reasons != 0] = np.nan
     unit = measure.unit if kind == measure.kind else None
     return measure.derived(
         cells.with_values(values, codes),
@@ -77,6 +72,23 @@ def compared(
     )
 
 
+def base_values(measure: MeasureData, base: Ints, steps: int) -> tuple[Floats, Codes]:
+    """The value of the base of each cell, and why it has none; 0 where it has one.
+
+    What takes the number of the current cell away for good, the calendar, is told too.
+    """
+    cells = measure.cells
+    known = base >= 0
+    codes = lag_status(measure, steps, known)
+    if not len(base):
+        return np.empty(0), codes
+    x0 = np.where(known, cells.values[np.maximum(base, 0)], np.nan)
+    if cells.status is not None:
+        behind = _AS_BASE[cells.status[np.maximum(base, 0)]]
+        codes = lowest(codes, np.where(known & np.isnan(x0), behind, np.uint8(0)))
+    return x0, codes
+
+
 def lag_status(measure: MeasureData, steps: int, known: Mask) -> Codes:
     """The statuses that follow from where current and base cell lie."""
     calendar, cells = measure.calendar, measure.cells
@@ -84,12 +96,11 @@ def lag_status(measure: MeasureData, steps: int, known: Mask) -> Codes:
     codes = np.zeros(len(before), np.uint8)
     empty = ~known
     if empty.any():
-        first = np.max([life.first for life in measure.lifetimes], axis=0)
-        entered = before < first[cells.series]
-        codes[empty] = np.where(entered, _core.ENTERED, _core.GAP)[empty]
-    codes[(before < calendar.low) | (before > calendar.high)] = _core.OUTSIDE
-    if calendar.cutoff is not None:
-        codes[calendar.late(cells.ordinals) | calendar.late(before)] = _core.PARTIAL
+        begun = measure.lives.begun(cells.series[empty], before[empty])
+        codes[empty] = np.where(begun, np.uint8(_core.GAP), np.uint8(_core.ENTERED))
+    late, outside = calendar.reach(before)
+    codes[outside] = _core.OUTSIDE
+    codes[late | calendar.late(cells.ordinals)] = _core.PARTIAL
     return codes
 
 
@@ -114,9 +125,16 @@ def stepped(measure: MeasureData, steps: int, kind: str) -> MeasureData:
     """The change of every cell from the one `steps` periods before; exact of levels."""
     kernel = Kernel(_core.change, _core.change_status)
     change = compared(measure, steps, kernel, kind)
-    if measure.cells.sums is None:
+    cells, base = measure.cells, bases(measure.cells, steps)
+    if cells.sums is None:
         return change
     both = np.isfinite(change.cells.values)
-    values = difference(measure.cells, bases(measure.cells, steps), both)
-    cells = change.cells.with_values(values, change.cells.status)
-    return measure.derived(cells, kind, change.unit, lookahead=change.lookahead)
+    values = difference(cells, base, both)
+    sums = cells.sums.where(both)
+    if both.any():
+        back = cells.sums.take(np.maximum(base, 0)).where(both).negated()
+        sums = summed(cells.indptr, cells.ordinals, [sums, back])
+    counts = np.zeros(len(base), np.int64)  # rows of two periods pair with nothing
+    exact = replace(sums, values=values, counts=counts)
+    made = replace(change.cells.with_values(values, change.cells.status), sums=exact)
+    return measure.derived(made, kind, change.unit, lookahead=change.lookahead)

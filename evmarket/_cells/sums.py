@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,6 +61,25 @@ class ExactSums:
         """The engine's measure."""
         return cls(**{field.name: measure[field.name] for field in fields(cls)})
 
+    @classmethod
+    def counting(cls, mask: Any) -> ExactSums:
+        """1 where a mask holds, 0 elsewhere: added up, it counts."""
+        ones = np.asarray(mask)
+        whole = np.ones(len(ones), np.int64)
+        numbers = ones.astype(np.float64)
+        return cls(ones.astype(np.uint64), None, None, whole, numbers, "integer", 0)
+
+    @classmethod
+    def of_values(cls, values: Floats, counts: Ints) -> ExactSums:
+        """Doubles below 2^62 as exact sums; NaN is a cell without a number."""
+        numbers = np.where(np.isnan(values), 0.0, values)
+        high = np.floor(numbers)
+        part = np.ldexp(numbers - high, 64)
+        low = np.floor(part)
+        fine = np.ldexp(part - low, 62).astype(np.uint64)
+        whole = low.astype(np.uint64), high.astype(np.int64)
+        return cls(*whole, fine, counts, values, "float", 0)
+
     def take(self, chosen: Any) -> ExactSums:
         """The sums of some cells: a mask or numbers of cells."""
         return self._each(lambda part: part[chosen])
@@ -101,6 +121,43 @@ class ExactSums:
             values=-self.values,
         )
 
+    @cached_property
+    def inexact(self) -> Mask | None:
+        """Which sums are not equal to the doubles they round to; None for none."""
+        if self.grain == "integer":
+            mask = np.abs(self.values) > 2.0**53
+        elif self.grain == "decimal":
+            mask = np.ones(len(self.values), bool)
+        elif self.grain is None or self._short():
+            return None
+        else:
+            again = ExactSums.of_values(self.values, self.counts)
+            mask = (again.lo != self.lo) | (again.hi != self.high)
+            mask |= again.fine != (0 if self.fine is None else self.fine)
+        return mask if mask.any() else None
+
+    def _short(self) -> bool:
+        """Whether all sums have few digits: below 2^32, in steps of 2^-20."""
+        steps = not (self.lo & np.uint64((1 << 44) - 1)).any()
+        whole = self.fine is None or not self.fine.any()
+        high = self.high
+        return steps and whole and bool((np.abs(high + (high < 0)) < 1 << 32).all())
+
+    def running(self) -> Running:
+        """The sums of the first 0, 1, 2 ... cells."""
+        low = self.lo
+        parts = [low & _LOW, low >> np.uint64(32), self.high]
+        if self.fine is not None:
+            parts += [self.fine & _HALF, self.fine >> np.uint64(31)]
+        return Running(
+            self, [_cumulated(part.astype(np.int64)) for part in (*parts, self.counts)]
+        )
+
+    @property
+    def high(self) -> Ints:
+        """The high words, where they follow from the low ones too."""
+        return self.lo.view(np.int64) >> 63 if self.hi is None else self.hi
+
     def fractions(self) -> list[Fraction]:
         """The exact sums as fractions."""
         units = {
@@ -108,13 +165,55 @@ class ExactSums:
             "decimal": Fraction(1, 10**self.places),
         }
         unit = units.get(self.grain or "", Fraction(1))
-        low = self.lo
-        high = low.view(np.int64) >> 63 if self.hi is None else self.hi
+        low, high = self.lo, self.high
         fine = np.zeros(len(low), np.uint64) if self.fine is None else self.fine
         return [
             (Fraction(int(h) * (1 << 64) + int(n)) + Fraction(int(f), 1 << 62)) * unit
             for h, n, f in zip(high, low, fine, strict=True)
         ]
+
+
+_LOW = np.uint64((1 << 32) - 1)
+_HALF = np.uint64((1 << 31) - 1)
+
+
+def _cumulated(part: Ints) -> Ints:
+    # The high words may wrap around: differences of them are right all the same.
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(part)])
+
+
+class Running(NamedTuple):
+    """Running totals of sums, in words of 32 and 31 bits so that they cannot overflow.
+
+    `totals` are the low word, the middle word, the high word, with a fraction its two
+    halves, and the counts.
+    """
+
+    sums: ExactSums
+    totals: list[Ints]
+
+    def between(self, start: Ints, stop: Ints) -> ExactSums:
+        """The sums of the cells start .. stop - 1, not yet read out as doubles."""
+        low, middle, high, *fine, counts = (
+            total[stop] - total[start] for total in self.totals
+        )
+        fraction = None
+        if fine:
+            second = fine[1] + (fine[0] >> 31)
+            low = low + (second >> 31)
+            half = second.view(np.uint64) & _HALF
+            fraction = (half << np.uint64(31)) | (fine[0].view(np.uint64) & _HALF)
+        middle = middle + (low >> 32)
+        high = high + (middle >> 32)
+        words = [part.view(np.uint64) & _LOW for part in (low, middle)]
+        return replace(
+            self.sums,
+            lo=(words[1] << np.uint64(32)) | words[0],
+            hi=high,
+            fine=fraction,
+            counts=counts,
+            values=np.empty(0),
+        )
 
 
 class Layout(NamedTuple):
@@ -151,6 +250,14 @@ class Moved(NamedTuple):
         return cells, to, self.periods, self.keep
 
 
+class Naming(NamedTuple):
+    """What errors name: the new series, the measures, the calendar."""
+
+    series: SeriesIndex
+    names: Sequence[str]
+    calendar: Calendar
+
+
 def regroup(moved: Sequence[Moved], count: int) -> tuple[Layout, list[ExactSums]]:
     """Cells sent to `count` series and added there, exactly."""
     names = tuple(str(k) for k in range(len(moved[0].sums)))
@@ -181,10 +288,15 @@ def regroup_named(
         ) from None
 
 
-def once(indptr: Ints, ordinals: Ints, sums: ExactSums) -> tuple[Layout, ExactSums]:
-    """Cells of one measure, each counted once."""
+def read_out(
+    indptr: Ints, ordinals: Ints, sums: ExactSums, naming: Naming
+) -> ExactSums:
+    """Sums with the doubles that they round to; the cells stay as they are."""
     ones = np.ones(len(ordinals), np.int64)
-    return Layout(indptr, ordinals, ones), replace(sums, counts=ones)
+    cells = Layout(indptr, ordinals, ones)
+    moved = Moved(cells, [replace(sums, counts=ones)], identity(len(indptr) - 1))
+    _, [again] = regroup_named([moved], *naming)
+    return replace(again, counts=sums.counts)
 
 
 def identity(count: int) -> Map:
@@ -193,16 +305,13 @@ def identity(count: int) -> Map:
 
 
 def summed(indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]) -> ExactSums:
-    """The exact sum of terms that have the same cells."""
-    return regroup(on_same_cells(indptr, ordinals, terms), len(indptr) - 1)[1][0]
-
-
-def on_same_cells(
-    indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]
-) -> list[Moved]:
-    """Terms that have the same cells, ready to be added."""
-    moved = []
-    for term in terms:
-        layout, sums = once(indptr, ordinals, term)
-        moved.append(Moved(layout, [sums], identity(len(indptr) - 1)))
-    return moved
+    """The exact sum of terms that have the same cells; the counts are added too."""
+    ones = np.ones(len(ordinals), np.int64)
+    cells = Layout(indptr, ordinals, ones)
+    count = len(indptr) - 1
+    # A term that counts no row, as an assumed 0 does, is a number all the same.
+    moved = [
+        Moved(cells, [replace(term, counts=ones)], identity(count)) for term in terms
+    ]
+    counts = np.sum([term.counts for term in terms], axis=0)
+    return replace(regroup(moved, count)[1][0], counts=counts)

@@ -11,140 +11,135 @@ from .. import _core
 from .._calendar.frequency import per_year, year_of
 from .._calendar.lags import window_periods
 from .._calendar.periods import wholes
-from .._common.kinds import NO_GROWTH
+from .._common.kinds import ask
 from .._common.messages import short
 from .._common.status import lowest
-from .cells import Cells, kept_indptr
-from .shifts import bases, stepped
-from .sums import ExactSums, Moved, identity, once, regroup, summed
+from .cells import Cells, indptr_of, taken
+from .finest import formed_then_added
+from .measure import Formed
+from .shifts import base_values, bases
+from .sums import ExactSums, Naming, read_out, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from .._common.types import Codes, Floats, Ints, Mask
+    from .._common.types import Codes, Ints, Mask
     from .calendar import Calendar
-    from .lifetimes import Lifetimes
     from .measure import MeasureData
 
+MONTHS = (
+    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
+    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+)
 
 # ---- window sums -------------------------------------------------------------------
 
 
-def moved_sums(cells: Cells, low: int, maps: Sequence[Ints]) -> Cells:
-    """Each cell added at every period that the maps send its own to, exactly.
-
-    maps[k][t - low] is where period t goes, or DROPPED. The counts of the sums say how
-    many cells met.
-    """
-    assert cells.sums is not None, "only levels have exact sums"
-    layout, sums = once(cells.indptr, cells.ordinals, cells.sums)
-    count = len(cells.indptr) - 1
-    moved = [Moved(layout, [sums], identity(count), (low, to)) for to in maps]
-    where, [added] = regroup(moved, count)
-    return Cells.summed(where, added)
-
-
-def window_status(
-    calendar: Calendar, life: Lifetimes, sums: Cells, starts: Any, sizes: Any
-) -> Codes:
-    """Statuses of sums over the periods starts .. starts + sizes - 1 of each cell.
-
-    The exact counts say how many periods had a value. Periods before a series entered
-    and after it exited count as 0; any other period without a value is a hole.
-    """
-    assert sums.sums is not None
-    series, counts = sums.series, sums.sums.counts
-    ends = starts + sizes - 1
-    first, last = life.first[series], life.last[series]
-    before = np.clip(np.minimum(ends + 1, first) - starts, 0, sizes)
-    after = np.clip(ends - np.maximum(last, starts - 1), 0, sizes)
-    after = np.where(life.exited(calendar)[series], after, 0)
-    holes = sizes - counts - before - after
-    status = np.where(before > 0, np.uint8(_core.ENTERED), np.uint8(0))
-    status = np.where(after > 0, np.uint8(_core.EXITED), status)
-    lacking = (holes > 0) | (starts < calendar.low)
-    codes: Codes = np.where(lacking, np.uint8(_core.INCOMPLETE), status)
-    return codes
-
-
 def trailing(measure: MeasureData, window: Any) -> MeasureData:
     """See `Measure.trailing`."""
-    if measure.kind == "cumulative":
-        return _cumulative_trailing(measure, window)
-    measure.need(("flow",), "a trailing sum")
+    how = ask(measure.name, measure.kind, "window")
     calendar = measure.calendar
     size = window_periods(window, calendar.freq)
-    every = np.arange(calendar.low, calendar.high + 1)
-    maps = [
-        np.where(every + k <= calendar.high, every + k, _core.DROPPED)
-        for k in range(min(size, len(every)))
-    ]
-    sums = moved_sums(_numbers(measure.cells), calendar.low, maps)
-    made = _finished(measure, sums, sums.ordinals - size + 1, size, measure.kind)
-    return made.rename(f"{measure.name} trailing")
+    name = f"{measure.name} trailing"
+    if how == "is":
+        if size != per_year(calendar.freq):
+            raise ValueError(
+                f"window is {short(window)}: a cumulative level has a trailing sum "
+                "over one year only ('1Y')"
+            )
+        made = _per_series(measure, _trailing_of_totals, "window")
+    else:
+        every = np.arange(calendar.low, calendar.high + 1)
+        made = _windowed(measure, every - size + 1)
+    return replace(
+        made,
+        name=name,
+        origin=measure.again(trailing, window),
+        formed=Formed("trailing", (measure,), options={"periods": size}),
+    )
 
 
 def ytd(measure: MeasureData) -> MeasureData:
     """See `Measure.ytd`."""
-    measure.need(("flow",), "a year to date")
+    if ask(measure.name, measure.kind, "window") == "is":
+        return measure
     calendar = measure.calendar
-    place, _ = _places(calendar)
+    place, _ = places(calendar)
     every = np.arange(calendar.low, calendar.high + 1)
-    maps = []
-    for step in range(int(place.max(initial=0)) + 1):
-        to = np.full(len(every), _core.DROPPED, np.int64)
-        stays = place[step:] >= step  # the later period lies in the same year
-        to[: len(every) - step][stays] = every[step:][stays]
-        maps.append(to)
-    sums = moved_sums(_numbers(measure.cells), calendar.low, maps)
-    own = place[sums.ordinals - calendar.low]
-    made = _finished(measure, sums, sums.ordinals - own, own + 1, "cumulative")
-    return made.rename(f"{measure.name} ytd")
+    return replace(
+        _windowed(measure, every - place),
+        name=f"{measure.name} ytd",
+        origin=measure.again(ytd),
+        formed=Formed("ytd", (measure,)),
+    )
 
 
-def _numbers(cells: Cells) -> Cells:
-    """The cells that have a number."""
-    return cells.kept(np.isfinite(cells.values))
-
-
-def _places(calendar: Calendar) -> tuple[Ints, Ints]:
+def places(calendar: Calendar) -> tuple[Ints, Ints]:
     """The place of each period in its year, and how many periods that year has."""
-    years = wholes(calendar.every, year_of(calendar.freq))
+    freq = year_of(calendar.freq)
+    if calendar.year_end != 12 and calendar.freq in ("M", "D"):
+        freq = f"Y-{MONTHS[calendar.year_end - 1]}"
+    years = wholes(calendar.every, freq)
     return years.place, years.parts
 
 
-def _finished(
-    measure: MeasureData, sums: Cells, starts: Any, sizes: Any, kind: str
-) -> MeasureData:
-    """Window sums as a measure: statuses, and NaN where a window is not whole."""
-    calendar = measure.calendar
-    status = window_status(calendar, measure.lifetimes[0], sums, starts, sizes)
-    carried = _carried(measure.cells, sums, starts)
-    if carried is not None:
-        status = lowest(status, carried)
-    status[calendar.late(sums.ordinals)] = _core.PARTIAL
-    values = sums.values.copy()
-    values[(status == _core.PARTIAL) | (status == _core.INCOMPLETE)] = np.nan
-    cells = Cells(sums.indptr, sums.ordinals, values, status, sums.sums)
-    return measure.derived(cells, kind, measure.unit)
+def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
+    """Sums from `starts`, one for each period of the calendar, to that period.
+
+    Periods before a series entered and after it exited count as 0. A window that lacks
+    another period, or reaches before the calendar, has no number.
+    """
+    calendar, lives = measure.calendar, measure.lives
+    starts = np.maximum(starts, calendar.low - 1)
+    cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
+    assert cells.sums is not None, "only levels have windows"
+    series, ordinals, last = _reached(cells, calendar, starts)
+    begins = starts[ordinals - calendar.low]
+    first = cells.first_from(series, begins)
+    known = np.isfinite(cells.values)
+    alive = lives.alive(cells.series, cells.ordinals)
+    whole = known if cells.lone is None else known & ~cells.lone
+
+    def between(mask: Mask) -> Ints:
+        """How many cells of each window are marked."""
+        total = np.concatenate([[0], np.cumsum(mask)])
+        counted: Ints = total[last + 1] - total[first]
+        return counted
+
+    needed = lives.periods(series, np.maximum(begins, calendar.low), ordinals)
+    broken = (needed > between(whole & alive)) | (begins < calendar.low)
+    codes = np.zeros(len(series), np.uint8)
+    if cells.status is not None:
+        broken |= between(~whole & ~alive) > 0
+        for code in np.unique(cells.status[known])[::-1]:
+            if code:
+                codes[between(known & (cells.status == code)) > 0] = code
+    codes[broken] = _core.INCOMPLETE
+    # A window without any value has the status of the level.
+    none = between(known) == 0
+    codes[none] = cells.codes[last][none]
+    indptr = indptr_of(np.bincount(series, minlength=len(cells.indptr) - 1))
+    sums = cells.sums.where(known).running().between(first, last + 1)
+    naming = Naming(measure.series, (measure.name,), calendar)
+    sums = read_out(indptr, ordinals, sums, naming)
+    keep = ~none | (ordinals == cells.ordinals[last])
+    values = np.where(broken | none, np.nan, sums.values)
+    made = Cells(indptr, ordinals, values, codes, replace(sums, values=values))
+    return measure.derived(made.kept(keep), "window", measure.unit)
 
 
-def _carried(cells: Cells, sums: Cells, starts: Any) -> Any:
-    """Statuses beside the numbers that were added."""
-    if cells.status is None:
-        return None
-    beside = (cells.status != 0) & np.isfinite(cells.values)
-    beside &= cells.status != _core.PARTIAL
-    if not beside.any():
-        return None
-    codes = np.zeros(len(sums.ordinals), np.uint8)
-    span = int((sums.ordinals - starts).max(initial=0))
-    marked = cells.kept(beside)
-    for step in range(span + 1):
-        place = marked.place(sums.series, sums.ordinals - step)
-        hit = (place >= 0) & (sums.ordinals - step >= starts)
-        codes = lowest(codes, np.where(hit, marked.codes[place], np.uint8(0)))
-    return codes
+def _reached(cells: Cells, calendar: Calendar, starts: Ints) -> tuple[Ints, Ints, Ints]:
+    """The places whose window holds a cell: series, period, its last cell."""
+    every = np.arange(calendar.low, calendar.high + 1)
+    # The last complete period whose window still holds each period.
+    until = np.searchsorted(starts, every, side="right") - 1 + calendar.low
+    until = np.minimum(until, calendar.complete)
+    ends = until[cells.ordinals - calendar.low]
+    following = np.full(len(ends), calendar.high + 1, np.int64)
+    same = cells.series[1:] == cells.series[:-1]
+    following[:-1][same] = cells.ordinals[1:][same]
+    sizes = np.maximum(np.minimum(ends, following - 1) - cells.ordinals + 1, 0)
+    last = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    shift = np.arange(len(last)) - indptr_of(sizes)[last]
+    return cells.series[last], cells.ordinals[last] + shift, last
 
 
 # ---- cumulative levels -------------------------------------------------------------
@@ -152,78 +147,99 @@ def _carried(cells: Cells, sums: Cells, starts: Any) -> Any:
 
 def from_ytd(measure: MeasureData) -> MeasureData:
     """See `Measure.from_ytd`."""
-    measure.need(("cumulative",), "from_ytd")
+    kind = ask(measure.name, measure.kind, "single")
+    return replace(
+        _per_series(measure, _single_periods, kind),
+        name=f"{measure.name} single",
+        origin=measure.again(from_ytd),
+        formed=Formed("from_ytd", (measure,)),
+    )
+
+
+def _per_series(measure: MeasureData, form: Any, kind: str) -> MeasureData:
+    """What is formed of each series of the panel, then added over series."""
+    if measure.origin is None:
+        return measure.derived(form(measure), kind, measure.unit)
+    panel, recipe = measure.origin
+    groups = panel.groups
+    if groups.to is None:
+        return measure.derived(form(measure), kind, measure.unit)
+    single = recipe(panel.apart())
+    naming = Naming(groups.series, (measure.name,) * 2, measure.calendar)
+    cells = formed_then_added(form(single), single.lives, groups, naming)
+    return measure.derived(cells, kind, measure.unit)
+
+
+def _single_periods(measure: MeasureData) -> Cells:
+    """Each total less the one before within the year."""
     calendar, cells = measure.calendar, measure.cells
-    place, _ = _places(calendar)
+    place, _ = places(calendar)
     begins = place[cells.ordinals - calendar.low] == 0
-    steps = stepped(measure, 1, measure.kind).cells
-    values = np.where(begins, cells.values, steps.values)
-    codes = np.where(begins, cells.codes, steps.codes)
-    late = calendar.late(cells.ordinals)
-    codes[late] = _core.PARTIAL
-    values[late] = np.nan
-    single = cells.with_values(values, codes)
-    if cells.sums is not None:
-        single = replace(single, sums=_single_sums(cells, begins, np.isfinite(values)))
-    return measure.derived(single, "flow", measure.unit)
+    base = bases(cells, 1)
+    before, reasons = base_values(measure, base, 1)
+    reasons[begins] = 0
+    absent = np.isnan(cells.values)
+    reasons = lowest(reasons, np.where(absent, cells.codes, np.uint8(0)))
+    reasons[calendar.late(cells.ordinals)] = _core.PARTIAL
+    marks = lowest(
+        cells.codes,
+        np.where(begins, np.uint8(0), taken(cells.codes, base, 0).astype(np.uint8)),
+    )
+    known = reasons == 0
+    codes = np.where(known, marks, reasons)
+    if cells.sums is None:
+        values = np.where(begins, cells.values, cells.values - before)
+        return cells.with_values(np.where(known, values, np.nan), codes)
+    terms = [
+        cells.sums.where(known),
+        _without_counts(cells.sums.take(np.maximum(base, 0)).where(known & ~begins)),
+    ]
+    return _formed(cells, terms, known, codes)
 
 
-def _single_sums(cells: Cells, begins: Mask, known: Mask) -> ExactSums:
-    """The exact sums of single periods: a total less the one before within the year."""
-    assert cells.sums is not None
-    base = np.maximum(bases(cells, 1), 0)
-    terms = [cells.sums.where(known)]
-    terms.append(cells.sums.take(base).where(known & ~begins).negated())
-    return summed(cells.indptr, cells.ordinals, terms)
-
-
-def _cumulative_trailing(measure: MeasureData, window: Any) -> MeasureData:
-    """Y(t) + last year's whole - Y(t, a year before)."""
+def _trailing_of_totals(measure: MeasureData) -> Cells:
+    """Y(t) + last year's whole - Y(t, a year before); at the end of a year Y(t)."""
     calendar, cells = measure.calendar, measure.cells
-    year = per_year(calendar.freq)
-    if window_periods(window, calendar.freq) != year:
-        raise ValueError(
-            f"window is {short(window)}: a cumulative level has a trailing sum over "
-            "one year only ('1Y')"
-        )
-    place, parts = _places(calendar)
+    place, parts = places(calendar)
     at = cells.ordinals - calendar.low
     ends = place[at] == parts[at] - 1
-    first = measure.lifetimes[0].first[cells.series]
-    codes, usable = np.zeros(len(at), np.uint8), np.isfinite(cells.values)
-    all_three, numbers = usable.copy(), []
-    for ordinals in (cells.ordinals - place[at] - 1, cells.ordinals - year):
+    reasons = np.where(np.isnan(cells.values), cells.codes, np.uint8(0))
+    reasons[calendar.late(cells.ordinals)] = _core.PARTIAL
+    marks, terms = cells.codes, [cells.sums]
+    year = per_year(calendar.freq)
+    for sign, ordinals in (
+        (1, cells.ordinals - place[at] - 1),
+        (-1, cells.ordinals - year),
+    ):
         number = cells.place(cells.series, ordinals)
-        entered = ordinals < first
-        lacking = np.where(entered, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
-        lacking[ordinals < calendar.low] = _core.OUTSIDE
-        codes = lowest(codes, np.where(number < 0, lacking, cells.codes[number]))
-        all_three &= (number >= 0) & usable[number]
-        numbers.append(number)
-    codes = lowest(np.where(ends, np.uint8(0), codes), cells.codes)
-    codes[calendar.late(cells.ordinals)] = _core.PARTIAL
-    values = np.where(ends, cells.values, np.nan)
-    wanted = np.flatnonzero(~ends & all_three)
-    values[wanted] = _three(cells, wanted, *numbers)
-    values[codes == _core.PARTIAL] = np.nan
-    cells = cells.with_values(values, codes)
-    name = f"{measure.name} trailing"
-    return measure.derived(cells, "flow", measure.unit, name=name)
+        known = (number >= 0) & np.isfinite(taken(cells.values, number, np.nan))
+        begun = measure.lives.begun(cells.series, ordinals)
+        lacks = ~ends & ~known & (begun | (ordinals < calendar.low))
+        reasons[lacks & (reasons == 0)] = _core.INCOMPLETE
+        counted = known & ~ends
+        beside = np.where(counted, taken(cells.codes, number, 0), 0).astype(np.uint8)
+        marks = lowest(marks, beside)
+        if cells.sums is not None:
+            term = cells.sums.take(np.maximum(number, 0)).where(counted)
+            terms.append(term if sign > 0 else _without_counts(term))
+            if sign > 0:
+                terms[-1] = replace(term, counts=np.zeros_like(term.counts))
+    known = reasons == 0
+    codes = np.where(known, marks, reasons)
+    return _formed(cells, [term.where(known) for term in terms if term], known, codes)
 
 
-def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> Floats:
-    """cells[wanted] + cells[whole] - cells[before], exact and rounded once."""
-    plus, minus = whole[wanted], before[wanted]
-    if cells.sums is None:
-        values: Floats = cells.values[wanted] + cells.values[plus] - cells.values[minus]
-        return values
-    chosen = np.zeros(len(cells.ordinals), bool)
-    chosen[wanted] = True
-    terms = [cells.sums.take(wanted), cells.sums.take(plus)]
-    terms.append(cells.sums.take(minus).negated())
-    return summed(
-        kept_indptr(cells.indptr, chosen), cells.ordinals[wanted], terms
-    ).values
+def _without_counts(sums: ExactSums) -> ExactSums:
+    """What is taken away; it adds no rows."""
+    return replace(sums.negated(), counts=np.zeros(len(sums.counts), np.int64))
+
+
+def _formed(cells: Cells, terms: list[ExactSums], known: Mask, codes: Codes) -> Cells:
+    """The exact sums of terms where they are known."""
+    sums = summed(cells.indptr, cells.ordinals, terms)
+    values = np.where(known, sums.values, np.nan)
+    made = cells.with_values(values, codes.astype(np.uint8))
+    return replace(made, sums=replace(sums, values=values))
 
 
 # ---- index numbers -----------------------------------------------------------------
@@ -231,33 +247,55 @@ def _three(cells: Cells, wanted: Ints, whole: Ints, before: Ints) -> Floats:
 
 def indexed(measure: MeasureData, base: Any) -> MeasureData:
     """100 * x / base; the base is a period, or the mean of those a label contains."""
-    measure.refuse((*NO_GROWTH, "index"), "an index")
-    calendar, cells, count = measure.calendar, measure.cells, measure.series.count
+    lags = ask(measure.name, measure.kind, "growth")
+    calendar, cells = measure.calendar, measure.cells
     low, high = calendar.span(base, "base")
-    if high < low or low < calendar.low or high > calendar.high:
+    if high < calendar.low or low > calendar.high or high < low:
         raise ValueError(f"base is {short(base)}: it does not lie within the calendar")
-    inside = cells.kept((cells.ordinals >= low) & (cells.ordinals <= high))
-    width = high - low + 1
-    level = np.full(count, np.nan)
-    codes = np.full(count, _core.GAP, np.uint8)
-    held = np.diff(inside.indptr) == width
-    part = inside.values[np.repeat(held, np.diff(inside.indptr))].reshape(-1, width)
-    if width == 1:
-        level[held] = part[:, 0]
-    elif len(part):
-        level[held] = _core.mean(part)[0]
-    codes[held] = 0
-    marks = inside.codes
-    for k in np.flatnonzero(marks):
-        s = int(inside.series[k])
-        codes[s] = lowest(codes[s : s + 1], marks[k : k + 1])[0]
+    if lags == "years" and high > low:
+        raise TypeError(
+            f"base is {short(base)}: the mean of running totals has no meaning"
+        )
+    level, marks, reasons = _base_level(measure, low, high)
     below = level[cells.series]
     values = _core.index(cells.values, below, 100.0)
     own = _core.index_status(cells.values, below, 100.0)
-    numbers = np.isfinite(cells.values) & np.isfinite(below)
-    own = np.where(numbers, own, np.uint8(0))
-    status = lowest(cells.codes, codes[cells.series], own)
-    late = calendar.late(cells.ordinals) | (high > calendar.complete)
-    status[late] = _core.PARTIAL
-    values[late] = np.nan
-    return measure.derived(cells.with_values(values, status), "index")
+    absent = np.isnan(cells.values)
+    reason = lowest(np.where(absent, cells.codes, np.uint8(0)), reasons[cells.series])
+    reason[calendar.late(cells.ordinals)] = _core.PARTIAL
+    beside = lowest(own, cells.codes, marks[cells.series])
+    own = np.where(np.isnan(values), own, beside)
+    codes = np.where(reason == 0, own, reason)
+    values[reason != 0] = np.nan
+    made = measure.derived(cells.with_values(values, codes), "index")
+    if calendar.late(np.full(1, high))[0]:  # then all is PARTIAL
+        cutoff = replace(calendar, cutoff=calendar.low - 1, stated=True)
+        made = replace(made, calendar=cutoff)
+    options = {"low": low, "high": high}
+    return replace(made, formed=Formed("index", (measure,), options=options))
+
+
+def _base_level(measure: MeasureData, low: int, high: int) -> tuple[Any, Codes, Codes]:
+    """The mean of each series' base periods, marks beside it, reasons for none."""
+    calendar, count = measure.calendar, measure.series.count
+    columns, marks = [], np.zeros(count, np.uint8)
+    reasons = np.zeros(count, np.uint8)
+    every = np.arange(count, dtype=np.int64)
+    for ordinal in range(low, high + 1):
+        late, outside = calendar.reach(np.full(1, ordinal))
+        values, codes = measure.read(every, np.full(count, ordinal, np.int64))
+        if outside[0]:
+            codes = np.full(count, _core.OUTSIDE, np.uint8)
+        known = np.isfinite(values)
+        other = np.where(codes > _core.INCOMPLETE, codes, np.uint8(_core.GAP))
+        reason = np.where(known, np.uint8(0), other)
+        if outside[0] or late[0] or calendar.late(ordinal):
+            reason = codes if outside[0] else np.full(count, _core.PARTIAL, np.uint8)
+        reasons = lowest(reasons, reason)
+        marks = lowest(marks, np.where(known, codes, np.uint8(0)))
+        columns.append(values)
+    part = np.stack(columns, axis=1)
+    level = (
+        part[:, 0] if part.shape[1] == 1 else _core.mean(np.ascontiguousarray(part))[0]
+    )
+    return np.where(reasons == 0, level, np.nan), marks, reasons

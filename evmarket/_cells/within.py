@@ -8,102 +8,99 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._common.kinds import ask
 from .._common.status import lowest
-from .cells import Cells, indptr_of, laid_out
-from .lifetimes import Lifetimes
-from .measure import MeasureData
-from .sums import Moved, once, regroup_named
+from .cells import lowest_at
+from .measure import Formed
 
 if TYPE_CHECKING:
-    from .._common.types import Codes, Floats, Ints, Map, Mask
-    from .series import SeriesIndex
+    from .._common.types import Codes, Floats, Ints, Map
+    from .measure import MeasureData
 
 
-def totals(measure: MeasureData, groups: SeriesIndex, to: Map) -> tuple[Cells, Ints]:
-    """The sums of the groups, and the group's cell of each cell."""
+def _totals(measure: MeasureData, within: Any) -> tuple[MeasureData, Map, Ints]:
+    """The roll-up, the group of each series, and the total's cell of each cell."""
+    keys = measure.series.key_list(within)
+    whole = measure.rolled(keys)
+    to = groups_of(measure, whole)
     cells = measure.cells
     group = to[cells.series].astype(np.int64)
-    if cells.sums is None:
-        return _plain_totals(cells, group, groups.count)
-    layout, sums = once(cells.indptr, cells.ordinals, cells.sums)
-    moved = [Moved(layout, [sums], to)]
-    where, [added] = regroup_named(moved, groups, ("total",), measure.calendar)
-    whole = Cells(where.indptr, where.ordinals, added.values)
-    return whole, whole.place(group, cells.ordinals)
+    return whole, to, whole.cells.place(group, cells.ordinals)
 
 
-def _plain_totals(cells: Cells, group: Ints, count: int) -> tuple[Cells, Ints]:
-    """Sums of rounded values, where there are no exact ones."""
-    _, ordinals, order = laid_out(group, cells.ordinals, count)
-    ordered = group[order]
-    first = np.ones(len(order), bool)
-    first[1:] = (ordered[1:] != ordered[:-1]) | (ordinals[1:] != ordinals[:-1])
-    number = np.cumsum(first) - 1
-    of_cell = np.empty(len(order), np.int64)
-    of_cell[order] = number
-    sums = np.bincount(number, weights=cells.values[order], minlength=int(first.sum()))
-    indptr = indptr_of(np.bincount(ordered[first], minlength=count))
-    return Cells(indptr, ordinals[first], np.asarray(sums, np.float64)), of_cell
+def groups_of(measure: MeasureData, whole: MeasureData) -> Map:
+    """The series of a roll-up that each series belongs to."""
+    assert measure.origin is not None and whole.origin is not None
+    to: Map = measure.origin.panel.groups.into(whole.origin.panel.groups)
+    return to
 
 
-def _shares(
-    measure: MeasureData, groups: SeriesIndex, to: Map
-) -> tuple[Cells, Ints, Floats, Codes]:
-    """Totals, the total's cell of each cell, shares, and the statuses of the totals.
-
-    A negative part has a negative share; the others keep theirs.
-    """
+def _over_total(
+    measure: MeasureData, whole: MeasureData, of_cell: Ints
+) -> tuple[Floats, Codes]:
+    """Shares, and why a cell has none or what stands beside it."""
     cells = measure.cells
-    whole, of_cell = totals(measure, groups, to)
-
-    def having(where: Mask) -> Mask:
-        """Which totals have a member where `where` holds."""
-        marked = np.zeros(len(whole.ordinals), bool)
-        marked[of_cell[where]] = True
-        return marked
-
-    codes = np.where(whole.values == 0, np.uint8(_core.ZERO_DENOMINATOR), np.uint8(0))
-    codes[whole.values < 0] = _core.NEGATIVE_DENOMINATOR
-    codes[having(np.isnan(cells.values))] = _core.INCOMPLETE
-    codes[measure.calendar.late(whole.ordinals)] = _core.PARTIAL
-    usable = np.where(codes == 0, whole.values, np.nan)
-    values: Floats = _core.ratio(cells.values, usable[of_cell])
-    return whole, of_cell, values, codes
+    late = measure.calendar.late(cells.ordinals)
+    some = of_cell >= 0
+    totals = np.where(some, whole.cells.values[of_cell], np.nan)
+    marks = np.where(some, whole.cells.codes[of_cell], np.uint8(_core.MISSING))
+    reasons = np.where(np.isnan(cells.values), cells.codes, np.uint8(0))
+    reasons = lowest(reasons, np.where(np.isnan(totals), marks, np.uint8(0)))
+    reasons[late] = _core.PARTIAL
+    own = _core.ratio_status(cells.values, totals)
+    values = _core.ratio(cells.values, totals)
+    own = np.where(np.isnan(values), own, lowest(own, cells.codes, marks))
+    codes = np.where(reasons == 0, own, reasons)
+    values[reasons != 0] = np.nan
+    return values, codes.astype(np.uint8)
 
 
 def share(measure: MeasureData, within: Any) -> MeasureData:
     """See `Measure.share`."""
-    measure.need_level("a share")
-    keys = measure.series.key_list(within)
-    _, of_cell, values, codes = _shares(measure, *measure.series.grouped(keys))
-    cells = measure.cells
-    status = lowest(cells.codes, codes[of_cell])
-    return measure.derived(cells.with_values(values, status), "share")
+    ask(measure.name, measure.kind, "series")
+    whole, _, of_cell = _totals(measure, within)
+    values, codes = _over_total(measure, whole, of_cell)
+    made = measure.derived(measure.cells.with_values(values, codes), "share")
+    return replace(made, formed=Formed("share", (measure, whole)))
 
 
 def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureData:
     """The share of the k largest, or with None the sum of squared shares."""
-    measure.need_level("a concentration")
-    groups, to = measure.series.grouped(measure.series.key_list(within))
-    whole, of_cell, values, codes = _shares(measure, groups, to)
-    count = len(whole.ordinals)
-    known = np.isfinite(values)
+    ask(measure.name, measure.kind, "series")
+    whole, _, of_cell = _totals(measure, within)
+    cells, totals = measure.cells, whole.cells
+    count = len(totals.ordinals)
+    values = _core.ratio(
+        cells.values, np.where(of_cell >= 0, totals.values[of_cell], np.nan)
+    )
+    part = np.isfinite(cells.values) & (of_cell >= 0)
+    negative = np.zeros(count, bool)
     # A concentration needs parts that are not negative.
-    codes[of_cell[known & (values < 0)]] = _core.NEGATIVE_DENOMINATOR
+    negative[of_cell[part & (cells.values < 0)]] = True
+    known = np.flatnonzero(part & np.isfinite(values))
+    group = of_cell[known]
     if k is None:
-        sums = np.bincount(of_cell[known], weights=values[known] ** 2, minlength=count)
+        sums = np.bincount(group, weights=values[known] ** 2, minlength=count)
     else:
-        order = np.lexsort((-values, of_cell))
-        order = order[known[order]]
-        group = of_cell[order]
-        starts = np.searchsorted(group, group, side="left")
-        largest = order[np.arange(len(order)) - starts < k]
-        sums = np.bincount(of_cell[largest], weights=values[largest], minlength=count)
-    cells = replace(whole, values=np.where(codes == 0, sums, np.nan), status=codes)
+        order = np.lexsort((-values[known], group))
+        group = group[order]
+        place = np.arange(len(order)) - np.searchsorted(group, group, side="left")
+        best = place < k
+        weights = values[known][order][best]
+        sums = np.bincount(group[best], weights=weights, minlength=count)
+    marks = lowest(totals.codes, lowest_at(cells.codes[part], of_cell[part], count))
+    own = np.where(totals.values == 0, np.uint8(_core.ZERO_DENOMINATOR), np.uint8(0))
+    own[(totals.values < 0) | (negative & (totals.values != 0))] = (
+        _core.NEGATIVE_DENOMINATOR
+    )
+    reasons = np.where(np.isnan(totals.values), totals.codes, np.uint8(0))
+    reasons[whole.calendar.late(totals.ordinals)] = _core.PARTIAL
+    reasons = np.where(reasons == 0, own, reasons)
+    made = np.where(reasons == 0, sums, np.nan)
+    shares = totals.with_values(made, np.where(reasons == 0, marks, reasons))
     kind, name = ("ratio", "hhi") if k is None else ("share", f"top {k} share")
-    name = f"{measure.name} {name}"
-    life = Lifetimes.of(measure.calendar, whole)
-    return MeasureData(groups, measure.calendar, cells, (life,), name, kind)
+    derived = whole.derived(shares, kind, name=f"{measure.name} {name}")
+    return replace(derived, formed=Formed("concentration", (measure, whole)))
 
 
 def rank(measure: MeasureData, within: Any) -> MeasureData:
@@ -127,7 +124,8 @@ def rank(measure: MeasureData, within: Any) -> MeasureData:
     ranks[known[order]] = level - start + 1
     codes = cells.codes.copy()
     codes[late] = _core.PARTIAL
-    return measure.derived(cells.with_values(ranks, codes), "rank")
+    made = measure.derived(cells.with_values(ranks, codes), "rank")
+    return replace(made, formed=Formed("rank", (measure,)))
 
 
 def top(measure: MeasureData, n: int, ordinal: int) -> MeasureData:

@@ -79,7 +79,7 @@ def _report(options: Namespace) -> Table:
         return table
     # Text has the period in the title; CSV and JSON have a column.
     period = np.full(len(table), table.title.rpartition(", ")[2], dtype=object)
-    columns = {free_name("period", table.columns): period} | table.to_dict()
+    columns = {free_name("period", table.columns): period} | table._columns
     return Table(columns, table.title, table.formats, table.statuses)
 
 

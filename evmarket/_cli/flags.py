@@ -99,11 +99,11 @@ def _add_table(parser: ArgumentParser, measures: bool) -> None:
         required=measures,
         default=[],
         metavar="COLUMN[=KIND]",
-        help="flow (the default), stock, cumulative or rate",
+        help="flow (the default), stock, cumulative, rate or index",
     )
     add("--freq", help="Y, H, Q, M, W, D, M-JF, Y-MAR ...")
     add("--absent", default="missing", help="a period without a row: missing or zero")
-    add("--duplicates", default="add", help="add, identical, last or error")
+    add("--duplicates", help="add (default of flows), identical, last or error")
     add("--complete-through", metavar="PERIOD", help="the last complete period")
     add("--encoding", help="of CSV files (default: UTF-8)")
     add(

@@ -9,13 +9,14 @@ import numpy as np
 from .._common.numbers import finite
 from .._common.status import Status
 from .._common.text import as_csv
+from .._tables.columns import entries
 from .._tables.text import text_rows
 from .csv_files import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    from .._common.types import Array
+    from .._tables.columns import AnyColumn
     from .._tables.table import Table
 
 
@@ -37,7 +38,7 @@ def _text(table: Table) -> Iterator[str]:
 def _csv(table: Table) -> Iterator[str]:
     yield as_csv([table.columns])
     for part in _parts(table):
-        yield as_csv(_rows(part.to_dict(), ""))
+        yield as_csv(_rows(part._columns, ""))
 
 
 def _json(table: Table) -> Iterator[str]:
@@ -47,7 +48,7 @@ def _json(table: Table) -> Iterator[str]:
     between = ""
     yield "["
     for part in _parts(table):
-        columns = part.to_dict() | {
+        columns = part._columns | {
             f"{name}_status": codes
             for name, codes in part.statuses.items()
             if codes.any()
@@ -69,15 +70,16 @@ def _parts(table: Table) -> Iterator[Table]:
     return (table.part(k, k + BLOCK) for k in range(0, len(table), BLOCK))
 
 
-def _rows(columns: dict[str, Array], absent: Any) -> list[list[Any]]:
+def _rows(columns: Mapping[str, AnyColumn], absent: Any) -> list[list[Any]]:
     """Rows of plain objects: names of statuses, `absent` for missing entries."""
     plain = []
     for column in columns.values():
-        items = column.tolist()
-        if column.dtype == np.uint8:
-            items = [_NAMES[code] for code in items]
-        elif column.dtype.kind == "f":
-            items = [finite(item, absent) for item in items]
+        items = entries(column)
+        if isinstance(column, np.ndarray):
+            if column.dtype == np.uint8:
+                items = [_NAMES[code] for code in items]
+            elif column.dtype.kind == "f":
+                items = [finite(item, absent) for item in items]
         plain.append([absent if item is None else item for item in items])
     return [list(row) for row in zip(*plain, strict=True)]
 

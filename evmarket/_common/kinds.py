@@ -1,24 +1,142 @@
-"""The kinds of measures, and what each kind allows."""
+"""The kinds of measures, and what each kind allows: one table that everything asks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from .messages import short
+from .messages import one_line, short
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-LEVELS = ("flow", "stock", "cumulative")
-"""The kinds that are levels."""
+class Kind(NamedTuple):
+    """A row of the table; "" where an operation has no meaning.
+
+    Attributes
+    ----------
+    repeats : str
+        Rows of one series and date: "add" or "error", unless `duplicates` says more.
+    dates : str
+        Several dates in one period: "add" or "last".
+    series : str
+        Over series (roll-up, total, share): "add".
+    periods : str
+        To coarser periods: "add" whole sets, or the "last" period.
+    growth : str
+        The lags of growth: "any" or "years".
+    change : str
+        The kind of a change.
+    window : str
+        Year to date, to date, trailing sum: "add", or "is" where the level is one.
+    single : str
+        The kind of `from_ytd`.
+    ratio : tuple of str
+        The kinds it can be divided by.
+    zero : bool
+        Whether ``absent="zero"`` gives it zeros.
+    """
+
+    repeats: str = ""
+    dates: str = ""
+    series: str = ""
+    periods: str = ""
+    growth: str = ""
+    change: str = ""
+    window: str = ""
+    single: str = ""
+    ratio: tuple[str, ...] = ()
+    zero: bool = False
+
+
+TABLE = {
+    "flow": Kind(
+        repeats="add",
+        dates="add",
+        series="add",
+        periods="add",
+        growth="any",
+        change="flow",
+        window="add",
+        ratio=("flow", "stock"),
+        zero=True,
+    ),
+    "stock": Kind(
+        repeats="error",
+        dates="last",
+        series="add",
+        periods="last",
+        growth="any",
+        change="flow",
+        ratio=("stock", "flow"),
+    ),
+    "cumulative": Kind(
+        repeats="error",
+        dates="last",
+        series="add",
+        periods="last",
+        growth="years",
+        change="cumulative",
+        window="is",
+        single="flow",
+        ratio=("cumulative",),
+    ),
+    "rate": Kind(repeats="error", dates="last", change="pp"),
+    "index": Kind(
+        repeats="error",
+        dates="last",
+        periods="last",
+        growth="any",
+        change="index points",
+    ),
+    # What is derived from these.
+    "window": Kind(series="add", growth="any", change="window", ratio=("window",)),
+    "growth": Kind(change="pp"),
+    "log": Kind(change="pp"),
+    "share": Kind(change="pp"),
+    "margin": Kind(change="pp"),
+    "ratio": Kind(growth="any", change="ratio"),
+    "unit value": Kind(growth="any", change="unit value"),
+    "rank": Kind(),
+    "pp": Kind(),
+    "index points": Kind(),
+}
+"""The table of kinds: those that a column can have, then the derived ones."""
+
+KINDS = ("flow", "stock", "cumulative", "rate", "index")
+"""The kinds that a column can have."""
+LEVELS = ("flow", "stock", "cumulative", "window")
+"""The kinds that add up over series."""
 POINTS = ("growth", "log", "share", "margin", "rate", "pp")
 """The kinds whose differences are percentage points."""
 
-NO_GROWTH = (*POINTS, "rank")
-"""The kinds that have no growth."""
+_WHAT = {
+    "series": (
+        "adding over series",
+        "rates are never added: use what it is a ratio of",
+    ),
+    "periods": ("resample", "resample what it is formed from"),
+    "growth": ("growth", "take .change()"),
+    "change": ("a change", ""),
+    "window": ("a sum over periods", ""),
+    "single": ("from_ytd", "it takes a cumulative level"),
+    "ratio": ("a ratio", "it takes levels"),
+}
+"""What each operation is called in errors, and what to use instead."""
 
-KINDS = (*LEVELS, "rate")
+
+def ask(name: str, kind: str, operation: str) -> str:
+    """What the table says of an operation on a measure, or a TypeError."""
+    answer: str = getattr(TABLE[kind], operation)
+    if not answer:
+        what, cure = _WHAT[operation]
+        if kind == "stock" and operation == "window":
+            cure = "a stock takes its last period: resample"
+        elif kind == "window":
+            cure = "it is a sum over periods already: form it after"
+        hint = f": {cure}" if cure else ""
+        raise TypeError(f"{what} of {one_line(name)} ({kind}) has no meaning{hint}")
+    return answer
 
 
 def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str]:

@@ -113,7 +113,8 @@ def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contribu
     x0, x1 : array_like
         Values of the items in the earlier and the later period; they broadcast. Items
         lie along `axis`; each index along the other axes is a group. Negative values
-        are allowed.
+        are allowed. Objects of pandas given together must have equal indexes and
+        columns; beside other arrays they are taken by place.
     axis : int, default -1
         Axis of the items. Required for a data frame.
 
@@ -128,8 +129,8 @@ def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contribu
     Raises
     ------
     TypeError, ValueError
-        If a value is not a number, shapes do not broadcast, or the axis is out of
-        range.
+        If a value is not a number, shapes do not broadcast, the labels of pandas
+        objects differ, or the axis is out of range.
 
     Examples
     --------

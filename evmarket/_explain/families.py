@@ -10,7 +10,7 @@ import numpy as np
 from .. import _core
 from .._arrays.apply import axis_of, common_shape, series_array
 from .._common import workers
-from .._inputs.arrays import whole_array
+from .._inputs.arrays import check_labels, whole_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,6 +130,7 @@ class Groups:
     def of(cls, values: Sequence[Any], names: Sequence[str], axis: Any) -> Groups:
         """Broadcast the arguments and move `axis`, which holds the items, last."""
         arrays = [series_array(v, n, axis) for v, n in zip(values, names, strict=True)]
+        check_labels(values, names)
         shape = common_shape(arrays, names)
         place = axis_of(axis, len(shape), names[0])
         outer, items = shape[:place] + shape[place + 1 :], shape[place]
@@ -168,6 +169,7 @@ class Matrices:
     @classmethod
     def of(cls, x0: Any, x1: Any, rows: str, columns: str) -> Matrices:
         arrays = [whole_array(x0, "x0"), whole_array(x1, "x1")]
+        check_labels((x0, x1), ("x0", "x1"))
         shape = common_shape(arrays, ("x0", "x1"))
         if len(shape) < 2:
             raise ValueError(f"x0 has shape {shape}: it takes (..., {rows}, {columns})")

@@ -76,7 +76,7 @@ def lmdi(x0: ArrayLike, x1: ArrayLike, *, form: str = "additive") -> Lmdi:
     ------
     TypeError, ValueError
         If a factor is negative, the form is unknown, there are fewer than two
-        dimensions, or shapes do not broadcast.
+        dimensions, shapes do not broadcast, or the labels of pandas objects differ.
 
     References
     ----------
@@ -177,8 +177,8 @@ def shift_share(x0: ArrayLike, x1: ArrayLike) -> ShiftShare:
     Raises
     ------
     TypeError, ValueError
-        If a value is not a number, there are fewer than two dimensions, or shapes do
-        not broadcast.
+        If a value is not a number, there are fewer than two dimensions, shapes do not
+        broadcast, or the labels of pandas objects differ.
 
     Examples
     --------

@@ -27,7 +27,15 @@ from .formulas import (
     evaluate,
     settled,
 )
-from .operands import broadcast, ends_of, operand, parts_of, span_of, stacked
+from .operands import (
+    broadcast,
+    check_columns,
+    ends_of,
+    operand,
+    parts_of,
+    span_of,
+    stacked,
+)
 
 if TYPE_CHECKING:
     from .intervals import Span
@@ -41,8 +49,9 @@ def implied_base(level: Any, growth: Any) -> Any:
     level, growth : str, number, Figure or column
         Printed text, an exact number (rates as fractions) or a Figure; or a column: a
         pair (low, high) of array_like, the result of `figures`, a list of texts, an
-        array of exact numbers. Columns broadcast together. A multiple is a growth of
-        one less; a printed number without a percent sign is not a growth.
+        array of exact numbers. Columns broadcast together; those of pandas must have
+        equal indexes. A multiple is a growth of one less; a printed number without a
+        percent sign is not a growth.
 
     Returns
     -------
@@ -342,6 +351,7 @@ def implied_total(levels: Any, growths: Any) -> Any:
     singles = [x for x in (*one, *two) if isinstance(x, Figure)]
     if len(singles) == len(one) + len(two):
         return _total_of_figures(singles[: len(one)], singles[len(one) :])
+    check_columns({"levels": levels, "growths": growths})
     ends = [*stacked(one, "levels", "level"), *stacked(two, "growths", "growth")]
     if any(np.ndim(end) == 0 for end in ends):
         raise ValueError(
@@ -403,6 +413,7 @@ _RULES = {
 def _run(name: str, **values: Any) -> Any:
     """A Figure from single operands; a pair of columns if one operand is a column."""
     rule = _RULES[name]
+    check_columns(values)
     roles = dict(zip(values, cycle(rule.roles), strict=False))
     operands = {n: operand(value, n, roles[n]) for n, value in values.items()}
     singles = {n: one for n, one in operands.items() if isinstance(one, Figure)}

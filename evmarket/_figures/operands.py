@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._common.messages import short
-from .._inputs.arrays import whole_array
+from .._inputs.arrays import check_labels, whole_array
 from . import intervals as exact
 from .figure import Figure, figure, figures
 from .formulas import Ends
@@ -38,6 +38,16 @@ def is_column(value: Any) -> bool:
     if isinstance(value, (str, bytes, Figure, np.generic)):
         return False
     return hasattr(value, "__len__") or hasattr(value, "__array__")
+
+
+def check_columns(values: dict[str, Any]) -> None:
+    """Raise ValueError if columns of pandas, also in pairs, differ in their index."""
+    columns = [
+        (column, name)
+        for name, value in values.items()
+        for column in (value if isinstance(value, tuple) else [value])
+    ]
+    check_labels([c for c, _ in columns], [name for _, name in columns])
 
 
 def operand(value: Any, name: str, role: str) -> Figure | Ends:

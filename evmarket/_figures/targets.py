@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._common.messages import short
-from .._inputs.arrays import whole_array
+from .._inputs.arrays import check_labels, whole_array
 from . import intervals as exact
 from .figure import Figure, figure, implied
 from .intervals import INF, Bound, Span
@@ -79,7 +79,8 @@ def required_pace(target: Any, to_date: Any, remaining: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        If an operand is not a level, or remaining is not a positive number.
+        If an operand is not a level, remaining is not a positive number, or the indexes
+        of pandas columns differ.
 
     Examples
     --------
@@ -98,6 +99,7 @@ def required_pace(target: Any, to_date: Any, remaining: Any) -> Any:
         return implied(
             _scaled(left, 1 / _positive(remaining, "remaining")), "number", one.of
         )
+    check_labels((target, to_date, remaining), ("target", "to_date", "remaining"))
     gap = _floats(target, "target") - _floats(to_date, "to_date")
     return gap / _positives(remaining, "remaining")
 
@@ -142,6 +144,7 @@ def _share(value: Any, name: str) -> Span:
 
 def _shares(share: Any, target: Any) -> tuple[Any, Any]:
     """Two shares as arrays; a single number outside (0, 1) is an error."""
+    check_labels((share, target), ("share", "target"))
     columns = []
     for value, name in ((share, "share"), (target, "target")):
         column = _floats(value, name)
@@ -193,8 +196,8 @@ def required_outgrowth(share: Any, target: Any, periods: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        If an operand is not a share, a single share is outside (0, 1), or periods is
-        not a positive number.
+        If an operand is not a share, a single share is outside (0, 1), periods is not a
+        positive number, or the indexes of pandas columns differ.
 
     Examples
     --------
@@ -222,6 +225,7 @@ def required_outgrowth(share: Any, target: Any, periods: Any) -> Any:
             ),
             "growth",
         )
+    check_labels((share, target, periods), ("share", "target", "periods"))
     first, last = _shares(share, target)
     return np.expm1(_log_odds_ratio(first, last) / _positives(periods, "periods"))
 

@@ -14,6 +14,8 @@ import numpy as np
 from .._common.messages import short
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .._common.types import Array
 
 
@@ -46,6 +48,67 @@ def is_short(value: object) -> bool:
 def library(value: object) -> str:
     """The name of the package that defines the type of value."""
     return type(value).__module__.partition(".")[0]
+
+
+def row_labels(value: Any) -> Any:
+    """The index of a Series or data frame of pandas; None for all other values."""
+    if not hasattr(type(value), "reindex"):
+        return None
+    labels = getattr(value, "index", None)
+    return None if callable(labels) else labels
+
+
+def check_labels(values: Sequence[Any], names: Sequence[str]) -> None:
+    """Raise ValueError if pandas objects given together have different labels.
+
+    They pair as arrays do, by place, and the last axes meet: the index of a Series, the
+    columns of a frame. So these must be equal. Values without labels pair by place.
+    """
+    last: list[tuple[str, str, Any]] = []
+    rows: list[tuple[str, str, Any]] = []
+    for value, name in zip(values, names, strict=True):
+        index = row_labels(value)
+        columns = None if index is None else getattr(value, "columns", None)
+        if columns is not None:
+            last.append((name, "columns", columns))
+            rows.append((name, "index", index))
+        elif index is not None:
+            last.append((name, "index", index))
+    check_equal(last)
+    check_equal(rows)
+
+
+def check_equal(labelled: Sequence[tuple[str, str, Any]]) -> None:
+    """Raise ValueError if labels differ; each has its argument and what holds them."""
+    for name, where, labels in labelled[1:]:
+        first, _, others = labelled[0]
+        if labels is others or labels.equals(others):
+            continue
+        ours, theirs = labels.tolist(), others.tolist()
+        place = _first_difference(ours, theirs)
+        if place < min(len(ours), len(theirs)):
+            difference = (
+                f"{short(ours[place])} at position {place} of its {where}, "
+                f"{first} has {short(theirs[place])}"
+            )
+        elif len(ours) == len(theirs):
+            continue  # only the dtypes differ
+        else:
+            difference = (
+                f"{len(ours)} labels in its {where}, {first} has {len(theirs)} labels"
+            )
+        raise ValueError(
+            f"{name} has {difference}: align one with reindex(), or pass .to_numpy() "
+            "to pair by place"
+        )
+
+
+def _first_difference(ours: list[Any], theirs: list[Any]) -> int:
+    """The first position at which two lists differ, or the length of the shorter."""
+    for place, (one, two) in enumerate(zip(ours, theirs, strict=False)):
+        if one != two and not (is_missing(one) and is_missing(two)):
+            return place
+    return min(len(ours), len(theirs))
 
 
 def array(value: Any, name: str) -> Any:

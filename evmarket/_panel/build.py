@@ -1,345 +1,39 @@
-"""Tables to panels: columns checked, rows added by workers, accumulators merged."""
+"""Tables to panels: long tables, columns at hand, wide tables."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _core
 from .._calendar.frequency import frequency, unit
-from .._calendar.labels import last_complete
-from .._calendar.lags import exit_periods
-from .._calendar.periods import Periods
-from .._cells.calendar import Calendar
-from .._cells.cells import Cells, laid_out, taken
-from .._cells.panel import Level, PanelData
-from .._cells.resample import as_statistical_months
-from .._cells.series import SeriesIndex
-from .._cells.sums import ExactSums, Layout
-from .._common import workers
-from .._common.arguments import choice, positive
-from .._common.kinds import check_kinds
-from .._common.messages import listing, near, short
+from .._cells.base import Base, BaseLevel
+from .._cells.panel import PanelData
+from .._common.messages import short
 from .._inputs.arrays import is_missing
 from .._inputs.dates import name_of
-from .source import Source, column_names, table_columns
+from .ingest import fine_cells, ingested
+from .options import Options
+from .source import column_names, table_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .._common.types import Ints
-
-_RULES = {"add": "add", "identical": "identical", "last": "last", "error": "add"}
-"""What the engine does with repeated rows, by the rule asked for."""
-
-MOST_ZEROS = 1 << 28
-"""Cells beyond which absent="zero" is refused."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a panel is built; see `Panel.from_table`."""
-
-    freq: str | None = None
-    units: Mapping[str, str] | None = None
-    absent: str = "missing"
-    duplicates: str = "add"
-    complete_through: Any = None
-    exit_after: int | str = "1Y"
-    workers: int | None = None
-    progress: bool = False
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Options:
-        """Options from keyword arguments, or a TypeError that names an unknown one."""
-        known = [option.name for option in fields(cls)]
-        for name in options:
-            if name not in known:
-                raise TypeError(
-                    f"{name} is not an option of a panel; {near(name, known)}"
-                )
-        return cls(**options)
-
-    def calendar(self, low: int, high: int, freq: str) -> Calendar:
-        """The calendar of periods from low to high, and to the last complete one."""
-        cutoff = None
-        if self.complete_through is not None:
-            cutoff = last_complete(self.complete_through, freq, "complete_through")
-            if high >= low:
-                cutoff = max(cutoff, low - 1)
-                high = max(high, cutoff)
-        exit_after = exit_periods(self.exit_after, freq)
-        return Calendar(freq, low, high, (low, high), exit_after, cutoff)
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """The names of the columns of a panel, checked."""
-
-    keys: tuple[str, ...]
-    when: tuple[str, ...]
-    kinds: dict[str, str]
-
-    @classmethod
-    def of(cls, keys: Any, period: Any, measures: Any) -> _Columns:
-        key_names = _names(keys, "keys")
-        when = [period] if isinstance(period, str) else _names(period, "period")
-        if len(when) not in (1, 2):
-            raise ValueError(
-                f"period is {short(period)}: a column, or (year, month or quarter)"
-            )
-        kinds = dict(measures) if isinstance(measures, dict) else {}
-        names = list(kinds) or _names(measures, "measures")
-        if not names:
-            raise ValueError("measures is empty: a panel has at least one")
-        kinds = check_kinds(names, kinds)
-        seen: set[str] = set()
-        for name in (*key_names, *when, *names):
-            if name in seen:
-                raise ValueError(
-                    f"column {short(name)} is named twice among keys, period, measures"
-                )
-            seen.add(name)
-        return cls(tuple(key_names), tuple(when), kinds)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the measures."""
-        return tuple(self.kinds)
-
-    @property
-    def stocks(self) -> list[str]:
-        """The measures that are not flows: their rows are never added."""
-        return [name for name, kind in self.kinds.items() if kind != "flow"]
-
-    @property
-    def places(self) -> tuple[tuple[int, ...], ...]:
-        """The places of keys, period and measures among the columns of a batch."""
-        first, second = len(self.keys), len(self.keys) + len(self.when)
-        every = tuple(range(second + len(self.kinds)))
-        return every[:first], every[first:second], every[second:]
-
-
-def _names(value: Any, name: str) -> list[str]:
-    """One name of a column or several, as a list."""
-    names = [value] if isinstance(value, str) else list(value)
-    for item in names:
-        if not isinstance(item, str):
-            raise TypeError(f"{name} holds {short(item)}: give names of columns")
-    return names
+    from .._cells.base import Rules
 
 
 def build(
-    table: Any, keys: Any, period: Any, measures: Any, options: Options
+    table: Any,
+    keys: Any,
+    period: Any,
+    measures: Any,
+    options: Options,
+    warns: bool = True,
 ) -> PanelData:
     """See `Panel.from_table`."""
-    columns = _Columns.of(keys, period, measures)
-    rule = choice(options.duplicates, "duplicates", _RULES)
-    choice(options.absent, "absent", {"missing": 0, "zero": 1})
-    if options.absent == "zero" and options.complete_through is None:
-        raise ValueError(
-            "absent is 'zero': it needs complete_through=, the last period in which an "
-            "absent row means 0"
-        )
-    units = options.units or {}
-    for name in units:
-        if name not in columns.kinds:
-            raise KeyError(f"units: {short(name)} is not a measure")
-    asked = None if options.freq is None else frequency(options.freq)
-    every = [*columns.keys, *columns.when, *columns.names]
-    source = Source(table, every, len(columns.keys), len(columns.when), asked)
-    stated = source.freq
-    cells = _ingest(source, columns, rule, options)
-    series, layout, sums = _finished(columns.keys, cells)
-    series = _with_booleans(series, source.booleans)
-    low, high = _ends(layout)
-    calendar = options.calendar(low, high, stated)
-    _check_duplicates(cells.get("repeat"), series, calendar, columns, options)
-    if options.absent == "zero":
-        layout, sums = _zero_filled(layout, sums, calendar)
-    levels = tuple(
-        Level(name, kind, units.get(name), added)
-        for (name, kind), added in zip(columns.kinds.items(), sums, strict=True)
-    )
-    where = getattr(table, "source", "")
-    panel = PanelData(
-        series,
-        calendar,
-        layout,
-        levels,
-        deduplicated=rule != "add",
-        source=where if isinstance(where, str) else "",
-    )
-    if asked == "M-JF" and stated == "M":
-        cutoff = options.complete_through
-        if cutoff is not None:
-            cutoff = last_complete(cutoff, "M-JF", "complete_through")
-        exit_after = exit_periods(options.exit_after, "M-JF")
-        return as_statistical_months(panel, cutoff, exit_after)
-    return panel
-
-
-# ---- rows to cells -------------------------------------------------------------------
-
-
-def _ingest(
-    source: Source, columns: _Columns, rule: str, options: Options
-) -> dict[str, Any]:
-    """Rows added by the engine, one accumulator per worker, merged into one."""
-    count = options.workers
-    count = workers.workers() if count is None else positive(count, "workers")
-    track = options.duplicates == "error" or bool(columns.stocks)
-    accumulators = [
-        _core.Partial(
-            columns.keys,
-            columns.names,
-            period=" and ".join(columns.when),
-            duplicates=rule,
-            track=track,
-        )
-        for _ in range(count)
-    ]
-    first_row = 0
-    for batch, rows, freq in source.batches(options.progress):
-        calls = [
-            (accumulators[k], batch, columns.places, freq, first_row, start, stop)
-            for k, (start, stop) in enumerate(_cut(rows, count))
-        ]
-        workers.run(_add, calls)
-        first_row += rows
-    whole = accumulators[0]
-    for other in accumulators[1:]:
-        whole.merge(other)
-        other.clear()
-    try:
-        workers.run(whole.write, _series_cuts(whole.prepare(), count))
-        cells: dict[str, Any] = whole.finish()
-    except OverflowError as error:
-        ordinal = getattr(error, "ordinal", None)
-        if ordinal is None:
-            raise
-        label = Periods.of(source.freq, ordinal, 1).first
-        text = str(error).replace(f"period {ordinal}", f"period {label}")
-        raise OverflowError(text) from None
-    return cells
-
-
-def _cut(rows: int, count: int) -> list[tuple[int, int]]:
-    """Rows shared out among workers; few rows stay together."""
-    parts = max(1, min(count, rows // 8192))
-    bounds = [rows * k // parts for k in range(parts + 1)]
-    return [(bounds[k], bounds[k + 1]) for k in range(parts)]
-
-
-def _series_cuts(indptr: Ints, count: int) -> list[tuple[int, int]]:
-    """Series shared out among workers, with about as many cells each."""
-    cells = [start for start, _ in _cut(int(indptr[-1]), count)]
-    bounds = [0, *np.searchsorted(indptr, cells[1:]).tolist(), len(indptr) - 1]
-    return list(pairwise(bounds))
-
-
-def _add(
-    accumulator: Any,
-    batch: Any,
-    places: Any,
-    freq: str | None,
-    first: int,
-    start: int,
-    stop: int,
-) -> None:
-    accumulator.add(batch, *places, freq=freq, first_row=first, start=start, stop=stop)
-
-
-def _finished(
-    keys: Sequence[str], cells: dict[str, Any]
-) -> tuple[SeriesIndex, Layout, list[ExactSums]]:
-    """The engine's finished panel as the states hold it."""
-    codes = cells["codes"]
-    if not keys:
-        codes = np.zeros((len(cells["indptr"]) - 1, 0), np.int32)
-    series = SeriesIndex(tuple(keys), tuple(map(tuple, cells["labels"])), codes)
-    layout = Layout(cells["indptr"], cells["ordinals"], cells["rows"])
-    return series, layout, [ExactSums.of(measure) for measure in cells["measures"]]
-
-
-def _with_booleans(series: SeriesIndex, booleans: Sequence[bool]) -> SeriesIndex:
-    """The series with the labels 0 and 1 of boolean keys as False and True."""
-    truth = {0: False, 1: True, None: None}
-    labels = tuple(
-        tuple(truth[w] for w in words) if flag and set(words) <= truth.keys() else words
-        for words, flag in zip(series.labels, booleans, strict=True)
-    )
-    return replace(series, labels=labels)
-
-
-def _ends(layout: Layout) -> tuple[int, int]:
-    """First and last period of the cells; (0, -1) where there are none."""
-    ordinals = layout.ordinals
-    return (int(ordinals.min()), int(ordinals.max())) if len(ordinals) else (0, -1)
-
-
-def _check_duplicates(
-    repeat: Any,
-    series: SeriesIndex,
-    calendar: Calendar,
-    columns: _Columns,
-    options: Options,
-) -> None:
-    """A ValueError for repeated rows that must not be added."""
-    refused = options.duplicates == "error"
-    if repeat is None or options.duplicates == "last":
-        return
-    if not refused and not columns.stocks:
-        return
-    first, second, number, ordinal = repeat
-    if refused:
-        why = "duplicates is 'error'"
-    else:
-        name = columns.stocks[0]
-        why = (
-            f"{name} is {columns.kinds[name]} and is not added: "
-            "duplicates='identical' or 'last' says which to keep"
-        )
-    raise ValueError(
-        f"rows {first} and {second} are both of series "
-        f"({listing(series.name(number))}), period {calendar.label(ordinal)}: {why}"
-    )
-
-
-def _zero_filled(
-    layout: Layout, sums: list[ExactSums], calendar: Calendar
-) -> tuple[Layout, list[ExactSums]]:
-    """Cells without any row, up to the last complete period, as zeros."""
-    count, low, until = len(layout.indptr) - 1, calendar.low, calendar.complete
-    width = until - low + 1
-    if width <= 0 or not count:
-        return layout, sums
-    if count * width > MOST_ZEROS:
-        raise MemoryError(
-            f"absent is 'zero': {count:,} series x {width:,} periods of zeros do not "
-            "fit"
-        )
-    old = Cells.at(layout)
-    late = old.ordinals > until
-    indptr, ordinals, order = laid_out(
-        np.concatenate([np.repeat(np.arange(count), width), old.series[late]]),
-        np.concatenate([np.tile(np.arange(low, until + 1), count), old.ordinals[late]]),
-        count,
-    )
-    every = Cells(indptr, ordinals, np.empty(len(order)))
-    place = every.place(old.series, old.ordinals)
-    # A filled cell counts as one row of zero.
-    rows = taken(layout.rows, old.place(every.series, ordinals), 1)
-    filled = []
-    for each in sums:
-        wide = each.placed(place, len(order))
-        counts = np.ones(len(order), np.int64)
-        counts[place] = each.counts
-        filled.append(replace(wide, counts=counts))
-    return Layout(indptr, ordinals, rows), filled
+    return PanelData.of(*ingested(table, keys, period, measures, options, warns))
 
 
 # ---- columns at hand, wide tables ----------------------------------------------------
@@ -388,12 +82,14 @@ def _renamed(
     panel: PanelData, keys: tuple[str, ...], names: tuple[str, ...]
 ) -> PanelData:
     """The panel under other names of keys and measures."""
-    levels = zip(panel.levels, names, strict=True)
-    return replace(
-        panel,
-        series=replace(panel.series, keys=keys),
+    base = panel.base
+    levels = zip(base.levels, names, strict=True)
+    base = replace(
+        base,
+        series=replace(base.series, keys=keys),
         levels=tuple(replace(level, name=name) for level, name in levels),
     )
+    return PanelData.of(base, panel.rules)
 
 
 @dataclass(frozen=True)
@@ -445,7 +141,8 @@ def build_wide(table: Any, wide: Wide, options: Options) -> PanelData:
         long[str(key)] = headers
     name = _free(wide.measure, long)  # a key may have the measure's name
     long[name] = values
-    panel = build(long, keys, when, {name: wide.kind}, options)
+    options = replace(options, nulls="absent")
+    panel = build(long, keys, when, {name: wide.kind}, options, warns=False)
     return _renamed(panel, panel.series.keys, (wide.measure,))
 
 
@@ -457,11 +154,16 @@ def _free(name: str, taken_names: Mapping[str, Any]) -> str:
 
 
 def from_ordinals(
-    groups: Any, ordinals: Any, values: Any, calendar: Calendar
+    groups: Any, ordinals: Any, values: Any, calendar: tuple[str, int, int, Rules]
 ) -> PanelData:
-    """A panel of one flow, "values", whose one key "group" is numbered from 0."""
+    """A panel of one flow, "values", whose one key "group" is numbered from 0.
+
+    `calendar` is the frequency, the first and last period, and the rules of absence.
+    """
     accumulator = _core.Partial(("group",), ("values",), period="period")
     batch = _core.columns([groups, ordinals, values])
     accumulator.add(batch, (0,), (1,), (2,), freq=None)
-    series, layout, [sums] = _finished(["group"], accumulator.finish())
-    return PanelData(series, calendar, layout, (Level("values", "flow", None, sums),))
+    series, layout, [sums] = fine_cells(["group"], accumulator)
+    freq, low, high, rules = calendar
+    levels = (BaseLevel("values", "flow", None, sums),)
+    return PanelData.of(Base(series, freq, low, high, layout, levels), rules)

@@ -10,15 +10,17 @@ import numpy as np
 
 from .. import _core
 from .._cells.calendar import Calendar
-from .._cells.cells import Cells, taken
-from .._cells.lifetimes import Lifetimes
+from .._cells.cells import NEVER, Cells, taken
+from .._cells.lives import Lives
+from .._cells.merge import require_equal, units
 from .._cells.panel import PanelData
-from .._cells.regroup import require_equal, units
 from .._cells.series import united
 from .._common.html import Html
 from .._common.messages import short
-from .._tables.columns import Coded, free_name
+from .._tables.columns import Coded, free_name, stacked
+from .._tables.columns import taken as column_part
 from .._tables.table import Table
+from .export import numbers_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,37 +86,68 @@ class Coverage(Table):
 
 def coverage(panel: PanelData) -> dict[str, Any]:
     """The columns of `Panel.coverage`."""
-    calendar, count = panel.calendar, panel.series.count
-    rows = panel.layout.rows
-    every = Cells.at(panel.layout)
-    counts = [level.sums.counts for level in panel.levels]
-    most = np.max(counts, axis=0, initial=0)
+    calendar, count = panel.finest, panel.series.count
+    fine = replace(panel, view=replace(panel.view, freq=None, shown=()))
+    rows = fine.layout.rows
+    every = Cells.at(fine.layout)
+    sides = [fine.read(name).cells for name in fine.names if not fine.blocked(name)]
+    most, nulls = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
+    deduplicated = panel.base.duplicates not in (None, "add", "error")
+    for side in sides:
+        sums = side.sums
+        place = side.place(every.series, every.ordinals)
+        counts = taken(
+            np.isfinite(side.values).astype(np.int64) if sums is None else sums.counts,
+            place,
+            0,
+        )
+        most = np.maximum(most, counts)
+        kept = np.minimum(rows, 1) if deduplicated else rows
+        nulls += np.maximum(kept - counts, 0)
     valued = every.kept(most > 0)
-    kept = np.maximum(most, rows > 0) if panel.deduplicated else rows
-    nulls = sum(np.maximum(kept - c, 0) for c in counts)
-    visible = calendar.shows(every.ordinals)
-    first, last, filled = _ends(valued.kept(calendar.shows(valued.ordinals)), count)
-    life = Lifetimes.of(calendar, valued)
+    first, last, filled = _ends(valued, count)
+    lives = [fine.read(name).lives for name in fine.names if not fine.blocked(name)]
+    life = lives[0] if lives else Lives.of(every, calendar.complete, NEVER)
     columns: dict[str, Any] = dict(panel.series.coded(np.arange(count)))
 
     def total(numbers: Ints) -> Ints:
         sums = np.zeros(count, np.int64)
-        np.add.at(sums, every.series[visible], numbers[visible])
+        np.add.at(sums, every.series, numbers)
         return sums
 
     span = np.where(filled > 0, last - first + 1, 0)
     for name, column in (
         ("rows", total(rows)),
         ("nulls", total(nulls)),
-        ("duplicates", total(np.maximum(rows - 1, 0))),
+        ("duplicates", _duplicates(fine, count)),
         ("first", _labels(calendar, first, filled)),
         ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
         ("entered", (life.first > calendar.low) & (filled > 0)),
-        ("exited", life.exited(calendar)),
+        ("exited", _exited(life)),
     ):
         columns[free_name(name, tuple(columns))] = column
     return columns
+
+
+def _exited(life: Lives) -> Mask:
+    """Which series have exited, for good or for a time."""
+    exited: Mask = life.last < NEVER
+    if life.gaps is not None:
+        exited[life.gaps.series] = True
+    return exited
+
+
+def _duplicates(panel: PanelData, count: int) -> Ints:
+    """The rows beyond the first of each finest cell, by series in view."""
+    base, groups = panel.base, panel.groups
+    more = np.concatenate([[0], np.cumsum(np.maximum(base.layout.rows - 1, 0))])
+    of_series = more[base.layout.indptr[1:]] - more[base.layout.indptr[:-1]]
+    if groups.chosen is not None:
+        of_series = of_series[groups.chosen]
+    sums = np.zeros(count, np.int64)
+    np.add.at(sums, groups.to_group, of_series)
+    return sums
 
 
 def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:
@@ -129,8 +162,9 @@ def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:
 
 def _labels(calendar: Calendar, ordinals: Ints, filled: Ints) -> Coded:
     words = calendar.periods.labels
-    codes = np.where(filled > 0, ordinals - calendar.visible[0], len(words))
-    return Coded(codes, [*words, None])
+    low = calendar.visible[0]
+    codes = np.where(filled > 0, ordinals - low, len(words))
+    return Coded(codes, [*words, None], calendar.freq, low)
 
 
 # ---- revisions -------------------------------------------------------------------
@@ -173,7 +207,7 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         ("measures", sorted(panel.names), sorted(other.names)),
         ("units", units(panel), units(other)),
     )
-    series, (ours, theirs) = united(panel.series, other.series)
+    series, (ours, theirs) = united([panel.series, other.series])
     start = min(panel.calendar.visible[0], other.calendar.visible[0])
     stop = max(panel.calendar.visible[1], other.calendar.visible[1])
     width = stop - start + 1
@@ -188,13 +222,13 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         hidden = _hidden(sides, places, before == after)
         changed, what, rate = _changes(before, after, hidden, tolerance)
         same += int(len(changed) - changed.sum())
-        which = np.full(len(rate), k)
-        parts.append(
-            (cells[changed], which, what, before[changed], after[changed], rate)
+        shown = (
+            numbers_at(side.values, side.sums, place[changed])
+            for side, place in zip(sides, places, strict=True)
         )
-    cell, measure, kind, before, after, rates = map(
-        np.concatenate, zip(*parts, strict=True)
-    )
+        parts.append((cells[changed], np.full(len(rate), k), what, rate, *shown))
+    *plain, earlier, later = zip(*parts, strict=True)
+    cell, measure, kind, rates = map(np.concatenate, plain)
     order = np.lexsort((measure, cell))
     numbers, ordinals = np.divmod(cell[order], max(width, 1))
     both = replace(panel.calendar, visible=(start, stop))
@@ -203,8 +237,8 @@ def compare(panel: PanelData, other: PanelData, rtol: Any) -> Comparison:
         ("period", both.coded(ordinals + start)),
         ("measure", Coded(measure[order], panel.names)),
         ("what", Coded(kind[order], ("new", "gone", "revised"))),
-        ("before", before[order]),
-        ("after", after[order]),
+        ("before", column_part(stacked(earlier), order)),
+        ("after", column_part(stacked(later), order)),
         ("rate", rates[order]),
     ):
         columns[free_name(name, tuple(columns))] = column

@@ -7,28 +7,83 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._cells.cells import Cells
+from .._cells.cells import taken
+from .._cells.listed import occupied
 from .._common.arguments import choice
 from .._common.kinds import format_of
-from .._tables.columns import free_name
-from .._tables.interchange import pandas_frame
+from .._tables.columns import Integers, free_name, integers
+from .._tables.interchange import pandas_frame, pandas_index, pandas_integers
 from .._tables.table import Table
 
 if TYPE_CHECKING:
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
+    from .._cells.sums import ExactSums
+    from .._common.types import Floats, Ints
+    from .._tables.columns import AnyColumn
+
+
+class Exported:
+    """What panels and measures share: other libraries read their tables."""
+
+    if TYPE_CHECKING:
+
+        def to_table(self) -> Any: ...
+
+    def to_polars(self, period: str = "period") -> Any:
+        """The table as a polars DataFrame in long form; columns keep their types.
+
+        A measure has its status codes and, beside them, the names of the statuses.
+
+        Parameters
+        ----------
+        period : {"period", "start", "end", "label"}
+            What periods become: the dates of their first or last days, or text. The
+            default is "start", at M-JF "label".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
+        >>> panel.to_polars().row(0)
+        ('A', datetime.date(2025, 1, 1), 90)
+        >>> panel["units"].to_polars(period="label").row(0)
+        ('A', '2025', 90, 0, 'OK')
+        """
+        return self.to_table().to_polars(period)
+
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
+        return self.to_table().__arrow_c_stream__(requested_schema)
+
+
+def column_at(measure: MeasureData, series: Ints, ordinals: Ints) -> AnyColumn:
+    """The values of a measure at some places; integers stay exact."""
+    cells = measure.cells
+    return numbers_at(cells.values, cells.sums, cells.place(series, ordinals))
+
+
+def numbers_at(values: Floats, sums: ExactSums | None, place: Ints) -> AnyColumn:
+    """The values of some cells, none where the place is -1; integers stay exact."""
+    values = taken(values, place, np.nan)
+    if sums is None or sums.grain != "integer" or sums.fine is not None:
+        return values
+    numbers = taken(sums.lo.view(np.int64), place, 0)
+    valid = ~np.isnan(values)
+    # A sum of more than 64 bits is no int64.
+    exact = (numbers[valid] == values[valid]).all()
+    return integers(numbers, valid) if exact else values
 
 
 def measure_table(measure: MeasureData) -> Table:
     """The occupied cells of a measure: keys, period, its name, status."""
     calendar, cells = measure.calendar, measure.cells
-    keep = calendar.shows(cells.ordinals)
-    columns: dict[str, Any] = dict(measure.series.coded(cells.series[keep]))
+    shown = np.flatnonzero(calendar.shows(cells.ordinals))
+    columns: dict[str, Any] = dict(measure.series.coded(cells.series[shown]))
     period = free_name("period", measure.series.keys)
-    columns[period] = calendar.coded(cells.ordinals[keep])
+    columns[period] = calendar.coded(cells.ordinals[shown])
     name = free_name(measure.name, tuple(columns))
-    columns[name] = cells.values[keep]
-    codes = cells.codes[keep]
+    columns[name] = numbers_at(cells.values, cells.sums, shown)
+    codes = cells.codes[shown]
     columns[free_name("status", tuple(columns))] = codes
     return Table(columns, "", {name: format_of(measure.kind)}, {name: codes})
 
@@ -36,47 +91,62 @@ def measure_table(measure: MeasureData) -> Table:
 def panel_table(panel: PanelData) -> Table:
     """The occupied cells of a panel: keys, period, measures.
 
-    A measure of integers is int64 where every cell has a value; else float64, NaN where
-    there is none.
+    A measure of integers is int64, with holes where it has no value.
     """
-    cells, calendar = Cells.at(panel.layout), panel.calendar
-    keep = calendar.shows(cells.ordinals)
-    columns: dict[str, Any] = dict(panel.series.coded(cells.series[keep]))
+    cells, calendar = occupied(panel), panel.calendar
+    shown = np.flatnonzero(calendar.shows(cells.ordinals))
+    series, ordinals = cells.series[shown], cells.ordinals[shown]
+    columns: dict[str, Any] = dict(panel.series.coded(series))
     period = free_name("period", (*panel.series.keys, *panel.names))
-    columns[period] = calendar.coded(cells.ordinals[keep])
-    for level in panel.levels:
-        panel.measure(level.name)  # raises for a rate that a roll-up would have added
-        sums, per = level.sums, level.per
-        values = np.where(sums.counts > 0, sums.values, np.nan)[keep]
-        if per is not None:
-            values = values / per
-        elif sums.grain == "integer" and not np.isnan(values).any():
-            values = sums.lo.view(np.int64)[keep]
-        columns[free_name(level.name, tuple(columns))] = values
+    columns[period] = calendar.coded(ordinals)
+    for name in panel.names:
+        own = panel.measure(name).cells
+        same = np.array_equal(own.indptr, cells.indptr)
+        same = same and np.array_equal(own.ordinals, cells.ordinals)
+        place = shown if same else own.place(series, ordinals)
+        values = numbers_at(own.values, own.sums, place)
+        columns[free_name(name, tuple(columns))] = values
     return Table(columns)
 
 
-def measure_to_pandas(measure: MeasureData, layout: str, status: bool) -> Any:
+def measure_to_pandas(
+    measure: MeasureData, layout: str, status: bool, period: str
+) -> Any:
     """A measure as a data frame, "long" or "wide"."""
     if choice(layout, "layout", {"long": False, "wide": True}):
         if status:
             raise ValueError("status is True: a wide layout has no room for it")
-        return _wide(measure)
+        return _wide(measure, period)
     table = measure_table(measure)
-    columns = table.to_dict()
-    if not status:
-        del columns[table.columns[-1]]
-    return pandas_frame(columns)
+    if status:
+        return table.to_pandas(period)
+    columns = dict(table._columns)
+    del columns[table.columns[-1]]
+    return pandas_frame(columns, period)
 
 
-def _wide(measure: MeasureData) -> Any:
+def _wide(measure: MeasureData, period: str) -> Any:
     pandas = import_module("pandas")
-    columns = pandas.Index(measure.calendar.periods.labels, name="period")
-    series = measure.series.columns
-    index = None
-    if len(series) == 1:
-        [(name, labels)] = series.items()
-        index = pandas.Index(labels, name=name)
-    elif series:
-        index = pandas.MultiIndex.from_arrays(list(series.values()), names=list(series))
-    return pandas.DataFrame(measure.dense_values(), index=index, columns=columns)
+    low, high = measure.calendar.visible
+    series = measure.series.coded(np.arange(measure.series.count))
+    index = pandas_index(series) if series else None
+    frame = pandas.DataFrame(_dense(measure), index=index)
+    periods = measure.calendar.coded(np.arange(low, high + 1))
+    frame.columns = pandas_index({"period": periods}, period)
+    return frame
+
+
+def _dense(measure: MeasureData) -> Any:
+    """The cells as pandas takes them: an array, or nullable columns by number."""
+    values, cells = measure.dense_values(), measure.cells
+    numbers = numbers_at(cells.values, cells.sums, np.arange(len(cells.values)))
+    if isinstance(numbers, Integers):
+        numbers = numbers.numbers
+    elif not isinstance(numbers, np.ndarray) or numbers.dtype != np.int64:
+        return values
+    dense = measure.spread(numbers, np.zeros(values.shape, np.int64))
+    valid = ~np.isnan(values)
+    if valid.all():
+        return dense
+    each = zip(dense.T.copy(), valid.T.copy(), strict=True)
+    return {k: pandas_integers(*column) for k, column in enumerate(each)}

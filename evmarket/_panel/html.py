@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._cells.measure import MeasureData
-    from .._cells.panel import Level, PanelData
+    from .._cells.panel import PanelData, Traits
     from .._common.types import Codes
 
 _MEASURES = 6
@@ -133,7 +133,7 @@ def panel(of: PanelData) -> str:
     few = preview(of, shown.series)
     blocks, codes = [], []
     for level in levels:
-        if level.blocked:
+        if of.blocked(level.name):
             why = "a rate of several series, which are never added"
             row = [tooltip("–", why, "mark")] * len(shown.columns)
             blocks.append([row] * len(shown.series))
@@ -166,7 +166,7 @@ def _counted(measures: Sequence[str]) -> Html:
     return text(f"{count:,} measure{'' if count == 1 else 's'}{first}")
 
 
-def _measured(level: Level) -> Html:
+def _measured(level: Traits) -> Html:
     about = f"{level.kind}, {level.read_unit}" if level.read_unit else level.kind
     return Html(f"{label(level.name)} {_mute(about)}")
 

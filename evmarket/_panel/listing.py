@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._common.kinds import format_of
-from .._tables.columns import Coded, free_name
+from .._tables.columns import Coded, free_name, stacked
 from .._tables.table import Table
+from .export import column_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,14 +23,13 @@ def growth_table(
 ) -> Table:
     """Level, growth and status of every measure, one measure below the other."""
     tables = []
-    for name in panel.measures:
+    for place, name in enumerate(panel.measures):
         level = panel[name] if top is None else panel[name].top(top, at)
         growth = level.growth(lag, policy=policy)
         columns = [("level", level, ""), ("growth", growth, "status")]
-        tables.append(_side_by_side(growth, columns, at, name))
-    if len(tables) == 1:
-        return tables[0]
-    below = {k: np.concatenate([table[k] for table in tables]) for k in tables[0]}
+        label = (place, panel.measures)
+        tables.append(_side_by_side(growth, columns, at, label))
+    below = {k: stacked([table._columns[k] for table in tables]) for k in tables[0]}
     return Table(below, formats=tables[0].formats)
 
 
@@ -52,11 +52,12 @@ def _side_by_side(
     measure: Measure,
     columns: Sequence[tuple[str, Measure, str]],
     at: Any,
-    label: str = "",
+    label: tuple[int, Sequence[str]] | None = None,
 ) -> Table:
     """Keys, period, a label, and columns of numbers: name, measure, name of its status.
 
-    A row is an occupied cell of `measure`, or a series if a period `at` is given.
+    A row is an occupied cell of `measure`, or a series if a period `at` is given. The
+    label is given by its place among labels.
     """
     data = measure._data
     if at is None:
@@ -73,12 +74,12 @@ def _side_by_side(
         return free
 
     add("period", data.calendar.coded(ordinals))
-    if label:
-        add("measure", Coded(np.zeros(len(series), np.intp), (label,)))
+    if label is not None:
+        add("measure", Coded(np.full(len(series), label[0]), label[1]))
     formats = {}
     for name, numbers, status in columns:
-        values, codes = numbers._data.read(series, ordinals)
+        values = column_at(numbers._data, series, ordinals)
         formats[add(name, values)] = format_of(numbers.kind)
         if status:
-            add(status, codes)
+            add(status, numbers._data.read(series, ordinals)[1])
     return Table(shown, formats=formats)

@@ -9,20 +9,22 @@ import numpy as np
 
 from .._cells import growth, windows
 from .._cells import within as groups
-from .._cells.select import selected
+from .._cells.select import part_of
 from .._common.arguments import positive
 from .._common.messages import one_line, short
 from . import export
 from .operators import Operators
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from .._calendar.periods import Periods
     from .._cells.measure import MeasureData
 
 
-class Measure(Operators):
+class Measure(export.Exported, Operators):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
@@ -112,8 +114,13 @@ class Measure(Operators):
 
     @property
     def members(self) -> NDArray[np.int64]:
-        """The number of series that a roll-up added in each cell, (series, periods)."""
+        """The number of series with a number in each cell, (series, periods)."""
         return self._data.members()
+
+    @property
+    def living(self) -> NDArray[np.int64]:
+        """The number of series that live in each cell, (series, periods)."""
+        return self._data.living()
 
     def rename(self, name: str) -> Measure:
         """The same measure under another name, which tables and plots show.
@@ -209,17 +216,18 @@ class Measure(Operators):
 
     def growth(
         self,
-        lag: int | str = "1Y",
+        lag: Any = "1Y",
         policy: str = "nm",
         within: Any = None,
         matched: bool = False,
-    ) -> Measure:
+    ) -> Any:
         """Growth rate over the base period, which lies a lag earlier on the calendar.
 
         Parameters
         ----------
-        lag : int or str, default "1Y"
+        lag : int or str, or a list of them, default "1Y"
             A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
+            Several lags give a tuple of measures.
         policy : {"nm", "abs", "signed", "midpoint"}
             The formula, as for `evmarket.growth`. Under "midpoint", a series that
             entered has the rate 2, and one that exited -2, times the sign of its value.
@@ -251,9 +259,17 @@ class Measure(Operators):
         >>> panel["units"].growth("1Y", within=()).at("2025")
         array([0.])
         """
-        return Measure(growth.growth(self._data, lag, policy, within, matched))
+        return self._of_lags(
+            lag, lambda one: growth.growth(self._data, one, policy, within, matched)
+        )
 
-    def log_growth(self, lag: int | str = "1Y") -> Measure:
+    def _of_lags(self, lag: Any, form: Callable[[Any], MeasureData]) -> Any:
+        """A measure, or for several lags a tuple of them."""
+        if isinstance(lag, (list, tuple)):
+            return tuple(Measure(form(one)) for one in lag)
+        return Measure(form(lag))
+
+    def log_growth(self, lag: Any = "1Y") -> Any:
         """Logarithmic growth over the base period, ``ln(x1 / x0)``.
 
         Parameters
@@ -274,9 +290,9 @@ class Measure(Operators):
         >>> panel["units"].log_growth("1Y").at("2025").round(4)
         array([ 0.4055, -1.3863])
         """
-        return Measure(growth.log_growth(self._data, lag))
+        return self._of_lags(lag, lambda one: growth.log_growth(self._data, one))
 
-    def annualized_growth(self, lag: int | str = 1) -> Measure:
+    def annualized_growth(self, lag: Any = 1) -> Any:
         """Growth over a lag as a yearly rate, ``(x1/x0)**(periods per year/lag) - 1``.
 
         Parameters
@@ -299,9 +315,9 @@ class Measure(Operators):
         >>> panel["units"].annualized_growth("1Q").at("2024Q2")
         array([15.])
         """
-        return Measure(growth.annualized_growth(self._data, lag))
+        return self._of_lags(lag, lambda one: growth.annualized_growth(self._data, one))
 
-    def change(self, lag: int | str = "1Y") -> Measure:
+    def change(self, lag: Any = "1Y") -> Any:
         """Difference from the base period, in percentage points for rates and shares.
 
         Parameters
@@ -325,7 +341,7 @@ class Measure(Operators):
         >>> panel["revenue"].change("1Y").at("2025")
         array([20.])
         """
-        return Measure(growth.change(self._data, lag))
+        return self._of_lags(lag, lambda one: growth.change(self._data, one))
 
     def index(self, base: Any) -> Measure:
         """Index numbers, 100 in the base period.
@@ -566,7 +582,7 @@ class Measure(Operators):
         >>> panel["units"].growth().select(maker="A", periods="2025").values
         array([[0.5]])
         """
-        return Measure(selected(self._data, labels, periods, keys))
+        return Measure(part_of(self._data, labels, periods, keys))
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_data": self._data}  # full arrays are computed again, read-only
@@ -577,7 +593,7 @@ class Measure(Operators):
         Returns
         -------
         Table
-            Columns: the keys, ``period``, the name of the measure, ``status``.
+            Columns: the keys, ``period`` as text, the name of the measure, ``status``.
 
         Examples
         --------
@@ -594,8 +610,12 @@ class Measure(Operators):
         """
         return export.measure_table(self._data)
 
-    def to_pandas(self, layout: str = "long", status: bool = False) -> Any:
-        """A pandas DataFrame, in long or wide form.
+    def to_pandas(
+        self, layout: str = "long", status: bool = False, period: str = "period"
+    ) -> Any:
+        """A pandas DataFrame, in long or wide form; columns keep their types.
+
+        Exact sums of integers are ``int64``, with holes ``Int64``.
 
         Parameters
         ----------
@@ -603,7 +623,11 @@ class Measure(Operators):
             "long" has one row per occupied cell. "wide" has one row per series and one
             column per period.
         status : bool, default False
-            Add the column ``status``, in long form only.
+            Add ``status``, the code, and ``status_name``, a categorical; in long form
+            only.
+        period : {"period", "start", "end", "label"}
+            What periods become: pandas periods, the dates of their first or last days,
+            or text. pandas has no half-years and no M-JF: there "period" gives text.
 
         Examples
         --------
@@ -611,22 +635,12 @@ class Measure(Operators):
         >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> panel["units"].to_pandas("wide").loc["A"].tolist()
-        [60.0, 90.0]
+        [60, 90]
+        >>> growth = panel["units"].growth().to_pandas(status=True)
+        >>> growth["status"].tolist(), growth["status_name"].tolist()
+        ([5, 0, 5, 0], ['OUTSIDE', 'OK', 'OUTSIDE', 'OK'])
         """
-        return export.measure_to_pandas(self._data, layout, status)
-
-    def to_polars(self) -> Any:
-        """A polars DataFrame in long form, with status codes.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel["units"].to_polars().row(1)
-        ('A', '2025', 90.0, 0)
-        """
-        return self.to_table().to_polars()
+        return export.measure_to_pandas(self._data, layout, status, period)
 
     def plot(self, kind: str | None = None, *, ax: Any = None, top: int = 8) -> Any:
         """Plot the measure over its calendar with matplotlib.

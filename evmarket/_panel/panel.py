@@ -5,23 +5,26 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, overload
 
-from .._cells import ratios, regroup
-from .._cells.resample import resample
+from .._cells import ratios
+from .._cells.assign import assign
+from .._cells.assume import assumed, resampled
+from .._cells.merge import merge
 from .._cells.select import excluded, selected
 from .._common.messages import short
-from . import build, export
+from . import export
+from .builders import Builders
 from .explained import Explained
 from .measure import Measure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from .._calendar.periods import Periods
     from .._cells.panel import PanelData
     from .._common.types import Array
 
 
-class Panel(Explained):
+class Panel(Builders, export.Exported, Explained):
     """Measures as series by periods, with exact sums and a status for every empty cell.
 
     Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.
@@ -62,184 +65,6 @@ class Panel(Explained):
     def __init__(self, data: PanelData) -> None:
         self._data = data
         self._read: dict[str, Measure] = {}
-
-    @classmethod
-    def from_table(
-        cls,
-        table: Any,
-        keys: str | Sequence[str],
-        period: str | tuple[str, str],
-        measures: str | Sequence[str] | Mapping[str, str],
-        *,
-        freq: str | None = None,
-        units: Mapping[str, str] | None = None,
-        absent: str = "missing",
-        duplicates: str = "add",
-        complete_through: Any = None,
-        exit_after: int | str = "1Y",
-        workers: int | None = None,
-        progress: bool = False,
-    ) -> Panel:
-        """Build a panel from a long table with columns of keys, periods and measures.
-
-        Parameters
-        ----------
-        table : object
-            A table with an Arrow stream (pyarrow, polars, duckdb), a dict of arrays, a
-            structured array, a data frame, a dataset, or an iterable of these.
-        keys : str or sequence of str
-            The key columns: text, integers or booleans. A missing label is None.
-        period : str or (str, str)
-            The column of periods or dates, or those of year and month or quarter. The
-            name of the second states which, by a word such as "month" or "quarter".
-        measures : str, sequence of str, or dict of str to str
-            The columns of numbers, or {name: kind}. The kinds are "flow" (default;
-            added over series and time), "stock", "cumulative" (year to date; these two
-            are added over series only) and "rate" (never added).
-        freq : str, optional
-            "M", "Q", "Y", "M-JF" ...; required if the periods do not state it.
-        units : dict of str to str, optional
-            The units of measures. A rate in "percent", "%" or "‰" becomes a fraction.
-        absent : {"missing", "zero"}
-            The meaning of a cell without a row. "zero" requires `complete_through`.
-        duplicates : {"add", "identical", "last", "error"}
-            For several rows of one cell: add them (flows only), drop identical rows,
-            keep the last row, or raise an error.
-        complete_through : str, date, int, optional
-            The last complete period. Later cells keep their values and are PARTIAL.
-        exit_after : int or str, default "1Y"
-            A series has exited if it has no value for this long at the end.
-        workers : int, optional
-            The number of threads; the default is that of `set_workers`.
-        progress : bool, default False
-            Show a progress bar in a terminal, if tqdm is installed.
-
-        Returns
-        -------
-        Panel
-
-        Raises
-        ------
-        KeyError
-            If a column is unknown.
-        TypeError, ValueError, OverflowError
-            If a value cannot be read, rows must not be added, or a sum is out of range.
-            The message names the row, or the series and period.
-
-        Notes
-        -----
-        Each sum is exact and rounded once. The order of rows, the number of workers and
-        the size of batches do not change the bits.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "A", "B"], "month": [202401, 202501, 202501]}
-        >>> table["units"] = [10, 15, 7]
-        >>> panel = em.Panel.from_table(table, "maker", "month", "units", freq="M")
-        >>> panel["units"].growth("1Y").at("2025-01", status=True)
-        (array([0.5, nan]), array([0, 6], dtype=uint8))
-        """
-        options = build.Options(
-            freq=freq,
-            units=units,
-            absent=absent,
-            duplicates=duplicates,
-            complete_through=complete_through,
-            exit_after=exit_after,
-            workers=workers,
-            progress=progress,
-        )
-        return cls(build.build(table, keys, period, measures, options))
-
-    @classmethod
-    def from_arrays(
-        cls,
-        keys: Mapping[str, Any],
-        period: Any,
-        measures: Mapping[str, Any],
-        **options: Any,
-    ) -> Panel:
-        """Build a panel from columns.
-
-        Parameters
-        ----------
-        keys : dict of str to array_like
-            One column per key.
-        period : array_like, or (years, months or quarters)
-            The periods or dates. A pair without names holds months, or quarters if
-            `freq` is quarterly.
-        measures : dict of str to array_like
-            One column per measure.
-        **options
-            As for `from_table`, with the same errors; ``kinds`` is {measure: kind}.
-
-        Returns
-        -------
-        Panel
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> keys, months = {"maker": ["A", "A", "B"]}, ["2024-01", "2024-01", "2024-02"]
-        >>> em.Panel.from_arrays(keys, months, {"units": [60, 5, 10]})["units"].values
-        array([[65., nan],
-               [nan, 10.]])
-        """
-        kinds = options.pop("kinds", None)
-        asked = build.Options.of(options)
-        return cls(build.build_arrays(keys, period, measures, kinds, asked))
-
-    @classmethod
-    def from_wide(
-        cls,
-        table: Any,
-        key: str | None,
-        measure: str,
-        period: str | None = None,
-        *,
-        columns: Sequence[str] | None = None,
-        keys: Sequence[str] = (),
-        **options: Any,
-    ) -> Panel:
-        """Build a panel from a wide table, whose headers are periods or labels.
-
-        Parameters
-        ----------
-        table : object
-            As for `from_table`.
-        key : str or None
-            The key whose labels are the headers. If the headers are periods: a key
-            column, or None if `keys` names all of them.
-        measure : str
-            A name for the values.
-        period : str, optional
-            The column of periods; None if the headers are periods.
-        columns : sequence of str, optional
-            The columns of values; the default is all columns without another role. An
-            empty cell is no row.
-        keys : sequence of str, default ()
-            More key columns.
-        **options
-            As for `from_table`, with the same errors; ``kind`` is that of the measure.
-
-        Returns
-        -------
-        Panel
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> em.Panel.from_wide(table, "maker", "units").shape
-        (2, 2)
-        >>> by_month = {"month": ["2024-01", "2024-02"], "A": [60, 61], "B": [40, 42]}
-        >>> em.Panel.from_wide(by_month, "maker", "units", "month").periods.last
-        '2024-02'
-        """
-        kind = options.pop("kind", "flow")
-        wide = build.Wide(key, measure, period, columns, keys, kind)
-        return cls(build.build_wide(table, wide, build.Options.of(options)))
 
     @classmethod
     def load(cls, path: Any) -> Panel:
@@ -331,7 +156,7 @@ class Panel(Explained):
     def __getitem__(self, name: str | list[str]) -> Measure | Panel:
         """A measure, for a name; a panel of some measures, for a list of names."""
         if isinstance(name, list):
-            return Panel(self._data.with_levels(name))
+            return Panel(self._data.with_names(name))
         data = self._data.measure(name)
         if data.name not in self._read:
             self._read[data.name] = Measure(data)
@@ -359,7 +184,7 @@ class Panel(Explained):
         >>> panel.rollup("fuel")["units"].at("2024"), panel.rollup()["units"].at("2024")
         (array([70., 30.]), array([100.]))
         """
-        return Panel(regroup.rollup(self._data, keys))
+        return Panel(self._data.rollup(keys))
 
     def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:
         """Rename labels of a key. Series with the same new labels are added up.
@@ -384,7 +209,7 @@ class Panel(Explained):
         >>> nev.series["powertrain"].tolist(), nev["units"].at("2024")
         (['ICE', 'NEV'], array([10., 90.]))
         """
-        return Panel(regroup.recode(self._data, key, labels))
+        return Panel(self._data.seen(self._data.view.recoded(key, labels)))
 
     def resample(self, freq: str) -> Panel:
         """Convert the panel to a lower frequency.
@@ -413,7 +238,7 @@ class Panel(Explained):
         >>> panel.resample("Y")["units"].at("2024")
         array([100.])
         """
-        return Panel(resample(self._data, freq))
+        return Panel(resampled(self._data, freq))
 
     def select(self, labels: Any = None, /, periods: Any = None, **keys: Any) -> Panel:
         """Select series and periods. One label removes its key, a list keeps it.
@@ -462,15 +287,47 @@ class Panel(Explained):
         """
         return Panel(excluded(self._data, labels, keys))
 
-    def merge(self, other: Panel, overlap: str = "add") -> Panel:
-        """Combine the cells of two panels.
+    def assume(
+        self,
+        absent: str | None = None,
+        complete_through: Any = None,
+        exit_after: int | str | None = None,
+    ) -> Panel:
+        """The same cells under other rules of absence.
 
         Parameters
         ----------
-        other : Panel
-            A panel with the same keys, measures, kinds, units and frequency.
-        overlap : {"add", "replace", "error"}
-            For a cell in both panels: add (flows only), take that of `other`, or raise.
+        absent, complete_through, exit_after
+            As for `from_table`; None leaves a rule as it is.
+
+        Returns
+        -------
+        Panel
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> panel = em.Panel.from_arrays(
+        ...     keys={"maker": ["A", "A", "B"]},
+        ...     period=["2025-01", "2025-03", "2025-03"],
+        ...     measures={"units": [5, 7, 1]},
+        ... )
+        >>> panel.assume(absent="zero")["units"].values
+        array([[ 5.,  0.,  7.],
+               [nan, nan,  1.]])
+        """
+        return Panel(assumed(self._data, absent, complete_through, exit_after))
+
+    def assign(self, **measures: Measure) -> Panel:
+        """The panel with more measures.
+
+        Sums and differences of levels are levels of the panel: they roll up, resample
+        and explain. Other measures are kept as they are and cannot be regrouped.
+
+        Parameters
+        ----------
+        **measures
+            Name to measure of this panel.
 
         Returns
         -------
@@ -478,20 +335,56 @@ class Panel(Explained):
 
         Raises
         ------
-        TypeError, ValueError
-            If the panels do not match, or a common cell cannot be added.
+        ValueError
+            If a name is taken, or a measure has other series.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> more = {"maker": ["A"], "2026": [120]}
-        >>> panel.merge(em.Panel.from_wide(more, "maker", "units"))["units"].values
-        array([[ 60.,  90., 120.],
-               [ 40.,  10.,  nan]])
+        >>> measures = {"revenue": [100, 50], "cost": [80, 45]}
+        >>> panel = em.Panel.from_arrays({"maker": ["A", "B"]}, ["2025"] * 2, measures)
+        >>> panel = panel.assign(profit=panel["revenue"] - panel["cost"])
+        >>> panel.rollup()["profit"].at("2025")
+        array([25.])
         """
-        return Panel(regroup.merge(self._data, _panel(other), overlap))
+        for name, measure in measures.items():
+            if not isinstance(measure, Measure):
+                raise TypeError(f"{name} is {short(measure)}: give a Measure")
+        return Panel(assign(self._data, {k: m._data for k, m in measures.items()}))
+
+    def merge(self, *others: Panel, overlap: str = "add") -> Panel:
+        """Combine the cells of any number of panels.
+
+        Parameters
+        ----------
+        *others : Panel
+            With the same keys, measures, kinds, units, frequency and rules of absence.
+        overlap : {"add", "replace", "error"}
+            For cells that several have: add them, keep the last one with a value, or
+            raise an error. Levels that are not flows are never added.
+
+        Returns
+        -------
+        Panel
+            Bit for bit the panel built from all rows. The chosen series and the periods
+            in view are kept.
+
+        Raises
+        ------
+        ValueError
+            If the panels do not fit together, or share a cell that must not be added.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> january, february = (
+        ...     em.Panel.from_arrays({"maker": ["A"]}, [month], {"units": [10]})
+        ...     for month in ("2025-01", "2025-02")
+        ... )
+        >>> january.merge(february)["units"].values
+        array([[10., 10.]])
+        """
+        return Panel(merge([self._data, *map(_panel, others)], overlap))
 
     def margin(self, revenue: str, cost: str) -> Measure:
         """Margin on revenue, ``(revenue - cost) / revenue``, as a ratio of sums.
@@ -577,7 +470,7 @@ class Panel(Explained):
         >>> panel = em.Panel.from_wide(table, "maker", "units")
         >>> week = panel.report("units", by="maker")
         >>> week["maker"].tolist(), week["level"], week["yoy"]
-        (['A', 'B', 'total'], array([ 90.,  10., 100.]), array([ 0.5 , -0.75,  0.  ]))
+        (['A', 'B', 'total'], array([ 90,  10, 100]), array([ 0.5 , -0.75,  0.  ]))
         """
         from .report import report
 
@@ -630,7 +523,7 @@ class Panel(Explained):
         >>> later = em.Panel.from_wide(table | {"2025": [90, 12]}, "maker", "units")
         >>> changed = panel.compare(later)
         >>> changed["maker"].tolist(), changed["after"], changed.same
-        (['B'], array([12.]), 3)
+        (['B'], array([12]), 3)
         """
         from .compare import compare
 
@@ -638,6 +531,9 @@ class Panel(Explained):
 
     def to_table(self) -> Any:
         """The occupied cells in long form, as a `Table` with an Arrow stream.
+
+        Its arrays hold the labels of periods as text. A measure of integers is int64;
+        with holes it is float64 and NaN, and ``Int64`` in pandas, polars and Arrow.
 
         Examples
         --------
@@ -648,29 +544,29 @@ class Panel(Explained):
         """
         return export.panel_table(self._data)
 
-    def to_pandas(self) -> Any:
-        """The occupied cells as a pandas DataFrame in long form.
+    def to_pandas(self, period: str = "period") -> Any:
+        """The occupied cells as a pandas DataFrame in long form; columns keep types.
+
+        A measure of integers is ``int64``, with holes ``Int64``; so are integer keys.
+
+        Parameters
+        ----------
+        period : {"period", "start", "end", "label"}
+            What periods become: pandas periods, the dates of their first or last days,
+            or text. pandas has no half-years and no M-JF: there "period" gives text.
 
         Examples
         --------
         >>> import evmarket as em
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> panel.to_pandas()["units"].tolist()
-        [90]
+        >>> table = {"maker": ["A", "A"], "month": ["2025-01", "2025-02"]}
+        >>> table |= {"units": [90, 80], "stock": [7, None]}
+        >>> panel = em.Panel.from_table(table, "maker", "month", ["units", "stock"])
+        >>> panel.to_pandas().dtypes.astype(str).tolist()[1:]
+        ['period[M]', 'int64', 'Int64']
+        >>> panel.to_pandas(period="end")["period"].astype(str).tolist()
+        ['2025-01-31', '2025-02-28']
         """
-        return self.to_table().to_pandas()
-
-    def to_polars(self) -> Any:
-        """The occupied cells as a polars DataFrame in long form.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> panel.to_polars().row(0)
-        ('A', '2025', 90)
-        """
-        return self.to_table().to_polars()
+        return self.to_table().to_pandas(period)
 
     def _plot_status(self, measure: str, ax: Any) -> Any:
         return self[measure].plot("status", ax=ax)
@@ -679,9 +575,6 @@ class Panel(Explained):
         from .storage import to_state
 
         return _from_state, (type(self), to_state(self._data))
-
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        return self.to_table().__arrow_c_stream__(requested_schema)
 
 
 def _panel(other: Any) -> PanelData:

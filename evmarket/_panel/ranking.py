@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._cells import ratios
-from .._cells.regroup import rollup
 from .._cells.select import selected
 from .._common.arguments import positive
 from .._explain import panels
@@ -102,7 +101,7 @@ def ranking(
         raise ValueError("neither total nor bridge says what to explain")
     for name in names:
         panel.summable(name, "bridge" if name != total else "total")
-    items = rollup(panel, [*outer, *inner])
+    items = panel.rollup([*outer, *inner])
     calendar = items.calendar
     if at is None:
         ordinal = items.measure(names[0]).last_known()
@@ -174,7 +173,7 @@ def _bridged(
 ) -> dict[str, Array]:
     revenue, cost, quantity = bridge
     why = panels.margin_bridge(panel, revenue, cost, quantity, lag, outer)
-    margin = ratios.margin(rollup(panel, outer), revenue, cost)
+    margin = ratios.margin(panel.rollup(outer), revenue, cost)
     now = margin.level_at(panel.calendar.visible[0])
     none = float("nan")
     blank = [None] * (width - 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,22 +12,24 @@ from .. import _core
 from .._calendar.frequency import unit, year_of
 from .._calendar.lags import lag_periods
 from .._cells import growth, windows
-from .._cells.regroup import rolled
+from .._cells.cells import taken as numbers_at
+from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
-from .._cells.within import totals
 from .._common.arguments import positive
-from .._common.kinds import LEVELS
+from .._common.kinds import ask
 from .._common.messages import short
 from .._common.status import lowest
-from .._tables.columns import free_name
+from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
+from .export import column_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
-    from .._common.types import Array, Codes, Floats, Ints, Map
+    from .._common.types import Array, Codes, Floats, Ints
+    from .._tables.columns import AnyColumn
 
 
 # A year of weeks or days, as the nearest lag that compares like with like.
@@ -60,13 +63,27 @@ class Report(Table):
 
 
 class _Numbers(NamedTuple):
-    """Numbers and the status of each."""
+    """Numbers, the status of each, and the numbers as the table shows them."""
 
     values: Floats
     codes: Codes
+    shown: AnyColumn
+
+    @classmethod
+    def of(cls, measure: MeasureData, at: int) -> _Numbers:
+        """The numbers of one period, one per series."""
+        series = np.arange(measure.series.count)
+        ordinals = np.full(len(series), at, np.int64)
+        return cls(*measure.at(at), column_at(measure, series, ordinals))
 
     def rows(self, chosen: Ints) -> _Numbers:
-        return _Numbers(self.values[chosen], self.codes[chosen])
+        return _Numbers(
+            self.values[chosen], self.codes[chosen], taken(self.shown, chosen)
+        )
+
+
+def _of_rates(values: Floats, codes: Codes) -> _Numbers:
+    return _Numbers(values, codes, values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,31 +92,36 @@ class _Sums:
 
     Attributes
     ----------
-    series, level : MeasureData
-        Before and after the sum.
+    panel : PanelData
+        The series before the sum.
+    name : str
+        The measure.
     keys : list of str
         Those of the rows.
-    to, group : ndarray
-        The row of each series, and the group of each row.
+    outer : list of str
+        The keys of the groups.
     """
 
-    series: MeasureData
-    level: MeasureData
+    panel: PanelData
+    name: str
     keys: Sequence[str]
-    to: Map
-    group: Ints
+    outer: Sequence[str]
 
-    @classmethod
-    def of(
-        cls, measure: MeasureData, chosen: Ints, keys: Sequence[str], group: Map
-    ) -> _Sums:
-        """The sums of the chosen series; `group` has the group of every series."""
-        part = measure.take(chosen)
-        level = rolled(part, keys)
-        _, to = part.series.grouped(keys)
-        of_row = np.zeros(level.series.count, np.int64)
-        of_row[to] = group[chosen]
-        return cls(part, level, keys, to, of_row)
+    @cached_property
+    def rolled(self) -> PanelData:
+        return self.panel.rollup(self.keys)
+
+    @property
+    def level(self) -> MeasureData:
+        return self.rolled.measure(self.name)
+
+    def groups(self, total: _Sums) -> Ints:
+        """The row of `total` that holds each row."""
+        series, to = self.level.series.grouped(self.outer)
+        names = [total.level.series.name(k) for k in range(total.level.series.count)]
+        place = {name: k for k, name in enumerate(names)}
+        rows = [place[series.name(k)] for k in range(series.count)]
+        return np.array(rows, np.int64)[to]
 
     def numbers(self, at: int) -> dict[str, _Numbers]:
         """Level, growth and year to date: each rate is that of the level beside it."""
@@ -107,81 +129,62 @@ class _Sums:
         year = _year(freq)
         columns = {"level": level}
         if unit(freq) in _STEPS:
-            columns[_STEPS[unit(freq)]] = growth.growth(self._single_periods(), 1)
+            single = level
+            if level.kind == "cumulative":
+                single = windows.from_ytd(level)
+            columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
         columns["yoy"] = growth.growth(level, year)
-        columns["yoy_matched"] = self._matched_growth(at)
+        columns["yoy_matched"] = growth.growth(
+            self.panel.measure(self.name), year, within=self.keys, matched=True
+        )
         years = _core.period_parts(freq, year_of(freq), at, 1) is not None
         if level.kind == "flow" and years:
             columns["ytd"] = windows.ytd(level)
             columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
-        found = {name: _Numbers(*column.at(at)) for name, column in columns.items()}
-        # A row that lacks one of the periods has no matched growth for that reason.
-        yoy, matched = found["yoy"].codes, found["yoy_matched"]
-        lacks = (yoy != _core.OK) & (yoy <= _core.GAP)
-        codes = np.where(lacks, yoy, matched.codes)
-        return found | {"yoy_matched": matched._replace(codes=codes)}
-
-    def _matched_growth(self, at: int) -> MeasureData:
-        """Growth on the year of the series in both periods; only period `at` counts."""
-        cells, freq = self.series.cells, self.series.calendar.freq
-        year = _year(freq)
-        both = (at - lag_periods(year, freq), at)
-        two = replace(self.series, cells=cells.kept(np.isin(cells.ordinals, both)))
-        return growth.growth(two, year, within=self.keys, matched=True)
-
-    def _single_periods(self) -> MeasureData:
-        """The level; for a cumulative one the sums of each series' single periods."""
-        if self.level.kind != "cumulative":
-            return self.level
-        single = windows.from_ytd(self.series)
-        known = single.cells.kept(np.isfinite(single.cells.values))
-        cells, _ = totals(replace(single, cells=known), self.level.series, self.to)
-        return self.level.derived(cells, single.kind, single.unit)
+        return {name: _Numbers.of(column, at) for name, column in columns.items()}
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
-        """How many series of each row have a value, and how many should."""
-        known = np.isfinite(self.series.level_at(at))
-        # After the last complete period every empty cell is PARTIAL.
-        _, codes = self.series.at(min(at, self.series.calendar.complete))
-        begun = self.series.lifetimes[0].first <= at
-        due = known | (begun & (codes != _core.EXITED))
-        count = self.level.series.count
-        reported = np.bincount(self.to[known], minlength=count)
-        return reported, np.bincount(self.to[due], minlength=count)
+        """How many series of each row have a value, and how many live."""
+        level = self.level
+        series = np.arange(level.series.count, dtype=np.int64)
+        ordinals = np.full(len(series), at, np.int64)
+        place = level.cells.place(series, ordinals)
+        return numbers_at(level.member_counts(), place, 0), level.living_at(
+            series, ordinals
+        )
 
-    def shares(self, total: MeasureData, at: int) -> dict[str, _Numbers]:
+    def shares(self, total: _Sums, at: int) -> dict[str, _Numbers]:
         """Shares in the groups' totals, and their change on the year.
 
         In the change, the share of a row that had not begun or has exited is 0.
         """
-        calendar = self.level.calendar
-        year = _year(calendar.freq)
-        back = at - lag_periods(year, calendar.freq)
-        share, codes = self._share(total, at)
-        x1, unusable = self._share(total, at, _core.EXITED)
-        x0, unusable_base = self._share(total, back, _core.NOT_BEGUN)
-        values = x1 - x0
-        states = [growth.change(level, year).at(at)[1] for level in (self.level, total)]
-        marks = lowest(states[0], states[1][self.group], unusable_base, unusable)
-        values[marks == _core.PARTIAL] = np.nan
-        codes = lowest(codes, self.level.at(at)[1], total.at(at)[1][self.group])
-        share[codes == _core.PARTIAL] = np.nan
+        freq = self.level.calendar.freq
+        back = at - lag_periods(_year(freq), freq)
+        share = self._share(total, at)
+        x1 = self._share(total, at, _core.EXITED)
+        x0 = self._share(total, back, _core.NOT_BEGUN)
+        step = growth.change(self.level, _year(freq)).at(at)[1]
+        codes = np.where(np.isnan(x1.values), x1.codes, np.uint8(0))
+        absent = np.where(np.isnan(x0.values), x0.codes, np.uint8(0))
+        codes = lowest(codes, absent, step)
         return {
-            "share": _Numbers(share, codes),
-            "share_change": _Numbers(values, marks),
+            "share": share,
+            "share_change": _of_rates(x1.values - x0.values, codes),
         }
 
-    def _share(
-        self, total: MeasureData, at: int, as_zero: int = -1
-    ) -> tuple[Floats, Codes]:
-        """Shares, and why a total has none; empty cells of one status count as 0."""
+    def _share(self, total: _Sums, at: int, as_zero: int = -1) -> _Numbers:
+        """Shares; empty cells of one status count as 0."""
         values, codes = self.level.at(at)
-        whole = total.level_at(at)[self.group]
+        group = self.groups(total)
+        whole, marks = (side[group] for side in total.level.at(at))
+        values = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
+        late = self.level.calendar.late(np.full(1, at))[0]
+        shares = _core.ratio(values, np.where(whole > 0, whole, np.nan))
         unusable = np.where(whole == 0, _core.ZERO_DENOMINATOR, _core.OK)
         unusable = np.where(whole < 0, _core.NEGATIVE_DENOMINATOR, unusable)
-        parts = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
-        shares = _core.ratio(parts, np.where(whole > 0, whole, np.nan))
-        return shares, unusable.astype(np.uint8)
+        if late:
+            shares[:] = np.nan
+        return _of_rates(shares, lowest(codes, marks, unusable.astype(np.uint8)))
 
 
 def report(
@@ -190,8 +193,7 @@ def report(
     """See `Panel.report`."""
     level = panel.level(measure)
     name = level.name
-    if level.kind not in LEVELS:
-        raise TypeError(f"{name} is {level.kind}: a report adds up levels")
+    ask(name, level.kind, "series")
     most = positive(top, "top")
     outer = panel.series.key_list(within)
     inner = panel.series.key_list(by, "by")
@@ -199,37 +201,40 @@ def report(
         raise ValueError("by is empty: a report needs a key whose labels are its rows")
     data = panel.measure(name)
     period = _period(data, at)
-    every = np.arange(data.series.count)
-    _, group = data.series.grouped(outer)
-    items = _Sums.of(data, every, [*outer, *inner], group)
-    ranked = _largest(items, period, most)
-    rest = every[~np.isin(items.to, ranked)]
-    others = _Sums.of(data, rest, outer, group)
-    total = _Sums.of(data, every, outer, group)
-    # Exited series do not make a row of others.
-    with_others = np.flatnonzero(others.reporting(period)[1])
-    sides = [
-        (items, ranked, _item_labels(items, outer, inner, period)),
-        (others, with_others, _sum_labels(others, "others", inner)),
-        (total, total.group, _sum_labels(total, "total", inner)),
-    ]
+    total = _Sums(panel, name, outer, outer)
+    items = _Sums(panel, name, [*outer, *inner], outer)
+    ranked = _largest(items, total, period, most)
+    sides = [(items, ranked, _item_labels(items, outer, inner, period))]
+    rest = _rest(panel, items, ranked)
+    if rest.series.count:
+        others = _Sums(rest, name, outer, outer)
+        # Exited series do not make a row of others.
+        alive = np.flatnonzero(others.reporting(period)[1])
+        sides.append((others, alive, _sum_labels(others, "others", inner)))
+    every = np.arange(total.level.series.count)
+    sides.append((total, every, _sum_labels(total, "total", inner)))
     parts = []
     for sums, rows, labels in sides:
-        numbers = sums.numbers(period) | sums.shares(total.level, period)
+        numbers = sums.numbers(period) | sums.shares(total, period)
         counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
         parts.append(
             (
-                {key: column[rows] for key, column in labels.items()},
+                {key: taken(column, rows) for key, column in labels.items()},
                 {column: found.rows(rows) for column, found in numbers.items()},
                 _objects(counts)[rows],
             )
         )
-    order = np.argsort(
-        np.concatenate([sums.group[rows] for sums, rows, _ in sides]), kind="stable"
-    )
-    unit_ = f", {level.unit}" if level.unit else ""
+    group = [sums.groups(total)[rows] for sums, rows, _ in sides]
+    order = np.argsort(np.concatenate(group), kind="stable")
+    unit_ = f", {level.read_unit}" if level.read_unit else ""
     title = f"{name}{unit_}, {data.calendar.label(period)}"
-    return _joined(parts, order, title, _note(parts[2][1]))
+    return _joined(parts, order, title, _note(parts[-1][1]))
+
+
+def _rest(panel: PanelData, items: _Sums, ranked: Ints) -> PanelData:
+    """The series that are in none of the largest rows."""
+    to = groups_of(panel.measure(items.name), items.level)
+    return panel.part(~np.isin(to, ranked))
 
 
 def _year(freq: str) -> int | str:
@@ -244,7 +249,9 @@ def _period(measure: MeasureData, at: Any) -> int:
         raise ValueError(f"{name} has no periods to report on")
     if at is None:
         period = measure.last_known()
-        if period < calendar.visible[0]:
+        known = np.isfinite(measure.cells.values)
+        at = measure.cells.ordinals[known]
+        if period < calendar.visible[0] or not (at == period).any():
             raise ValueError(f"{name} has no complete period: give at=")
         return period
     first, last = calendar.span(at, "at")
@@ -257,12 +264,12 @@ def _period(measure: MeasureData, at: Any) -> int:
     return low if low == high else calendar.ordinal(at, "at")
 
 
-def _largest(items: _Sums, at: int, most: int) -> Ints:
+def _largest(items: _Sums, total: _Sums, at: int, most: int) -> Ints:
     """The rows of the largest items of each group, the largest first."""
-    level = items.level.level_at(at)
-    order = np.lexsort((-level, items.group))
+    level, of_row = items.level.level_at(at), items.groups(total)
+    order = np.lexsort((-level, of_row))
     order = order[np.isfinite(level[order])]
-    group = items.group[order]
+    group = of_row[order]
     place = np.arange(len(order)) - np.searchsorted(group, group, side="left")
     largest: Ints = order[place < most]
     return largest
@@ -270,23 +277,23 @@ def _largest(items: _Sums, at: int, most: int) -> Ints:
 
 def _item_labels(
     items: _Sums, outer: Sequence[str], inner: Sequence[str], at: int
-) -> dict[str, Array]:
+) -> dict[str, AnyColumn]:
     """Keys, rank and move of the items."""
     columns = items.level.series.columns
     ranks = ranks_within(items.level, outer)
     rank = ranks.level_at(at)
     return {
         **{key: columns[key] for key in outer},
-        free_name("rank", items.keys): rank,
-        free_name("move", items.keys): ranks.level_at(at - 1) - rank,
+        free_name("rank", items.keys): _whole(rank),
+        free_name("move", items.keys): _whole(ranks.level_at(at - 1) - rank),
         **{key: _objects(_words(columns[key].tolist())) for key in inner},
     }
 
 
-def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, Array]:
+def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, AnyColumn]:
     """The same columns for a row of sums, which has no rank."""
-    count, keys = len(sums.group), (*sums.keys, *inner)
-    blank = np.full(count, np.nan)
+    count, keys = sums.level.series.count, (*sums.keys, *inner)
+    blank = _whole(np.full(count, np.nan))
     words: list[Any] = [[word] * count, *([[None] * count] * (len(inner) - 1))]
     return {
         **sums.level.series.columns,
@@ -294,6 +301,12 @@ def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, Array
         free_name("move", keys): blank,
         **dict(zip(inner, map(_objects, words), strict=True)),
     }
+
+
+def _whole(ranks: Floats) -> AnyColumn:
+    """Ranks and moves as integers, with holes where there is none."""
+    valid = ~np.isnan(ranks)
+    return integers(np.where(valid, ranks, 0).astype(np.int64), valid)
 
 
 def _words(labels: list[Any]) -> list[str | None]:
@@ -315,17 +328,16 @@ def _note(total: dict[str, _Numbers]) -> str:
 def _joined(parts: Sequence[Any], order: Ints, title: str, note: str) -> Report:
     """Items, others and total as one table, group by group."""
 
-    def below(pieces: Any) -> Array:
-        column: Array = np.concatenate(list(pieces))[order]
-        return column
+    def below(pieces: Any) -> AnyColumn:
+        return taken(stacked(list(pieces)), order)
 
     labels, numbers, reporting = zip(*parts, strict=True)
     columns = {name: below(side[name] for side in labels) for name in labels[0]}
     statuses, formats = {}, {}
     for name in numbers[0]:
         column = free_name(name, tuple(columns))
-        columns[column] = below(side[name].values for side in numbers)
-        statuses[column] = below(side[name].codes for side in numbers)
+        columns[column] = below(side[name].shown for side in numbers)
+        statuses[column] = decoded(below(side[name].codes for side in numbers))
         formats[column] = _FORMATS.get(name, "")
     columns[free_name("reporting", tuple(columns))] = below(reporting)
     status = below(side["yoy"].codes for side in numbers)

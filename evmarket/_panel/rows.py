@@ -13,22 +13,33 @@ from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods, lag_periods
 from .._calendar.periods import Periods
 from .._cells import windows
-from .._cells.calendar import Calendar
-from .._cells.lifetimes import NEVER
+from .._cells.base import Rules
 from .._common import workers as _workers
 from .._common.arguments import choice
-from .._inputs.arrays import is_frame, refuse_query, whole_array
+from .._common.messages import short
+from .._inputs.arrays import (
+    check_equal,
+    is_frame,
+    refuse_query,
+    row_labels,
+    whole_array,
+)
+from .._inputs.dates import moments
 from .._inputs.tables import names_of
 from .build import from_ordinals
 from .source import group_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from .._cells.measure import MeasureData
 
 
 _BLOCK = 1 << 16
+_NEVER = 1 << 40
+"""For so many periods no group is absent."""
 
 
 def growth_by(
@@ -62,8 +73,8 @@ def growth_by(
     lag : int or str, default "1Y"
         A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
     policy : {"nm", "abs", "signed", "midpoint"}
-        The formula, as for `growth`. Under "midpoint", the rate is 2 for a group that
-        entered and -2 for one that exited, times the sign of its value.
+        The formula, as for `growth`. Under "midpoint", the rate of a group that entered
+        is 2 times the sign of its value.
     complete_through : str, date, int, optional
         The last complete period. Growth that needs a later one is NaN and PARTIAL.
     return_status : bool, default False
@@ -73,14 +84,16 @@ def growth_by(
     -------
     ndarray of float64, shape (rows,), or (values, status)
         Fractions, in the order of the rows. NaN where the rate is undefined; the status
-        (uint8) gives the reason.
+        (uint8) gives the reason. A row without a value is MISSING, and its group has
+        begun: a base before the first row of a group is ENTERED, another one without a
+        value GAP. At M-JF, the number of January or February alone is INCOMPLETE.
 
     Raises
     ------
     ValueError
         If a group has two rows of one period (the message gives both rows), the columns
-        have different lengths, the periods do not state a frequency, or the lag is 0 or
-        not a whole number of periods.
+        have different lengths, pandas columns have different indexes, the periods do
+        not state a frequency, or the lag is 0 or not a whole number of periods.
     TypeError
         If values are not numbers, or a column of `by` is not text or integers.
 
@@ -125,16 +138,21 @@ class Rows:
     def __init__(self, by: Any, period: Any, freq: str | None = None) -> None:
         periods, self._freq = ordinals(period, freq, "period")
         self._ordinals = np.ascontiguousarray(periods, np.int64)
-        batch, count = _group_columns(by, len(periods))
+        labels = [*_labels(by, "by"), *_labels(period, "period")]
+        check_equal(labels)
+        self._labels = labels[:1]
+        columns = _group_columns(by, len(periods))
+        names = tuple(range(len(columns)))
         try:
-            self._index = _core.Rows(batch, tuple(range(count)), self._ordinals)
-            self._make(_workers.chunks(len(periods)))
+            self._index = _core.Rows(group_batch(columns), names, self._ordinals)
+            self._make(_workers.chunks(len(periods)), columns)
         except TypeError as error:
             raise TypeError(f"by: {error}") from None
+        self._alone = _months_alone(period, self._ordinals, self._freq)
         self._low = self._index.low if len(periods) else 0
         self._high = self._index.high if len(periods) else -1
 
-    def _make(self, cuts: list[tuple[int, int]]) -> None:
+    def _make(self, cuts: list[tuple[int, int]], columns: list[Any]) -> None:
         """Run the stages of the index, each over all rows."""
         more = True
         while more:
@@ -142,17 +160,18 @@ class Rows:
             try:
                 more = self._index.next()
             except ValueError as error:
-                raise self._repeated(error) from None
+                raise self._repeated(error, columns) from None
 
-    def _repeated(self, error: ValueError) -> ValueError:
+    def _repeated(self, error: ValueError, columns: list[Any]) -> ValueError:
         pair = getattr(error, "rows", None)
         if pair is None:
             return error
         first, second = pair
-        label = self._label(int(self._ordinals[second]))
+        names = [short(_item(column, second)) for column in columns]
+        label = ", ".join([*names, self._label(int(self._ordinals[second]))])
         return ValueError(
-            f"by, period: rows {first} and {second} are of one group and period "
-            f"({label}): each may stand once"
+            f"by, period: rows {first} and {second} are both {label}: give one row per "
+            "group and period, or build a Panel, which adds them"
         )
 
     def _label(self, ordinal: int) -> str:
@@ -170,6 +189,7 @@ class Rows:
 
     def _column(self, values: Any) -> NDArray[Any]:
         array = whole_array(values, "values")
+        check_equal([*self._labels, *_labels(values, "values")])
         if array.shape != (len(self),):
             raise ValueError(
                 f"values has shape {array.shape}: there are {len(self)} rows"
@@ -246,68 +266,51 @@ class Rows:
             cutoff = None if complete_through is None else late
             self._set_status(status, column, base, steps, cutoff)
         if policy == "midpoint":
-            self._set_ends(rates, status, column, base)
+            entered = status == _core.ENTERED
+            rates[entered] = 2 * np.sign(column[entered])
         if complete_through is not None:
             rates[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
+        if return_status and self._alone is not None:
+            part = self._alone | ((base >= 0) & self._alone[base])
+            _mark_incomplete(rates, status, part)
         return (rates, status) if return_status else rates
 
-    def _presence(self, column: NDArray[Any], late: int) -> tuple[Any, Any]:
-        """First and last period with a value of each group, the last up to `late`."""
+    def _first_rows(self) -> NDArray[np.int64]:
+        """The period of the first row of each group, with or without a value."""
         groups = self._index.group_count
         first, last = np.empty(groups, np.int64), np.empty(groups, np.int64)
-        numbers = column.astype(np.float64, copy=False)
-        self._index.presence(numbers, 0, groups, first, last)
-        if late < self._high:
-            spare = np.empty(groups, np.int64)
-            early = np.where(self._ordinals <= late, numbers, np.nan)
-            self._index.presence(early, 0, groups, spare, last)
-        return first, last
+        self._index.presence(np.zeros(len(self)), 0, groups, first, last)
+        return first
 
     def _groups(self) -> NDArray[np.int32]:
         groups = np.empty(len(self), np.int32)
         self._index.groups(0, len(self), groups)
         return groups
 
-    def _absent(self, late: int, first: Any, last: Any) -> NDArray[np.uint8]:
-        """The status of rows without a value, by the lifetime of their group."""
-        after = self._exit_after()
-        gone = (first <= late) & (self._ordinals > last) & (late - last >= after)
-        codes: NDArray[np.uint8]
-        codes = np.where(gone, np.uint8(_core.EXITED), np.uint8(_core.MISSING))
-        codes[self._ordinals < first] = _core.NOT_BEGUN
-        codes[self._ordinals > late] = _core.PARTIAL
-        return codes
-
     def _exit_after(self) -> int:
-        return NEVER // 4 if self._freq is None else exit_periods("1Y", self._freq)
+        return _NEVER if self._freq is None else exit_periods("1Y", self._freq)
 
     def _set_status(
         self, status: Any, column: Any, base: Any, steps: int, cutoff: int | None
     ) -> None:
-        """Write the statuses that the calendar decides over those of the numbers."""
+        """Write the statuses that the calendar decides over those of the numbers.
+
+        A row without a value is not reported: neither it nor its group has left.
+        """
         late = self._high if cutoff is None else cutoff
-        groups = self._groups()
-        first, last = (side[groups] for side in self._presence(column, late))
         before = self._ordinals - steps
-        missing = (
-            np.isnan(column) if column.dtype.kind == "f" else np.zeros(len(base), bool)
-        )
         lacking = base < 0
-        if column.dtype.kind == "f":
-            lacking |= np.isnan(column[base])
-        codes = np.where(before < first, np.uint8(_core.ENTERED), np.uint8(_core.GAP))
+        codes = np.full(len(base), _core.GAP, np.uint8)
+        codes[before < self._first_rows()[self._groups()]] = _core.ENTERED
         codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
+        if column.dtype.kind == "f":
+            absent = np.isnan(column)
+            lacking |= absent[base]
+            status[absent] = _core.MISSING
+            lacking &= ~absent
         status[lacking] = codes[lacking]
-        status[missing] = self._absent(late, first, last)[missing]
         if cutoff is not None:
             status[(self._ordinals > late) | (before > late)] = _core.PARTIAL
-
-    def _set_ends(self, rates: Any, status: Any, column: Any, base: Any) -> None:
-        """Write the midpoint growth of entries and exits."""
-        entered = status == _core.ENTERED
-        rates[entered] = 2 * np.sign(column[entered])
-        gone = (status == _core.EXITED) & (base >= 0)
-        rates[gone] = -2 * np.sign(column[base[gone]])
 
     def trailing(
         self,
@@ -345,8 +348,10 @@ class Rows:
         >>> rows.trailing([10, 15, 9], 2)
         array([nan, 25., 24.])
         """
-        measure = self._measure(values, complete_through)
-        return self._back(windows.trailing(measure, window), return_status)
+        got = self._sums(
+            values, complete_through, lambda m: windows.trailing(m, window)
+        )
+        return got if return_status else got[0]
 
     def ytd(
         self,
@@ -385,36 +390,86 @@ class Rows:
             raise ValueError(
                 "period holds plain integers, which know no year: give freq="
             )
-        measure = self._measure(values, complete_through)
-        return self._back(windows.ytd(measure), return_status)
+        got = self._sums(values, complete_through, windows.ytd)
+        return got if return_status else got[0]
+
+    def _sums(
+        self, values: Any, complete_through: Any, window: Callable[..., MeasureData]
+    ) -> tuple[Any, Any]:
+        """Sums over windows and their statuses, in the order of the rows."""
+        sums, status = self._read(window(self._measure(values, complete_through)))
+        if self._alone is not None:
+            # A window that holds one month of January and February lacks the other.
+            alone = self._measure(self._alone.astype(np.int64), complete_through)
+            months, _ = self._read(window(alone))
+            part = np.isfinite(sums) & (months > 0)
+            sums[part] = np.nan
+            status[part] = _core.INCOMPLETE
+        return sums, status
 
     def _measure(self, values: Any, complete_through: Any) -> MeasureData:
         """The rows as a measure with one series per group."""
         late = self._complete(complete_through)
         high = max(self._high, late)
         cutoff = None if complete_through is None else late
-        calendar = Calendar(
-            self._freq or "D",
-            self._low,
-            high,
-            (self._low, high),
-            self._exit_after(),
-            cutoff,
-        )
+        rules = Rules(cutoff=cutoff, exit_after=self._exit_after())
+        calendar = (self._freq or "D", self._low, high, rules)
         column = self._column(values)
         groups = self._groups()
         panel = from_ordinals(groups, self._ordinals, column, calendar)
         return panel.measure("values")
 
-    def _back(self, measure: MeasureData, return_status: bool) -> Any:
-        """The cells of a measure, in the order of the rows."""
-        groups = self._groups().astype(np.int64)
-        values, status = measure.read(groups, self._ordinals)
-        return (values, status) if return_status else values
+    def _read(self, measure: MeasureData) -> tuple[Any, Any]:
+        """Values and statuses of the cells of a measure, in the order of the rows."""
+        return measure.read(self._groups().astype(np.int64), self._ordinals)
 
 
-def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
-    """The columns of `by` as a batch, and their number."""
+def _months_alone(period: Any, ordinals_: Any, freq: str | None) -> Any:
+    """Rows at M-JF that state January or February alone; None if there are none."""
+    if freq != "M-JF" or getattr(period, "freq", None) == freq:
+        return None
+    alone = ordinals_ % 11 == 0
+    if not _are_months(period):
+        texts = moments(period, "period").texts or []
+        alone &= len(texts) > 0
+        for row in np.flatnonzero(alone).tolist():
+            alone[row] = _are_months([texts[row]])
+    return alone if alone.any() else None
+
+
+def _are_months(period: Any) -> bool:
+    try:
+        ordinals(period, "M", "period")
+    except ValueError:
+        return False
+    return True
+
+
+def _mark_incomplete(rates: Any, status: Any, part: Any) -> None:
+    """Mark numbers that lack a part; a lower code stays."""
+    low = (status == _core.OK) | (status > _core.INCOMPLETE)
+    status[part & np.isfinite(rates) & low] = _core.INCOMPLETE
+
+
+def _labels(value: Any, name: str) -> list[tuple[str, str, Any]]:
+    """The index of a column or frame of pandas, and of each column in a list."""
+    if isinstance(value, (list, tuple)):
+        return [
+            pair for k, one in enumerate(value) for pair in _labels(one, f"{name}[{k}]")
+        ]
+    index = row_labels(value)
+    return [] if index is None else [(name, "index", index)]
+
+
+def _item(column: Any, row: int) -> Any:
+    """One label of a column of any library."""
+    item = (column.iloc if hasattr(column, "iloc") else column)[row]
+    item = item.as_py() if hasattr(item, "as_py") else item
+    return item.item() if isinstance(item, np.generic) else item
+
+
+def _group_columns(by: Any, rows: int) -> list[Any]:
+    """The columns of `by`."""
     refuse_query(by, "by")
     if is_frame(by):
         columns = [by[name] for name in names_of(by) or ()]
@@ -427,7 +482,7 @@ def _group_columns(by: Any, rows: int) -> tuple[Any, int]:
             raise ValueError(
                 f"by: column {k} has {len(column)} rows, period has {rows}"
             )
-    return group_batch(columns), len(columns)
+    return columns
 
 
 def _is_scalar(item: Any) -> bool:

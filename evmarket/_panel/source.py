@@ -18,14 +18,19 @@ if TYPE_CHECKING:
     from .._inputs.tables import Batch, Field
 
 
+_FIRST_YYYYMMDD = 10_000_000
+"""Integers from here on have eight digits: they are yyyymmdd."""
+
+
 class Source:
     """The batches of a table, with the columns of a panel: keys, period, measures.
 
     Attributes
     ----------
     freq : str
-        The frequency of the rows: the one asked for, or the one that the periods state.
-        For M-JF it is M; the months are regrouped when the panel is made.
+        The frequency asked for, or the one that the periods state.
+    dated : bool
+        Whether the rows state days, of which a period may hold several.
     booleans : tuple of bool
         Which keys hold booleans; the engine gives their labels as 0 and 1.
     """
@@ -40,6 +45,8 @@ class Source:
     ) -> None:
         self._batches = batches(table, columns)
         self._first: Batch | None = next(self._batches, None)
+        while self._first is not None and not self._first.rows:
+            self._first = next(self._batches, None)
         for field in self._batches.fields[:keys]:
             if field.type.startswith("float"):
                 raise TypeError(
@@ -59,12 +66,36 @@ class Source:
         if self._ordinals:
             self.freq = self._carried(str(field.freq), asked)
         elif when == 2:
-            asked = pair_frequency(self._name, columns[keys + 1], asked)
-            self.freq = "M" if asked == "M-JF" else asked
+            self.freq = pair_frequency(self._name, columns[keys + 1], asked)
         elif asked is not None:
-            self.freq = "M" if asked == "M-JF" else asked
+            self.freq = asked
         else:
             self.freq = self._stated(field.type, keys)
+        self.dated = not self._ordinals and when == 1 and self._holds_days(field, keys)
+
+    def _holds_days(self, field: Field, place: int) -> bool:
+        """Whether a column holds dates; of text and integers the first one decides."""
+        if field.kind in ("dates", "zoned times"):
+            return True
+        first = None if self._first is None else self._peek(place)
+        if isinstance(first, str):
+            try:
+                return _core.period_parse(first, self._name)[0] is None
+            except ValueError:  # the engine says which row it is
+                return False
+        return isinstance(first, int) and first >= _FIRST_YYYYMMDD
+
+    def finest(self, by_date: bool) -> str:
+        """The frequency at which rows are added: that of the panel, or a finer one.
+
+        Parameters
+        ----------
+        by_date : bool
+            Whether rows of several dates in one period are told apart.
+        """
+        if self.dated and by_date:
+            return "D"
+        return "M" if self.freq == "M-JF" else self.freq
 
     def _carried(self, stated: str, asked: str | None) -> str:
         if asked not in (None, stated) and (stated, asked) != ("M", "M-JF"):
@@ -72,7 +103,7 @@ class Source:
                 f"{self._name} states {stated}, freq is '{asked}': "
                 f"{cure(stated, str(asked))}"
             )
-        return stated
+        return stated if asked is None else asked
 
     def _stated(self, kind: str, place: int) -> str:
         """The frequency that the first text of the column states."""
@@ -81,8 +112,7 @@ class Source:
             raise ValueError(
                 f"{self._name} holds {what}, which state no frequency: give freq="
             )
-        rows = 0 if self._first is None else self._first.rows
-        if rows == 0:
+        if self._first is None:
             raise ValueError(
                 f"{self._name} has no rows to state a frequency: give freq="
             )
@@ -102,16 +132,16 @@ class Source:
         one = _core.columns([(self._first.capsule, place, 0, 1)])
         return _core.batch_lists(one)[0][0]
 
-    def batches(self, progress: bool) -> Iterator[tuple[Any, int, str | None]]:
-        """Each batch, its number of rows, and the frequency to read its periods at.
+    def read_at(self, finest: str) -> str | None:
+        """The frequency to read periods at; None where they are ordinals already."""
+        return None if self._ordinals else finest
 
-        The frequency is None where the periods are ordinals already.
-        """
-        freq = None if self._ordinals else self.freq
+    def batches(self, progress: bool) -> Iterator[tuple[Any, int]]:
+        """Each batch and its number of rows."""
         bar = _progress_bar() if progress else None
         batch = self._first
         while batch is not None:
-            yield batch.capsule, batch.rows, freq
+            yield batch.capsule, batch.rows
             if bar is not None:
                 bar.update(batch.rows)
             batch = next(self._batches, None)

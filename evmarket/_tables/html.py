@@ -21,12 +21,13 @@ from .._common.html import (
     table,
     text,
 )
-from .columns import Coded, length, taken
+from .columns import Coded, Integers, length, taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .._common.types import Array
+    from .columns import AnyColumn
 
 
 ROWS = (20, 5, 5)
@@ -39,7 +40,7 @@ _CALENDAR = ("year", "half", "quarter", "month", "week", "day", "date", "period"
 
 def table_html(
     heading: Html,
-    columns: Mapping[str, Array | Coded],
+    columns: Mapping[str, AnyColumn],
     formats: Mapping[str, str | Sequence[str]],
     statuses: Mapping[str, Array],
     notes: Sequence[Html] = (),
@@ -52,7 +53,8 @@ def table_html(
     count = next(map(length, columns.values()), 0)
     rows, places = ends(count, *ROWS), ends(len(columns), *_COLUMNS)
     names = list(columns)
-    shown, codes = [], []
+    shown: list[Column] = []
+    codes: list[Array] = []
     for name in (names[place] for place in places.tolist()):
         column = taken(columns[name], rows)
         if isinstance(column, Coded):
@@ -60,9 +62,14 @@ def table_html(
             shown.append(Column(label(name), labels, "label"))
             continue
         status = statuses[name][rows] if name in statuses else None
-        codes += [c for c in (status, column) if c is not None and c.dtype == np.uint8]
+        codes += [] if status is None else [status]
         form = formats.get(name, "")
         each = form if isinstance(form, str) else [form[row] for row in rows.tolist()]
+        if isinstance(column, Integers):
+            cells = numbers(column.objects(np.nan), status, each)
+            shown.append(Column(label(name), cells, "number"))
+            continue
+        codes += [column] if column.dtype == np.uint8 else []
         shown.append(column_of(name, column, each, status))
     foot = joined(
         [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .._common.html import Html, label, strong, text
 from .._common.messages import near, short
 from .._common.text import fitted
-from .columns import Coded, length, taken
+from .columns import decoded, length, taken
 from .html import table_html
 from .interchange import arrow_capsule, pandas_frame, polars_frame
 from .text import screen_rows
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .._common.types import Array
+    from .columns import AnyColumn
 
 
 class Table:
@@ -63,7 +66,7 @@ class Table:
 
     def __init__(
         self,
-        columns: Mapping[str, Array | Coded],
+        columns: Mapping[str, AnyColumn],
         title: str = "",
         formats: Mapping[str, str] | None = None,
         statuses: Mapping[str, Array] | None = None,
@@ -103,8 +106,8 @@ class Table:
             raise TypeError(f"column is {short(name)}: it takes the name of a column")
         if name not in self._columns:
             raise KeyError(f"no column {short(name)}; {near(name, self.columns)}")
-        column = self._columns[name]
-        return column.decoded() if isinstance(column, Coded) else column.view()
+        column: Array = decoded(self._columns[name]).view()
+        return column
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
@@ -183,35 +186,63 @@ class Table:
         """
         return {name: self[name] for name in self._columns}
 
-    def to_pandas(self) -> Any:
-        """A pandas DataFrame.
+    def to_pandas(self, period: str = "period") -> Any:
+        """A pandas DataFrame, whose columns keep their types.
+
+        Integers with holes are ``Int64`` and booleans with holes ``boolean``. The names
+        of statuses stand beside their codes: ``status_name``, a categorical, after
+        ``status``.
+
+        Parameters
+        ----------
+        period : {"period", "start", "end", "label"}
+            What periods become: pandas periods, the dates of their first or last days,
+            or text. pandas has no half-years and no M-JF: there "period" gives text.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> coverage = panel.coverage().to_pandas()
+        >>> coverage["last"].dtype, coverage["last"].astype(str).tolist()
+        (period[Y-DEC], ['2025', '2024'])
+        """
+        return pandas_frame(self._columns, period, self._codes())
+
+    def to_polars(self, period: str = "period") -> Any:
+        """A polars DataFrame, whose columns keep their types; missing numbers are null.
+
+        The names of statuses stand beside their codes: ``status_name``, an Enum, after
+        ``status``.
+
+        Parameters
+        ----------
+        period : {"period", "start", "end", "label"}
+            What periods become: the dates of their first or last days, or text. The
+            default is "start", at M-JF "label".
 
         Examples
         --------
         >>> import evmarket as em
         >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
         >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel.to_table().to_pandas().shape
-        (4, 3)
+        >>> panel.to_table().to_polars("end").row(0)
+        ('A', datetime.date(2024, 12, 31), 60)
         """
-        return pandas_frame(self.to_dict())
-
-    def to_polars(self) -> Any:
-        """A polars DataFrame; missing numbers are null.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel.to_table().to_polars().shape
-        (4, 3)
-        """
-        return polars_frame(self.to_dict())
+        return polars_frame(self._columns, period, self._codes())
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        """An Arrow stream of one batch; missing numbers are null.
+        """An Arrow stream of one batch, with the columns and types of `to_polars`.
 
         `requested_schema` is ignored, as the protocol allows.
         """
-        return arrow_capsule(self._columns)
+        return arrow_capsule(self._columns, self._codes())
+
+    def _codes(self) -> list[str]:
+        """The names of the columns of status codes."""
+        return [
+            name
+            for name, column in self._columns.items()
+            if getattr(column, "dtype", None) == np.uint8
+        ]

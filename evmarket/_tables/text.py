@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._common import numbers
 from .._common.status import Status
 from .._common.text import SCREEN, aligned, columns_of, middle
-from .columns import Coded
+from .columns import Coded, Integers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._common.types import Array
+    from .columns import AnyColumn
 
 
 _WIDEST = 140
@@ -25,7 +26,7 @@ _CELL = 36
 
 
 def text_rows(
-    columns: Mapping[str, Array | Coded],
+    columns: Mapping[str, AnyColumn],
     formats: Mapping[str, str],
     statuses: Mapping[str, Array],
 ) -> list[str]:
@@ -35,7 +36,7 @@ def text_rows(
 
 
 def screen_rows(
-    columns: Mapping[str, Array | Coded],
+    columns: Mapping[str, AnyColumn],
     formats: Mapping[str, str],
     statuses: Mapping[str, Array],
 ) -> list[str]:
@@ -72,7 +73,7 @@ def _blocks(cells: list[list[str]], numeric: list[int]) -> list[list[int]]:
 
 
 def _cells(
-    columns: Mapping[str, Array | Coded],
+    columns: Mapping[str, AnyColumn],
     formats: Mapping[str, str],
     statuses: Mapping[str, Array],
 ) -> tuple[list[list[str]], list[int]]:
@@ -83,6 +84,10 @@ def _cells(
             items = column.entries()
             texts = ["" if item is None else str(item) for item in items]
             whole = all(type(item) is int for item in items)
+        elif isinstance(column, Integers):
+            numbers_ = column.objects(np.nan).tolist()
+            texts = _numbers(numbers_, formats.get(name, ""), statuses.get(name))
+            whole = True
         else:
             texts = _texts(column, formats.get(name, ""), statuses.get(name))
             whole = column.dtype.kind in "fi"
@@ -99,6 +104,10 @@ def _texts(column: Array, form: str, codes: Array | None) -> list[str]:
         return ["" if code == 0 else Status(code).name for code in items]
     if column.dtype.kind not in "iuf":
         return ["" if item is None else str(item) for item in items]
+    return _numbers(items, form, codes)
+
+
+def _numbers(items: list[Any], form: str, codes: Array | None) -> list[str]:
     every = [0] * len(items) if codes is None else codes.tolist()
     return [
         text or (Status(code).name if code else "-")

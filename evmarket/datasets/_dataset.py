@@ -114,6 +114,9 @@ class Dataset(Table):
             return "rate"
         return "share" if name.endswith("margin_printed") else ""
 
+    def _codes(self) -> list[str]:
+        return []  # uint8 holds numbers here, not statuses
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self._columns, self.name, self.source)
 

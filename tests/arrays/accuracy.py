@@ -84,6 +84,10 @@ RATIONAL: dict[str, tuple[Callable, Rational]] = {
         lambda a, b: em.share(np.abs([a, b]), axis=0)[0],
         lambda a, b: (abs(a), abs(a) + abs(b)),
     ),
+    "share signed": (
+        lambda a, b: em.share(np.stack([a, b]), axis=0)[0],
+        lambda a, b: (a, a + b),
+    ),
 }
 
 PER_YEAR, YEARS = 12, 7

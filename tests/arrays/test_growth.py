@@ -334,15 +334,6 @@ def test_index_to_a_mean_matches_the_reference(dtype, data):
     assert_cells(em.index(x, slice(begin, end), return_status=True), expected, 4, kind)
 
 
-def magnitudes(x, per_cell):
-    """The exact sum of the magnitudes in the window of each cell."""
-    sizes = [
-        abs(v) if v is not None and not ref.is_infinite(v) else 0
-        for v in ref.read_all(x)
-    ]
-    return [sum(sizes[max(begin, 0) : t + 1]) for t, begin in enumerate(per_cell)]
-
-
 @pytest.mark.parametrize("dtype", DTYPES)
 @given(data=st.data())
 def test_ytd_matches_the_reference(dtype, data):
@@ -352,8 +343,7 @@ def test_ytd_matches_the_reference(dtype, data):
     kind = result_type(dtype)
     expected = ref.ytd(x.tolist(), per_year=per_year, start=start, dtype=kind)
     got = em.ytd(x, per_year=per_year, start=start, return_status=True)
-    begins = [t - (start + t) % per_year for t in range(len(x))]
-    assert_sums(got, expected, magnitudes(x.tolist(), begins), kind)
+    assert_sums(got, expected, kind)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -365,7 +355,7 @@ def test_from_ytd_matches_the_reference(dtype, data):
     kind = result_type(dtype)
     expected = ref.from_ytd(y.tolist(), per_year=per_year, start=start, dtype=kind)
     got = em.from_ytd(y, per_year=per_year, start=start, return_status=True)
-    assert_sums(got, expected, [0] * len(y), kind)
+    assert_sums(got, expected, kind)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -374,9 +364,8 @@ def test_trailing_matches_the_reference(dtype, data):
     x, window = data.draw(arrays(dtype)), data.draw(st.integers(1, 12))
     kind = result_type(dtype)
     expected = ref.trailing(x.tolist(), window, dtype=kind)
-    begins = [t - window + 1 for t in range(len(x))]
     got = em.trailing(x, window, return_status=True)
-    assert_sums(got, expected, magnitudes(x.tolist(), begins), kind)
+    assert_sums(got, expected, kind)
 
 
 @given(
@@ -384,15 +373,8 @@ def test_trailing_matches_the_reference(dtype, data):
 )
 def test_trailing_does_not_drift(x, window):
     # A large value has no effect once it has left the window.
-    x = [1e300, *x]
-    got = em.trailing(x, window)
-    for t in range(max(window, 2) + 1, len(x)):
-        exact = sum(map(ref.Fraction, x[t - window + 1 : t + 1]))
-        slack = sum(abs(ref.Fraction(v)) for v in x[t - window + 1 : t + 1]) / 2**100
-        if t - window + 1 > 0:
-            assert (
-                abs(ref.Fraction(float(got[t])) - exact) <= slack + abs(exact) / 2**53
-            )
+    got, expected = em.trailing([1e300, *x], window)[1:], em.trailing(x, window)
+    np.testing.assert_array_equal(got[window - 1 :], expected[window - 1 :])
 
 
 def test_ytd_and_from_ytd_are_inverse_for_integers():

@@ -3,6 +3,8 @@
 #include "table/panel.h"
 #include "table/partial.h"
 
+static const ev_row_rule ADDED = {EV_ADD, 0, 0};
+
 enum { ROWS = 9000, MAKERS = 9, REGIONS = 700, MONTHS = 30 };
 
 static int64_t regions[ROWS], months[ROWS], units[ROWS];
@@ -114,7 +116,7 @@ static ev_result build(ev_partial *partial, const ev_memory *memory, int start, 
     const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
     ev_place place;
     maker.dictionary = &words;
-    ev_result result = ev_partial_open(partial, memory, 2, 2, EV_ADD, 0, EV_BASELINE);
+    ev_result result = ev_partial_open(partial, memory, 2, 2, ADDED, EV_BASELINE);
     if (result == EV_DONE) {
         result = ev_partial_add(partial, &batch, start, stop - start, &place);
     }
@@ -159,7 +161,7 @@ static void parts_equal_the_whole(void)
     }
     ev_ledger ledger;
     finished three = {.codes = NULL};
-    CHECK(ev_ledger_open(&ledger, &memory, 2, EV_ADD, 0) == EV_DONE);
+    CHECK(ev_ledger_open(&ledger, &memory, 2, ADDED) == EV_DONE);
     CHECK(ev_panel_regroup(&ledger, &one.panel, &(ev_panel_map){.series = same}) == EV_DONE);
     finish_ledger(&memory, &ledger, one.panel.series, NULL, &three);
     CHECK(same_cells(&one, &three));
@@ -212,17 +214,51 @@ static void errors_name_the_bad_row(void)
     const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
     ev_place place;
     months[4321] = 202513;
-    CHECK(ev_partial_open(&partial, &memory, 1, 1, EV_ADD, 0, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_open(&partial, &memory, 1, 1, ADDED, EV_BASELINE) == EV_DONE);
     CHECK(ev_partial_add(&partial, &batch, 10, ROWS - 10, &place) == EV_BAD_VALUE);
     CHECK(place.part == EV_OF_PERIOD && place.row == 4321);
     ev_partial_close(&partial);
     months[4321] = kept;
     region.type = EV_COL_F64;
-    CHECK(ev_partial_open(&partial, &memory, 1, 1, EV_ADD, 0, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_open(&partial, &memory, 1, 1, ADDED, EV_BASELINE) == EV_DONE);
     CHECK(ev_partial_add(&partial, &batch, 0, ROWS, &place) == EV_BAD_FORMAT);
     CHECK(place.part == EV_OF_KEY && place.row == -1);
     ev_partial_close(&partial);
     CHECK(count.blocks == 0);
+}
+
+/* All rows twice: the second half repeats the first, up to the rows looked at. */
+static void equal_rows_are_counted(void)
+{
+    const ev_column region = column_of(EV_COL_I64, regions);
+    const ev_column month = column_of(EV_COL_I64, months);
+    const ev_column value = column_of(EV_COL_F64, money);
+    const ev_frequency freq = {EV_MONTH, 0};
+    const ev_column *keys[] = {&region}, *measures[] = {&value};
+    ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
+    for (long left = -1; left < 12; left++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        ev_partial partial;
+        ev_place place;
+        count.left = left;
+        ev_result result = ev_partial_open(&partial, &memory, 1, 1, ADDED, EV_BASELINE);
+        if (result == EV_DONE) {
+            result = ev_partial_find_repeats(&partial, 3 * ROWS / 2);
+        }
+        for (int k = 0; k < 2 && result == EV_DONE; k++) {
+            batch.first_row = k * ROWS;
+            result = ev_partial_add(&partial, &batch, 0, ROWS, &place);
+        }
+        CHECK(result == EV_DONE || (left >= 0 && result == EV_NO_MEMORY));
+        if (result == EV_DONE) {
+            const ev_repeats *repeats = partial.repeats;
+            CHECK(repeats->count >= ROWS / 2 && repeats->count < 3 * ROWS / 2);
+            CHECK(repeats->first >= 0 && repeats->first < repeats->second);
+        }
+        ev_partial_close(&partial);
+        CHECK(count.blocks == 0);
+    }
 }
 
 int main(void)
@@ -239,5 +275,6 @@ int main(void)
     parts_equal_the_whole();
     memory_fails_anywhere();
     errors_name_the_bad_row();
+    equal_rows_are_counted();
     return finish();
 }

@@ -16,7 +16,7 @@ static double read_sum(const double *x, ptrdiff_t n, ev_isa isa)
     ev_ledger ledger;
     ptrdiff_t bad_row = -1;
     double value = 0;
-    CHECK(ev_ledger_open(&ledger, &memory, 1, EV_ADD, 0) == EV_DONE);
+    CHECK(ev_ledger_open(&ledger, &memory, 1, (ev_row_rule){EV_ADD, 0, 0}) == EV_DONE);
     CHECK(ev_ledger_take_scale(&ledger, 0, BINARY) == EV_DONE);
     for (ptrdiff_t at = 0; at < n; at += EV_BLOCK) {
         const ptrdiff_t m = n - at < EV_BLOCK ? n - at : EV_BLOCK;
@@ -110,6 +110,7 @@ static void merging_and_failures(ev_duplicates rule)
         x[i] = (double)(next_random(&state) % 4) * (i % 3 == 0 ? 1e-12 : 0.1);
     }
     const ev_column column = {.type = EV_COL_F64, .length = ROWS, .data = x};
+    const ev_row_rule tracked = {rule, 1, 0};
     int32_t same[300];
     for (int i = 0; i < 300; i++) {
         same[i] = i;
@@ -121,7 +122,7 @@ static void merging_and_failures(ev_duplicates rule)
         ev_result result = EV_DONE;
         count.left = left;
         for (int k = 0; k < 3; k++) {
-            const ev_result opened = ev_ledger_open(&parts[k], &memory, 1, rule, 1);
+            const ev_result opened = ev_ledger_open(&parts[k], &memory, 1, tracked);
             result = result == EV_DONE ? opened : result;
         }
         for (int k = 0; k < 3 && result == EV_DONE; k++) {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 MONTHS = [
@@ -31,6 +32,8 @@ PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12, "J": 11, "W": 52, "D": 365}
 # Section 2: a year or longer, and two periods at least. The floor is the default's.
 EXIT_AFTER = {"Y": 2, "H": 2, "Q": 4, "M": 12, "J": 11, "W": 52, "D": 365}
 DAY = dt.timedelta(1)
+# A function of the calendar alone is asked the same thing thousands of times.
+remembered = lru_cache(maxsize=None)
 
 
 class Freq(NamedTuple):
@@ -54,6 +57,7 @@ class Freq(NamedTuple):
         return self.unit
 
 
+@remembered
 def frequency(name: str) -> Freq:
     unit, _, anchor = name.partition("-")
     if name == "M-JF":
@@ -75,6 +79,7 @@ def fiscal_year(day: dt.date, ends: int) -> int:
     return day.year + (day.month > ends)
 
 
+@remembered
 def ordinal(freq: Freq, day: dt.date) -> int:
     """The period that holds a day."""
     unit, anchor = freq
@@ -106,6 +111,7 @@ def month_end(year: int, month: int) -> dt.date:
     return dt.date(months // 12, months % 12 + 1, 1) - DAY
 
 
+@remembered
 def end(freq: Freq, t: int) -> dt.date:
     """The last day of a period."""
     unit, anchor = freq
@@ -129,6 +135,7 @@ def start(freq: Freq, t: int) -> dt.date:
     return end(freq, t - 1) + DAY
 
 
+@remembered
 def stands_for(freq: Freq, t: int) -> dt.date:
     """The day that decides to which month, quarter and year a period belongs.
 
@@ -137,6 +144,7 @@ def stands_for(freq: Freq, t: int) -> dt.date:
     return start(freq, t) + 3 * DAY if freq.unit == "W" else end(freq, t)
 
 
+@remembered
 def label(freq: Freq, t: int) -> str:
     day = end(freq, t)
     if freq.unit == "D":
@@ -156,10 +164,12 @@ def label(freq: Freq, t: int) -> str:
 COARSER = {"D": "JMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "QHY", "H": "Y"}
 
 
+@remembered
 def coarser(freq: Freq, t: int, to: Freq) -> int:
     return ordinal(to, stands_for(freq, t))
 
 
+@remembered
 def nests(freq: Freq, to: Freq) -> bool:
     """Whether every period of `freq` lies in one of `to` (a day in doubt for weeks)."""
     if to.unit not in COARSER.get(freq.unit, ""):
@@ -172,13 +182,15 @@ def nests(freq: Freq, to: Freq) -> bool:
     )
 
 
-def parts(freq: Freq, to: Freq, big: int) -> list[int]:
+@remembered
+def parts(freq: Freq, to: Freq, big: int) -> tuple[int, ...]:
     """The periods of `freq` that make up one of `to`, in the calendar or not."""
     begin = ordinal(freq, start(to, big)) - 1
     stop = ordinal(freq, end(to, big)) + 1
-    return [t for t in range(begin, stop + 1) if coarser(freq, t, to) == big]
+    return tuple(t for t in range(begin, stop + 1) if coarser(freq, t, to) == big)
 
 
+@remembered
 def year_of(freq: Freq, t: int, year_end: int = 12) -> int:
     """The year of a period; `year_end` is said of months and days only."""
     day = stands_for(freq, t)
@@ -187,6 +199,7 @@ def year_of(freq: Freq, t: int, year_end: int = 12) -> int:
     return fiscal_year(day, year_end if freq.unit in "MD" else 12)
 
 
+@remembered
 def unit_of(freq: Freq, t: int, unit: str, year_end: int = 12) -> int:
     """The month, quarter, half or year of a period: what `to_date` restarts with."""
     if unit == "Y":
@@ -195,6 +208,15 @@ def unit_of(freq: Freq, t: int, unit: str, year_end: int = 12) -> int:
         raise ValueError(f"to_date({unit!r}) at {freq.name}")
     anchor = freq.anchor if freq.unit == "Q" else 12
     return coarser(freq, t, Freq(unit, anchor if unit in "YQ" else 0))
+
+
+@remembered
+def unit_start(freq: Freq, t: int, unit: str, year_end: int = 12) -> int:
+    """The first period of the month, quarter, half or year that holds a period."""
+    here = unit_of(freq, t, unit, year_end)
+    while unit_of(freq, t - 1, unit, year_end) == here:
+        t -= 1
+    return t
 
 
 # ---- lags ----------------------------------------------------------------------------
@@ -251,11 +273,13 @@ def same_day(freq: Freq, t: int, months: int, running: bool) -> int | None:
     return ordinal(freq, last) if running and whole_years else None
 
 
+@remembered
 def week_number(freq: Freq, t: int) -> tuple[int, int]:
     day = stands_for(freq, t)
     return day.year, (day.timetuple().tm_yday - 1) // 7 + 1
 
 
+@remembered
 def same_week(freq: Freq, t: int, years: int) -> int | None:
     year, number = week_number(freq, t)
     wanted = year - years, number
@@ -272,6 +296,7 @@ def whole_years(freq: Freq, lag: int | str) -> bool:
     return freq.unit not in "WD" and lag % PER_YEAR[freq.unit] == 0
 
 
+@remembered
 def window_start(freq: Freq, window: int | str, t: int) -> int:
     """The first period of a trailing window that ends at t.
 

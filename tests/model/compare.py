@@ -6,12 +6,14 @@ Only the public interface of the package is used.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tests.model import Model
-from tests.model.kinds import NAMES
+from tests.model.kinds import KINDS, NAMES
+from tests.model.panel import in_order
 
 TOLERANCE = 1e-12
 
@@ -68,7 +70,9 @@ def alike(want: Any, got: Any) -> bool:
     return abs(want - got) <= TOLERANCE * max(abs(want), TOLERANCE)
 
 
-def compare_tables(what: str, want: dict, got: dict) -> list[Difference]:
+def compare_tables(
+    what: str, want: dict, got: dict, exact: bool = False
+) -> list[Difference]:
     """Two dicts of (value, status); a difference for every cell that differs."""
     out = []
     for place in [p for p in want if p not in got]:
@@ -77,12 +81,20 @@ def compare_tables(what: str, want: dict, got: dict) -> list[Difference]:
         out.append(Difference(f"{what}, cells", f"{place} lacks in the model"))
     for place in [p for p in want if p in got]:
         (value, status), (number, mark) = want[place], got[place]
+        if status == mark and same_number(value, number, exact):
+            continue
         text = f"{place}: model {show(value)} {status}, package {show(number)} {mark}"
         if status != mark:
             out.append(Difference(f"{what}, status {status} is {mark}", text))
-        elif not alike(value, number):
+        else:
             out.append(Difference(f"{what}, value at {status}", text))
     return out
+
+
+def same_number(want: Any, got: Any, exact: bool) -> bool:
+    if exact and want is not None and got is not None:
+        return float(want) == got
+    return alike(want, got)
 
 
 def show(value: Any) -> str:
@@ -91,8 +103,18 @@ def show(value: Any) -> str:
     return repr(value)
 
 
-def compare_measures(what: str, model: Any, measure: Any) -> list[Difference]:
-    return compare_tables(what, model.results(), panel_cells(measure))
+def compare_measure(what: str, model: Any, measure: Any) -> list[Difference]:
+    """Levels and windows are exact and rounded once; they are equal, not alike."""
+    exact = KINDS[model.kind].level
+    return compare_tables(what, model.results(), panel_cells(measure), exact)
+
+
+def compare_measures(what: str, models: Any, measures: Any) -> list[Difference]:
+    if len(models) != len(measures):
+        text = f"model {len(models)}, package {len(measures)}"
+        return [Difference(f"{what}, number", text)]
+    pairs = zip(models, measures, strict=True)
+    return [one for a, b in pairs for one in compare_measure(what, a, b)]
 
 
 def compare_counts(what: str, model: Any, measure: Any) -> list[Difference]:
@@ -116,11 +138,12 @@ def compare(model: Model, panel: Any) -> list[Difference]:
         ("measures", sorted(names_of(model)), sorted(panel.measures)),
     ):
         if want != got:
-            out.append(Difference(f"panel, {name}", f"model {want}, package {got}"))
+            text = f"model {want}, package {got}"[:600]
+            out.append(Difference(f"panel, {name}", text))
     if out:
         return out
     for name in names_of(model):
-        out += compare_measures("level", model[name], panel[name])
+        out += compare_measure("level", model[name], panel[name])
     return out
 
 
@@ -148,6 +171,11 @@ def attempt(function: Callable, force: Callable = nothing) -> tuple[Any, str]:
         return None, f"{type(error).__name__}: {text}"
 
 
+def pattern(refusal: str) -> str:
+    """The words of a refusal without what is of the case alone."""
+    return re.sub(r"'[^']*'|\"[^\"]*\"|\(.*|[\d.-]+", "*", refusal)[:60]
+
+
 def both(
     name: str,
     text: str,
@@ -166,40 +194,33 @@ def both(
     if said and why:
         return None, None, []
     who = "model" if said else "package"
-    kind = f"{name}, refused by the {who} ({(said or why).split(':')[0]})"
+    kind = f"{name}, refused by the {who}: {pattern(said or why)}"
     return None, None, [Difference(kind, f"{text}: {said or why}")]
 
 
 # ---- contributions, the report, coverage ---------------------------------------------
 
 
-def compare_contributions(
-    model: Model, panel: Any, name: str, options: dict
-) -> list[Difference]:
-    want, got, out = both(
-        "contributions",
-        f"{name}, {options}",
-        lambda: model.contributions(name, **options),
-        lambda: panel.contributions(name, **options),
-    )
-    if got is None:
-        return out
-    groups = model.rollup(*options.get("within", ())).series
+def compare_contributions(what: str, want: dict, got: Any) -> list[Difference]:
+    """Columns of {place: number}, in the order in which the package has them."""
+    out = []
     for column, cells in want.items():
-        names = model.series if column == "parts" else groups
-        rows = getattr(got, column).tolist()
-        places = [(key, period) for key in names for period in model.periods]
-        flat = [x for row in rows for x in row]
-        if len(flat) != len(places):
-            text = f"{len(places)} cells in the model, {len(flat)} in the package"
-            out.append(Difference(f"contributions, shape of {column}", text))
+        flat = [x for row in getattr(got, column).tolist() for x in row]
+        if len(flat) != len(cells):
+            text = f"{len(cells)} cells in the model, {len(flat)} in the package"
+            out.append(Difference(f"{what}, shape of {column}", text))
             continue
-        for place, x in zip(places, flat, strict=True):
+        in_turn = sorted(cells.items(), key=lambda cell: in_order(cell[0][0]))
+        for (place, value), x in zip(in_turn, flat, strict=True):
             x = NAMES[x] if column == "status" else None if math.isnan(x) else x
-            if not near(cells[place], x):
-                text = f"{place}: model {show(cells[place])}, package {show(x)}"
-                out.append(Difference(f"contributions, {column}", text))
+            if not near(value, x):
+                text = f"{place}: model {show(value)}, package {show(x)}"
+                out.append(Difference(f"{what}, {column}", text))
     return out
+
+
+# Those of an explanation whose parts the model does not form.
+compare_totals = compare_contributions
 
 
 def near(want: Any, got: Any) -> bool:
@@ -209,47 +230,43 @@ def near(want: Any, got: Any) -> bool:
     return alike(want, got) or abs(float(want) - float(got)) <= TOLERANCE
 
 
-def compare_report(
-    model: Model, panel: Any, name: str, by: str, options: dict
-) -> list[Difference]:
-    want, got, out = both(
-        "report",
-        f"{name}, {by}, {options}",
-        lambda: model.report(name, by, **options),
-        lambda: panel.report(name, by=by, **options),
-    )
-    if got is None:
-        return out
+KEYS = ("m", "r")  # beside "others" and "total" their labels are text
+
+
+def compare_report(what: str, want: list[dict], got: Any) -> list[Difference]:
     columns = {column: got[column] for column in got.columns}
-    if len(got[by]) != len(want):
-        text = f"model {[r[by] for r in want]}, package {got[by].tolist()}"
-        return [Difference("report, rows", text)]
+    length = len(next(iter(columns.values())))
+    if length != len(want):
+        labels = [got[key].tolist() for key in KEYS if key in columns]
+        text = f"model {[[r.get(key) for key in KEYS] for r in want]}, package {labels}"
+        return [Difference(f"{what}, rows", text)]
+    out = []
     for place, row in enumerate(want):
         for column, value in row.items():
             if column not in columns:
-                out.append(Difference("report, columns", f"{column} lacks"))
+                out.append(Difference(f"{what}, columns", f"{column} lacks"))
                 continue
             x = plain(columns[column][place])
             if column == "status" and not isinstance(x, str):
                 x = NAMES[int(x)]
-            if column == by:
-                value, x = str(value), str(x)  # beside "others" and "total" it is text
+            if column in KEYS:
+                value, x = str(value), str(x)
             if column == "rank" and x in (0, -1):
                 x = None  # unranked
             if not near(value, x):
-                text = f"{row[by]}: model {show(value)}, package {show(x)}"
-                out.append(Difference(f"report, {column}", text))
+                text = f"row {place}: model {show(value)}, package {show(x)}"
+                out.append(Difference(f"{what}, {column}", text))
     return out
 
 
-def compare_coverage(model: Model, panel: Any, name: str) -> list[Difference]:
-    want, got = model.coverage(name), panel.coverage()
-    keys = list(zip(*([plain(x) for x in got[k]] for k in model.keys), strict=True))
+def compare_coverage(what: str, want: dict, got: Any) -> list[Difference]:
+    names = [key for key in KEYS if key in got.columns]
+    keys = list(zip(*([plain(x) for x in got[key]] for key in names), strict=True))
     out = []
     for place, key in enumerate(keys or [()]):
         for column, value in want[key].items():
             x = plain(got[column][place])
             if value != x:
                 text = f"{key}: model {value}, package {x}"
-                out.append(Difference(f"coverage, {column}", text))
+                out.append(Difference(f"{what}, {column}", text))
     return out

@@ -45,7 +45,8 @@ class Measure:
         recipe: Any = None,
         running: bool = False,
     ):
-        self.model, self.kind, self.compute = model, kind, compute
+        self.model, self.kind = model, kind
+        self.compute: Compute = lambda model: model.once(compute, compute)
         self.unit, self.recipe = unit, recipe
         # Section 3: of running totals 29 February is compared with the 28th.
         self.running = running or kind == "cumulative"
@@ -91,11 +92,14 @@ class Measure:
 
     def growth(
         self,
-        lag: int | str = "1Y",
+        lag: Any = "1Y",
         policy: str = "nm",
         within: tuple[str, ...] | None = None,
         matched: bool = False,
-    ) -> Measure:
+    ) -> Any:
+        """Several lags at once give a tuple of measures."""
+        if isinstance(lag, list):
+            return tuple(self.growth(one, policy, within, matched) for one in lag)
         self._lag_has_meaning(ask(self.kind, "growth"), lag)
         model = self.model if within is None else self.model.rollup(*within)
         whole, parts, running = self.compute, self.model, self.running
@@ -143,13 +147,9 @@ class Measure:
                 raise TypeError("a cumulative level is one of years")
             return self
 
-        def begin(freq: cal.Freq, t: int) -> int:
-            here = cal.unit_of(freq, t, unit, year_end)
-            while cal.unit_of(freq, t - 1, unit, year_end) == here:
-                t -= 1
-            return t
-
-        return self._window(begin, running=True)
+        return self._window(
+            lambda freq, t: cal.unit_start(freq, t, unit, year_end), running=True
+        )
 
     def trailing(self, window: int | str) -> Measure:
         if ask(self.kind, "window") == "cumulative":

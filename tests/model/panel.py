@@ -7,7 +7,7 @@ series, regroup periods, show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tests.model import calendar as cal
@@ -99,6 +99,8 @@ class Model:
         self.reach = (min(periods), max(periods)) if periods else None
         self.view: list[tuple] = []
         self.recipes: dict[str, Measure] = {}
+        self._known: dict = {}
+        self._rows_know: dict = {}
         self._check()
 
     def _read(self, row: tuple[dict, Any, dict]) -> Row:
@@ -111,12 +113,20 @@ class Model:
     def _check(self) -> None:
         """Duplicates that are an error are one when the panel is built."""
         for name in self.options.kinds:
-            base_cells(self.rows, name, self.options)
+            self._bases(name)
 
     def _with(self, **changes) -> Model:
         out = object.__new__(Model)
-        out.__dict__.update(self.__dict__, **changes)
+        out.__dict__.update(self.__dict__, **changes, _known={})
+        if "rows" in changes:
+            out._rows_know = {}
         return out
+
+    def once(self, key: Any, formed: Callable[[Model], Any]) -> Any:
+        """What is formed of a model is formed once: a model never changes."""
+        if key not in self._known:
+            self._known[key] = formed(self)
+        return self._known[key]
 
     # ---- what is asked for -----------------------------------------------------------
 
@@ -128,7 +138,10 @@ class Model:
         if drop:
             view.append(("drop", drop))
         if periods is not None:
-            view.append(("show", read(periods, self.freq)))
+            asked = read(periods, self.freq)
+            if isinstance(asked, cal.Stated):
+                within(asked, self.freq, self.span)
+            view.append(("show", asked))
         return self._asked(view)
 
     def exclude(self, labels: dict | None = None, **keys) -> Model:
@@ -139,7 +152,8 @@ class Model:
         return self._asked([*self.view, ("recode", key, dict(labels))])
 
     def rollup(self, *keys: str) -> Model:
-        return self._asked([*self.view, ("keep", keys)])
+        view = [*self.view, ("keep", keys)]
+        return self.once(view[-1], lambda model: model._asked(view))
 
     def resample(self, freq: str) -> Model:
         if freq == "Y" and self.options.freq.unit in "MD":
@@ -214,6 +228,9 @@ class Model:
 
     @property
     def seen(self) -> View:
+        return self.once("seen", Model._seen)
+
+    def _seen(self) -> View:
         base = sorted({row.key for row in self.rows}, key=in_order)
         now = {key: dict(zip(self.names, key, strict=True)) for key in base}
         chosen, kept, to, shown = set(base), list(self.names), None, []
@@ -262,7 +279,7 @@ class Model:
     def apart(self) -> Model:
         """The same view with every series by itself, as `recode` left them."""
         kept = [op for op in self.view if op[0] not in ("keep", "drop")]
-        return self._with(view=kept)
+        return self.once("apart", lambda model: model._with(view=kept))
 
     @property
     def finest(self) -> Span:
@@ -282,6 +299,9 @@ class Model:
     @property
     def shown(self) -> list[int]:
         """Ruling 1: `periods` is read in the calendar shown."""
+        return self.once("shown", Model._shown)
+
+    def _shown(self) -> list[int]:
         asked, freq = self.seen.shown, self.freq
         return [t for t in self.span if all(one_of(one, freq, t) for one in asked)]
 
@@ -293,18 +313,30 @@ class Model:
 
     def lives(self, name: str) -> dict[Key, dict]:
         """Of every joined series its cells at the finest calendar."""
-        options, span, seen = self.options, self.finest, self.seen
-        kind = options.kinds[name]
-        bases = base_cells(self.rows, name, options)
-        return {
-            key: life(
-                joined([bases.get(one, {}) for one in keys], kind), span, options, kind
-            )
-            for key, keys in seen.joined.items()
-        }
+        return self.once(("lives", name), lambda model: model._lives(name))
+
+    def _lives(self, name: str) -> dict[Key, dict]:
+        options, span = self.options, self.finest
+        kind, bases, out = options.kinds[name], self._bases(name), {}
+        for key, keys in self.seen.joined.items():
+            # The same in every view that joins the same series under the same rules.
+            place = name, tuple(keys), span, options.absent, options.exit_after
+            if place not in self._rows_know:
+                cells = joined([bases.get(one, {}) for one in keys], kind)
+                self._rows_know[place] = life(cells, span, options, kind)
+            out[key] = self._rows_know[place]
+        return out
+
+    def _bases(self, name: str) -> dict:
+        if name not in self._rows_know:
+            self._rows_know[name] = base_cells(self.rows, name, self.options)
+        return self._rows_know[name]
 
     def grid(self, name: str) -> Grid:
         """The levels of a measure: choose, regroup series, regroup periods."""
+        return self.once(("grid", name), lambda model: model._grid(name))
+
+    def _grid(self, name: str) -> Grid:
         if name in self.recipes:
             return self.recipes[name].compute(self)
         kind, span, seen = self.options.kinds[name], self.finest, self.seen
@@ -347,10 +379,29 @@ class Model:
     ) -> dict[str, dict]:
         return report.contributions(self, name, lag, within)
 
+    def price_volume(
+        self,
+        value: str,
+        quantity: str,
+        lag: int | str = "1Y",
+        within: tuple[str, ...] = (),
+    ) -> dict[str, dict]:
+        return report.price_volume(self, value, quantity, lag, within)
+
+    def mix_rate(
+        self,
+        numerator: str,
+        denominator: str,
+        lag: int | str = "1Y",
+        within: tuple[str, ...] = (),
+    ) -> dict[str, dict]:
+        return report.mix_rate(self, numerator, denominator, lag, within)
+
     def report(self, name: str, by: str, **options) -> list[dict]:
         return report.report(self, name, by, **options)
 
-    def coverage(self, name: str) -> dict[Key, dict]:
+    def coverage(self, name: str | None = None) -> dict[Key, dict]:
+        name = name or next(iter(self.options.kinds))
         return report.coverage(self, name)
 
 
@@ -461,6 +512,12 @@ def read(asked: Any, freq: cal.Freq) -> Any:
     if isinstance(asked, list):
         return [read(one, freq) for one in asked]
     return None if asked is None else cal.stated(asked, freq)
+
+
+def within(label: cal.Stated, freq: cal.Freq, span: Span) -> None:
+    """Section 3: a label outside the calendar is a KeyError; a slice is cut to it."""
+    if not any(cal.meant(label, freq, t) for t in span):
+        raise KeyError(f"{label} lies outside the calendar")
 
 
 def one_of(asked: Any, freq: cal.Freq, t: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.model import calendar as cal
 from tests.model.cells import Key
-from tests.model.kinds import ABSENT_BASE, KINDS, Cell, taken
+from tests.model.kinds import ABSENT_BASE, KINDS, Cell, ask, taken
 from tests.model.measures import Measure, along, growth_of, members_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def contributions(
     """`parts` by (series, period); entry, exit, gap, total, matched, status by (group,
     period). A number that is not there is None."""
     measure = model[name]
+    ask(measure.kind, "share")
     measure._lag_has_meaning(KINDS[measure.kind].growth, lag)
     parts, total = measure.grid, measure.compute(model.rollup(*within))
     growth = along(total, lag, growth_of("nm"), measure.running)
@@ -42,6 +43,9 @@ def contributions(
                 out["parts"][key, place] = part
             for column, value in told.items():
                 out[column][group, place] = value
+    found = out["parts"]
+    places = [(key, place) for key in model.series for place in model.periods]
+    out["parts"] = {place: found[place] for place in places}
     return out
 
 
@@ -84,6 +88,36 @@ def explained(result: Cell, base: Fraction | None, items: dict[Key, tuple]) -> d
     }
 
 
+def price_volume(
+    model: Model, value: str, quantity: str, lag: int | str, within: tuple[str, ...]
+) -> dict[str, dict]:
+    """The total alone: the change of the value of the roll-up."""
+    alike(model, value, quantity)
+    return {"total": numbers(model.rollup(*within)[value].change(lag))}
+
+
+def mix_rate(
+    model: Model, numerator: str, denominator: str, lag: int | str, within: tuple
+) -> dict[str, dict]:
+    """The total alone: the change of the ratio of the roll-up."""
+    alike(model, numerator, denominator)
+    whole = model.rollup(*within)
+    whole[numerator].change(lag)  # which asks whether the lag has a meaning
+    return {"total": numbers((whole[numerator] / whole[denominator]).change(lag))}
+
+
+def alike(model: Model, one: str, two: str) -> None:
+    """Section 4, table: margin, price and volume, mix and bridge with the same kind."""
+    kinds = [model[name].kind for name in (one, two)]
+    ask(kinds[0], "margin")
+    if kinds[0] != kinds[1]:
+        raise TypeError(f"a {kinds[0]} and a {kinds[1]}")
+
+
+def numbers(measure: Measure) -> dict:
+    return {place: value for place, (value, _) in measure.results().items()}
+
+
 # ---- the report: section 4, one basis; rulings 10 and 11 -----------------------------
 
 STEP = {"M": "mom", "Q": "qoq", "W": "wow", "D": "dod"}
@@ -110,10 +144,7 @@ def report(
 
 
 def last_period(model: Model, name: str) -> int:
-    """The last complete period in which any series has a value.
-
-    Decision: the last one shown where there is none.
-    """
+    """The last complete period in which any series has a value."""
     grid, shown = model[name].grid, model.shown
     valued = [
         t
@@ -121,7 +152,9 @@ def last_period(model: Model, name: str) -> int:
         for t in shown
         if line[t].value is not None and not grid.span.partial(t)
     ]
-    return max(valued or shown)
+    if not valued:
+        raise ValueError("no complete period has a value")
+    return max(valued)
 
 
 def one_period(model: Model, at: Any) -> int:

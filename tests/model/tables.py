@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 from typing import Any, NamedTuple
 
 import evmarket as em
 from tests.model import Model
 from tests.model import calendar as cal
+from tests.model.choices import Choices
 
 # ---- random tables -------------------------------------------------------------------
 
@@ -20,17 +20,20 @@ FIRST = {
     "Q-MAR": ("2022Q2", 10),
     "M": ("2023-05", 20),
     "M-JF": ("2023-05", 20),
-    "W": ("2023-11-20", 60),
-    "D": ("2023-12-20", 400),
+    "W": ("2020-11-23", 62),
+    "D": ("2023-12-20", 440),
 }
 MIXES = [
     {"u": "flow"},
     {"u": "flow", "v": "flow"},
     {"u": "flow", "v": "stock"},
     {"u": "stock", "v": "stock"},
+    {"u": "stock"},
     {"u": "cumulative", "v": "cumulative"},
+    {"u": "cumulative", "v": "flow"},
     {"u": "rate"},
     {"u": "index"},
+    {"u": "flow", "v": "rate"},
 ]
 
 
@@ -43,30 +46,33 @@ class Case(NamedTuple):
     parts: int = 1
 
 
-def random_case(rng: random.Random) -> Case:
-    freq = rng.choice([*FIRST, "M", "M", "M", "Q"])
-    kinds = rng.choice(MIXES if freq != "D" else MIXES[:4])
+CONTAINERS = ["dict", "pandas", "polars", "arrow", "batches"]
+
+
+def random_case(choose: Choices) -> Case:
+    freq = choose.one(["M", "Q", "Y", "M", "M", "Q", "M-JF", "M-JF", *FIRST])
+    kinds = choose.one(MIXES if freq != "D" else MIXES[:5])
+    flows = set(kinds.values()) == {"flow"}
     options: dict = {"keys": ["m", "r"], "kinds": kinds, "freq": freq}
-    if rng.random() < 0.3:
+    if choose.chance(30):
         options["absent"] = "zero"
-    if rng.random() < 0.15:
+    if choose.chance(15):
         options["nulls"] = "absent"
-    if rng.random() < 0.3:
-        options["exit_after"] = rng.choice([1, 2, 3])
-    if set(kinds.values()) == {"flow"} and rng.random() < 0.3:
-        options["duplicates"] = rng.choice(["last", "add"])
-    if rng.random() < 0.3:
-        options["complete_through"] = random_label(rng, freq, late=True)
-    if freq == "M" and rng.random() < 0.2:
-        options["year_end"] = rng.choice(["MAR", "JUN"])
-    rows = random_rows(rng, options)
-    container = rng.choice(["dict", "pandas", "polars", "arrow", "batches"])
-    parts = rng.choice([1, 1, 2, 3])
-    adds = set(kinds.values()) == {"flow"} and options.get("duplicates") != "last"
+    if choose.chance(30):
+        options["exit_after"] = choose.one([1, 2, 3])
+    if choose.chance(20):
+        options["duplicates"] = choose.one(["last", "add"] if flows else ["last"])
+    if choose.chance(30):
+        options["complete_through"] = random_label(choose, freq, late=True)
+    if freq in ("M", "D") and choose.chance(20):
+        options["year_end"] = choose.one(["MAR", "JUN"])
+    rows = random_rows(choose, options)
+    parts = choose.one([1, 1, 2, 3])
+    adds = flows and options.get("duplicates") != "last"
     if parts > 1 and not adds:
         # Parts that meet in a series and period may be refused: whole series each.
         rows.sort(key=lambda row: str(row[0]))
-    return Case(rows, options, container, parts)
+    return Case(rows, options, choose.one(CONTAINERS), parts)
 
 
 def ordinals(freq: str) -> list[int]:
@@ -85,47 +91,60 @@ def written(freq: str, t: int, as_date: int | None) -> Any:
     return cal.label(frequency, t)
 
 
-def random_label(rng: random.Random, freq: str, late: bool = False) -> Any:
+def random_label(choose: Choices, freq: str, late: bool = False) -> Any:
     places = ordinals(freq)
-    t = rng.choice(places[-4:] if late else places) + (rng.randint(0, 2) if late else 0)
-    return written(freq, t, None)
+    if not late:
+        return written(freq, choose.one(places), None)
+    return written(freq, places[-1] + choose.integer(-3, 2), None)
 
 
-def random_rows(rng: random.Random, options: dict) -> list:
+def random_rows(choose: Choices, options: dict) -> list:
     freq, kinds = options["freq"], options["kinds"]
-    dated = rng.random() < 0.2 and freq not in ("D", "W")
-    rows = []
-    for _ in range(rng.randint(1, 6)):
-        key = {"m": rng.choice("ABC"), "r": rng.choice([1, 2, None])}
-        if any(key == old for old, _, _ in rows):
+    dated = freq not in ("D", "W") and choose.chance(20)
+    flows = set(kinds.values()) == {"flow"}
+    rows, keys = [], []
+    for _ in range(choose.integer(1, 6)):
+        key = {"m": choose.one("ABC"), "r": choose.one([1, 2, None])}
+        if key in keys:
             continue
-        places = ordinals(freq)
-        begin, end = sorted(rng.sample(range(len(places)), 2))
-        kept = rng.choice([0.6, 0.9, 1.0])
-        if freq == "D":
-            kept = 0.1
-        for t in places[begin : end + 1]:
-            if rng.random() > kept:
-                continue
-            period = written(freq, t, rng.randint(0, 27) if dated else None)
-            rows.append((key, period, random_values(rng, kinds)))
-            if rng.random() < 0.08 and set(kinds.values()) == {"flow"}:
-                rows.append((key, period, random_values(rng, kinds)))
-    if not rows:
-        return random_rows(rng, options)
-    rng.shuffle(rows)
-    return rows
+        keys.append(key)
+        for t in random_places(choose, freq):
+            period = written(freq, t, choose.integer(0, 27) if dated else None)
+            rows.append((key, period, random_values(choose, kinds)))
+            if flows and choose.chance(8):
+                rows.append((key, period, random_values(choose, kinds)))
+    return choose.mixed(rows)
 
 
-def random_values(rng: random.Random, kinds: dict) -> dict:
-    def one() -> float | None:
-        if rng.random() < 0.08:
-            return None
-        return rng.choice(
-            [rng.randint(1, 99), rng.randint(1, 400) / 4, rng.randint(-3, 3)]
-        )
+def random_places(choose: Choices, freq: str) -> list[int]:
+    """The periods in which a series has a row, at least one."""
+    places = ordinals(freq)
+    if freq in ("D", "W"):
+        # Few of many days, and some of them a year apart.
+        found = {choose.one(places) for _ in range(choose.integer(1, 8))}
+        run = choose.one(places)
+        found |= {run + i for i in range(choose.integer(0, 6))}
+        year = 364 if freq == "D" else 52
+        found |= {t + year for t in list(found) if choose.chance(50)}
+        return sorted(found & set(places))
+    begin = choose.integer(0, len(places) - 1)
+    end = choose.integer(begin, len(places) - 1)
+    kept = choose.one([100, 90, 60])
+    inside = places[begin : end + 1]
+    return [t for t in inside if kept == 100 or choose.chance(kept)] or inside[:1]
 
-    return {name: one() for name in kinds}
+
+def random_values(choose: Choices, kinds: dict) -> dict:
+    return {name: random_value(choose) for name in kinds}
+
+
+def random_value(choose: Choices) -> float | None:
+    which = choose.integer(0, 99)
+    if which < 8:
+        return None
+    if which < 40:
+        return choose.integer(1, 99)
+    return choose.integer(1, 400) / 4 if which < 70 else choose.integer(-3, 3)
 
 
 def build_model(case: Case) -> Model:
@@ -152,14 +171,17 @@ def cut(rows: list, parts: int) -> list[list]:
 
 def built(case: Case, rows: list) -> Any:
     if case.container == "batches":
-        half = len(rows) // 2
-        table: Any = [columns_of(case, some) for some in (rows[:half], rows[half:])]
-        table = [one for one, some in zip(table, (half, 1), strict=True) if some]
+        table: Any = [columns_of(case, some) for some in halves(rows)]
     else:
         table = contained(columns_of(case, rows), case.container)
     options = dict(case.options)
     keys, kinds = options.pop("keys"), options.pop("kinds")
     return em.Panel.from_table(table, keys=keys, period="p", measures=kinds, **options)
+
+
+def halves(rows: list) -> list[list]:
+    half = len(rows) // 2
+    return [some for some in (rows[:half], rows[half:]) if some]
 
 
 def columns_of(case: Case, rows: list) -> dict[str, list]:
@@ -175,8 +197,9 @@ def contained(columns: dict, container: str) -> Any:
     if container == "pandas":
         import pandas as pd
 
-        whole = {"r": pd.array(columns["r"], dtype="Int64")}
-        return pd.DataFrame({**columns, **whole})
+        if "r" in columns:
+            columns = {**columns, "r": pd.array(columns["r"], dtype="Int64")}
+        return pd.DataFrame(columns)
     if container == "polars":
         import polars as pl
 
@@ -184,6 +207,7 @@ def contained(columns: dict, container: str) -> Any:
     if container == "arrow":
         import pyarrow as pa
 
-        whole = {"r": pa.array(columns["r"], pa.int64())}
-        return pa.table({**columns, **whole})
+        if "r" in columns:
+            columns = {**columns, "r": pa.array(columns["r"], pa.int64())}
+        return pa.table(columns)
     return columns

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import evmarket as em
 from evmarket import Status
+from tests import reference as ref
 from tests.arrays.checks import POLICIES
 from tests.cells import reference_measure as by_hand
 from tests.cells import reference_panel as reference
@@ -45,6 +46,43 @@ def assert_rows(got, rows, measure, bound):
     for i, row in enumerate(rows):
         exact, code = measure.cells[row.key][row.period - measure.first]
         where = f"row {i}: {row.key} {reference.label(measure.freq, row.period)}"
+        assert status[i] == code, f"{where}: {Status(status[i]).name}, not {code.name}"
+        assert_value(float(values[i]), exact, bound, where)
+
+
+def growth_of_rows(rows, lag, policy="nm", complete=None):
+    """Growth of each row in exact numbers. Lives are those of rows, null or not."""
+    steps = {"1Y": 12, "-1Y": -12}.get(lag, lag)
+    at = {(row.key, row.period): row.values["units"] for row in rows}
+    low, high = min(t for _, t in at), max(t for _, t in at)
+    late = high if complete is None else complete
+    cells = []
+    for key, t in at:
+        current, before = at[key, t], t - steps
+        first = min(u for k, u in at if k == key)
+        if max(t, before) > late and complete is not None:
+            cells.append((None, ref.Status.PARTIAL))
+        elif current is None:
+            cells.append((None, ref.Status.MISSING))
+        elif not low <= before <= max(high, late):
+            cells.append((None, ref.Status.OUTSIDE))
+        elif before < first:
+            sign = (current > 0) - (current < 0)
+            value = ref.Fraction(2 * sign) if policy == "midpoint" else None
+            cells.append((value, ref.Status.ENTERED))
+        elif at.get((key, before)) is None:
+            cells.append((None, ref.Status.GAP))
+        else:
+            cells += ref.growth_between([at[key, before]], [current], policy=policy)
+    return cells
+
+
+def assert_growth(got, rows, expected, bound):
+    values, status = got
+    assert values.dtype == np.float64 and status.dtype == np.uint8
+    assert values.shape == status.shape == (len(rows),)
+    for i, (exact, code) in enumerate(expected):
+        where = f"row {i}: {rows[i].key} {reference.label('M', rows[i].period)}"
         assert status[i] == code, f"{where}: {Status(status[i]).name}, not {code.name}"
         assert_value(float(values[i]), exact, bound, where)
 
@@ -100,8 +138,7 @@ def test_groups_that_are_not_contiguous():
 @settings(max_examples=100)
 def test_growth_by_equals_the_reference(rows, lag, policy, complete):
     columns = columns_of(rows, UNITS)
-    slow = reference.build(rows, UNITS, complete=complete)
-    expected = by_hand.growth(reference.levels(slow, "units"), lag, policy)
+    expected = growth_of_rows(rows, lag, policy, complete)
     got = em.growth_by(
         columns["units"],
         by_of(columns),
@@ -112,7 +149,7 @@ def test_growth_by_equals_the_reference(rows, lag, policy, complete):
         complete_through=None if complete is None else reference.label("M", complete),
         return_status=True,
     )
-    assert_rows(got, rows, expected, MIDPOINT if policy == "midpoint" else RATE)
+    assert_growth(got, rows, expected, MIDPOINT if policy == "midpoint" else RATE)
 
 
 @given(
@@ -130,22 +167,36 @@ def test_one_index_for_many_columns_and_lags(rows, complete, chance):
     values = columns["units"]
     for lag in ("1Y", 1, -1):
         got = index.growth(values, lag, return_status=True)
-        assert_rows(got, rows, by_hand.growth(cells, lag), RATE)
+        assert_growth(got, rows, growth_of_rows(rows, lag), RATE)
         alone = em.growth_by(values, by_of(columns), columns["period"], lag=lag)
         np.testing.assert_array_equal(got[0], alone)
     got = index.trailing(values, "1Q", return_status=True)
     assert_rows(got, rows, by_hand.trailing(cells, "1Q"), ONCE)
     assert_rows(index.ytd(values, return_status=True), rows, by_hand.ytd(cells), ONCE)
     if complete is not None:
-        cells = reference.levels(
-            reference.build(rows, UNITS, complete=complete), "units"
-        )
         got = index.growth(
             values,
             complete_through=reference.label("M", complete),
             return_status=True,
         )
-        assert_rows(got, rows, by_hand.growth(cells), RATE)
+        assert_growth(got, rows, growth_of_rows(rows, "1Y", "nm", complete), RATE)
+
+
+def test_a_group_whose_last_row_is_null_has_not_left():
+    years = ["2023", "2024", "2025"]
+    for policy in POLICIES:
+        values, status = em.growth_by(
+            [None, 60, None], ["a"] * 3, years, policy=policy, return_status=True
+        )
+        assert np.isnan(values).all()
+        expected = [Status.MISSING, Status.GAP, Status.MISSING]
+        assert status.tolist() == expected
+    # Long after its last value, too.
+    months = [f"{year}-01" for year in range(2010, 2016)]
+    values = [1, None, None, None, None, None]
+    got = em.growth_by(values, ["a"] * 6, months, policy="midpoint", return_status=True)
+    assert np.isnan(got[0]).all()
+    assert got[1].tolist() == [Status.OUTSIDE] + [Status.MISSING] * 5
 
 
 def test_any_workers_and_group_type_give_the_same_bits(workers):
@@ -177,6 +228,38 @@ def test_any_workers_and_group_type_give_the_same_bits(workers):
             else by_hand.Fraction(values[i]) / by_hand.Fraction(base) - 1,
             RATE,
         )
+
+
+# ---- January and February ------------------------------------------------------------
+
+
+def test_a_lone_month_of_january_and_february_is_incomplete():
+    # As on panels: the number of a month alone stands beside its mark.
+    months = ["2023-02", "2024-01", "2024-03", "2025-02", "2025-03"]
+    values = [4, 5, 2, 10, 3]
+    rows = em.Rows(["a"] * 5, months, "M-JF")
+    got, status = rows.growth(values, return_status=True)
+    np.testing.assert_array_equal(got, [NAN, 0.25, NAN, 1, 0.5])
+    assert Status.names(status).tolist() == [
+        "OUTSIDE", "INCOMPLETE", "GAP", "INCOMPLETE", "OK",
+    ]  # fmt: skip
+    zero, status = em.growth_by(
+        [0, 5], ["a"] * 2, [202301, 202401], freq="M-JF", return_status=True
+    )
+    assert np.isnan(zero).all()  # the reason that takes the number away wins
+    assert Status.names(status).tolist() == ["OUTSIDE", "ZERO_BASE"]
+    got, status = rows.ytd(values, return_status=True)
+    assert np.isnan(got).all() and set(status.tolist()) == {Status.INCOMPLETE}
+    got, status = rows.trailing(values, "1Y", return_status=True)
+    assert np.isnan(got).all()
+
+
+def test_periods_that_state_january_and_february_are_whole():
+    periods = em.Periods("2024-02", "2025-03", "M-JF")
+    values = np.arange(1.0, 14)
+    rows = em.Rows(["a"] * len(periods), periods, "M-JF")
+    assert rows.growth(values, return_status=True)[1].tolist()[-2:] == [Status.OK] * 2
+    np.testing.assert_array_equal(rows.ytd(values)[-2:], [12, 25])
 
 
 # ---- inputs --------------------------------------------------------------------------
@@ -247,7 +330,13 @@ def test_no_rows_and_one_row():
 @pytest.mark.parametrize(
     ("args", "options", "error", "words"),
     [
-        (([1, 2], ["a", "a"], ["2024-01", "2024-01"]), {}, ValueError, "2024-01"),
+        (([1, 2], ["a", "a"], ["2024-01", "2024-01"]), {}, ValueError, "'a', 2024-01"),
+        (
+            ([1, 2], [["a", "a"], [7, 7]], [202401, 202402]),
+            {"freq": "M-JF"},
+            ValueError,
+            "0 and 1 are both 'a', 7, 2024-02",
+        ),
         (([1, 2], ["a"], ["2024-01", "2024-02"]), {}, ValueError, "by"),
         (([1], ["a", "a"], ["2024-01", "2024-02"]), {}, ValueError, "values"),
         ((["x", "y"], ["a", "a"], ["2024-01", "2024-02"]), {}, TypeError, "values"),

@@ -99,8 +99,12 @@ def test_columns_of_different_lengths():
         {"measures": ["units", "units"]},
         {"measures": {"units": "flows"}},
         {"absent": "none"},
-        {"absent": "zero"},  # without complete_through
+        {"nulls": "zero"},
         {"duplicates": "first"},
+        {"duplicates": "add", "measures": {"units": "rate"}},
+        {"duplicates": "add", "measures": {"units": "index"}},
+        {"year_end": "March"},
+        {"year_end": "MAR", "freq": "M-JF"},
         {"exit_after": "1W"},
         {"exit_after": 0},
         {"complete_through": "soon"},

@@ -307,6 +307,8 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
             assert count == len(members)
             if len(kept) > 1:
                 repeats.append((kept[1][0], kept[0][0], cell))
+            if rule == "identical":
+                kept = kept[:1]
             for k in range(2):
                 values = [v[k] for _, v in kept if v[k] is not None]
                 assert entries[k][0] == len(values)
@@ -320,6 +322,48 @@ def test_duplicates(table: list[Any], cuts: list[int], chance: random.Random) ->
             label = panel["labels"][0][panel["codes"][place, 0]]
             assert panel["repeat"][:2] == (first, second)
             assert ((label,), panel["repeat"][3]) == cell
+
+
+def test_two_rows_that_are_not_identical_are_known_with_their_values() -> None:
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0]):
+        parts = []
+        for row in order:
+            x, y = [1.0, 1.0, 1.0, 5.0][row], [2.0, 2.0, math.nan, 2.0][row]
+            part = partial(1, 2, duplicates="identical", track=True)
+            add(part, [["a"], *map(np.array, ([7], [x], [y]))], 1, first_row=row)
+            parts.append(part)
+        for other in parts[1:]:
+            parts[0].merge(other)
+        panel = parts[0].finish()
+        assert panel["repeat"] == (0, 2, 0, 7, (1, 2.0, None))
+        assert panel["rows"].tolist() == [4]
+        assert [m["values"].tolist() for m in panel["measures"]] == [[1.0], [2.0]]
+        assert [m["counts"].tolist() for m in panel["measures"]] == [[1], [1]]
+
+
+@pytest.mark.parametrize("rule", ["add", "identical", "last"])
+@pytest.mark.parametrize("track", [False, True])
+def test_rows_without_a_value_are_no_rows(rule: str, track: bool) -> None:
+    made = partial(1, 2, duplicates=rule, track=track, skip_nulls=True)
+    x, y = [1.0, math.nan, math.nan], [math.nan, math.nan, math.nan]
+    add(made, [["a", "a", "b"], *map(np.array, ([7, 7, 7], x, y))], 1)
+    panel = made.finish()
+    assert panel["labels"] == [["a", "b"]]
+    assert panel["indptr"].tolist() == [0, 1, 1] and panel["rows"].tolist() == [1]
+    assert [m["counts"].tolist() for m in panel["measures"]] == [[1], [0]]
+
+
+def test_equal_rows_are_counted_among_the_first_ones() -> None:
+    numbers = map(np.array, ([7, 7, 7, 8, 7], [1, 2, 1, 1, 1]))
+    rows = [["a", "a", "b", "a", "a"], *numbers]
+    for most, found in [(9, (1, 0, 4)), (4, (0, 0, 0))]:
+        made = partial(1, 1, find_repeats=most)
+        add(made, rows, 1)
+        assert made.repeats() == found
+        with pytest.raises(ValueError, match="different"):
+            made.merge(partial(1, 1))
+    with pytest.raises(ValueError, match="find_repeats"):
+        partial(1, 1).repeats()
 
 
 @settings(max_examples=60, deadline=None)

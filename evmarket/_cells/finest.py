@@ -1,0 +1,278 @@
+"""The finest cells under a view: series chosen, joined, added up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import _core
+from .._common.kinds import TABLE
+from .._common.status import lowest
+from .cells import Cells, cells_of, indptr_of, kept_indptr, laid_out, lowest_at
+from .lives import Lives
+from .sums import ExactSums, Layout, Moved, Naming, regroup_named
+
+if TYPE_CHECKING:
+    from .._common.types import Codes, Ints, Mask
+    from .base import Base, BaseLevel, Rules
+    from .calendar import Calendar
+    from .view import Grouping
+
+MOST_ZEROS = 1 << 28
+"""Zeros beyond which absent="zero" is refused."""
+
+_FEBRUARY, _BOTH = 2, 3
+"""The bits of February, and of January and February."""
+
+
+class Joined(NamedTuple):
+    """The cells of one measure in joined series.
+
+    Attributes
+    ----------
+    cells : Cells
+        Those that have a row, or an assumed 0. NaN: a row without a value.
+    lives : Lives
+    assumed : ndarray of bool or None
+        Where the 0 is assumed.
+    """
+
+    cells: Cells
+    lives: Lives
+    assumed: Mask | None = None
+
+
+class Level(NamedTuple):
+    """The cells of one measure in the series of a view, and how many each adds up.
+
+    `members` is None where each cell is of one series.
+    """
+
+    cells: Cells
+    lives: Lives
+    members: Ints | None = None
+
+
+# ---- chosen and joined -----------------------------------------------------------
+
+
+def joined(
+    base: Base, number: int, groups: Grouping, calendar: Calendar, rules: Rules
+) -> Joined:
+    """The cells of a measure in the series that take part, joined by their labels."""
+    level = base.levels[number]
+    layout, sums, months = _chosen(base.layout, level, groups.chosen)
+    if groups.joins:
+        layout, sums, months = _added(layout, sums, months, groups, level, calendar)
+    elif groups.to_joined is not None:
+        layout, sums, months = _sorted(layout, sums, months, groups)
+    if rules.nulls == "absent":
+        some = sums.counts > 0
+        if months is not None:  # a lone January of a stock is a row all the same
+            some |= (months > 0) & (months < _BOTH)
+        layout = Layout(
+            kept_indptr(layout.indptr, some), layout.ordinals[some], layout.rows[some]
+        )
+        sums, months = sums.take(some), None if months is None else months[some]
+    lone, codes = None, None
+    if months is not None:
+        # A flow needs both months, other levels February.
+        alone = (months != 0) & (months < _FEBRUARY)
+        if TABLE[level.kind].dates == "add":
+            alone = (months != 0) & (months != _BOTH)
+        codes = np.where(alone, np.uint8(_core.INCOMPLETE), np.uint8(0))
+        lone = alone & (sums.counts > 0)
+    cells = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)
+    lives = Lives.of(cells, calendar.complete, rules.exit_after)
+    if rules.absent == "zero" and TABLE[level.kind].zero:
+        return _zero_filled(cells, lives, calendar)
+    return Joined(cells, lives)
+
+
+def _chosen(
+    layout: Layout, level: BaseLevel, chosen: Ints | None
+) -> tuple[Layout, ExactSums, Codes | None]:
+    """The cells of the finest series that take part."""
+    if chosen is None:
+        return layout, level.sums, level.months
+    indptr, place = cells_of(layout.indptr, chosen)
+    months = None if level.months is None else level.months[place]
+    part = Layout(indptr, layout.ordinals[place], layout.rows[place])
+    return part, level.sums.take(place), months
+
+
+def _sorted(
+    layout: Layout, sums: ExactSums, months: Codes | None, groups: Grouping
+) -> tuple[Layout, ExactSums, Codes | None]:
+    """The cells in the order of series that only have other labels."""
+    to = groups.to_joined
+    assert to is not None
+    if np.array_equal(to, np.arange(len(to))):
+        return layout, sums, months
+    indptr, place = cells_of(layout.indptr, np.argsort(to))
+    part = Layout(indptr, layout.ordinals[place], layout.rows[place])
+    return part, sums.take(place), None if months is None else months[place]
+
+
+def _added(
+    layout: Layout,
+    sums: ExactSums,
+    months: Codes | None,
+    groups: Grouping,
+    level: BaseLevel,
+    calendar: Calendar,
+) -> tuple[Layout, ExactSums, Codes | None]:
+    """The cells of series that are joined into one, added."""
+    assert groups.to_joined is not None
+    moved = Moved(layout, [sums], groups.to_joined)
+    naming = Naming(groups.joined, (level.name,), calendar)
+    where, [added] = regroup_named([moved], *naming)
+    if months is not None:
+        old = Cells.at(layout)
+        series = groups.to_joined[old.series].astype(np.int64)
+        bits = np.zeros(len(where.ordinals), np.uint8)
+        place = Cells.at(where).place(series, old.ordinals)
+        np.bitwise_or.at(bits, place, months)
+        months = bits
+    return where, added, months
+
+
+def _zero_filled(cells: Cells, lives: Lives, calendar: Calendar) -> Joined:
+    """The cells, and a 0 wherever a living series has no row.
+
+    Without a cutoff whoever is late has not sold nothing: the periods after the last
+    row of a series stay missing.
+    """
+    count = len(cells.indptr) - 1
+    filled = np.diff(cells.indptr) > 0
+    final = np.full(count, calendar.low - 1, np.int64)
+    final[filled] = cells.ordinals[cells.indptr[1:][filled] - 1]
+    until = final if calendar.cutoff is None else np.full(count, calendar.complete)
+    until = np.minimum(until, lives.last)
+    if lives.gaps is not None:  # one ends with the row after the cutoff
+        until[lives.gaps.series] = lives.gaps.start - 1
+    sizes = np.where(filled, np.maximum(until - lives.first + 1, 0), 0)
+    if sizes.sum() > MOST_ZEROS:
+        raise MemoryError(
+            f"absent is 'zero': {int(sizes.sum()):,} cells of living series do not fit"
+        )
+    series = np.repeat(np.arange(count, dtype=np.int64), sizes)
+    ends = indptr_of(sizes)
+    ordinals = lives.first[series] + np.arange(len(series)) - ends[series]
+    empty = cells.place(series, ordinals) < 0
+    series, ordinals = series[empty], ordinals[empty]
+    return _with_zeros(cells, lives, series, ordinals)
+
+
+def _with_zeros(cells: Cells, lives: Lives, series: Ints, ordinals: Ints) -> Joined:
+    if not len(series) or cells.sums is None:
+        return Joined(cells, lives)
+    indptr, ordered, order = laid_out(
+        np.concatenate([cells.series, series]),
+        np.concatenate([cells.ordinals, ordinals]),
+        len(cells.indptr) - 1,
+    )
+    zeros = len(series)
+
+    def extended(part: Any) -> Any:
+        if part is None:
+            return None
+        return np.concatenate([part, np.zeros(zeros, part.dtype)])[order]
+
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    old = place[: len(cells.ordinals)]
+    assumed = np.ones(len(order), bool)
+    assumed[old] = False
+    sums = cells.sums.placed(old, len(order))
+    values = np.zeros(len(order))
+    values[old] = cells.values
+    sums = replace(sums, values=values)
+    made = Cells(
+        indptr, ordered, values, extended(cells.status), sums, extended(cells.lone)
+    )
+    return Joined(made, lives, assumed)
+
+
+# ---- added over series -----------------------------------------------------------
+
+
+def over_series(part: Joined, groups: Grouping, name: str, calendar: Calendar) -> Level:
+    """The cells of groups of series.
+
+    The number stands beside INCOMPLETE where a living series has no value. Where none
+    has one, an assumed 0 is no value either.
+    """
+    cells, lives, to = part.cells, part.lives, groups.to
+    known = np.isfinite(cells.values)
+    if to is None:
+        marked = known if cells.status is None else known | (cells.status != 0)
+        return Level(cells.kept(marked), lives)
+    assert cells.sums is not None
+    counted = [known]
+    if part.assumed is not None:
+        counted.append(known & ~part.assumed)
+    alone = cells.status is not None
+    if alone:
+        counted.append(cells.codes == _core.INCOMPLETE)
+    ones = np.ones(len(known), np.int64)
+    terms = [cells.sums, *map(ExactSums.counting, counted)]
+    moved = Moved(Layout(cells.indptr, cells.ordinals, ones), terms, to)
+    naming = Naming(groups.series, (name,) * len(terms), calendar)
+    layout, [sums, *counts] = regroup_named([moved], *naming)
+    members, *more = (count.lo.astype(np.int64) for count in counts)
+    where = Cells.at(layout)
+    living = lives.counts(where.series, where.ordinals, to)
+    lacking = members < living
+    has = members > 0
+    if part.assumed is not None:
+        has &= ~lacking | (more[0] > 0)
+    codes = np.where(lacking, np.uint8(_core.INCOMPLETE), np.uint8(0))
+    codes[~has] = _core.MISSING
+    lone = None
+    if alone:
+        some = more[-1]
+        codes[(some > 0) & (has | (some == living))] = _core.INCOMPLETE
+        lone = has & (some == members)
+    # Assumed zeros count no row.
+    values = np.where(sums.counts > 0, sums.values, 0.0)
+    sums = replace(sums, values=np.where(has, values, np.nan))
+    made = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)
+    keep = has | (members > 0) | (codes == _core.INCOMPLETE)
+    grown = lives.grouped(to, groups.series.count)
+    return Level(made.kept(keep), grown, members[keep])
+
+
+def formed_then_added(
+    cells: Cells, lives: Lives, groups: Grouping, naming: Naming
+) -> Cells:
+    """What was formed of each series, added over the series of groups.
+
+    Where no living series has a number the lowest of their statuses stands.
+    """
+    to = groups.to
+    if to is None or cells.sums is None:
+        return cells
+    known = np.isfinite(cells.values)
+    ones = np.ones(len(known), np.int64)
+    terms = [cells.sums.where(known), ExactSums.counting(known)]
+    moved = Moved(Layout(cells.indptr, cells.ordinals, ones), terms, to)
+    layout, [sums, count] = regroup_named([moved], *naming)
+    where = Cells.at(layout)
+    members = count.lo.astype(np.int64)
+    living = lives.counts(where.series, where.ordinals, to)
+    has = members > 0
+    place = where.place(to[cells.series].astype(np.int64), cells.ordinals)
+    marks = lowest_at(cells.codes[known], place[known], len(members))
+    lacking = np.where(members < living, np.uint8(_core.INCOMPLETE), np.uint8(0))
+    reasons = lowest_at(cells.codes[~known], place[~known], len(members))
+    # A living series without any cell is missing there.
+    unseen = np.bincount(place, minlength=len(members)) < living
+    absent = np.where(unseen, np.uint8(_core.MISSING), np.uint8(0))
+    codes = np.where(has, lowest(marks, lacking), lowest(reasons, absent))
+    values = np.where(sums.counts > 0, sums.values, 0.0)
+    sums = replace(sums, values=np.where(has, values, np.nan))
+    values = sums.values
+    return Cells(layout.indptr, layout.ordinals, values, codes, sums)

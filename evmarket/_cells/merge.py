@@ -1,0 +1,374 @@
+"""Merging panels: any number of parts into the whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .._common.arguments import choice
+from .._common.kinds import TABLE
+from .._common.messages import short
+from .base import Base, BaseLevel, Rules
+from .cells import Cells, cells_of, packed
+from .panel import PanelData
+from .series import united
+from .sums import Layout, Moved, Naming, regroup_named
+from .view import Shown, View
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .._common.types import Ints, Map, Mask
+
+_NO_RULES = Rules()
+
+
+def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
+    """See `Panel.merge`: any number of parts."""
+    choice(overlap, "overlap", {"add": 0, "replace": 1, "error": 2})
+    first = panels[0]
+    for other in panels[1:]:
+        _require_alike(first, other)
+    parts = [panel for panel in panels if len(panel.base.layout.ordinals)]
+    if len(parts) < 2:
+        return parts[0] if parts else first
+    first = parts[0]
+    for other in parts[1:]:
+        _require_same_view(first, other)
+    base = _whole([_chosen(part, first) for part in parts], overlap)
+    view = View.whole(base.series)
+    for key, labels in first.view.recodes:
+        known = view.used(key)
+        view = view.recoded(key, {o: new for o, new in labels.items() if o in known})
+    view = replace(
+        view,
+        recodes=first.view.recodes,
+        kept=first.view.kept,
+        orders=first.view.orders,
+        freq=first.view.freq,
+        shown=_shown(parts),
+    )
+    return replace(first, base=base, view=view)
+
+
+def _require_alike(panel: PanelData, other: PanelData) -> None:
+    """A ValueError for parts whose measures or keys differ."""
+    require_equal(
+        ("keys", panel.base.series.keys, other.base.series.keys),
+        ("measures", panel.names, other.names),
+        ("kinds", _kinds(panel), _kinds(other)),
+        ("frequency", panel.base.freq, other.base.freq),
+        ("units", units(panel), units(other)),
+    )
+
+
+def _require_same_view(panel: PanelData, other: PanelData) -> None:
+    if panel.rules != other.rules:
+        raise ValueError(
+            f"other has the rules of absence {other.rules}, the panel {panel.rules}: "
+            "give both the same with .assume()"
+        )
+    if panel.view.grouping != other.view.grouping:
+        raise ValueError(
+            "the panels are grouped in different ways: merge first, then roll up, "
+            "recode or resample"
+        )
+
+
+def _kinds(panel: PanelData) -> dict[str, str]:
+    return {level.name: level.kind for level in panel.levels}
+
+
+def units(panel: PanelData) -> dict[str, str]:
+    """The units of the measures that have one."""
+    return {level.name: level.unit for level in panel.levels if level.unit}
+
+
+def require_equal(*traits: tuple[str, Any, Any]) -> None:
+    """A ValueError for the first (name, panel's, other's) that differ."""
+    for what, ours, theirs in traits:
+        if ours != theirs:
+            raise ValueError(
+                f"other has {what} {short(theirs)}, the panel {short(ours)}"
+            )
+
+
+def _shown(parts: Sequence[PanelData]) -> tuple[Shown, ...]:
+    """The periods in view of any of the parts; nothing where one shows all."""
+    if not all(part.view.shown for part in parts):
+        return ()
+    ends = [part.calendar.visible for part in parts]
+    low, high = min(a for a, _ in ends), max(b for _, b in ends)
+    return (Shown(parts[0].calendar.freq, low, high),)
+
+
+def _chosen(panel: PanelData, first: PanelData) -> Base:
+    """The finest cells of the series that take part, of the measures of `first`."""
+    base, chosen = panel.base, panel.view.chosen
+    names = [level.name for level in first.base.levels]
+    if not first.assigned:
+        names = list(first.names)
+    known = {level.name: level for level in base.levels}
+    base = replace(base, levels=tuple(known[name] for name in names))
+    if chosen is None:
+        return base
+    numbers = np.flatnonzero(chosen)
+    indptr, place = cells_of(base.layout.indptr, numbers)
+    layout = Layout(indptr, base.layout.ordinals[place], base.layout.rows[place])
+    levels = tuple(_level_at(level, place) for level in base.levels)
+    series = base.series.narrowed(chosen, ())
+    return replace(base, series=series, layout=layout, levels=levels)
+
+
+def _level_at(level: BaseLevel, place: Any) -> BaseLevel:
+    """A measure's cells at some places."""
+    return replace(
+        level,
+        sums=level.sums.take(place),
+        dates=None if level.dates is None else level.dates[place],
+        months=None if level.months is None else level.months[place],
+    )
+
+
+# ---- cells ---------------------------------------------------------------------------
+
+
+class _Shared(NamedTuple):
+    """The cells of all parts, sorted by place and part.
+
+    `place` numbers the distinct places; `part` and `cell` say where each comes from;
+    `shared` marks those that several parts have.
+    """
+
+    place: Ints
+    part: Ints
+    cell: Ints
+    shared: Mask
+
+
+def _whole(bases: Sequence[Base], overlap: str) -> Base:
+    """The cells of all parts in one base."""
+    first = bases[0]
+    series, maps = united([base.series for base in bases])
+    cells = _sorted_by_place(bases, maps)
+    keep = _kept(bases, cells, overlap)
+    low, high = min(b.low for b in bases), max(b.high for b in bases)
+    empty = replace(first, low=low, high=high)
+    calendar = PanelData.of(empty, _NO_RULES).finest
+    naming = Naming(series, tuple(level.name for level in first.levels), calendar)
+    moved = []
+    for base, to, masks in zip(bases, maps, keep, strict=True):
+        sums = [
+            level.sums if mask.all() else level.sums.where(mask)
+            for level, mask in zip(base.levels, masks, strict=True)
+        ]
+        used = np.any(masks, axis=0)
+        rows = base.layout.rows
+        layout = base.layout._replace(rows=np.where(used, rows, 0))
+        moved.append(Moved(layout, sums, to))
+    layout, sums = regroup_named(moved, *naming)
+    where = Cells.at(layout)
+    places = [
+        where.place(to[at.series].astype(np.int64), at.ordinals)
+        for to, at in zip(maps, (Cells.at(base.layout) for base in bases), strict=True)
+    ]
+    levels = []
+    for k, (level, added) in enumerate(zip(first.levels, sums, strict=True)):
+        parts = [base.levels[k] for base in bases]
+        masks = [each[k] for each in keep]
+        levels.append(
+            replace(
+                level,
+                sums=added,
+                dates=_dates(parts, masks, places, len(where.ordinals)),
+                months=_months(parts, masks, places, len(where.ordinals)),
+            )
+        )
+    return replace(
+        empty,
+        series=series,
+        layout=layout,
+        levels=tuple(levels),
+        dated=any(base.dated for base in bases),
+    )
+
+
+def _sorted_by_place(bases: Sequence[Base], maps: Sequence[Map]) -> _Shared:
+    keys, parts, numbers = [], [], []
+    for k, (base, to) in enumerate(zip(bases, maps, strict=True)):
+        at = Cells.at(base.layout)
+        keys.append(packed(to[at.series].astype(np.int64), at.ordinals))
+        parts.append(np.full(len(at.ordinals), k))
+        numbers.append(np.arange(len(at.ordinals)))
+    key = np.concatenate(keys)
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    new = np.ones(len(key), bool)
+    new[1:] = key[1:] != key[:-1]
+    place = np.cumsum(new) - 1
+    several = np.bincount(place) > 1
+    return _Shared(
+        place,
+        np.concatenate(parts)[order],
+        np.concatenate(numbers)[order],
+        several[place],
+    )
+
+
+def _kept(bases: Sequence[Base], cells: _Shared, overlap: str) -> list[list[Mask]]:
+    """Which cells of each part and measure count."""
+    first = bases[0]
+    keep = [
+        [np.ones(len(base.layout.ordinals), bool) for _ in base.levels]
+        for base in bases
+    ]
+    some = np.flatnonzero(cells.shared)
+    if not len(some):
+        return keep
+    shared = _Shared(*(column[some] for column in cells))  # type: ignore[arg-type]
+    if overlap == "error":
+        _refuse(bases, shared, 0, "overlap is 'error'")
+    for k, level in enumerate(first.levels):
+        chosen = _chosen_cells(bases, shared, k, level, overlap)
+        for part, masks in enumerate(keep):
+            mine = shared.part == part
+            masks[k][shared.cell[mine]] = chosen[mine]
+    return keep
+
+
+def _chosen_cells(
+    bases: Sequence[Base], shared: _Shared, k: int, level: BaseLevel, overlap: str
+) -> Mask:
+    """Which of the cells that parts share count for one measure."""
+    rule = bases[0].duplicates or TABLE[level.kind].repeats
+    every = np.ones(len(shared.place), bool)
+    valued = _column(bases, shared, lambda base: base.levels[k].sums.counts) > 0
+    if overlap == "replace":
+        # A row without a value does not replace one with a value.
+        some = np.bincount(shared.place, valued)[shared.place] > 0
+        return _last(shared.place, valued | ~some)
+    if rule == "add":
+        return every
+    if any(base.dated for base in bases):
+        if TABLE[level.kind].dates != "last":
+            _refuse(
+                bases, shared, 0, f"duplicates is {short(rule)}, and rows state dates"
+            )
+        return _latest(bases, shared, k, valued)
+    if rule == "last":
+        return _last(shared.place, every)
+    if rule == "identical":
+        return _first_of_equal(bases, shared, k, level)
+    why = (
+        f"a {level.kind} is not added"
+        if bases[0].duplicates is None
+        else ("duplicates is 'error'")
+    )
+    _refuse(bases, shared, 0, why)
+    return every
+
+
+def _column(bases: Sequence[Base], shared: _Shared, column: Any) -> Any:
+    """An array of every part at the shared cells."""
+    first = column(bases[0])
+    values = np.zeros(len(shared.place), first.dtype)
+    for part, base in enumerate(bases):
+        mine = shared.part == part
+        values[mine] = column(base)[shared.cell[mine]]
+    return values
+
+
+def _last(place: Ints, among: Mask) -> Mask:
+    """The last of those marked at each place."""
+    at = np.flatnonzero(among)
+    final = np.ones(len(at), bool)
+    final[:-1] = place[at][1:] != place[at][:-1]
+    chosen = np.zeros(len(place), bool)
+    chosen[at[final]] = True
+    return chosen
+
+
+def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mask:
+    """The cell of the latest date at each place; two of one date are refused."""
+    at = np.flatnonzero(valued)
+    dates = _column(bases, shared, lambda base: _of_dates(base.levels[k]))[at]
+    order = np.lexsort((dates, shared.place[at]))
+    place, dates = shared.place[at][order], dates[order]
+    final = np.ones(len(at), bool)
+    final[:-1] = place[1:] != place[:-1]
+    tied = ~final[:-1] & final[1:] & (dates[1:] == dates[:-1])
+    if tied.any():
+        cell = int(at[order][int(tied.argmax())])
+        _refuse(bases, shared, cell, f"a {bases[0].levels[k].kind} is not added")
+    chosen = np.zeros(len(shared.place), bool)
+    chosen[at[order[final]]] = True
+    return chosen
+
+
+def _of_dates(level: BaseLevel) -> Any:
+    if level.dates is None:
+        return np.zeros(len(level.sums.counts), np.int32)
+    return level.dates
+
+
+def _first_of_equal(
+    bases: Sequence[Base], shared: _Shared, k: int, level: BaseLevel
+) -> Mask:
+    """The first cell at each place; cells that differ are refused."""
+    first = np.ones(len(shared.place), bool)
+    first[1:] = shared.place[1:] != shared.place[:-1]
+    sums = [base.levels[k].sums for base in bases]
+    exact: list[Any] = [None] * len(shared.place)
+    for part, each in enumerate(sums):
+        mine = np.flatnonzero(shared.part == part)
+        few = each.take(shared.cell[mine])
+        for at, value, count in zip(mine, few.fractions(), few.counts, strict=True):
+            exact[at] = value if count else None
+    for at in np.flatnonzero(~first):
+        if exact[at] != exact[at - 1]:
+            _refuse(
+                bases,
+                shared,
+                int(at),
+                f"duplicates is 'identical', and {level.name} differs",
+            )
+    return first
+
+
+def _refuse(bases: Sequence[Base], shared: _Shared, at: int, why: str) -> None:
+    base, cell = bases[int(shared.part[at])], int(shared.cell[at])
+    series = int(np.searchsorted(base.layout.indptr, cell, side="right")) - 1
+    period = PanelData.of(base, _NO_RULES).finest.label(int(base.layout.ordinals[cell]))
+    raise ValueError(
+        f"both panels have {short(base.series.name(series))} at {period}: {why}"
+    )
+
+
+def _dates(
+    parts: Sequence[BaseLevel], masks: Sequence[Mask], places: Sequence[Ints], size: int
+) -> Any:
+    """The date of the value of each cell."""
+    if all(part.dates is None for part in parts):
+        return None
+    dates = np.zeros(size, np.int32)
+    for part, mask, place in zip(parts, masks, places, strict=True):
+        keep = mask & (part.sums.counts > 0)
+        dates[place[keep]] = _of_dates(part)[keep]
+    return dates
+
+
+def _months(
+    parts: Sequence[BaseLevel], masks: Sequence[Mask], places: Sequence[Ints], size: int
+) -> Any:
+    """The months of January and February that have a value in each cell."""
+    if all(part.months is None for part in parts):
+        return None
+    bits = np.zeros(size, np.uint8)
+    for part, mask, place in zip(parts, masks, places, strict=True):
+        own = part.months
+        if own is None:
+            own = np.full(len(place), 3, np.uint8)
+        np.bitwise_or.at(bits, place[mask], own[mask])
+    return bits

@@ -1,0 +1,158 @@
+"""What a panel is built from: the columns of a table, and the options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from .._calendar.frequency import frequency, unit
+from .._calendar.labels import last_complete
+from .._calendar.lags import exit_periods
+from .._cells.base import Rules
+from .._common.arguments import choice
+from .._common.kinds import check_kinds
+from .._common.messages import near, short
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_DUPLICATES = ("add", "identical", "last", "error")
+_NEVER_ADDED = ("rate", "index")
+_YEAR_ENDS = {
+    "JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MAY": 5, "JUN": 6,
+    "JUL": 7, "AUG": 8, "SEP": 9, "OCT": 10, "NOV": 11, "DEC": 12,
+}  # fmt: skip
+_A_YEAR = "1Y"
+"""The default of `exit_after`, which is two periods at least."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a panel is built; see `Panel.from_table`."""
+
+    freq: str | None = None
+    units: Mapping[str, str] | None = None
+    absent: str = "missing"
+    nulls: str = "reported"
+    duplicates: str | None = None
+    complete_through: Any = None
+    exit_after: int | str = _A_YEAR
+    year_end: str | None = None
+    workers: int | None = None
+    progress: bool = False
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Options:
+        """Options from keyword arguments, or a TypeError that names an unknown one."""
+        known = [option.name for option in fields(cls)]
+        for name in options:
+            if name not in known:
+                raise TypeError(
+                    f"{name} is not an option of a panel; {near(name, known)}"
+                )
+        return cls(**options)
+
+    @property
+    def asked(self) -> str | None:
+        """The short name of the frequency asked for, if one was."""
+        return None if self.freq is None else frequency(self.freq)
+
+    def check(self, kinds: Mapping[str, str]) -> None:
+        """Refuse options that are unknown, or do not go with the measures."""
+        choice(self.absent, "absent", {"missing": 0, "zero": 1})
+        choice(self.nulls, "nulls", {"reported": 0, "absent": 1})
+        if self.duplicates is not None:
+            choice(self.duplicates, "duplicates", dict.fromkeys(_DUPLICATES))
+        for name, kind in kinds.items():
+            if self.duplicates == "add" and kind in _NEVER_ADDED:
+                raise ValueError(
+                    f"duplicates is 'add': {name} is {kind} and is never added: "
+                    "give 'identical', 'last' or 'error'"
+                )
+        for name in self.units or {}:
+            if name not in kinds:
+                raise KeyError(f"units: {short(name)} is not a measure")
+
+    def rules(self, freq: str) -> Rules:
+        """The rules of absence on the finest calendar."""
+        cutoff = None
+        if self.complete_through is not None:
+            cutoff = last_complete(self.complete_through, freq, "complete_through")
+        exit_after = exit_periods(self.exit_after, freq)
+        if self.exit_after == _A_YEAR:
+            exit_after = max(exit_after, 2)
+        return Rules(
+            self.absent, self.nulls, cutoff, exit_after, self._year_end_at(freq)
+        )
+
+    def _year_end_at(self, freq: str) -> int:
+        name = "DEC" if self.year_end is None else self.year_end
+        month = choice(name, "year_end", _YEAR_ENDS)
+        if month != 12 and unit(freq) not in ("M", "D"):
+            raise ValueError(
+                f"year_end is {name!r}, freq is {freq!r}: it is for months and days; "
+                f"fiscal years and quarters are freq='Y-{name}' and 'Q-{name}'"
+            )
+        return int(month)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The names of the columns of a panel, checked."""
+
+    keys: tuple[str, ...]
+    when: tuple[str, ...]
+    kinds: dict[str, str]
+
+    @classmethod
+    def of(cls, keys: Any, period: Any, measures: Any) -> Columns:
+        """The columns as `Panel.from_table` takes them."""
+        key_names = _names(keys, "keys")
+        when = [period] if isinstance(period, str) else _names(period, "period")
+        if len(when) not in (1, 2):
+            raise ValueError(
+                f"period is {short(period)}: a column, or (year, month or quarter)"
+            )
+        kinds = dict(measures) if isinstance(measures, dict) else {}
+        names = list(kinds) or _names(measures, "measures")
+        if not names:
+            raise ValueError("measures is empty: a panel has at least one")
+        kinds = check_kinds(names, kinds)
+        seen: set[str] = set()
+        for name in (*key_names, *when, *names):
+            if name in seen:
+                raise ValueError(
+                    f"column {short(name)} is named twice among keys, period, measures"
+                )
+            seen.add(name)
+        return cls(tuple(key_names), tuple(when), kinds)
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The names of the measures."""
+        return tuple(self.kinds)
+
+    @property
+    def every(self) -> list[str]:
+        """Keys, period, measures: the order of the columns in a batch."""
+        return [*self.keys, *self.when, *self.kinds]
+
+    def places(
+        self, measures: tuple[int, ...]
+    ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """The places in a batch of the keys, the period and some of the measures."""
+        first, second = len(self.keys), len(self.keys) + len(self.when)
+        return (
+            tuple(range(first)),
+            tuple(range(first, second)),
+            tuple(second + k for k in measures),
+        )
+
+
+def _names(value: Any, name: str) -> list[str]:
+    """One name of a column or several, as a list."""
+    names = [value] if isinstance(value, str) else list(value)
+    for item in names:
+        if not isinstance(item, str):
+            raise TypeError(f"{name} holds {short(item)}: give names of columns")
+    return names

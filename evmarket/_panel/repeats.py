@@ -1,0 +1,98 @@
+"""A warning where rows that repeat another row exactly were added."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from .. import _core
+from .._common.warning import EvmarketWarning
+from .._inputs.tables import batches, names_of
+
+if TYPE_CHECKING:
+    from .._inputs.tables import Field
+    from .options import Columns
+
+MOST_ROWS = 1_000_000
+"""Rows that are looked at: the first ones of the table."""
+
+_UNREADABLE = (TypeError, ValueError, OverflowError, KeyError)
+
+
+def warn_of_repeats(table: Any, columns: Columns, freq: str | None) -> None:
+    """Warn if some of the first rows are equal in every column of the table.
+
+    The table is read once more. A stream that can be read only once gives no warning,
+    nor does a table with a column whose values are not compared, such as dates.
+
+    Parameters
+    ----------
+    freq : str or None
+        The frequency to read the periods at; None for ordinals.
+    """
+    names = _names(table)
+    if names is None:
+        return
+    others = [name for name in names if name not in columns.every]
+    try:
+        found = _repeats(table, columns, [], freq)
+        if found[0] and others:
+            found = _repeats(table, columns, others, freq)
+    except _UNREADABLE:
+        return
+    count, first, second = found
+    if count:
+        rows = "row repeats" if count == 1 else "rows repeat"
+        them = "it was" if count == 1 else "they were"
+        warnings.warn(
+            f"at least {count:,} {rows} another row exactly (first: rows {first} and "
+            f"{second}): {them} added; duplicates='identical' drops repeats, "
+            "duplicates='add' says that they are meant",
+            EvmarketWarning,
+            stacklevel=5,
+        )
+
+
+def _names(table: Any) -> list[Any] | None:
+    """The names of the columns of a table that can be read again, else None."""
+    if isinstance(table, (list, tuple)) and table:
+        table = table[0]
+    if hasattr(table, "__len__") or hasattr(table, "num_rows"):
+        return names_of(table)
+    return None
+
+
+def _repeats(
+    table: Any, columns: Columns, others: list[Any], freq: str | None
+) -> tuple[int, int, int]:
+    """How many of the first rows repeat another one, and the first two such rows."""
+    reader = batches(table, [*columns.every, *others])
+    keys, when, measures = columns.places(tuple(range(len(columns.measures))))
+    for place in range(len(columns.every), len(reader.fields)):
+        if _is_number(reader.fields[place]):
+            measures += (place,)
+        else:
+            keys += (place,)
+    rows = _core.Partial(
+        tuple(str(reader.fields[k].name) for k in keys),
+        tuple(str(reader.fields[k].name) for k in measures),
+        find_repeats=MOST_ROWS,
+    )
+    for batch in reader:
+        left = MOST_ROWS - batch.first_row
+        if left <= 0:
+            break
+        rows.add(
+            batch.capsule,
+            keys,
+            when,
+            measures,
+            freq=freq,
+            first_row=batch.first_row,
+            stop=min(batch.rows, left),
+        )
+    return rows.repeats()
+
+
+def _is_number(field: Field) -> bool:
+    return field.type.startswith(("float", "decimal", "double"))
