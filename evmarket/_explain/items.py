@@ -334,15 +334,18 @@ class Items:
         operands = np.ascontiguousarray(values), transitions.astype(float)
         return self.decompose(SUMS, operands)[0]
 
-    def sums_of_both(
+    def sums_of_all(
         self, values: Floats, transitions: Codes
     ) -> tuple[dict[str, Floats], Floats]:
-        """Sums of each cell's items but gaps, and what rounding leaves of them."""
-        # The residual covers all sums but the first: gaps take its place.
+        """Sums of each cell's items by transition, and what rounding leaves of them.
+
+        The residual is that of all sums but the gap.
+        """
+        # The core's residual covers all sums but the first: gaps take its place.
         order = np.array([GAP, ENTRY, EXIT, BOTH], np.uint8)
         sums = self.sums(values, order[transitions])
-        named = {"both": sums["gap"], "entry": sums["entry"], "exit": sums["exit"]}
-        return named, sums["residual"]
+        sums["both"], sums["gap"] = sums["gap"], sums["both"]
+        return sums, sums.pop("residual")
 
     def gap(self, rest: Floats, kept: Mask) -> Floats:
         """What is left of a total, which is the gap of cells with items not kept.
