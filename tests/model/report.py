@@ -258,11 +258,6 @@ def coverage(model: Model, name: str) -> dict[Key, dict]:
     for group, joined in seen.groups.items():
         base = {key for one in joined for key in seen.joined[one]}
         mine = [row for row in model.rows if row.key in base and name in row.values]
-        stated = [
-            row
-            for row in mine
-            if row.values[name] is not None or model.options.nulls == "reported"
-        ]
         line = grid.lines[group]
         valued = [t for t in span if line[t].value is not None and line[t].count]
         first, last = min(valued, default=None), max(valued, default=None)
@@ -273,7 +268,7 @@ def coverage(model: Model, name: str) -> dict[Key, dict]:
             "first": None if first is None else cal.label(span.freq, first),
             "last": None if last is None else cal.label(span.freq, last),
             "gaps": 0 if first is None else last - first + 1 - len(valued),
-            "entered": all(row.t > span.first for row in stated),
+            "entered": line[span.first].status == "NOT_BEGUN",
             "exited": any(cell.status == "EXITED" for cell in line.values()),
         }
     return out
