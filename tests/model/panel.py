@@ -376,7 +376,7 @@ class Model:
         ask(r.kind, "margin")
         if r.kind != c.kind:
             raise TypeError(f"margin of a {r.kind} and a {c.kind}")
-        if mostly(r.grid, lambda x: x > 0) and mostly(c.grid, lambda x: x < 0):
+        if mostly_negative(r.grid, c.grid):
             raise ValueError(f"{cost}: most costs are negative")
         return ((r - c) / r)._as("margin")
 
@@ -417,11 +417,18 @@ class Model:
         return report.coverage(self, name)
 
 
-def mostly(grid: Grid, wanted: Callable[[Any], bool]) -> bool:
-    """Section 5. Decision: more than half of the levels that are not 0, as grouped."""
-    numbers = [cell.value for line in grid.lines.values() for cell in line.values()]
-    numbers = [value for value in numbers if value]
-    return 2 * sum(map(wanted, numbers)) > len(numbers)
+def mostly_negative(revenue: Grid, cost: Grid) -> bool:
+    """Section 5. Decision: more than three quarters of the costs beside a positive
+    revenue, three at least."""
+    costs = [
+        cost.lines[key][t].value
+        for key, line in revenue.lines.items()
+        for t, cell in line.items()
+        if cell.value is not None and cell.value > 0
+    ]
+    costs = [value for value in costs if value]
+    negative = sum(value < 0 for value in costs)
+    return negative >= 3 and 4 * negative > 3 * len(costs)
 
 
 GROUPING = ("recode", "keep", "drop", "resample")
@@ -508,18 +515,24 @@ def put_together(
         return rows + more
     if overlap == "error":
         raise ValueError("parts overlap")
-    # A later cell replaces an earlier one, a null one does not.
-    valued = {cell for cell, value in facts(more) if value is not None}
-    null = {cell for cell, _ in facts(rows)} - valued
+    # A later cell replaces an earlier one, one without a value does not.
+    valued = cells_with_value(more, options)
+    null = stated_cells(rows) - valued
     return [without(row, valued) for row in rows] + [without(row, null) for row in more]
 
 
-def facts(rows: list[Row]) -> list[tuple]:
-    return [
-        ((row.key, row.t, name), value)
-        for row in rows
-        for name, value in row.values.items()
-    ]
+def stated_cells(rows: list[Row]) -> set[tuple]:
+    return {(row.key, row.t, name) for row in rows for name in row.values}
+
+
+def cells_with_value(rows: list[Row], options: Options) -> set[tuple]:
+    return {
+        (key, t, name)
+        for name in options.kinds
+        for key, cells in base_cells(rows, name, options).items()
+        for t, base in cells.items()
+        if base.value is not None
+    }
 
 
 def without(row: Row, valued: set) -> Row:
