@@ -27,7 +27,7 @@ from tests.model.cells import (
     people,
     resampled,
 )
-from tests.model.kinds import ask
+from tests.model.kinds import KINDS, ask
 from tests.model.measures import Measure
 
 
@@ -502,16 +502,21 @@ def put_together(
     rows: list[Row], more: list[Row], overlap: str, options: Options
 ) -> list[Row]:
     """Ruling 9: parts under another rule than "add" that share a series and period
-    meet by that rule only where their rows state that very period."""
+    meet by that rule only where their rows state that very period.
+
+    Decision: where no rule was asked for, what takes the last date of a period (ruling
+    6) takes the part with the later one; two parts of one date are an error.
+    """
     cells = {(row.key, row.t) for row in rows} & {(row.key, row.t) for row in more}
     if not cells or overlap == "add":
-        adds = options.duplicates == "add" or (
-            options.duplicates is None and set(options.kinds.values()) == {"flow"}
+        dated = any(
+            row.said.freq != options.freq and (row.key, row.t) in cells
+            for row in [*rows, *more]
         )
-        for row in [*rows, *more]:
-            dated = row.said.freq != options.freq
-            if (row.key, row.t) in cells and dated and not adds:
-                raise ValueError("parts share a series and period")
+        if dated and options.duplicates not in (None, "add"):
+            raise ValueError("parts share a series and period")
+        if dated and options.duplicates is None:
+            return by_date(rows, more, cells, options)
         return rows + more
     if overlap == "error":
         raise ValueError("parts overlap")
@@ -519,6 +524,39 @@ def put_together(
     valued = cells_with_value(more, options)
     null = stated_cells(rows) - valued
     return [without(row, valued) for row in rows] + [without(row, null) for row in more]
+
+
+def by_date(
+    rows: list[Row], more: list[Row], cells: set[tuple], options: Options
+) -> list[Row]:
+    """Of the parts of a shared cell the one of the later date."""
+    parts, lost = (rows, more), (set(), set())
+    for name, kind in options.kinds.items():
+        for cell in cells if KINDS[kind].dates == "last" else ():
+            dates = [last_date(part, cell, name) for part in parts]
+            if None in dates:
+                loser = dates.index(None)
+            elif dates[0] == dates[1]:
+                raise ValueError("parts share a series and date")
+            else:
+                loser = int(dates[0] > dates[1])
+            lost[loser].add((*cell, name))
+    return [
+        without(row, gone)
+        for part, gone in zip(parts, lost, strict=True)
+        for row in part
+    ]
+
+
+def last_date(rows: list[Row], cell: tuple, name: str) -> Any:
+    return max(
+        (
+            cal.end(row.said.freq, row.said.t)
+            for row in rows
+            if (row.key, row.t) == cell and row.values.get(name) is not None
+        ),
+        default=None,
+    )
 
 
 def stated_cells(rows: list[Row]) -> set[tuple]:
