@@ -332,9 +332,11 @@ def _placed(cells: Cells, to: Ints, layout: Cells, side: MeasureData) -> Cells:
     empty = place < 0
     codes[empty] = side.empty_status(layout.series[empty], layout.ordinals[empty])
     placed = layout.with_values(taken(cells.values, place, np.nan), codes)
-    if not len(cells.ordinals):
-        return placed
     lone, sums = cells.lone, cells.sums
+    if not len(cells.ordinals):
+        none = np.zeros(0, np.int64)
+        empty_sums = None if sums is None else sums.placed(none, len(place))
+        return replace(placed, sums=empty_sums)
     return replace(
         placed,
         sums=None if sums is None else sums.take(place).where(~empty),

@@ -117,18 +117,20 @@ def _chosen(panel: PanelData, first: PanelData) -> Base:
     numbers = np.flatnonzero(chosen)
     indptr, place = cells_of(base.layout.indptr, numbers)
     layout = Layout(indptr, base.layout.ordinals[place], base.layout.rows[place])
-    levels = tuple(_level_at(level, place) for level in base.levels)
+    levels = tuple(_level_at(level, numbers, place) for level in base.levels)
     series = base.series.narrowed(chosen, ())
-    return replace(base, series=series, layout=layout, levels=levels)
+    repeats = None if base.repeats is None else base.repeats[numbers]
+    return replace(base, series=series, layout=layout, levels=levels, repeats=repeats)
 
 
-def _level_at(level: BaseLevel, place: Any) -> BaseLevel:
-    """A measure's cells at some places."""
+def _level_at(level: BaseLevel, numbers: Ints, place: Ints) -> BaseLevel:
+    """A measure of some series, whose cells lie at some places."""
     return replace(
         level,
         sums=level.sums.take(place),
         dates=None if level.dates is None else level.dates[place],
         months=None if level.months is None else level.months[place],
+        nulls=None if level.nulls is None else level.nulls[numbers],
     )
 
 
@@ -184,6 +186,7 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
                 sums=added,
                 dates=_dates(parts, masks, places, len(where.ordinals)),
                 months=_months(parts, masks, places, len(where.ordinals)),
+                nulls=_added([part.nulls for part in parts], maps, series.count),
             )
         )
     return replace(
@@ -192,6 +195,7 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
         layout=layout,
         levels=tuple(levels),
         dated=any(base.dated for base in bases),
+        repeats=_added([base.repeats for base in bases], maps, series.count),
     )
 
 
@@ -344,6 +348,18 @@ def _refuse(bases: Sequence[Base], shared: _Shared, at: int, why: str) -> None:
     raise ValueError(
         f"both panels have {short(base.series.name(series))} at {period}: {why}"
     )
+
+
+def _added(
+    numbers: Sequence[Ints | None], maps: Sequence[Map], count: int
+) -> Ints | None:
+    """Numbers of the series of all parts, added; None where a part has none."""
+    sums = np.zeros(count, np.int64)
+    for each, to in zip(numbers, maps, strict=True):
+        if each is None:
+            return None
+        np.add.at(sums, to, each)
+    return sums
 
 
 def _dates(

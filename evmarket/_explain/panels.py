@@ -209,7 +209,7 @@ def mix_rate(
     return PanelMixRate(
         items,
         [above, below],
-        items.status(codes, ratio=(n, w)),
+        items.status(codes),
         transitions,
         {
             "total": total,

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.periods import Periods
-from .._cells.base import Base, BaseLevel, Rules
+from .._cells.base import Base, BaseLevel, Rules, by_series
 from .._cells.calendar import Calendar
 from .._cells.cells import Cells
 from .._cells.series import SeriesIndex, united
@@ -70,8 +70,10 @@ def ingested(
     if warns and options.duplicates is None and (fine.layout.rows > 1).any():
         warn_of_repeats(table, columns, source.read_at(finest))
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
+    repeats = None
     if finest != freq:
-        calendar = Calendar(freq, 0, -1, (0, -1), 1)
+        repeats = by_series(layout, np.maximum(layout.rows - 1, 0))
+        calendar = Calendar(freq, 0, -1, (0, -1))
         layout, levels = placed(fine, columns.kinds, finest, calendar)
     low, high = ends(layout)
     where = getattr(table, "source", "")
@@ -88,6 +90,7 @@ def ingested(
         options.duplicates,
         dated=finest != freq or (source.dated and freq != "D"),
         source=where if isinstance(where, str) else "",
+        repeats=repeats,
     )
     return base, rules
 

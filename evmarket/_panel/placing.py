@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.columns import ordinals_of_days
+from .._cells.base import by_series
 from .._cells.cells import Cells
 from .._cells.sums import ExactSums, Layout, Moved, identity, regroup_named
 
@@ -41,6 +42,7 @@ class Placed(NamedTuple):
     sums: ExactSums
     dates: NDArray[np.int32] | None
     months: Codes | None
+    nulls: Ints | None = None
 
 
 class _Places(NamedTuple):
@@ -95,12 +97,15 @@ def placed(
     )
     added = regroup_named([moved], fine.series, flows, calendar)[1] if flows else []
     totals = dict(zip(flows, added, strict=True))
-    return coarse, [
-        Placed(totals[name], None, _months(each, places))
-        if name in totals
-        else _last(each, places)
-        for name, each in sums.items()
-    ]
+    levels = []
+    for name, each in sums.items():
+        if name in totals:
+            made = Placed(totals[name], None, _months(each, places))
+        else:
+            made = _last(each, places)
+        nulls = by_series(layout, np.maximum(layout.rows - each.counts, 0))
+        levels.append(made._replace(nulls=nulls))
+    return coarse, levels
 
 
 def _places(layout: Layout, days: Ints, periods: Ints, low: int, freq: str) -> _Places:

@@ -296,6 +296,10 @@ def whole_years(freq: Freq, lag: int | str) -> bool:
     return freq.unit not in "WD" and lag % PER_YEAR[freq.unit] == 0
 
 
+def one_year(freq: Freq, window: int | str) -> bool:
+    return window == "1Y" or (freq.unit not in "WD" and window == PER_YEAR[freq.unit])
+
+
 @remembered
 def window_start(freq: Freq, window: int | str, t: int) -> int:
     """The first period of a trailing window that ends at t.

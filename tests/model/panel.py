@@ -234,11 +234,18 @@ class Model:
         base = sorted({row.key for row in self.rows}, key=in_order)
         now = {key: dict(zip(self.names, key, strict=True)) for key in base}
         chosen, kept, to, shown = set(base), list(self.names), None, []
+        lists: dict[str, list] = {}  # a list keeps its order in what is shown
         for what, *asked in self.view:
             if what == "choose":
                 chosen &= choice(now, chosen, kept, *asked)
+                wanted, inside = asked
+                if inside:
+                    lists |= {k: v for k, v in wanted.items() if isinstance(v, list)}
             elif what == "recode":
                 recode(now, kept, *asked)
+                key, labels = asked
+                if key in lists:
+                    lists[key] = [relabelled(one, labels) for one in lists[key]]
             elif what == "keep":
                 known(kept, asked[0])
                 kept = [name for name in kept if name in asked[0]]
@@ -258,6 +265,9 @@ class Model:
             group = groups.setdefault(tuple(now[key][name] for name in kept), [])
             if whole not in group:
                 group.append(whole)
+        asked_order = [lists.get(name, []) for name in kept]
+        ordered = sorted(groups, key=lambda key: in_order(key, asked_order))
+        groups = {key: groups[key] for key in ordered}
         return View(tuple(kept), groups, series, to, shown)
 
     @property
@@ -270,7 +280,7 @@ class Model:
 
     @property
     def series(self) -> list[Key]:
-        return sorted(self.seen.groups, key=in_order)
+        return list(self.seen.groups)
 
     @property
     def freq(self) -> cal.Freq:
@@ -366,6 +376,8 @@ class Model:
         ask(r.kind, "margin")
         if r.kind != c.kind:
             raise TypeError(f"margin of a {r.kind} and a {c.kind}")
+        if mostly(r.grid, lambda x: x > 0) and mostly(c.grid, lambda x: x < 0):
+            raise ValueError(f"{cost}: most costs are negative")
         return ((r - c) / r)._as("margin")
 
     def ratio(self, numerator: str, denominator: str, kind: str = "ratio") -> Measure:
@@ -405,17 +417,33 @@ class Model:
         return report.coverage(self, name)
 
 
+def mostly(grid: Grid, wanted: Callable[[Any], bool]) -> bool:
+    """Section 5. Decision: more than half of the levels that are not 0, as grouped."""
+    numbers = [cell.value for line in grid.lines.values() for cell in line.values()]
+    numbers = [value for value in numbers if value]
+    return 2 * sum(map(wanted, numbers)) > len(numbers)
+
+
 GROUPING = ("recode", "keep", "drop", "resample")
 
 
 # ---- choosing and regrouping series --------------------------------------------------
 
 
-def in_order(key: Key) -> list:
-    """By label in the order of the keys: booleans, numbers, text, None last."""
+def in_order(key: Key, lists: list[list] | None = None) -> list:
+    """By label in the order of the keys: booleans, numbers, text, None last.
+
+    Labels that a list asked for come first, in its order.
+    """
     return [
-        (part is None, isinstance(part, str), not isinstance(part, bool), part or 0)
-        for part in key
+        (
+            next((i for i, one in enumerate(some) if same(one, part)), len(some)),
+            part is None,
+            isinstance(part, str),
+            not isinstance(part, bool),
+            part or 0,
+        )
+        for part, some in zip(key, lists or [[]] * len(key), strict=True)
     ]
 
 
@@ -453,10 +481,11 @@ def recode(now: dict, kept: list, name: str, labels: dict) -> None:
         if not any(same(one[name], label) for one in now.values()):
             raise KeyError(f"no {name} {label!r}")
     for one in now.values():
-        for old, new in labels.items():
-            if same(one[name], old):
-                one[name] = new
-                break
+        one[name] = relabelled(one[name], labels)
+
+
+def relabelled(label: object, labels: dict) -> object:
+    return next((new for old, new in labels.items() if same(label, old)), label)
 
 
 # ---- merging and showing -------------------------------------------------------------
