@@ -170,7 +170,9 @@ def test_all_functions_along_time(rows, complete):
 def test_all_functions_across_series(rows, complete):
     # Costs that are mostly negative are refused.
     for one in rows:
-        one.values["cost"] = None if one.values["cost"] is None else abs(one.values["cost"])
+        one.values["cost"] = (
+            None if one.values["cost"] is None else abs(one.values["cost"])
+        )
     panel, slow = both(rows, complete=complete)
     for got, expected, bound in structure_pairs(panel, slow):
         assert_measure(got, expected, bound)
