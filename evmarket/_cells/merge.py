@@ -46,7 +46,6 @@ def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
         view,
         recodes=first.view.recodes,
         kept=first.view.kept,
-        orders=first.view.orders,
         freq=first.view.freq,
         shown=_shown(parts),
     )
@@ -176,9 +175,10 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
             level.sums if mask.all() else level.sums.where(mask)
             for level, mask in zip(base.levels, masks, strict=True)
         ]
-        used = np.any(masks, axis=0)
-        rows = base.layout.rows
-        layout = base.layout._replace(rows=np.where(used, rows, 0))
+        layout = base.layout
+        if overlap == "replace":
+            used = np.any(masks, axis=0)
+            layout = layout._replace(rows=np.where(used, layout.rows, 0))
         moved.append(Moved(layout, sums, to))
     layout, sums = regroup_named(moved, *naming)
     where = Cells.at(layout)

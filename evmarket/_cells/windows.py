@@ -75,7 +75,7 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
             )
         return measure
     week = freq[0] == "W"
-    if (week and unit != "Y") or (freq == unit) or not _nests(freq, unit):
+    if unit != "Y" and (week or freq == unit or not _nests(freq, unit)):
         units = "years" if week else f"units longer than '{freq}'"
         raise ValueError(f"unit is {short(unit)}: at '{freq}' it takes {units}")
     calendar = measure.calendar
@@ -138,7 +138,8 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     broken = (needed > between(whole & alive)) | (begins < calendar.low)
     codes = np.zeros(len(series), np.uint8)
     if cells.status is not None:
-        broken |= between(~whole & ~alive) > 0
+        lives_on = ~np.isin(cells.status, (_core.NOT_BEGUN, _core.EXITED))
+        broken |= between(~whole & ~alive & lives_on) > 0
         for code in np.unique(cells.status[known])[::-1]:
             if code:
                 codes[between(known & (cells.status == code)) > 0] = code

@@ -110,7 +110,7 @@ def coverage(panel: PanelData) -> dict[str, Any]:
         ("first", _labels(calendar, first, filled)),
         ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
-        ("entered", (life.first > calendar.low) & (life.first < NEVER)),
+        ("entered", (life.first > calendar.low) & (calendar.low <= calendar.complete)),
         ("exited", _exited(life)),
     ):
         columns[free_name(name, tuple(columns))] = column
