@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .. import _core
 from .._common.arguments import choice
 from .._common.kinds import TABLE
 from .._common.messages import short
@@ -194,7 +195,7 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
             replace(
                 level,
                 sums=added,
-                dates=_dates(parts, masks, places, len(where.ordinals)),
+                dates=_dates(bases, k, masks, places, len(where.ordinals)),
                 months=_months(parts, masks, places, len(where.ordinals)),
                 nulls=_added([part.nulls for part in parts], maps, series.count),
             )
@@ -266,7 +267,7 @@ def _chosen_cells(
     if rule == "add":
         return every
     if any(base.dated for base in bases):
-        if TABLE[level.kind].dates != "last":
+        if bases[0].duplicates is not None:
             _refuse(
                 bases, shared, 0, f"duplicates is {short(rule)}, and rows state dates"
             )
@@ -307,7 +308,7 @@ def _last(place: Ints, among: Mask) -> Mask:
 def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mask:
     """The cell of the latest date at each place; two of one date are refused."""
     at = np.flatnonzero(valued)
-    dates = _column(bases, shared, lambda base: _of_dates(base.levels[k]))[at]
+    dates = _column(bases, shared, lambda base: _of_dates(base, k))[at]
     order = np.lexsort((dates, shared.place[at]))
     place, dates = shared.place[at][order], dates[order]
     final = np.ones(len(at), bool)
@@ -321,10 +322,13 @@ def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mas
     return chosen
 
 
-def _of_dates(level: BaseLevel) -> Any:
-    if level.dates is None:
-        return np.zeros(len(level.sums.counts), np.int32)
-    return level.dates
+def _of_dates(base: Base, k: int) -> Any:
+    """The day of each value; where the rows state the period, its last one."""
+    dates = base.levels[k].dates
+    if dates is None:
+        days = _core.period_days(base.freq, base.low, base.high - base.low + 1, True)
+        dates = days[base.layout.ordinals - base.low].astype(np.int32)
+    return dates
 
 
 def _first_of_equal(
@@ -373,15 +377,19 @@ def _added(
 
 
 def _dates(
-    parts: Sequence[BaseLevel], masks: Sequence[Mask], places: Sequence[Ints], size: int
+    bases: Sequence[Base],
+    k: int,
+    masks: Sequence[Mask],
+    places: Sequence[Ints],
+    size: int,
 ) -> Any:
     """The date of the value of each cell."""
-    if all(part.dates is None for part in parts):
+    if all(base.levels[k].dates is None for base in bases):
         return None
     dates = np.zeros(size, np.int32)
-    for part, mask, place in zip(parts, masks, places, strict=True):
-        keep = mask & (part.sums.counts > 0)
-        dates[place[keep]] = _of_dates(part)[keep]
+    for base, mask, place in zip(bases, masks, places, strict=True):
+        keep = mask & (base.levels[k].sums.counts > 0)
+        dates[place[keep]] = _of_dates(base, k)[keep]
     return dates
 
 

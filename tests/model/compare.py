@@ -266,6 +266,8 @@ def compare_coverage(what: str, want: dict, got: Any) -> list[Difference]:
     for place, key in enumerate(keys or [()]):
         for column, value in want[key].items():
             x = plain(got[column][place])
+            if column == "duplicates" and x is None:
+                continue  # merged parts out of dates cannot tell them
             if value != x:
                 text = f"{key}: model {value}, package {x}"
                 out.append(Difference(f"{what}, {column}", text))

@@ -27,7 +27,7 @@ from tests.model.cells import (
     people,
     resampled,
 )
-from tests.model.kinds import ask
+from tests.model.kinds import KINDS, ask
 from tests.model.measures import Measure
 
 
@@ -376,7 +376,7 @@ class Model:
         ask(r.kind, "margin")
         if r.kind != c.kind:
             raise TypeError(f"margin of a {r.kind} and a {c.kind}")
-        if mostly(r.grid, lambda x: x > 0) and mostly(c.grid, lambda x: x < 0):
+        if mostly_negative(r.grid, c.grid):
             raise ValueError(f"{cost}: most costs are negative")
         return ((r - c) / r)._as("margin")
 
@@ -417,11 +417,18 @@ class Model:
         return report.coverage(self, name)
 
 
-def mostly(grid: Grid, wanted: Callable[[Any], bool]) -> bool:
-    """Section 5. Decision: more than half of the levels that are not 0, as grouped."""
-    numbers = [cell.value for line in grid.lines.values() for cell in line.values()]
-    numbers = [value for value in numbers if value]
-    return 2 * sum(map(wanted, numbers)) > len(numbers)
+def mostly_negative(revenue: Grid, cost: Grid) -> bool:
+    """Section 5. Decision: more than three quarters of the costs beside a positive
+    revenue, three at least."""
+    costs = [
+        cost.lines[key][t].value
+        for key, line in revenue.lines.items()
+        for t, cell in line.items()
+        if cell.value is not None and cell.value > 0
+    ]
+    costs = [value for value in costs if value]
+    negative = sum(value < 0 for value in costs)
+    return negative >= 3 and 4 * negative > 3 * len(costs)
 
 
 GROUPING = ("recode", "keep", "drop", "resample")
@@ -495,31 +502,75 @@ def put_together(
     rows: list[Row], more: list[Row], overlap: str, options: Options
 ) -> list[Row]:
     """Ruling 9: parts under another rule than "add" that share a series and period
-    meet by that rule only where their rows state that very period."""
+    meet by that rule only where their rows state that very period.
+
+    Decision: where no rule was asked for, what takes the last date of a period (ruling
+    6) takes the part with the later one; two parts of one date are an error.
+    """
     cells = {(row.key, row.t) for row in rows} & {(row.key, row.t) for row in more}
     if not cells or overlap == "add":
-        adds = options.duplicates == "add" or (
-            options.duplicates is None and set(options.kinds.values()) == {"flow"}
+        dated = any(
+            row.said.freq != options.freq and (row.key, row.t) in cells
+            for row in [*rows, *more]
         )
-        for row in [*rows, *more]:
-            dated = row.said.freq != options.freq
-            if (row.key, row.t) in cells and dated and not adds:
-                raise ValueError("parts share a series and period")
+        if dated and options.duplicates not in (None, "add"):
+            raise ValueError("parts share a series and period")
+        if dated and options.duplicates is None:
+            return by_date(rows, more, cells, options)
         return rows + more
     if overlap == "error":
         raise ValueError("parts overlap")
-    # A later cell replaces an earlier one, a null one does not.
-    valued = {cell for cell, value in facts(more) if value is not None}
-    null = {cell for cell, _ in facts(rows)} - valued
+    # A later cell replaces an earlier one, one without a value does not.
+    valued = cells_with_value(more, options)
+    null = stated_cells(rows) - valued
     return [without(row, valued) for row in rows] + [without(row, null) for row in more]
 
 
-def facts(rows: list[Row]) -> list[tuple]:
+def by_date(
+    rows: list[Row], more: list[Row], cells: set[tuple], options: Options
+) -> list[Row]:
+    """Of the parts of a shared cell the one of the later date."""
+    parts, lost = (rows, more), (set(), set())
+    for name, kind in options.kinds.items():
+        for cell in cells if KINDS[kind].dates == "last" else ():
+            dates = [last_date(part, cell, name) for part in parts]
+            if None in dates:
+                loser = dates.index(None)
+            elif dates[0] == dates[1]:
+                raise ValueError("parts share a series and date")
+            else:
+                loser = int(dates[0] > dates[1])
+            lost[loser].add((*cell, name))
     return [
-        ((row.key, row.t, name), value)
-        for row in rows
-        for name, value in row.values.items()
+        without(row, gone)
+        for part, gone in zip(parts, lost, strict=True)
+        for row in part
     ]
+
+
+def last_date(rows: list[Row], cell: tuple, name: str) -> Any:
+    return max(
+        (
+            cal.end(row.said.freq, row.said.t)
+            for row in rows
+            if (row.key, row.t) == cell and row.values.get(name) is not None
+        ),
+        default=None,
+    )
+
+
+def stated_cells(rows: list[Row]) -> set[tuple]:
+    return {(row.key, row.t, name) for row in rows for name in row.values}
+
+
+def cells_with_value(rows: list[Row], options: Options) -> set[tuple]:
+    return {
+        (key, t, name)
+        for name in options.kinds
+        for key, cells in base_cells(rows, name, options).items()
+        for t, base in cells.items()
+        if base.value is not None
+    }
 
 
 def without(row: Row, valued: set) -> Row:
