@@ -27,6 +27,7 @@ from tests.panel.panels import (
     both,
     completes,
     dense_tables,
+    differences,
     every_kind_of_line,
     panel_of,
     refused,
@@ -481,25 +482,6 @@ def test_coverage(rows, complete):
             text = str(np.asarray(table[name])[i])[:7]
             if facts[name] is not None:
                 assert text == facts[name]
-
-
-def differences(earlier, later, rtol):
-    """({(key, label, what, before, after)}, number of cells that are the same)."""
-    a, b = (measure.results() for measure in (earlier, later))
-    changed, same = set(), 0
-    for cell in {**a, **b}:
-        before, after = (side.get(cell, (None, ""))[0] for side in (a, b))
-        if before is None and after is None:
-            continue
-        if before is None or after is None:
-            what = "new" if before is None else "gone"
-        elif abs(after - before) <= rtol * abs(before):
-            same += 1
-            continue
-        else:
-            what = "revised"
-        changed.add((*cell, what, before, after))
-    return changed, same
 
 
 @given(tables(SMALL, UNITS, months=4), tables(SMALL, UNITS, months=4))

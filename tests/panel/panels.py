@@ -172,6 +172,25 @@ def assert_value(value, exact, bound, where=""):
         assert off <= bound, f"{where}: {value!r} is {off} ulp from {float(exact)!r}"
 
 
+def differences(earlier, later, rtol=0.0):
+    """({(key, label, what, before, after)}, number of cells that are the same)."""
+    a, b = (measure.results() for measure in (earlier, later))
+    changed, same = set(), 0
+    for cell in {**a, **b}:
+        before, after = (side.get(cell, (None, ""))[0] for side in (a, b))
+        if before is None and after is None:
+            continue
+        if before is None or after is None:
+            what = "new" if before is None else "gone"
+        elif abs(after - before) <= rtol * abs(before):
+            same += 1
+            continue
+        else:
+            what = "revised"
+        changed.add((*cell, what, before, after))
+    return changed, same
+
+
 def assert_same_bits(a, b):
     """Check that series, calendar, statuses and the bits of values are equal."""
     assert series_of(a) == series_of(b)

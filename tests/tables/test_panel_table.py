@@ -120,7 +120,7 @@ def test_a_rate_that_a_roll_up_would_add_is_refused():
     rates = em.Panel.from_arrays(
         {"k": ["a", "b"]}, ["2024", "2024"], {"r": [1, 2]}, kinds={"r": "rate"}
     )
-    with pytest.raises(TypeError, match="r is rate, .* are never added"):
+    with pytest.raises(TypeError, match=r"r is rate, .* are never added"):
         rates.rollup().to_table()
 
 
