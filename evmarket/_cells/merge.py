@@ -61,6 +61,7 @@ def _require_alike(panel: PanelData, other: PanelData) -> None:
         ("kinds", _kinds(panel), _kinds(other)),
         ("frequency", panel.base.freq, other.base.freq),
         ("units", units(panel), units(other)),
+        ("duplicates", _repeats(panel), _repeats(other)),
     )
 
 
@@ -79,6 +80,15 @@ def _require_same_view(panel: PanelData, other: PanelData) -> None:
 
 def _kinds(panel: PanelData) -> dict[str, str]:
     return {level.name: level.kind for level in panel.levels}
+
+
+def _repeats(panel: PanelData) -> dict[str, str]:
+    """The rule for rows of one series and date, of every measure."""
+    base = panel.base
+    return {
+        level.name: base.duplicates or TABLE[level.kind].repeats
+        for level in base.levels
+    }
 
 
 def units(panel: PanelData) -> dict[str, str]:

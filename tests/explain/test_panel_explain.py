@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evmarket as em
-from tests.cells.reference_panel import Row
 from tests.explain import reference_panel_explain as reference
 from tests.explain.twins import both
 from tests.model.measures import part_of
@@ -19,6 +18,7 @@ from tests.panel.panels import (
     JAN,
     SMALL,
     WIDE,
+    Row,
     completes,
     dense_tables,
     every_kind_of_line,
