@@ -200,13 +200,17 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
                 nulls=_added([part.nulls for part in parts], maps, series.count),
             )
         )
+    dated = any(base.dated for base in bases)
+    repeats = _added([base.repeats for base in bases], maps, series.count)
+    if dated and cells.shared.any():
+        repeats = None  # whether the rows are of one date is not known
     return replace(
         empty,
         series=series,
         layout=layout,
         levels=tuple(levels),
-        dated=any(base.dated for base in bases),
-        repeats=_added([base.repeats for base in bases], maps, series.count),
+        dated=dated,
+        repeats=repeats,
     )
 
 
@@ -259,30 +263,51 @@ def _chosen_cells(
     """Which of the cells that parts share count for one measure."""
     rule = bases[0].duplicates or TABLE[level.kind].repeats
     every = np.ones(len(shared.place), bool)
-    valued = _column(bases, shared, lambda base: base.levels[k].sums.counts) > 0
     if overlap == "replace":
         # A row without a value does not replace one with a value.
+        valued = _valued(bases, shared, k)
         some = np.bincount(shared.place, valued)[shared.place] > 0
         return _last(shared.place, valued | ~some)
     if rule == "add":
         return every
-    if any(base.dated for base in bases):
-        if bases[0].duplicates is not None:
-            _refuse(
-                bases, shared, 0, f"duplicates is {short(rule)}, and rows state dates"
-            )
-        return _latest(bases, shared, k, valued)
+    dated = [part for part, base in enumerate(bases) if base.dated]
+    of_dates = np.isin(shared.part, dated)
+    of_dates = np.bincount(shared.place, of_dates)[shared.place] > 0
+    chosen = every.copy()
+    for mask, choose in ((of_dates, _by_date), (~of_dates, _by_rule)):
+        if mask.any():
+            part = _Shared(*(column[mask] for column in shared))  # type: ignore[arg-type]
+            chosen[mask] = choose(bases, part, k, rule)
+    result: Mask = chosen
+    return result
+
+
+def _valued(bases: Sequence[Base], shared: _Shared, k: int) -> Mask:
+    """Which cells have a value of a measure."""
+    mask: Mask = _column(bases, shared, lambda base: base.levels[k].sums.counts) > 0
+    return mask
+
+
+def _by_date(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
+    """Rows of dates: the later one; a rule that was asked for needs every row."""
+    if bases[0].duplicates is not None:
+        why = f"duplicates is {short(rule)}, and rows state dates"
+        _refuse(bases, shared, 0, why)
+    return _latest(bases, shared, k, _valued(bases, shared, k))
+
+
+def _by_rule(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
+    """Rows that state the period: by the rule for repeated rows."""
     if rule == "last":
-        return _last(shared.place, every)
+        return _last(shared.place, np.ones(len(shared.place), bool))
+    level = bases[0].levels[k]
     if rule == "identical":
         return _first_of_equal(bases, shared, k, level)
-    why = (
-        f"a {level.kind} is not added"
-        if bases[0].duplicates is None
-        else ("duplicates is 'error'")
-    )
+    why = "duplicates is 'error'"
+    if bases[0].duplicates is None:
+        why = f"a {level.kind} is not added"
     _refuse(bases, shared, 0, why)
-    return every
+    return np.ones(len(shared.place), bool)
 
 
 def _column(bases: Sequence[Base], shared: _Shared, column: Any) -> Any:

@@ -459,6 +459,10 @@ def coverage(run: Run, choose: Choices, name: str) -> Step | None:
     # A line is of a series, not of a measure, and of the finest calendar.
     if len(run.model.options.kinds) > 1 or run.model.recipes or run.model.seen.to:
         return None
+    # Of parts that share a cell the model keeps the rows of the later date.
+    merged = any("merge" in step.text for step in run.steps)
+    if merged and set(run.model.options.kinds.values()) != {"flow"}:
+        return None
     return Step("coverage", "p.coverage()", "coverage")
 
 

@@ -99,6 +99,8 @@ class Model:
         self.reach = (min(periods), max(periods)) if periods else None
         self.view: list[tuple] = []
         self.recipes: dict[str, Measure] = {}
+        # In merged parts a label that was recoded may be left out.
+        self.strict = True
         self._known: dict = {}
         self._rows_know: dict = {}
         self._check()
@@ -139,8 +141,9 @@ class Model:
             view.append(("drop", drop))
         if periods is not None:
             asked = read(periods, self.freq)
-            if isinstance(asked, cal.Stated):
-                within(asked, self.freq, self.span)
+            single = not isinstance(periods, (slice, list))
+            if single and not any(one_of(asked, self.freq, t) for t in self.span):
+                raise KeyError(f"no period {periods!r}")
             view.append(("show", asked))
         return self._asked(view)
 
@@ -161,7 +164,7 @@ class Model:
         to, now = cal.frequency(freq), self.freq
         if to == now:
             return self
-        if not cal.nests(now, to):
+        if not (cal.nests(now, to) and cal.nests(self.options.freq, to)):
             raise ValueError(f"no {to.name} out of {now.name}")
         return self._asked([*self.view, ("resample", to)])
 
@@ -210,7 +213,7 @@ class Model:
         shown = [tuple(part.seen.shown) for part in parts if part.rows]
         if all(shown) and shown:
             view.append(("show", tuple(shown)))
-        out = first._with(rows=rows, reach=reach, view=view)
+        out = first._with(rows=rows, reach=reach, view=view, strict=False)
         out._check()
         return out
 
@@ -242,7 +245,7 @@ class Model:
                 if inside:
                     lists |= {k: v for k, v in wanted.items() if isinstance(v, list)}
             elif what == "recode":
-                recode(now, kept, *asked)
+                recode(now, kept, *asked, strict=self.strict)
                 key, labels = asked
                 if key in lists:
                     lists[key] = [relabelled(one, labels) for one in lists[key]]
@@ -481,11 +484,11 @@ def choice(now: dict, chosen: set, kept: list, wanted: dict, inside: bool) -> se
     return hit if inside else set(now) - hit
 
 
-def recode(now: dict, kept: list, name: str, labels: dict) -> None:
+def recode(now: dict, kept: list, name: str, labels: dict, strict: bool = True) -> None:
     """Decision: a label is unknown when no series of the whole panel has it."""
     known(kept, [name])
     for label in labels:
-        if not any(same(one[name], label) for one in now.values()):
+        if strict and not any(same(one[name], label) for one in now.values()):
             raise KeyError(f"no {name} {label!r}")
     for one in now.values():
         one[name] = relabelled(one[name], labels)
@@ -585,19 +588,27 @@ def without(row: Row, valued: set) -> Row:
 def read(asked: Any, freq: cal.Freq) -> Any:
     """Labels as they are meant in the calendar shown when they are asked for.
 
-    Decision: "2024Q1" asked of fiscal quarters stays that quarter in fiscal years.
+    Decision: they stay the periods of that calendar when it is made coarser later.
     """
     if isinstance(asked, slice):
-        return slice(read(asked.start, freq), read(asked.stop, freq))
+        first, last = asked.start, asked.stop
+        return slice(
+            None if first is None else ends_of(first, freq)[0],
+            None if last is None else ends_of(last, freq)[1],
+        )
     if isinstance(asked, list):
         return [read(one, freq) for one in asked]
-    return None if asked is None else cal.stated(asked, freq)
+    return None if asked is None else slice(*ends_of(asked, freq))
 
 
-def within(label: cal.Stated, freq: cal.Freq, span: Span) -> None:
-    """Section 3: a label outside the calendar is a KeyError; a slice is cut to it."""
-    if not any(cal.meant(label, freq, t) for t in span):
-        raise KeyError(f"{label} lies outside the calendar")
+def ends_of(label: Any, freq: cal.Freq) -> tuple[cal.Stated, cal.Stated]:
+    """The first and the last period of a calendar that a label means."""
+    said = cal.stated(label, freq)
+    if cal.nests(freq, said.freq):
+        inside = cal.parts(freq, said.freq, said.t)
+    else:
+        inside = [cal.ordinal(freq, cal.stands_for(said.freq, said.t))]
+    return cal.Stated(freq, inside[0]), cal.Stated(freq, inside[-1])
 
 
 def one_of(asked: Any, freq: cal.Freq, t: int) -> bool:
