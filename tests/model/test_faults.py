@@ -7,7 +7,7 @@ import pytest
 from tests.model.drive import runs
 from tests.model.faults import FAULTS
 
-STEPS, SEED = 1200, "faults-0"
+STEPS, SEED = 1500, "faults-3"
 
 
 def first_found() -> str:
