@@ -100,6 +100,8 @@ def test_the_weekly_table_by_hand():
     assert total["mom"] == pytest.approx(466 / (163 + 159 + 130 + 80) - 1)
     assert (total["share"], total["share_change"]) == (1, 0)
     assert total["reporting"] == "4 of 5" and total["status"] == "INCOMPLETE"
+    for name in ("share", "share_change"):  # C is late, which marks the total
+        assert em.Status.names(table.statuses[name]).tolist() == ["INCOMPLETE"] * 4
     assert em.Status.names(table.statuses["yoy_matched"]).tolist() == [
         "OK", "OK", "NO_MATCH", "OK",
     ]  # fmt: skip
