@@ -13,6 +13,7 @@ from .._cells.select import part_of
 from .._common.arguments import positive
 from .._common.messages import one_line, short
 from . import export
+from .asked import AskedMeasure
 from .operators import Operators
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
 
 
-class Measure(export.Exported, Operators):
+class Measure(export.Exported, Operators, AskedMeasure):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
