@@ -342,6 +342,12 @@ def test_array_functions_take_columns_of_every_library(f, kind):
         np.testing.assert_array_equal(one, two)
 
 
+def test_an_expression_holds_no_data():
+    pl = pytest.importorskip("polars")
+    with pytest.raises(TypeError, match="x is a polars Expr, which holds no data"):
+        em.growth(pl.col("units"))
+
+
 def test_frames_of_two_dimensions():
     pd = pytest.importorskip("pandas")
     pl = pytest.importorskip("polars")

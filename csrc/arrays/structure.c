@@ -93,9 +93,19 @@ static void add_along(sums *s, const ev_parts *p, ptrdiff_t line, add_rows *add)
     }
 }
 
+/* Whether negative parts may cancel what the sum has rounded. If not, the magnitudes of
+ * at most 2^20 parts add up to at most 33 totals, and the compensated sum errs by less
+ * than 2^-60. Integers are rounded before they are added. */
+static int may_cancel(const ev_parts *p, double least, double total)
+{
+    return least < 0 && (p->type == EV_I64 || p->n > 1 << 20 ||
+                         !((double)p->n * -least <= 16 * total));
+}
+
 /* Joins the banks of a line: bank b is at place + b * step, the least parts are in
- * `count` places from `place` on. */
-static ev_line_total join(const sums *s, ptrdiff_t place, ptrdiff_t step, ptrdiff_t count)
+ * `count` places from `place` on. The total is NaN where it is to be summed exactly. */
+static double join(const sums *s, const ev_parts *p, ptrdiff_t place, ptrdiff_t step,
+                   ptrdiff_t count)
 {
     const double *hi = &s->hi[0][0] + place, *lo = &s->lo[0][0] + place;
     double least = 0;
@@ -107,7 +117,8 @@ static ev_line_total join(const sums *s, ptrdiff_t place, ptrdiff_t step, ptrdif
     for (ptrdiff_t k = place; k < place + count; k++) {
         least = s->least[k] < least ? s->least[k] : least;
     }
-    return (ev_line_total){ev_sum_value(sum), 1, least < 0 ? EV_NEGATIVE_DENOMINATOR : EV_OK};
+    const double total = ev_sum_value(sum);
+    return may_cancel(p, least, total) ? NAN : total;
 }
 
 /* The sum of integers, which as doubles might lose what a correction leaves. */
@@ -122,8 +133,8 @@ static double whole_total(const ev_parts *p, ptrdiff_t line)
     return (double)sum;
 }
 
-/* A line whose plain sum may be wrong: a part is negative, so that digits may cancel, or
- * NaN or infinite, or the sum left the range. */
+/* A line whose plain sum may be wrong: digits may cancel, a part is NaN or infinite, or
+ * the sum left the range. */
 static ev_line_total exact_total(const ev_parts *p, ptrdiff_t line)
 {
     ptrdiff_t absent = 0, infinite = 0;
@@ -134,7 +145,9 @@ static ev_line_total exact_total(const ev_parts *p, ptrdiff_t line)
         const double x = *load(p, part_at(p, line, i), p->part_stride, 1, &room);
         absent += isnan(x) ? 1 : 0;
         infinite += isinf(x) ? 1 : 0;
-        ev_long_add(&sum, x);
+        if (p->type != EV_I64) {
+            ev_long_add(&sum, x);
+        }
     }
     ev_line_total total = {ev_long_value(&sum, 0), 1, EV_OK};
     if (p->type == EV_I64) {
@@ -153,7 +166,7 @@ static ev_line_total exact_total(const ev_parts *p, ptrdiff_t line)
 
 static void settle(ev_line_total *total, const ev_parts *p, ptrdiff_t line)
 {
-    if (!isfinite(total->total) || total->status != EV_OK) {
+    if (!isfinite(total->total)) {
         *total = exact_total(p, line);
     }
     if (total->status == EV_OK && !(total->total > 0)) {
@@ -306,7 +319,9 @@ void ev_line_totals(const ev_parts *p, ev_line_total *totals, ev_isa isa)
             if (along) {
                 add_along(&s, p, line + j, each[isa]);
             }
-            totals[line + j] = along ? join(&s, 0, 1, BANKS) : join(&s, j, GROUP, 1);
+            const double sum =
+                along ? join(&s, p, 0, 1, BANKS) : join(&s, p, j, GROUP, 1);
+            totals[line + j] = (ev_line_total){sum, 1, EV_OK};
             settle(totals + line + j, p, line + j);
         }
     }

@@ -23,9 +23,8 @@ typedef struct ev_line_total {
 } ev_line_total;
 
 /* Writes totals[line]. A line is summed as sixteen compensated sums of every sixteenth
- * part, so layout, instruction set and workers do not change a bit. The sum of a line
- * with a negative part is exact and rounded once: its shares are as good as all others,
- * however much cancels. */
+ * part, so layout, instruction set and workers do not change a bit. Where negative parts
+ * may cancel digits, the sum is exact and rounded once. */
 void ev_line_totals(const ev_parts *parts, ev_line_total *totals, ev_isa isa);
 
 /* out[i] = x[i] * scale[i] / total[i], NaN where that reaches `limit`; all contiguous.

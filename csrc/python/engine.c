@@ -6,7 +6,7 @@
  *     "last". track: find the first repeated (series, period); see "repeat" below.
  *     skip_nulls: a row without any value is not a row; a series may be left without
  *     cells. find_repeats: among how many of the first rows equal ones are counted;
- *     they must be added in order. isa: None for the module's instruction set, or
+ *     they must be given in order, measures may hold dates, and nothing is added. isa: None for the module's instruction set, or
  *     "baseline", "avx2".
  * Partial.add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)
  *     Adds the rows start .. stop - 1 of a capsule "evmarket.batch". keys, measures:

@@ -66,6 +66,18 @@ void ev_partial_close(ev_partial *partial)
 
 /* ---- rows ---- */
 
+/* The scale of a measure; where equal rows are looked for, dates are compared too. */
+static ev_result scale_of(const ev_partial *partial, const ev_column *column,
+                          ev_scale *scale)
+{
+    ev_result result = ev_scale_of_column(column, scale);
+    if (result != EV_DONE && partial->repeats != NULL && column->dictionary == NULL &&
+        column->type >= EV_COL_DATE32 && column->type <= EV_COL_TIME_NS) {
+        result = EV_DONE; /* the scale is that of integers */
+    }
+    return result;
+}
+
 static ev_result begin(ev_partial *partial, const ev_batch_columns *batch, ev_place *place)
 {
     ev_result result = EV_DONE;
@@ -76,7 +88,7 @@ static ev_result begin(ev_partial *partial, const ev_batch_columns *batch, ev_pl
     for (int k = 0; k < partial->ledger.measures && result == EV_DONE; k++) {
         ev_scale scale = {EV_NO_GRAIN, 0};
         *place = (ev_place){EV_OF_MEASURE, k, -1, -1, 0};
-        result = ev_scale_of_column(batch->measures[k], &scale);
+        result = scale_of(partial, batch->measures[k], &scale);
         if (result == EV_DONE) {
             result = ev_ledger_take_scale(&partial->ledger, k, scale);
         }
@@ -204,13 +216,13 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
             *place = (ev_place){EV_OF_MEASURE, k, bad_row, -1, 0};
         }
     }
-    if (result == EV_DONE) {
-        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
-                                    batch->first_row + start + at);
-    }
     if (result == EV_DONE && partial->repeats != NULL) {
         const ev_block_rows rows = {numbers, n, batch->first_row + start + at};
         ev_repeats_add(partial->repeats, &rows, partial->values, ledger->measures);
+    }
+    else if (result == EV_DONE) {
+        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
+                                    batch->first_row + start + at);
     }
     return result;
 }

@@ -53,8 +53,8 @@ ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys
                           int measures, ev_row_rule rule, ev_isa isa);
 void ev_partial_close(ev_partial *partial);
 
-/* Looks for equal rows among the first `rows` that are added from now on; partials that
- * do so are not merged. EV_NO_MEMORY. */
+/* Looks for equal rows among the first `rows` that are given from now on, which are not
+ * added; such partials are neither merged nor finished. EV_NO_MEMORY. */
 ev_result ev_partial_find_repeats(ev_partial *partial, ptrdiff_t rows);
 
 /* Adds the rows start .. start + count - 1 of a batch, in any order. After any result

@@ -25,13 +25,14 @@ void ev_repeats_close(ev_repeats *repeats, const ev_memory *memory)
 static uint64_t hash_of(uint32_t cell, const ev_values *restrict values, int measures,
                         ptrdiff_t i)
 {
-    uint64_t hash = ev_hash_word(cell, 0);
+    uint64_t hash = ev_hash_word(cell, EV_HASH_A);
     for (int k = 0; k < measures; k++) {
         const uint64_t null = values[k].has_null ? values[k].null[i] : 0;
-        const uint64_t fine = values[k].has_fine ? values[k].fine[i] : 0;
-        hash = ev_hash_word(values[k].sum[i].lo, hash);
-        hash = ev_hash_word((uint64_t)values[k].sum[i].hi, hash);
-        hash = ev_hash_word(fine << 1 | null, hash);
+        hash = ev_fold(hash ^ values[k].sum[i].lo, EV_HASH_A);
+        hash = ev_fold(hash ^ (uint64_t)values[k].sum[i].hi ^ null << 62, EV_HASH_B);
+        if (values[k].has_fine && values[k].fine[i] != 0) {
+            hash = ev_fold(hash ^ values[k].fine[i], EV_HASH_A);
+        }
     }
     return hash;
 }

@@ -26,7 +26,7 @@ _FEW = 3  # fewer negative costs are no column
 _SAMPLE = 1 << 12
 
 
-def check_costs(revenue: Any, cost: Any) -> None:
+def check_costs(revenue: Any, cost: Any, name: str = "cost") -> None:
     """Raise ValueError if costs beside positive revenue are mostly negative.
 
     More than three quarters are meant, of three costs at least. A long column without
@@ -49,8 +49,8 @@ def check_costs(revenue: Any, cost: Any) -> None:
     negative = int(np.count_nonzero(costs < 0))
     if negative >= _FEW and 4 * negative > 3 * np.count_nonzero(costs == costs):
         raise ValueError(
-            f"cost is negative in {negative:,} of {costs.size:,} places with positive "
-            "revenue: costs are positive numbers, negate the column"
+            f"{name} is negative in {negative:,} of {costs.size:,} places with "
+            "positive revenue: costs are positive numbers, negate the column"
         )
 
 

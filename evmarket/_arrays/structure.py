@@ -66,8 +66,7 @@ def share(
     Notes
     -----
     The error is at most 2 ulp for float64, and 3 ulp for int64 beyond 2**53. The sum of
-    a group with a negative part is exact and rounded once, so this holds however much
-    cancels.
+    a group is exact where negative parts cancel, so this holds for them too.
 
     Examples
     --------

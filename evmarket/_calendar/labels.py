@@ -21,7 +21,9 @@ def last_complete(value: Any, freq: str | None, name: str) -> int:
     """
     if freq is None:
         return _integer_period(value, name)
-    last = _days(value, freq, name)[1]
+    first, last = _days(value, freq, name)
+    if freq[0] == "W" and last - first > 6:
+        return span(value, freq, name)[1]
     ordinal = _core.period_at(freq, last)
     return ordinal if last_day(freq, ordinal) <= last else ordinal - 1
 
@@ -36,6 +38,9 @@ def span(value: Any, freq: str | None, name: str) -> tuple[int, int]:
         ordinal = _integer_period(value, name)
         return ordinal, ordinal
     first, last = _days(value, freq, name)
+    if freq[0] == "W" and last - first > 6:
+        # A week belongs to the month and year of its fourth day.
+        first, last = first + 3, last - 3
     return _core.period_at(freq, first), _core.period_at(freq, last)
 
 

@@ -68,7 +68,8 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
         if sign == "*" and number in (1, -1):
             sums = cells.sums if number == 1 else cells.sums.negated()
         if (np.abs(values) < 2.0**62).all():
-            changed = replace(changed, sums=replace(sums, values=values))
+            sums = replace(sums, values=values)
+            changed = replace(changed, sums=sums, lone=cells.lone)
     return measure.derived(
         changed,
         measure.kind,
@@ -106,7 +107,7 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
     name = a.name if same else f"{a.name}{sign}{b.name}"
     if sums is not None:
         sums = replace(sums, values=values)
-    cells = replace(one, values=values, status=codes, sums=sums, lone=None)
+    cells = replace(one, values=values, status=codes, sums=sums)
     made = both.derived(cells, kind, unit, name=name)
     return replace(
         made,
@@ -349,6 +350,13 @@ def _placed(cells: Cells, to: Ints, layout: Cells, side: MeasureData) -> Cells:
     empty = place < 0
     codes[empty] = side.empty_status(layout.series[empty], layout.ordinals[empty])
     placed = layout.with_values(taken(cells.values, place, np.nan), codes)
-    if cells.sums is None or not len(cells.ordinals):
-        return placed
-    return replace(placed, sums=cells.sums.take(place).where(~empty))
+    lone, sums = cells.lone, cells.sums
+    if not len(cells.ordinals):
+        none = np.zeros(0, np.int64)
+        empty_sums = None if sums is None else sums.placed(none, len(place))
+        return replace(placed, sums=empty_sums)
+    return replace(
+        placed,
+        sums=None if sums is None else sums.take(place).where(~empty),
+        lone=None if lone is None else lone[place] & ~empty,
+    )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from .._common.types import Codes
+    from .._common.types import Codes, Ints
     from .series import SeriesIndex
     from .sums import ExactSums, Layout
 
@@ -29,6 +30,9 @@ class BaseLevel:
     months : ndarray of uint8 or None
         At M-JF, which months of January and February have a value: bit 0 and bit 1. The
         cells of other months have both. None where every cell has both.
+    nulls : ndarray of int64 or None
+        For each series the number of rows without a value; None where the counts of
+        the sums tell it.
     """
 
     name: str
@@ -37,6 +41,7 @@ class BaseLevel:
     sums: ExactSums
     dates: NDArray[np.int32] | None = None
     months: Codes | None = None
+    nulls: Ints | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +64,9 @@ class Base:
         Whether rows state dates, of which several may lie in one period.
     source : str
         Where the numbers come from, if the table said so.
+    repeats : ndarray of int64 or None
+        For each series the number of rows beyond the first of a date; None where the
+        rows of the cells tell it, or nothing does.
     """
 
     series: SeriesIndex
@@ -70,6 +78,14 @@ class Base:
     duplicates: str | None = None
     dated: bool = False
     source: str = ""
+    repeats: Ints | None = None
+
+
+def by_series(layout: Layout, numbers: Ints) -> Ints:
+    """The sum of one number per cell, for each series."""
+    total = np.concatenate([[0], np.cumsum(numbers)])
+    sums: Ints = total[layout.indptr[1:]] - total[layout.indptr[:-1]]
+    return sums
 
 
 @dataclass(frozen=True)

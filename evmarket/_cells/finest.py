@@ -71,7 +71,7 @@ def joined(
     if rules.nulls == "absent":
         some = sums.counts > 0
         if months is not None:  # a lone January of a stock is a row all the same
-            some |= months > 0
+            some |= (months > 0) & (months < _BOTH)
         layout = Layout(
             kept_indptr(layout.indptr, some), layout.ordinals[some], layout.rows[some]
         )

@@ -249,8 +249,9 @@ class PanelData:
     def _read(self, level: Traits) -> MeasureData:
         if self.blocked(level.name):
             raise TypeError(
-                f"{one_line(level.name)} is {level.kind}, and the roll-up joins several "
-                "of its series: they are never added; roll up what it is a ratio of"
+                f"{one_line(level.name)} is {level.kind}, and the roll-up joins "
+                "several of its series: they are never added; roll up what it is a "
+                "ratio of"
             )
         cells, lives, _ = self._cells(level.name)
         if level.per is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _core
+from .._arrays.margin import check_costs
 from .._common.kinds import LEVELS
 from .._common.messages import one_line, short
 from .align import (
@@ -41,10 +42,7 @@ def margin(panel: PanelData, revenue: str, cost: str) -> MeasureData:
         )
     require_one_unit(*sides, "margin")
     kernel = Kernel(_core.margin, _core.margin_status)
-    made = _divided(sides, kernel, "margin", None)
-    made = replace(made, name="margin")
-    _check_sign(sides)
-    return made
+    return replace(_divided(sides, kernel, "margin", None), name="margin")
 
 
 def ratio(
@@ -67,19 +65,6 @@ def _need_level(side: MeasureData, kind: str) -> None:
         raise TypeError(f"{one_line(side.name)} is {side.kind}: a {kind} needs levels")
 
 
-def _check_sign(sides: tuple[MeasureData, MeasureData]) -> None:
-    """Refuse a column of costs that are mostly negative beside positive revenue."""
-    revenue, cost = (side.cells.values for side in sides)
-    costs = cost[np.isfinite(cost) & (cost != 0)]
-    sales = revenue[np.isfinite(revenue) & (revenue != 0)]
-    negative = 2 * np.count_nonzero(costs < 0) > len(costs)
-    if negative and 2 * np.count_nonzero(sales > 0) > len(sales):
-        raise ValueError(
-            f"{sides[1].name}: most costs are negative beside positive revenue: costs "
-            "are positive; negate the column"
-        )
-
-
 def _divided(
     sides: tuple[MeasureData, MeasureData],
     kernel: Kernel,
@@ -88,6 +73,8 @@ def _divided(
 ) -> MeasureData:
     """A kernel of two measures of one panel on the cells that either has."""
     both, (one, two) = aligned(*sides)
+    if kind == "margin":
+        check_costs(one.values, two.values, one_line(sides[1].name))
     values = kernel.values(one.values, two.values)
     own = kernel.status(one.values, two.values)
     apart = unpaired(both, sides, one, two)

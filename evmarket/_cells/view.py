@@ -151,9 +151,16 @@ class View:
             raise TypeError(f"labels: {key} would hold labels of two types")
         every = [*self.series.labels]
         every[place] = words
-        series = replace(self.series, labels=tuple(every))
+        orders = dict(self.orders or {})
+        if key in orders:
+            orders[key] = tuple(
+                dict.fromkeys(labels.get(word, word) for word in orders[key])
+            )
         return replace(
-            self, series=series, recodes=(*self.recodes, (key, dict(labels)))
+            self,
+            series=replace(self.series, labels=tuple(every)),
+            recodes=(*self.recodes, (key, dict(labels))),
+            orders=orders or None,
         )
 
     def rolled(self, keys: tuple[str, ...]) -> View:

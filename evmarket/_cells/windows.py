@@ -11,6 +11,7 @@ from .. import _core
 from .._calendar.frequency import per_year, year_of
 from .._calendar.lags import window_periods
 from .._calendar.periods import wholes
+from .._common.arguments import choice
 from .._common.kinds import ask
 from .._common.messages import short
 from .._common.status import lowest
@@ -54,25 +55,54 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
 
 def ytd(measure: MeasureData) -> MeasureData:
     """See `Measure.ytd`."""
+    return to_date(measure, "Y", "ytd")
+
+
+def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
+    """See `Measure.to_date`."""
+    choice(unit, "unit", {"M": 0, "Q": 0, "H": 0, "Y": 0})
+    freq = measure.calendar.freq
     if ask(measure.name, measure.kind, "window") == "is":
+        if unit != "Y":
+            raise TypeError(
+                f"to_date({unit!r}) of {measure.name} (cumulative) has no meaning: it "
+                "is a year to date"
+            )
         return measure
+    week = freq[0] == "W"
+    if unit != "Y" and (week or freq == unit or not _nests(freq, unit)):
+        units = "years" if week else f"units longer than '{freq}'"
+        raise ValueError(f"unit is {short(unit)}: at '{freq}' it takes {units}")
     calendar = measure.calendar
-    place, _ = places(calendar)
+    place, _ = places(calendar, unit)
     every = np.arange(calendar.low, calendar.high + 1)
+    words = name or f"{_WORDS[unit]} to date"
     return replace(
         _windowed(measure, every - place),
-        name=f"{measure.name} ytd",
-        origin=measure.again(ytd),
+        name=f"{measure.name} {words}",
+        origin=measure.again(to_date, unit, name),
     )
 
 
-def places(calendar: Calendar) -> tuple[Ints, Ints]:
+_WORDS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year"}
+
+
+def _nests(freq: str, unit: str) -> bool:
+    """Whether periods make up whole ones of a unit."""
+    return _core.period_parts(freq, _unit_freq(freq, unit), 0, 0) is not None
+
+
+def _unit_freq(freq: str, unit: str) -> str:
+    return year_of(freq) if unit == "Y" else unit
+
+
+def places(calendar: Calendar, unit: str = "Y") -> tuple[Ints, Ints]:
     """The place of each period in its year, and how many periods that year has."""
-    freq = year_of(calendar.freq)
-    if calendar.year_end != 12 and calendar.freq in ("M", "D"):
+    freq = _unit_freq(calendar.freq, unit)
+    if unit == "Y" and calendar.year_end != 12 and calendar.freq in ("M", "D"):
         freq = f"Y-{MONTHS[calendar.year_end - 1]}"
-    years = wholes(calendar.every, freq)
-    return years.place, years.parts
+    whole = wholes(calendar.every, freq)
+    return whole.place, whole.parts
 
 
 def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
@@ -102,7 +132,8 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     broken = (needed > between(whole & alive)) | (begins < calendar.low)
     codes = np.zeros(len(series), np.uint8)
     if cells.status is not None:
-        broken |= between(~whole & ~alive) > 0
+        lives_on = ~np.isin(cells.status, (_core.NOT_BEGUN, _core.EXITED))
+        broken |= between(~whole & ~alive & lives_on) > 0
         for code in np.unique(cells.status[known])[::-1]:
             if code:
                 codes[between(known & (cells.status == code)) > 0] = code

@@ -262,6 +262,11 @@ def _from_pandas(value: Any, name: str) -> Array:
 
 def _from_polars(value: Any, name: str) -> Array:
     refuse_query(value, name)
+    if not hasattr(value, "get_columns") and not hasattr(value, "to_list"):
+        raise TypeError(
+            f"{name} is a polars {type(value).__name__}, which holds no data: give a "
+            "Series, such as frame['column']"
+        )
     if hasattr(value, "get_columns"):
         columns = [_from_polars(column, name) for column in value.get_columns()]
         return np.stack(columns, axis=1) if columns else np.empty(value.shape)

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
+    from .._common.types import Ints
     from .why import Why
 
 
 class AskedMeasure:
-    """Base class of `Measure` with the method that tells of one cell."""
+    """Base class of `Measure` with what tells how its cells are made up."""
 
     _data: MeasureData
+
+    @property
+    def members(self) -> Ints:
+        """The number of series with a number in each cell, (series, periods)."""
+        return self._data.members()
+
+    @property
+    def living(self) -> Ints:
+        """The number of series that live in each cell, (series, periods)."""
+        return self._data.living()
 
     def why(self, period: Any, **labels: Any) -> Why:
         """Where the number or the hole of one cell comes from, in words.

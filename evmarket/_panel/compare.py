@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import _core
+from .._cells.base import by_series
 from .._cells.calendar import Calendar
-from .._cells.cells import NEVER, Cells, taken
+from .._cells.cells import NEVER, Cells, taken, union
 from .._cells.lives import Lives
 from .._cells.merge import require_equal, units
 from .._cells.panel import PanelData
 from .._cells.series import united
 from .._common.html import Html
 from .._common.messages import short
-from .._tables.columns import Coded, free_name, stacked
+from .._tables.columns import Coded, free_name, integers, stacked
 from .._tables.columns import taken as column_part
 from .._tables.table import Table
 from .export import numbers_at
@@ -25,6 +26,7 @@ from .export import numbers_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from .._cells.base import Base
     from .._cells.sums import ExactSums
     from .._common.types import Floats, Ints, Map, Mask
 
@@ -85,49 +87,71 @@ class Coverage(Table):
 
 
 def coverage(panel: PanelData) -> dict[str, Any]:
-    """The columns of `Panel.coverage`."""
+    """The columns of `Panel.coverage`, counted in the finest cells."""
     calendar, count = panel.finest, panel.series.count
     fine = replace(panel, view=replace(panel.view, freq=None, shown=()))
-    rows = fine.layout.rows
-    every = Cells.at(fine.layout)
-    sides = [fine.read(name).cells for name in fine.names if not fine.blocked(name)]
-    most, nulls = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.int64)
-    deduplicated = panel.base.duplicates not in (None, "add", "error")
-    for side in sides:
-        sums = side.sums
-        place = side.place(every.series, every.ordinals)
-        counts = taken(
-            np.isfinite(side.values).astype(np.int64) if sums is None else sums.counts,
-            place,
-            0,
-        )
-        most = np.maximum(most, counts)
-        kept = np.minimum(rows, 1) if deduplicated else rows
-        nulls += np.maximum(kept - counts, 0)
-    valued = every.kept(most > 0)
-    first, last, filled = _ends(valued, count)
-    lives = [fine.read(name).lives for name in fine.names if not fine.blocked(name)]
-    life = lives[0] if lives else Lives.of(every, calendar.complete, NEVER)
-    columns: dict[str, Any] = dict(panel.series.coded(np.arange(count)))
-
-    def total(numbers: Ints) -> Ints:
-        sums = np.zeros(count, np.int64)
-        np.add.at(sums, every.series, numbers)
-        return sums
-
+    readable = [name for name in fine.names if not fine.blocked(name)]
+    valued = [_valued(fine.read(name).cells) for name in readable]
+    first, last, filled = (
+        _ends(union(valued, count), count)
+        if valued
+        else (np.zeros((3, count), np.int64))
+    )
+    lives = [fine.read(name).lives for name in readable]
+    life = lives[0] if lives else Lives.of(Cells.at(fine.layout), calendar.complete, 1)
     span = np.where(filled > 0, last - first + 1, 0)
+    columns: dict[str, Any] = dict(panel.series.coded(np.arange(count)))
+    rows, nulls, repeats = (_by_group(fine, each) for each in _tallies(fine.base))
+    known = fine.base.repeats is not None or not fine.base.dated
     for name, column in (
-        ("rows", total(rows)),
-        ("nulls", total(nulls)),
-        ("duplicates", _duplicates(fine, count)),
+        ("rows", rows),
+        ("nulls", nulls),
+        ("duplicates", integers(repeats, np.full(count, known))),
         ("first", _labels(calendar, first, filled)),
         ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
-        ("entered", (life.first > calendar.low) & (filled > 0)),
+        ("entered", (life.first > calendar.low) & (calendar.low <= calendar.complete)),
         ("exited", _exited(life)),
     ):
         columns[free_name(name, tuple(columns))] = column
     return columns
+
+
+def _valued(cells: Cells) -> Cells:
+    """The cells that hold a row with a value."""
+    known = np.isfinite(cells.values)
+    if cells.sums is not None:
+        known &= cells.sums.counts > 0
+    return cells.kept(known)
+
+
+def _tallies(base: Base) -> tuple[Ints, Ints, Ints]:
+    """Rows, rows without a value and repeated rows of each finest series."""
+    layout = base.layout
+    rows = by_series(layout, layout.rows)
+    kept = layout.rows
+    if base.duplicates in ("identical", "last"):
+        kept = np.minimum(kept, 1)
+    nulls = np.zeros(len(rows), np.int64)
+    for level in base.levels:
+        own = level.nulls
+        if own is None:
+            own = by_series(layout, np.maximum(kept - level.sums.counts, 0))
+        nulls += own
+    repeats = base.repeats
+    if repeats is None:
+        repeats = by_series(layout, np.maximum(layout.rows - 1, 0))
+    return rows, nulls, repeats
+
+
+def _by_group(panel: PanelData, numbers: Ints) -> Ints:
+    """The sums of one number per finest series, for each series in view."""
+    groups = panel.groups
+    if groups.chosen is not None:
+        numbers = numbers[groups.chosen]
+    sums = np.zeros(panel.series.count, np.int64)
+    np.add.at(sums, groups.to_group, numbers)
+    return sums
 
 
 def _exited(life: Lives) -> Mask:
@@ -136,18 +160,6 @@ def _exited(life: Lives) -> Mask:
     if life.gaps is not None:
         exited[life.gaps.series] = True
     return exited
-
-
-def _duplicates(panel: PanelData, count: int) -> Ints:
-    """The rows beyond the first of each finest cell, by series in view."""
-    base, groups = panel.base, panel.groups
-    more = np.concatenate([[0], np.cumsum(np.maximum(base.layout.rows - 1, 0))])
-    of_series = more[base.layout.indptr[1:]] - more[base.layout.indptr[:-1]]
-    if groups.chosen is not None:
-        of_series = of_series[groups.chosen]
-    sums = np.zeros(count, np.int64)
-    np.add.at(sums, groups.to_group, of_series)
-    return sums
 
 
 def _ends(cells: Cells, count: int) -> tuple[Ints, Ints, Ints]:

@@ -113,16 +113,6 @@ class Measure(export.Exported, Operators, AskedMeasure):
         """Status codes, shape (series, periods)."""
         return self._data.dense_status()
 
-    @property
-    def members(self) -> NDArray[np.int64]:
-        """The number of series with a number in each cell, (series, periods)."""
-        return self._data.members()
-
-    @property
-    def living(self) -> NDArray[np.int64]:
-        """The number of series that live in each cell, (series, periods)."""
-        return self._data.living()
-
     def rename(self, name: str) -> Measure:
         """The same measure under another name, which tables and plots show.
 
@@ -393,6 +383,29 @@ class Measure(export.Exported, Operators, AskedMeasure):
         array([[ 10.,  30.,  60., 100.,  15.]])
         """
         return Measure(windows.ytd(self._data))
+
+    def to_date(self, unit: str) -> Measure:
+        """Sum since the beginning of the month, the quarter, the half or the year.
+
+        Parameters
+        ----------
+        unit : {"M", "Q", "H", "Y"}
+            A unit longer than the periods; "Y" is `ytd`. Weeks take "Y".
+
+        Returns
+        -------
+        Measure
+            Of kind "window".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> days = ["2025-11-01", "2025-11-02", "2025-11-03"]
+        >>> panel = em.Panel.from_arrays({}, days, {"units": [5, 7, 1]}, freq="D")
+        >>> panel["units"].to_date("M").values
+        array([[ 5., 12., 13.]])
+        """
+        return Measure(windows.to_date(self._data, unit))
 
     def from_ytd(self) -> Measure:
         """Single periods from year-to-date sums.

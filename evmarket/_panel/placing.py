@@ -95,12 +95,14 @@ def placed(
     )
     added = regroup_named([moved], fine.series, flows, calendar)[1] if flows else []
     totals = dict(zip(flows, added, strict=True))
-    return coarse, [
-        Placed(totals[name], None, _months(each, places))
-        if name in totals
-        else _last(each, places)
-        for name, each in sums.items()
-    ]
+    levels = []
+    for name, each in sums.items():
+        if name in totals:
+            made = Placed(totals[name], None, _months(each, places))
+        else:
+            made = _last(each, places)
+        levels.append(made)
+    return coarse, levels
 
 
 def _places(layout: Layout, days: Ints, periods: Ints, low: int, freq: str) -> _Places:

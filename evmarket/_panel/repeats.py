@@ -10,7 +10,6 @@ from .._common.warning import EvmarketWarning
 from .._inputs.tables import batches, names_of
 
 if TYPE_CHECKING:
-    from .._inputs.tables import Field
     from .options import Columns
 
 MOST_ROWS = 1_000_000
@@ -23,7 +22,7 @@ def warn_of_repeats(table: Any, columns: Columns, freq: str | None) -> None:
     """Warn if some of the first rows are equal in every column of the table.
 
     The table is read once more. A stream that can be read only once gives no warning,
-    nor does a table with a column whose values are not compared, such as dates.
+    nor does a table with a column that cannot be read.
 
     Parameters
     ----------
@@ -35,9 +34,9 @@ def warn_of_repeats(table: Any, columns: Columns, freq: str | None) -> None:
         return
     others = [name for name in names if name not in columns.every]
     try:
-        found = _repeats(table, columns, [], freq)
+        found = repeats_among(table, columns, [], freq)
         if found[0] and others:
-            found = _repeats(table, columns, others, freq)
+            found = repeats_among(table, columns, others, freq)
     except _UNREADABLE:
         return
     count, first, second = found
@@ -62,20 +61,19 @@ def _names(table: Any) -> list[Any] | None:
     return None
 
 
-def _repeats(
+def repeats_among(
     table: Any, columns: Columns, others: list[Any], freq: str | None
 ) -> tuple[int, int, int]:
     """How many of the first rows repeat another one, and the first two such rows."""
     reader = batches(table, [*columns.every, *others])
-    keys, when, measures = columns.places(tuple(range(len(columns.measures))))
-    for place in range(len(columns.every), len(reader.fields)):
-        if _is_number(reader.fields[place]):
-            measures += (place,)
-        else:
-            keys += (place,)
+    keys, when, _ = columns.places(())
+    # Dates of one period differ: the periods are values of a row, too.
+    places = range(len(keys), len(reader.fields))
+    texts = tuple(place for place in places if "utf8" in reader.fields[place].type)
+    values = tuple(place for place in places if place not in texts)
     rows = _core.Partial(
-        tuple(str(reader.fields[k].name) for k in keys),
-        tuple(str(reader.fields[k].name) for k in measures),
+        tuple(str(place) for place in (*keys, *texts)),
+        tuple(str(place) for place in values),
         find_repeats=MOST_ROWS,
     )
     for batch in reader:
@@ -84,15 +82,11 @@ def _repeats(
             break
         rows.add(
             batch.capsule,
-            keys,
+            (*keys, *texts),
             when,
-            measures,
+            values,
             freq=freq,
             first_row=batch.first_row,
             stop=min(batch.rows, left),
         )
     return rows.repeats()
-
-
-def _is_number(field: Field) -> bool:
-    return field.type.startswith(("float", "decimal", "double"))

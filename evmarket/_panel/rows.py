@@ -478,6 +478,10 @@ def _group_columns(by: Any, rows: int) -> list[Any]:
     else:
         columns = [by]
     for k, column in enumerate(columns):
+        if not hasattr(column, "__len__"):
+            raise TypeError(
+                f"by is {short(by)}: it takes a column of labels, or a list of columns"
+            )
         if len(column) != rows:
             raise ValueError(
                 f"by: column {k} has {len(column)} rows, period has {rows}"

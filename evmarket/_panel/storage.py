@@ -1,7 +1,7 @@
 """Panels as plain arrays: in one .npz file, and for pickling.
 
-A state is a dict of arrays: "head" is JSON in UTF-8, the rest are the finest cells.
-What can be computed from the exact sums is not kept; all that is read is checked before use.
+A state is a dict of arrays: "head" is JSON in UTF-8, the rest are the finest cells. All
+that is read is checked before use; what the exact sums tell is not kept.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ def to_state(panel: PanelData) -> State:
     state: State = dict(layout._asdict()) | {"codes": series.codes}
     if view.chosen is not None:
         state["chosen"] = view.chosen
+    if base.repeats is not None:
+        state["repeats"] = base.repeats
     heads = []
     for k, level in enumerate(base.levels):
         state |= {f"{k}.{part}": array for part, array in _level_state(base, level)}
@@ -95,7 +97,7 @@ def _level_state(base: Base, level: BaseLevel) -> Iterator[tuple[str, Array]]:
         array = getattr(level.sums, part)
         if array is not None and array is not base.layout.rows:
             yield part, array
-    for part in ("dates", "months"):
+    for part in ("dates", "months", "nulls"):
         array = getattr(level, part)
         if array is not None:
             yield part, array

@@ -58,7 +58,8 @@ def read_base(
         dates = optional(state, f"{k}.dates", np.int32, len(layout.rows))
         months = optional(state, f"{k}.months", np.uint8, len(layout.rows))
         need(months is None or (months <= 3).all(), "invalid months")
-        levels.append(BaseLevel(*traits, added, dates, months))
+        nulls = optional(state, f"{k}.nulls", np.int64, series.count)
+        levels.append(BaseLevel(*traits, added, dates, months, nulls))
     need(head["duplicates"] in (None, "add", "identical", "last", "error"), "no rule")
     need(type(head["dated"]) is bool, "its head cannot be read")
     return Base(
@@ -71,6 +72,7 @@ def read_base(
         head["duplicates"],
         head["dated"],
         head["source"],
+        optional(state, "repeats", np.int64, series.count),
     )
 
 

@@ -77,6 +77,18 @@ def test_what_a_correction_leaves_is_exact():
     assert values[2] == 1 and np.isnan(values[:2]).all()
 
 
+@given(
+    x=st.lists(st.floats(0, 1e6), min_size=1, max_size=300),
+    correction=st.floats(-1e6, -1e-6),
+    spread=st.booleans(),
+)
+def test_corrections_keep_the_bound(x, correction, spread):
+    # Small and large corrections, down to those that leave next to nothing.
+    x = [*x, *[correction / 7] * 7] if spread else [*x, correction]
+    got = em.share(np.array(x), return_status=True)
+    assert_cells(got, ref.share(x), 2)
+
+
 def test_ranks_with_ties():
     x = [5, 9, 5, NAN, 1, INF, 9]
     np.testing.assert_array_equal(em.rank(x), [3, 1, 3, NAN, 5, NAN, 1])

@@ -91,7 +91,8 @@ def test_explanations_on_panels_show_groups_and_items():
     assert heads == ["maker", "fuel", "parts", "fate"]
     assert "items of 2025-11" in texts(tree)
     row = next(r for r in table_rows(why) if r[:2] == ["–", "2025-11"])
-    assert row[2] == f"{100 * why.total[1, -2]:+,.2f}%"
+    total = f"{100 * why.total[1, -2]:+,.2f}%"
+    assert row[2] == f"incompl. {total}"  # B has no row of this month
     assert row[6] == f"{100 * why.matched[1, -2]:,.2f}%"
 
 

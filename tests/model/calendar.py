@@ -161,7 +161,7 @@ def label(freq: Freq, t: int) -> str:
 
 # ---- from fine to coarse -------------------------------------------------------------
 
-COARSER = {"D": "JMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "QHY", "H": "Y"}
+COARSER = {"D": "WJMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "QHY", "H": "Y"}
 
 
 @remembered
@@ -294,6 +294,10 @@ def whole_years(freq: Freq, lag: int | str) -> bool:
         unit = split(lag)[1]
         return unit == "Y" or (unit == freq.unit and whole_years(freq, split(lag)[0]))
     return freq.unit not in "WD" and lag % PER_YEAR[freq.unit] == 0
+
+
+def one_year(freq: Freq, window: int | str) -> bool:
+    return window == "1Y" or (freq.unit not in "WD" and window == PER_YEAR[freq.unit])
 
 
 @remembered

@@ -153,7 +153,7 @@ class Measure:
 
     def trailing(self, window: int | str) -> Measure:
         if ask(self.kind, "window") == "cumulative":
-            if not cal.whole_years(self.model.freq, window):
+            if not cal.one_year(self.model.freq, window):
                 raise TypeError("trailing of a cumulative level is of a year")
             return self._per_series("window", trailing_of_cumulative)
         return self._window(

@@ -30,8 +30,9 @@ PANEL = "panel"  # an operation whose result is the next panel
 class Step(NamedTuple):
     """An operation.
 
-    `how` its results are compared; `rows` of the parts that it merges; `view` says that
-    parts have to go through it before they can be merged.
+    `how` its results are compared; `rows` of the parts that it merges, and the options
+    in which these differ; `view` says that parts have to go through it before they can
+    be merged.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Step(NamedTuple):
     how: str = "measure"
     rows: tuple[list, ...] = ()
     view: bool = False
+    options: tuple[tuple[str, Any], ...] = ()
 
 
 class Run:
@@ -91,14 +93,19 @@ class Run:
     ) -> Any:
         def part(place: int) -> Any:
             """Rows of the same kind that have gone through the same regrouping."""
-            rows = step.rows[place]
-            out = build(self.case._replace(rows=rows, parts=1))
+            out = build(part_of(self.case, step, place))
             for earlier in self.steps:
                 if earlier.view:
                     out = evaluated(earlier.text, out, {})
             return out
 
         return evaluated(step.text, p, {"part": part, "saved": save, "again": pickle_})
+
+
+def part_of(case: Case, step: Step, place: int) -> Case:
+    """What a step merges."""
+    options = {**case.options, **dict(step.options)}
+    return case._replace(rows=step.rows[place], options=options, parts=1)
 
 
 @lru_cache(maxsize=4096)
@@ -185,7 +192,8 @@ def select(run: Run, choose: Choices) -> Step | None:
         return None
     key = choose.one(run.model.keys)
     labels = labels_of(run.model, key)
-    some = choose.few(labels) if choose.chance(70) else choose.one(labels)
+    some = choose.mixed(choose.few(labels))
+    some = some if choose.chance(70) else some[0]
     return Step("select", f"p.select({{{key!r}: {some!r}}})", PANEL, view=True)
 
 
@@ -207,9 +215,14 @@ def cut(run: Run, choose: Choices) -> Step | None:
     begin = choose.integer(0, len(labels) - 1)
     end = choose.integer(begin, len(labels) - 1)
     wanted: Any = slice(labels[begin], labels[end] if choose.chance(70) else None)
-    if choose.chance(20):
-        wanted = choose.one([labels[begin], labels[begin][:4]])
+    if choose.chance(40):
+        wanted = choose.one([labels[begin], labels[begin][:4], last_day(run, begin)])
     return Step("periods", f"p.select(periods={wanted!r})", PANEL)
+
+
+def last_day(run: Run, place: int) -> datetime.date:
+    """A label finer than the calendar: it picks the period that holds it."""
+    return cal.end(run.model.freq, run.model.shown[place])
 
 
 def rollup(run: Run, choose: Choices) -> Step | None:
@@ -266,13 +279,24 @@ def assign(run: Run, choose: Choices) -> Step | None:
 
 
 def merge(run: Run, choose: Choices) -> Step:
-    """Other parts, built under the same rules and seen the same way."""
-    rows = tuple(
-        random_rows(choose, run.case.options) for _ in range(choose.one([1, 1, 2]))
-    )
+    """Other parts, mostly built under the same rules, and seen the same way."""
+    options = run.case.options
+    count = choose.one([1, 1, 2])
+    rows = tuple(random_rows(choose, options) for _ in range(count))
     overlap = choose.one(["add", "add", "replace", "error"])
-    parts = ", ".join(f"part({place})" for place in range(len(rows)))
-    return Step("merge", f"p.merge({parts}, overlap={overlap!r})", PANEL, rows)
+    others: tuple = ()
+    if choose.chance(15):
+        others = (choose.one(OTHER_OPTIONS),)
+    parts = ", ".join(f"part({place})" for place in range(count))
+    text = f"p.merge({parts}, overlap={overlap!r})"
+    return Step("merge", text, PANEL, rows, options=others)
+
+
+OTHER_OPTIONS = [
+    ("units", {"u": "USD", "v": "USD"}),
+    ("exit_after", 5),
+    ("absent", "zero"),
+]
 
 
 def keep(run: Run, choose: Choices) -> Step:
@@ -336,11 +360,17 @@ def look(run: Run, choose: Choices) -> Step | None:
     return LOOK[choose.one(LOOKS[run.model[name].kind])](run, choose, name)
 
 
+def years(run: Run) -> list[str]:
+    """A year in words, where panels count it in periods: not yet at W and D."""
+    return [] if run.model.freq.unit in "WD" else ["1Y"]
+
+
 def random_lag(run: Run, choose: Choices, name: str) -> int | str:
     if run.model[name].kind == "cumulative" and choose.chance(80):
-        return "1Y"
-    words = {"M": ["1M", "1Q", "2Y"], "Q": ["1Q"], "D": ["1W", "1M"], "W": ["1W"]}
-    return choose.one(["1Y", "1Y", 1, 2, -1, *words.get(run.model.freq.unit, [])])
+        return choose.one(years(run) or [1])
+    words = {"M": ["1M", "1Q", "2Y"], "Q": ["1Q"], "D": ["1W"], "W": ["1W"]}
+    more = words.get(run.model.freq.unit, [])
+    return choose.one([*years(run), *years(run), 1, 2, -1, *more])
 
 
 def keys_within(run: Run, choose: Choices) -> tuple:
@@ -367,17 +397,25 @@ def measured(what: str, form: str) -> Callable:
     return made
 
 
+def random_base(run: Run, choose: Choices) -> Any:
+    place = choose.integer(0, len(run.model.periods) - 1)
+    if choose.chance(30):
+        return last_day(run, place)
+    return run.model.periods[place]
+
+
 FILL: dict[str, Callable] = {
     "u": lambda run, choose, name: f"p[{name!r}]",
     "lag": lambda run, choose, name: repr(random_lag(run, choose, name)),
     "lag2": lambda run, choose, name: repr(random_lag(run, choose, name)),
     "within": lambda run, choose, name: repr(keys_within(run, choose)),
     "policy": lambda run, choose, name: repr(policy(choose)),
-    "window": lambda run, choose, name: repr(choose.one(["1Y", 2, 3])),
+    "window": lambda run, choose, name: repr(choose.one([*years(run), 2, 3])),
+    "year": lambda run, choose, name: repr(choose.one(years(run) or [2])),
     "unit": lambda run, choose, name: repr(
         choose.one({"D": "MQY", "M": "QY", "Q": "Y"}.get(run.model.freq.unit, "Y"))
     ),
-    "base": lambda run, choose, name: repr(choose.one(run.model.periods)),
+    "base": lambda run, choose, name: repr(random_base(run, choose)),
     "k": lambda run, choose, name: repr(choose.integer(1, 3)),
     "sign": lambda run, choose, name: choose.one(["+", "-"]),
     "number": lambda run, choose, name: repr(choose.one([2, -1, 3])),
@@ -389,7 +427,7 @@ def counts(run: Run, choose: Choices, name: str) -> Step:
 
 
 def contributions(run: Run, choose: Choices, name: str) -> Step:
-    lag, within = choose.one(["1Y", 1]), keys_within(run, choose)
+    lag, within = choose.one([*years(run), 1]), keys_within(run, choose)
     text = f"p.contributions({name!r}, lag={lag!r}, within={within!r})"
     return Step("contributions", text, "contributions")
 
@@ -400,7 +438,7 @@ def totals(method: str) -> Callable:
     def made(run: Run, choose: Choices, name: str) -> Step | None:
         if "v" not in run.model.options.kinds:
             return None
-        lag, within = choose.one(["1Y", 1]), keys_within(run, choose)
+        lag, within = choose.one([*years(run), 1]), keys_within(run, choose)
         text = f"p.{method}('u', 'v', lag={lag!r}, within={within!r})"
         return Step(method, text, "totals")
 
@@ -410,7 +448,7 @@ def totals(method: str) -> Callable:
 def report(run: Run, choose: Choices, name: str) -> Step | None:
     within = keys_within(run, choose)
     others = [key for key in run.model.keys if key not in within]
-    if not others or not run.model.periods:
+    if not others or not run.model.periods or not years(run):
         return None
     by, top = choose.one(others), choose.one([1, 2, 10])
     text = f"p.report({name!r}, by={by!r}, top={top}, within={within!r})"
@@ -420,6 +458,10 @@ def report(run: Run, choose: Choices, name: str) -> Step | None:
 def coverage(run: Run, choose: Choices, name: str) -> Step | None:
     # A line is of a series, not of a measure, and of the finest calendar.
     if len(run.model.options.kinds) > 1 or run.model.recipes or run.model.seen.to:
+        return None
+    # Of parts that share a cell the model keeps the rows of the later date.
+    merged = any("merge" in step.text for step in run.steps)
+    if merged and set(run.model.options.kinds.values()) != {"flow"}:
         return None
     return Step("coverage", "p.coverage()", "coverage")
 
@@ -435,7 +477,7 @@ FORMS = {
     "ytd": "{u}.ytd()",
     "to_date": "{u}.to_date({unit})",
     "trailing": "{u}.trailing({window})",
-    "ytd growth": "{u}.ytd().growth('1Y', policy={policy})",
+    "ytd growth": "{u}.ytd().growth({year}, policy={policy})",
     "trailing growth": "{u}.trailing({window}).growth({lag})",
     "ytd share": "{u}.ytd().share(within={within})",
     "from_ytd": "{u}.from_ytd()",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.model.kinds import NAMES
-from tests.model.operations import PANEL, Run, Script, Step, play
+from tests.model.operations import PANEL, Run, Script, Step, part_of, play
 from tests.model.tables import Case, columns_of, cut, halves
 from tests.model.why import told_of
 
@@ -180,10 +180,10 @@ def reproduction(script: Script, kind: str) -> str:
     merged = 0
     for place, step in enumerate(steps):
         text = step.text
-        for part, rows in enumerate(step.rows):
+        for part in range(len(step.rows)):
             name = f"q{merged}"
             merged += 1
-            lines += built(name, case._replace(rows=rows, parts=1, container="dict"))
+            lines += built(name, part_of(case, step, part)._replace(container="dict"))
             lines += [
                 f"{name} = {P.sub(name, one.text)}" for one in steps[:place] if one.view
             ]

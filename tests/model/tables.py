@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from typing import Any, NamedTuple
 
 import evmarket as em
@@ -66,6 +67,10 @@ def random_case(choose: Choices) -> Case:
         options["complete_through"] = random_label(choose, freq, late=True)
     if freq in ("M", "D") and choose.chance(20):
         options["year_end"] = choose.one(["MAR", "JUN"])
+    if choose.chance(30):
+        options["units"] = {
+            name: "percent" if kind == "rate" else "CNY" for name, kind in kinds.items()
+        }
     rows = random_rows(choose, options)
     parts = choose.one([1, 1, 2, 3])
     adds = flows and options.get("duplicates") != "last"
@@ -113,6 +118,8 @@ def random_rows(choose: Choices, options: dict) -> list:
             rows.append((key, period, random_values(choose, kinds)))
             if flows and choose.chance(8):
                 rows.append((key, period, random_values(choose, kinds)))
+    if all(value is None for _, _, values in rows for value in values.values()):
+        rows[0] = (*rows[0][:2], dict.fromkeys(kinds, 1))
     return choose.mixed(rows)
 
 
@@ -176,7 +183,11 @@ def built(case: Case, rows: list) -> Any:
         table = contained(columns_of(case, rows), case.container)
     options = dict(case.options)
     keys, kinds = options.pop("keys"), options.pop("kinds")
-    return em.Panel.from_table(table, keys=keys, period="p", measures=kinds, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that rows repeat is meant
+        return em.Panel.from_table(
+            table, keys=keys, period="p", measures=kinds, **options
+        )
 
 
 def halves(rows: list) -> list[list]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import evmarket as em
 from evmarket._panel.ingest import ingested
-from evmarket._panel.options import Options
+from evmarket._panel.options import Columns, Options
+from evmarket._panel.repeats import repeats_among
 from tests.model import Model
 from tests.model import calendar as cal
 from tests.model.cells import base_cells
@@ -122,11 +123,19 @@ def assert_equals(cells, model):
 
 
 def last_date(model, name, key, t):
-    return max(
-        cal.end(row.said.freq, row.said.t)
-        for row in model.rows
-        if (row.key, row.t) == (key, t) and row.values.get(name) is not None
-    )
+    """The last date that has a value, after the rule for rows of one date."""
+    dates = {}
+    for row in model.rows:
+        if (row.key, row.t) != (key, t) or name not in row.values:
+            continue
+        value = row.values[name]
+        if value is None and model.options.nulls == "absent":
+            continue
+        last = model.options.duplicates == "last"
+        old = None if last else dates.get(row.said)
+        dates[row.said] = value if old is None else old
+    valued = [said for said, value in dates.items() if value is not None]
+    return max(cal.end(said.freq, said.t) for said in valued)
 
 
 # ---- several dates in one period -----------------------------------------------------
@@ -371,6 +380,9 @@ def made(columns, container):
         (table_of(sale=[7, 8, 9]), {}),
         (table_of(price=[7.5, 8, 9]), {}),
         (table_of(model=["a", "b", "c"]), {}),
+        (table_of(day=DAYS), {}),
+        (table_of(p=DAYS), {"freq": "Y"}),
+        (table_of(p=["2024-01-01", "2024-01-02", "2024-01-03"]), {"freq": "M"}),
         (table_of(), {"duplicates": "add"}),
         (iter([table_of()]), {}),
     ],
@@ -388,3 +400,28 @@ def test_repeats_are_counted_in_all_columns_and_batches():
     arrays = ({"m": ["A"] * 3}, ["2024"] * 3, {"x": [1, None, 1]})
     with pytest.warns(em.EvmarketWarning, match="at least 1 row "):
         em.Panel.from_arrays(*arrays)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32))
+def test_repeats_equal_a_plain_count(seed):
+    rng = random.Random(seed)
+    most = rng.choice([3, 500])
+    rows = [
+        (
+            rng.choice("ABCDEFG"),
+            rng.choice(["2023", "2024"]),
+            rng.choice([0.1, 1, 2, 1e-12, 0, -1, None]),
+            rng.randint(0, most),
+        )
+        for _ in range(rng.randint(1, 2000))
+    ]
+    first, pairs = {}, []
+    for number, row in enumerate(rows):
+        if row in first:
+            pairs.append((first[row], number))
+        first.setdefault(row, number)
+    names = Columns.of("m", "p", ["x", "y"])
+    table = dict(zip("mpxy", map(list, zip(*rows, strict=True)), strict=True))
+    expected = (len(pairs), *(pairs[0] if pairs else (0, 0)))
+    assert repeats_among(table, names, [], "Y") == expected
