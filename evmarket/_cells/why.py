@@ -382,7 +382,7 @@ class _Teller:
 
     def _of_two(self, step: Step, formed: Formed, at: At) -> Step:
         """Two measures side by side, found by their labels."""
-        series, ordinal = at
+        _, ordinal = at
         roles, formula = _SIDES[formed.what]
         inputs = tuple(
             self._side(side, step.labels, ordinal, role)
