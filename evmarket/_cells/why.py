@@ -31,6 +31,8 @@ _MANY = 31
 """Of more than a few cells, those that are OK are told without what they come from;
 of many cells all are."""
 
+_ENDS = "It ends with"
+
 At = tuple[int, int]
 """The series and the period of a cell."""
 
@@ -109,7 +111,14 @@ class _Teller:
         else:
             form = _FORMS[formed.what]
             step = form(self, step, formed, (series, ordinal))
-        return replace(step, notes=(*_late(measure, ordinal), *step.notes))
+        if formed is not None and formed.what == "index":
+            [measure] = formed.inputs  # with a late base its own calendar is all late
+        late = _late(measure, ordinal)
+        if not measure.calendar.stated and any(
+            note.startswith(_ENDS) for note in step.notes
+        ):
+            late = ()  # that is why it is not complete
+        return replace(step, notes=(*late, *step.notes))
 
     def _level(
         self, step: Step, measure: MeasureData, series: int, ordinal: int

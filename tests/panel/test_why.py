@@ -61,8 +61,8 @@ def test_a_number_tells_its_rows():
             ("C", "EV"),
             "2024-03",
             "EXITED",
-            "Exited: the last row is of 2024-01, 3 periods before the last complete one "
-            "(2024-04); exit_after is 3.",
+            "Exited: the last row is of 2024-01, 3 periods before the last complete "
+            "one (2024-04); exit_after is 3.",
         ),
     ],
 )
