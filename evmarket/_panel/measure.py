@@ -12,8 +12,8 @@ from .._cells import within as groups
 from .._cells.select import part_of
 from .._common.arguments import positive
 from .._common.messages import one_line, short
-from . import export
 from .asked import AskedMeasure
+from .export import ExportedMeasure
 from .operators import Operators
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
 
 
-class Measure(export.Exported, Operators, AskedMeasure):
+class Measure(ExportedMeasure, Operators, AskedMeasure):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
@@ -600,61 +600,6 @@ class Measure(export.Exported, Operators, AskedMeasure):
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_data": self._data}  # full arrays are computed again, read-only
-
-    def to_table(self) -> Any:
-        """The occupied cells in long form, as a `Table` with an Arrow stream.
-
-        Returns
-        -------
-        Table
-            Columns: the keys, ``period`` as text, the name of the measure, ``status``.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> print(panel["units"].growth().to_table())
-        Table(4 rows x 4 columns)
-        maker  period  units growth  status
-        A      2024         OUTSIDE  OUTSIDE
-        A      2025         +50.00%
-        B      2024         OUTSIDE  OUTSIDE
-        B      2025         -75.00%
-        """
-        return export.measure_table(self._data)
-
-    def to_pandas(
-        self, layout: str = "long", status: bool = False, period: str = "period"
-    ) -> Any:
-        """A pandas DataFrame, in long or wide form; columns keep their types.
-
-        Exact sums of integers are ``int64``, with holes ``Int64``.
-
-        Parameters
-        ----------
-        layout : {"long", "wide"}
-            "long" has one row per occupied cell. "wide" has one row per series and one
-            column per period.
-        status : bool, default False
-            Add ``status``, the code, and ``status_name``, a categorical; in long form
-            only.
-        period : {"period", "start", "end", "label"}
-            What periods become: pandas periods, the dates of their first or last days,
-            or text. pandas has no half-years and no M-JF: there "period" gives text.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel["units"].to_pandas("wide").loc["A"].tolist()
-        [60, 90]
-        >>> growth = panel["units"].growth().to_pandas(status=True)
-        >>> growth["status"].tolist(), growth["status_name"].tolist()
-        ([5, 0, 5, 0], ['OUTSIDE', 'OK', 'OUTSIDE', 'OK'])
-        """
-        return export.measure_to_pandas(self._data, layout, status, period)
 
     def plot(self, kind: str | None = None, *, ax: Any = None, top: int = 8) -> Any:
         """Plot the measure over its calendar with matplotlib.

@@ -415,7 +415,7 @@ def test_coverage(run, write):
     last = json.loads(out)[-1]
     assert last == {
         "maker": "C", "model": "c1", "rows": 1, "nulls": 1, "duplicates": 0,
-        "first": None, "last": None, "gaps": 0, "entered": False, "exited": False,
+        "first": None, "last": None, "gaps": 0, "entered": True, "exited": False,
     }  # fmt: skip
 
 

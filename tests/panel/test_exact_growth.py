@@ -1,4 +1,4 @@
-"""Growth of levels that doubles cannot tell apart, and pandas columns of unlike labels."""
+"""Growth of levels that doubles cannot tell apart; pandas columns of unlike labels."""
 
 from decimal import Decimal
 
