@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _ON_FILES = (
     "Lists are separated by spaces. Rows in messages count from 0, below the header. "
-    "In CSV and JSON rates, shares and pp are fractions."
+    "In CSV and JSON rates, shares and pp are fractions. "
+    "What each KIND allows: python -m evmarket kinds."
 )
 _COMMANDS = {
     "audit": (
@@ -34,6 +35,7 @@ _COMMANDS = {
         "who contributed how much to the growth, and why the margin moved",
         _ON_FILES,
     ),
+    "kinds": ("what each kind of measure allows", None),
     "notebook": (
         "write the tour, a notebook that shows the package at work",
         "Open it in JupyterLab; the package's [plot] extra draws its plots.",
@@ -67,7 +69,7 @@ def parser() -> ArgumentParser:
             _add_selection(part)
         if name in _FLAGS:
             _FLAGS[name](part)
-        if name != "notebook":
+        if name not in ("kinds", "notebook"):
             _add_format(part)
     return whole
 

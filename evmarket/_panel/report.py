@@ -12,7 +12,6 @@ from .. import _core
 from .._calendar.frequency import unit, year_of
 from .._calendar.lags import lag_periods
 from .._cells import growth, windows
-from .._cells.cells import taken as numbers_at
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
@@ -22,6 +21,7 @@ from .._common.status import lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
 from .export import column_at
+from .hints import reporting, unreported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,13 +145,8 @@ class _Sums:
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
         """How many series of each row have a value, and how many live."""
-        level = self.level
-        series = np.arange(level.series.count, dtype=np.int64)
-        ordinals = np.full(len(series), at, np.int64)
-        place = level.cells.place(series, ordinals)
-        return numbers_at(level.member_counts(), place, 0), level.living_at(
-            series, ordinals
-        )
+        series = np.arange(self.level.series.count, dtype=np.int64)
+        return reporting(self.level, series, np.full(len(series), at, np.int64))
 
     def shares(self, total: _Sums, at: int) -> dict[str, _Numbers]:
         """Shares in the groups' totals, and their change on the year.
@@ -228,7 +223,9 @@ def report(
     order = np.argsort(np.concatenate(group), kind="stable")
     unit_ = f", {level.read_unit}" if level.read_unit else ""
     title = f"{name}{unit_}, {data.calendar.label(period)}"
-    return _joined(parts, order, title, _note(parts[-1][1]))
+    hint = unreported(panel.with_names([name]), period)
+    note = "\n".join(filter(None, [_note(parts[-1][1]), hint]))
+    return _joined(parts, order, title, note)
 
 
 def _rest(panel: PanelData, items: _Sums, ranked: Ints) -> PanelData:
