@@ -73,9 +73,12 @@ def unreported(panel: PanelData, at: int | None = None) -> str:
 
 def unreported_of(measure: MeasureData) -> str:
     """The same for a measure: empty unless it is formed of a flow of a panel."""
-    if measure.origin is None:
+    source = measure
+    while source.origin is None and source.formed is not None:
+        source = source.formed.inputs[0]
+    if source.origin is None:
         return ""
-    panel, recipe = measure.origin
+    panel, recipe = source.origin
     while isinstance(recipe, Applied):
         recipe = recipe.inputs[0]
     if not isinstance(recipe, Read):
@@ -142,14 +145,14 @@ def _counts(cells: Cells, to: Any, count: int, low: int, high: int) -> Ints:
     # Several series of one joined series may have a row in the same period.
     span = high - low + 1
     places = np.unique(series * span + ordinals - low)
-    joined: Ints = np.bincount(places // span, minlength=count + 1)
-    return joined[:count]
+    joined = np.bincount(places // span, minlength=count + 1)
+    return np.asarray(joined[:count], np.int64)
 
 
 def _after(cells: Cells, period: int) -> Ints:
     """The number of the first cell of each series after a period."""
     starts, ends = cells.indptr[:-1], cells.indptr[1:]
-    place = ends.copy()
+    place: Ints = ends.copy()
     later = np.flatnonzero(ends > starts)
     later = later[cells.ordinals[ends[later] - 1] > period]
     low, high = starts[later], ends[later] - 1

@@ -15,7 +15,7 @@ from .._cells import growth, windows
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
-from .._common.kinds import ask
+from .._common.kinds import TABLE, ask
 from .._common.messages import short
 from .._common.status import lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
@@ -55,7 +55,7 @@ class Report(Table):
     >>> import evmarket as em
     >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
     >>> panel = em.Panel.from_wide(table, "maker", "units")
-    >>> panel.report("units", by="maker").note
+    >>> panel.report("units", by="maker").note.splitlines()[0]
     'yoy_matched of a total differs from yoy: some series lack one of the periods'
     """
 
@@ -130,7 +130,7 @@ class _Sums:
         columns = {"level": level}
         if unit(freq) in _STEPS:
             single = level
-            if level.kind == "cumulative":
+            if TABLE[level.kind].single:
                 single = windows.from_ytd(level)
             columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
         columns["yoy"] = growth.growth(level, year)
@@ -138,7 +138,7 @@ class _Sums:
             self.panel.measure(self.name), year, within=self.keys, matched=True
         )
         years = _core.period_parts(freq, year_of(freq), at, 1) is not None
-        if level.kind == "flow" and years:
+        if TABLE[level.kind].window == "add" and years:
             columns["ytd"] = windows.ytd(level)
             columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
         return {name: _Numbers.of(column, at) for name, column in columns.items()}
