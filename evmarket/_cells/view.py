@@ -19,7 +19,7 @@ from .series import SeriesIndex, is_label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._common.types import Map, Mask
+    from .._common.types import Ints, Map, Mask
     from .calendar import Calendar
 
 MANY = (list, tuple, set, np.ndarray)
@@ -269,6 +269,13 @@ class Grouping:
     def to(self) -> Map | None:
         """The group of each joined series; None where each is a group."""
         return self._grouped[1]
+
+    def members_of(self, joined: int) -> Ints:
+        """The numbers of the finest series that a joined series holds."""
+        place = np.array([joined])
+        if self.to_joined is not None:
+            place = np.flatnonzero(self.to_joined == joined)
+        return place if self.chosen is None else self.chosen[place]
 
     def into(self, other: Grouping) -> Map:
         """The group of another grouping of the same series that holds each group."""

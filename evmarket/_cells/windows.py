@@ -40,6 +40,7 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
     calendar = measure.calendar
     size = window_periods(window, calendar.freq)
     name = f"{measure.name} trailing"
+    every = np.arange(calendar.low, calendar.high + 1)
     if how == "is":
         if size != per_year(calendar.freq):
             raise ValueError(
@@ -48,14 +49,8 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
             )
         made = _per_series(measure, _trailing_of_totals, "window")
     else:
-        every = np.arange(calendar.low, calendar.high + 1)
         made = _windowed(measure, every - size + 1)
-    return replace(
-        made,
-        name=name,
-        origin=measure.again(trailing, window),
-        formed=Formed("trailing", (measure,), options={"periods": size}),
-    )
+    return replace(made, name=name, origin=measure.again(trailing, window))
 
 
 def ytd(measure: MeasureData) -> MeasureData:
@@ -86,7 +81,6 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
         _windowed(measure, every - place),
         name=f"{measure.name} {words}",
         origin=measure.again(to_date, unit, name),
-        formed=Formed(words, (measure,)),
     )
 
 
@@ -117,7 +111,7 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     Periods before a series entered and after it exited count as 0. A window that lacks
     another period, or reaches before the calendar, has no number.
     """
-    calendar, lives = measure.calendar, measure.lives
+    calendar, lives, every_start = measure.calendar, measure.lives, starts
     starts = np.maximum(starts, calendar.low - 1)
     cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
     assert cells.sums is not None, "only levels have windows"
@@ -154,7 +148,8 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     keep = ~none | (ordinals == cells.ordinals[last])
     values = np.where(broken | none, np.nan, sums.values)
     made = Cells(indptr, ordinals, values, codes, replace(sums, values=values))
-    return measure.derived(made.kept(keep), "window", measure.unit)
+    formed = Formed("window", (measure,), options={"starts": every_start})
+    return measure.derived(made.kept(keep), "window", measure.unit, formed=formed)
 
 
 def _reached(cells: Cells, calendar: Calendar, starts: Ints) -> tuple[Ints, Ints, Ints]:
@@ -183,22 +178,22 @@ def from_ytd(measure: MeasureData) -> MeasureData:
         _per_series(measure, _single_periods, kind),
         name=f"{measure.name} single",
         origin=measure.again(from_ytd),
-        formed=Formed("from_ytd", (measure,)),
     )
 
 
 def _per_series(measure: MeasureData, form: Any, kind: str) -> MeasureData:
     """What is formed of each series of the panel, then added over series."""
-    if measure.origin is None:
-        return measure.derived(form(measure), kind, measure.unit)
-    panel, recipe = measure.origin
-    groups = panel.groups
-    if groups.to is None:
-        return measure.derived(form(measure), kind, measure.unit)
-    single = recipe(panel.apart())
+    groups = measure.origin.panel.groups if measure.origin is not None else None
+    if measure.origin is None or groups is None or groups.to is None:
+        formed = Formed(form.__name__.strip("_"), (measure,))
+        return measure.derived(form(measure), kind, measure.unit, formed=formed)
+    single = measure.origin.recipe(measure.origin.panel.apart())
+    formed = Formed(form.__name__.strip("_"), (single,))
+    each = single.derived(form(single), kind, measure.unit, formed=formed)
     naming = Naming(groups.series, (measure.name,) * 2, measure.calendar)
-    cells = formed_then_added(form(single), single.lives, groups, naming)
-    return measure.derived(cells, kind, measure.unit)
+    cells = formed_then_added(each.cells, single.lives, groups, naming)
+    formed = Formed("sum over series", (each,), options={"to": groups.to})
+    return measure.derived(cells, kind, measure.unit, formed=formed)
 
 
 def _single_periods(measure: MeasureData) -> Cells:

@@ -31,7 +31,7 @@ def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, PRINTERS[options.format](_ON_FILES[options.command](options))
 
 
-# Commands that are not on tables in files
+# Commands that do not print a table of tables in files
 
 
 def _market(options: Namespace) -> tuple[int, Iterable[str]]:
@@ -61,11 +61,35 @@ def _kinds(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"{kinds_table()}\n"]
 
 
+def _why(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .._panel.why import why
+    from .printing import WHY
+
+    panel = _read(options)
+    kept = panel.keys if options.rollup is None else options.rollup
+    chosen = _selection(panel, options.select)
+    # One label of a key that stays names the series; all else chooses the series.
+    labels = {
+        key: chosen.pop(key)
+        for key, label in list(chosen.items())
+        if key in kept and not isinstance(label, list)
+    }
+    panel = _shown(panel, chosen, options)
+    told = []
+    for name in map(_kind, options.measures):
+        measure = panel[name[0]]
+        if options.lag is not None:
+            measure = measure.growth(options.lag)
+        told.append(why(measure._data, options.at, labels))
+    return DONE, [WHY[options.format](told)]
+
+
 _WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
     "market": _market,
     "audit": _audit,
     "kinds": _kinds,
     "notebook": _notebook,
+    "why": _why,
 }
 
 
@@ -158,6 +182,20 @@ _ON_FILES: dict[str, Callable[[Namespace], Table]] = {
 
 
 def _panel(options: Namespace) -> Panel:
+    """The panel of the files, with the series and periods that are asked for."""
+    panel = _read(options)
+    return _shown(panel, _selection(panel, options.select), options)
+
+
+def _shown(panel: Panel, chosen: dict[str, Any], options: Namespace) -> Panel:
+    periods = _periods(options.periods)
+    if chosen or periods is not None:
+        panel = panel.select(chosen, periods=periods)
+    return panel if options.rollup is None else panel.rollup(*options.rollup)
+
+
+def _read(options: Namespace) -> Panel:
+    """The panel of the files."""
     from .._panel.panel import Panel
 
     kinds = dict(map(_kind, options.measures))
@@ -184,11 +222,7 @@ def _panel(options: Namespace) -> Panel:
         if any(message.startswith(f"{file}: ") for file in files):
             raise
         raise type(error)(f"{', '.join(files)}: {message}") from None
-    chosen = _selection(panel, options.select)
-    periods = _periods(options.periods)
-    if chosen or periods is not None:
-        panel = panel.select(chosen, periods=periods)
-    return panel if options.rollup is None else panel.rollup(*options.rollup)
+    return panel
 
 
 def _measures(options: Namespace, count: int) -> list[str]:

@@ -14,8 +14,9 @@ from .._tables.text import mark_lines, text_rows
 from .csv_files import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from .._panel.why import Why
     from .._tables.columns import AnyColumn
     from .._tables.table import Table
 
@@ -84,6 +85,26 @@ def _rows(columns: Mapping[str, AnyColumn], absent: Any) -> list[list[Any]]:
         plain.append([absent if item is None else item for item in items])
     return [list(row) for row in zip(*plain, strict=True)]
 
+
+def _whys_json(told: Sequence[Why]) -> str:
+    import json
+
+    plain = [why.to_dict() for why in told]
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _whys_html(told: Sequence[Why]) -> str:
+    """A whole page."""
+    parts = "\n".join(why._repr_html_() for why in told)
+    head = '<meta charset="utf-8">\n<title>Why</title>'
+    return f"<!DOCTYPE html>\n<html lang=en>\n{head}\n{parts}\n</html>\n"
+
+
+WHY: dict[str, Callable[[Sequence[Why]], str]] = {
+    "text": lambda told: "\n\n".join(map(str, told)) + "\n",
+    "json": _whys_json,
+    "html": _whys_html,
+}
 
 PRINTERS: dict[str, Callable[[Table], Iterator[str]]] = {
     "text": _text,

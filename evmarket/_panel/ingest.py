@@ -71,9 +71,13 @@ def ingested(
     if warns and options.duplicates is None and (fine.layout.rows > 1).any():
         warn_of_repeats(table, columns, source.read_at(finest))
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
+    nulls: list[Ints | None] = [None] * len(levels)
     repeats = None
     if finest != freq:
         repeats = by_series(layout, np.maximum(layout.rows - 1, 0))
+        once = options.duplicates in ("identical", "last")
+        rows = np.minimum(layout.rows, 1) if once else layout.rows
+        nulls = [by_series(layout, rows - sums.counts) for sums in fine.sums]
         calendar = Calendar(freq, 0, -1, (0, -1))
         layout, levels = placed(fine, columns.kinds, finest, calendar)
     low, high = ends(layout)
@@ -85,8 +89,10 @@ def ingested(
         high,
         layout,
         tuple(
-            BaseLevel(name, kind, units.get(name), *level)
-            for (name, kind), level in zip(columns.kinds.items(), levels, strict=True)
+            BaseLevel(name, kind, units.get(name), *level, nulls=none)
+            for (name, kind), level, none in zip(
+                columns.kinds.items(), levels, nulls, strict=True
+            )
         ),
         options.duplicates,
         dated=finest != freq or (source.dated and freq != "D"),

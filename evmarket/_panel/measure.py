@@ -13,6 +13,7 @@ from .._cells.select import part_of
 from .._common.arguments import positive
 from .._common.messages import one_line, short
 from . import export
+from .asked import AskedMeasure
 from .operators import Operators
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
 
 
-class Measure(export.Exported, Operators):
+class Measure(export.Exported, Operators, AskedMeasure):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
@@ -111,16 +112,6 @@ class Measure(export.Exported, Operators):
     def status(self) -> NDArray[np.uint8]:
         """Status codes, shape (series, periods)."""
         return self._data.dense_status()
-
-    @property
-    def members(self) -> NDArray[np.int64]:
-        """The number of series with a number in each cell, (series, periods)."""
-        return self._data.members()
-
-    @property
-    def living(self) -> NDArray[np.int64]:
-        """The number of series that live in each cell, (series, periods)."""
-        return self._data.living()
 
     def rename(self, name: str) -> Measure:
         """The same measure under another name, which tables and plots show.

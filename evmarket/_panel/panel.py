@@ -12,6 +12,7 @@ from .._cells.merge import merge
 from .._cells.select import excluded, selected
 from .._common.messages import short
 from . import export
+from .asked import AskedPanel
 from .builders import Builders
 from .explained import Explained
 from .measure import Measure
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 
-class Panel(Builders, export.Exported, Explained):
+class Panel(Builders, export.Exported, Explained, AskedPanel):
     """Measures as series by periods, with exact sums and a status for every empty cell.
 
     Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.

@@ -9,7 +9,6 @@ import numpy as np
 
 from .. import _core
 from .._calendar.columns import ordinals_of_days
-from .._cells.base import by_series
 from .._cells.cells import Cells
 from .._cells.sums import ExactSums, Layout, Moved, identity, regroup_named
 from .._common.kinds import TABLE
@@ -43,7 +42,6 @@ class Placed(NamedTuple):
     sums: ExactSums
     dates: NDArray[np.int32] | None
     months: Codes | None
-    nulls: Ints | None = None
 
 
 class _Places(NamedTuple):
@@ -104,8 +102,7 @@ def placed(
             made = Placed(totals[name], None, _months(each, places))
         else:
             made = _last(each, places)
-        nulls = by_series(layout, np.maximum(layout.rows - each.counts, 0))
-        levels.append(made._replace(nulls=nulls))
+        levels.append(made)
     return coarse, levels
 
 

@@ -76,6 +76,16 @@ class _Numbers(NamedTuple):
         ordinals = np.full(len(series), at, np.int64)
         return cls(*measure.at(at), column_at(measure, series, ordinals))
 
+    @property
+    def reasons(self) -> Codes:
+        """Why there is no number; OK beside one."""
+        return np.where(np.isnan(self.values), self.codes, np.uint8(_core.OK))
+
+    def marks(self, as_zero: int) -> Codes:
+        """The statuses beside numbers, without the one that is read as 0."""
+        beside = np.isfinite(self.values) & (self.codes != as_zero)
+        return np.where(beside, self.codes, np.uint8(_core.OK))
+
     def rows(self, chosen: Ints) -> _Numbers:
         return _Numbers(
             self.values[chosen], self.codes[chosen], taken(self.shown, chosen)
@@ -159,9 +169,9 @@ class _Sums:
         x1 = self._share(total, at, _core.EXITED)
         x0 = self._share(total, back, _core.NOT_BEGUN)
         step = growth.change(self.level, _year(freq)).at(at)[1]
-        codes = np.where(np.isnan(x1.values), x1.codes, np.uint8(0))
-        absent = np.where(np.isnan(x0.values), x0.codes, np.uint8(0))
-        codes = lowest(codes, absent, step)
+        reasons = lowest(x1.reasons, x0.reasons)
+        marks = lowest(x1.marks(_core.EXITED), x0.marks(_core.NOT_BEGUN))
+        codes = lowest(np.where(reasons > 0, reasons, marks), step)
         return {
             "share": share,
             "share_change": _of_rates(x1.values - x0.values, codes),

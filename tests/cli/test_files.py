@@ -402,7 +402,7 @@ def test_margin(run, write):
     assert float(found["A", "2023-01"]["margin"]) == pytest.approx(25.5 / 150.5)
     assert float(found["B", "2024-01"]["change"]) == pytest.approx(10 / 90 + 10 / 150)
     assert (found["C", "2024-01"]["margin"], found["C", "2024-01"]["status"]) == (
-        "", "NOT_BEGUN"
+        "", "MISSING"
     )  # fmt: skip
     status, _, err = run("margin", write(MARKET), *FLAGS, "--measures", "revenue")
     assert status == 2 and "takes 2, revenue and cost" in err
