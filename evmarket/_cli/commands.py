@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.kinds import KINDS
+from .._common.kinds import KINDS, kinds_table
 from .._common.messages import short
 from .csv_files import Wanted
 from .files import tables
@@ -57,6 +57,10 @@ def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"wrote {write_tour(options.path, options.force)}\n"]
 
 
+def _kinds(options: Namespace) -> tuple[int, Iterable[str]]:
+    return DONE, [f"{kinds_table()}\n"]
+
+
 def _why(options: Namespace) -> tuple[int, Iterable[str]]:
     from .._panel.why import why
     from .printing import WHY
@@ -83,6 +87,7 @@ def _why(options: Namespace) -> tuple[int, Iterable[str]]:
 _WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
     "market": _market,
     "audit": _audit,
+    "kinds": _kinds,
     "notebook": _notebook,
     "why": _why,
 }
@@ -113,14 +118,28 @@ def _growth(options: Namespace) -> Table:
     panel = _panel(options)
     if options.within is not None:
         panel = panel.rollup(*options.within)
-    return growth_table(panel, options.lag, options.policy, options.at, options.top)
+    table = growth_table(panel, options.lag, options.policy, options.at, options.top)
+    return _hinted(table, panel, options.at)
 
 
 def _margin(options: Namespace) -> Table:
     from .._panel.listing import margin_table
 
     revenue, cost = _measures(options, 2)
-    return margin_table(_panel(options), revenue, cost, options.lag, options.at)
+    panel = _panel(options)
+    table = margin_table(panel, revenue, cost, options.lag, options.at)
+    return _hinted(table, panel, options.at)
+
+
+def _hinted(table: Table, panel: Panel, at: Any) -> Table:
+    """The table with a line on the series that have no row."""
+    from .._panel.hints import unreported
+
+    data = panel._data
+    table.note = unreported(
+        data, None if at is None else data.calendar.ordinal(at, "at")
+    )
+    return table
 
 
 def _coverage(options: Namespace) -> Table:

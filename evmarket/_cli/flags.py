@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "csv", "json")
 _ON_FILES = (
     "Lists are separated by spaces. Rows in messages count from 0, below the header. "
-    "In CSV and JSON rates, shares and pp are fractions."
+    "In CSV and JSON rates, shares and pp are fractions. "
+    "What each KIND allows: python -m evmarket kinds."
 )
 _COMMANDS = {
     "audit": (
@@ -35,6 +36,7 @@ _COMMANDS = {
         "who contributed how much to the growth, and why the margin moved",
         _ON_FILES,
     ),
+    "kinds": ("what each kind of measure allows", None),
     "why": (
         "where the number or the hole of one cell comes from",
         _ON_FILES,
@@ -72,7 +74,7 @@ def parser() -> ArgumentParser:
             _add_selection(part)
         if name in _FLAGS:
             _FLAGS[name](part)
-        if name != "notebook":
+        if name not in ("kinds", "notebook"):
             _add_format(part, ("text", "json", "html") if name == "why" else _FORMATS)
     return whole
 

@@ -10,7 +10,7 @@ from .._common.numbers import finite
 from .._common.status import Status
 from .._common.text import as_csv
 from .._tables.columns import entries
-from .._tables.text import text_rows
+from .._tables.text import mark_lines, text_rows
 from .csv_files import BLOCK
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def _text(table: Table) -> Iterator[str]:
         yield f"{table.title}\n"
     if len(table):
         rows = text_rows(table._columns, table.formats, table.statuses)
+        rows += mark_lines(table._columns, table.statuses)
         yield "\n".join(rows) + "\n"
     else:
         yield "no rows\n"

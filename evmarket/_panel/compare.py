@@ -51,8 +51,9 @@ class Coverage(Table):
         columns: dict[str, Any],
         measures: tuple[str, ...],
         plot: Callable[[str, Any], Any],
+        note: str = "",
     ) -> None:
-        super().__init__(columns)
+        super().__init__(columns, note=note)
         self._measures, self._plot = measures, plot
 
     def plot(self, measure: str | None = None, *, ax: Any = None) -> Any:

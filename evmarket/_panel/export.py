@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
     from .._cells.sums import ExactSums
-    from .._common.types import Floats, Ints
+    from .._common.types import Codes, Floats, Ints
     from .._tables.columns import AnyColumn
 
 
@@ -160,14 +160,17 @@ def panel_table(panel: PanelData) -> Table:
     columns: dict[str, Any] = dict(panel.series.coded(series))
     period = free_name("period", (*panel.series.keys, *panel.names))
     columns[period] = calendar.coded(ordinals)
+    statuses: dict[str, Codes] = {}
     for name in panel.names:
         own = panel.measure(name).cells
         same = np.array_equal(own.indptr, cells.indptr)
         same = same and np.array_equal(own.ordinals, cells.ordinals)
         place = shown if same else own.place(series, ordinals)
-        values = numbers_at(own.values, own.sums, place)
-        columns[free_name(name, tuple(columns))] = values
-    return Table(columns)
+        free = free_name(name, tuple(columns))
+        columns[free] = numbers_at(own.values, own.sums, place)
+        if own.status is not None and own.status.any():
+            statuses[free] = taken(own.status, place, np.uint8(0))
+    return Table(columns, statuses=statuses)
 
 
 def measure_to_pandas(

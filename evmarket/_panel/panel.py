@@ -43,6 +43,35 @@ class Panel(Builders, export.Exported, Explained, AskedPanel):
     shape : tuple of int
         (series, periods).
 
+    Kinds
+    -----
+                         flow         stock        cumulative   rate       index
+    rows of one date     add          error *      error *      error *    error *
+    dates of one period  add          last date    last date    last date  last date
+    over series          add          add          add          -          -
+    coarser periods      add          last period  last period  -          last period
+    growth               any lag      any lag      whole years  -          any lag
+    change               flow         flow         cumulative   pp         index points
+    ytd, trailing        add          -            is one       -          -
+    from_ytd             -            -            flow         -          -
+    ratio with           flow, stock  stock, flow  cumulative   -          -
+    absent='zero'        0            missing      missing      missing    missing
+
+    derived       over series  growth   change      ratio with
+    window        add          any lag  window      window
+    growth        -            -        pp          -
+    log           -            -        pp          -
+    share         -            -        pp          -
+    margin        -            -        pp          -
+    ratio         -            any lag  ratio       -
+    unit value    -            any lag  unit value  -
+    rank          -            -        -           -
+    pp            -            -        -           -
+    index points  -            -        -           -
+
+    -: a TypeError says what to use. *: unless duplicates= says what to keep.
+    Margins, price and volume, mix and bridges take levels of one kind.
+
     Notes
     -----
     Every method raises a KeyError for an unknown measure, key or label, and lists the
@@ -496,9 +525,10 @@ class Panel(Builders, export.Exported, Explained, AskedPanel):
         A         1      0           0  2025   2025     0  False    False
         """
         from .compare import Coverage, coverage
+        from .hints import unreported
 
-        columns = coverage(self._data)
-        return Coverage(columns, self.measures, self._plot_status)
+        columns, note = coverage(self._data), unreported(self._data)
+        return Coverage(columns, self.measures, self._plot_status, note)
 
     def compare(self, other: Panel, rtol: float = 0.0) -> Any:
         """Table of the cells that a later version of the panel changed.

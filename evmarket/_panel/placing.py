@@ -11,6 +11,7 @@ from .. import _core
 from .._calendar.columns import ordinals_of_days
 from .._cells.cells import Cells
 from .._cells.sums import ExactSums, Layout, Moved, identity, regroup_named
+from .._common.kinds import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +87,7 @@ def placed(
         np.add.reduceat(layout.rows, places.groups),
     )
     sums = dict(zip(kinds, fine.sums, strict=True))
-    flows = [name for name, kind in kinds.items() if kind == "flow"]
+    flows = [name for name, kind in kinds.items() if TABLE[kind].dates == "add"]
     moved = Moved(
         layout,
         [sums[name] for name in flows],

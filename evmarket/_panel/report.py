@@ -12,16 +12,16 @@ from .. import _core
 from .._calendar.frequency import unit, year_of
 from .._calendar.lags import lag_periods
 from .._cells import growth, windows
-from .._cells.cells import taken as numbers_at
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
-from .._common.kinds import ask
+from .._common.kinds import TABLE, ask
 from .._common.messages import short
 from .._common.status import lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
 from .export import column_at
+from .hints import reporting, unreported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Report(Table):
     >>> import evmarket as em
     >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
     >>> panel = em.Panel.from_wide(table, "maker", "units")
-    >>> panel.report("units", by="maker").note
+    >>> panel.report("units", by="maker").note.splitlines()[0]
     'yoy_matched of a total differs from yoy: some series lack one of the periods'
     """
 
@@ -140,7 +140,7 @@ class _Sums:
         columns = {"level": level}
         if unit(freq) in _STEPS:
             single = level
-            if level.kind == "cumulative":
+            if TABLE[level.kind].single:
                 single = windows.from_ytd(level)
             columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
         columns["yoy"] = growth.growth(level, year)
@@ -148,20 +148,15 @@ class _Sums:
             self.panel.measure(self.name), year, within=self.keys, matched=True
         )
         years = _core.period_parts(freq, year_of(freq), at, 1) is not None
-        if level.kind == "flow" and years:
+        if TABLE[level.kind].window == "add" and years:
             columns["ytd"] = windows.ytd(level)
             columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
         return {name: _Numbers.of(column, at) for name, column in columns.items()}
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
         """How many series of each row have a value, and how many live."""
-        level = self.level
-        series = np.arange(level.series.count, dtype=np.int64)
-        ordinals = np.full(len(series), at, np.int64)
-        place = level.cells.place(series, ordinals)
-        return numbers_at(level.member_counts(), place, 0), level.living_at(
-            series, ordinals
-        )
+        series = np.arange(self.level.series.count, dtype=np.int64)
+        return reporting(self.level, series, np.full(len(series), at, np.int64))
 
     def shares(self, total: _Sums, at: int) -> dict[str, _Numbers]:
         """Shares in the groups' totals, and their change on the year.
@@ -238,7 +233,9 @@ def report(
     order = np.argsort(np.concatenate(group), kind="stable")
     unit_ = f", {level.read_unit}" if level.read_unit else ""
     title = f"{name}{unit_}, {data.calendar.label(period)}"
-    return _joined(parts, order, title, _note(parts[-1][1]))
+    hint = unreported(panel.with_names([name]), period)
+    note = "\n".join(filter(None, [_note(parts[-1][1]), hint]))
+    return _joined(parts, order, title, note)
 
 
 def _rest(panel: PanelData, items: _Sums, ranked: Ints) -> PanelData:
