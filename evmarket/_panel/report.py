@@ -179,17 +179,25 @@ class _Sums:
 
     def _share(self, total: _Sums, at: int, as_zero: int = -1) -> _Numbers:
         """Shares; empty cells of one status count as 0."""
-        values, codes = self.level.at(at)
-        group = self.groups(total)
-        whole, marks = (side[group] for side in total.level.at(at))
+        calendar, group = self.level.calendar, self.groups(total)
+        (values, codes), (whole, marks) = self.level.at(at), total.level.at(at)
+        whole, marks = whole[group], marks[group]
         values = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
-        late = self.level.calendar.late(np.full(1, at))[0]
-        shares = _core.ratio(values, np.where(whole > 0, whole, np.nan))
+        reasons = lowest(
+            np.where(np.isnan(values), codes, np.uint8(0)),
+            np.where(np.isnan(whole), marks, np.uint8(0)),
+        )
+        late, outside = calendar.reach(np.full(1, at))
+        if outside[0]:
+            reasons[:] = _core.OUTSIDE
+        if late[0]:
+            reasons[:] = _core.PARTIAL
         unusable = np.where(whole == 0, _core.ZERO_DENOMINATOR, _core.OK)
         unusable = np.where(whole < 0, _core.NEGATIVE_DENOMINATOR, unusable)
-        if late:
-            shares[:] = np.nan
-        return _of_rates(shares, lowest(codes, marks, unusable.astype(np.uint8)))
+        reasons = np.where(reasons == 0, unusable.astype(np.uint8), reasons)
+        shares = _core.ratio(values, np.where(whole > 0, whole, np.nan))
+        shares[reasons != 0] = np.nan
+        return _of_rates(shares, np.where(reasons == 0, lowest(codes, marks), reasons))
 
 
 def report(
