@@ -14,7 +14,7 @@ from .._common.status import lowest
 from .cells import Cells, taken, union
 from .measure import Applied, Formed, MeasureData, Origin
 from .series import broadcast
-from .sums import ExactSums, Layout, Moved, Naming, identity, regroup_named
+from .sums import ExactSums, Layout, Moved, Naming, identity, read_out, regroup_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,12 +64,11 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
         name = f"{number:g}/{measure.name}"
         return measure.derived(changed, "ratio", name=name, formed=formed)
     if sign in "*/" and cells.sums is not None:
-        sums = ExactSums.of_values(values, cells.sums.counts)
-        if sign == "*" and number in (1, -1):
-            sums = cells.sums if number == 1 else cells.sums.negated()
-        if (np.abs(values) < 2.0**62).all():
+        sums = _scaled(measure, values, number if sign == "*" else 0.5)
+        if sums is not None:
+            values = np.where(np.isnan(values), np.nan, sums.values)
             sums = replace(sums, values=values)
-            changed = replace(changed, sums=sums, lone=cells.lone)
+            changed = replace(changed, values=values, sums=sums, lone=cells.lone)
     return measure.derived(
         changed,
         measure.kind,
@@ -77,6 +76,24 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
         origin=measure.again(with_number, number, sign, counts=True),
         formed=formed,
     )
+
+
+def _scaled(measure: MeasureData, values: Floats, number: float) -> ExactSums | None:
+    """The exact sums behind a level times a number; None beyond their range.
+
+    Times an integer they stay exact; other products are rounded once.
+    """
+    cells = measure.cells
+    assert cells.sums is not None
+    known = np.isfinite(values)
+    if (np.abs(values[known]) >= 2.0**62).any():
+        return None
+    whole = number == int(number) and abs(number) < 1 << 30
+    if not whole:
+        return ExactSums.of_values(values, cells.sums.counts)
+    naming = Naming(measure.series, (measure.name,), measure.calendar)
+    product = cells.sums.where(known).times(int(number))
+    return read_out(cells.indptr, cells.ordinals, product, naming)
 
 
 # ---- of two measures ---------------------------------------------------------------

@@ -143,14 +143,47 @@ class ExactSums:
         high = self.high
         return steps and whole and bool((np.abs(high + (high < 0)) < 1 << 32).all())
 
-    def running(self) -> Running:
-        """The sums of the first 0, 1, 2 ... cells."""
-        low = self.lo
-        parts = [low & _LOW, low >> np.uint64(32), self.high]
+    def words(self) -> list[Ints]:
+        """The low, the middle and the high word, with a fraction its two halves."""
+        parts = [self.lo & _LOW, self.lo >> np.uint64(32), self.high]
         if self.fine is not None:
             parts += [self.fine & _HALF, self.fine >> np.uint64(31)]
+        return [part.astype(np.int64) for part in parts]
+
+    def of_words(self, words: Sequence[Ints], counts: Ints) -> ExactSums:
+        """Sums of the same grain from words that need not be normal."""
+        low, middle, high, *fine = words
+        fraction = None
+        if fine:
+            second = fine[1] + (fine[0] >> 31)
+            low = low + (second >> 31)
+            half = second.view(np.uint64) & _HALF
+            fraction = (half << np.uint64(31)) | (fine[0].view(np.uint64) & _HALF)
+        middle = middle + (low >> 32)
+        high = high + (middle >> 32)
+        lower, upper = (part.view(np.uint64) & _LOW for part in (low, middle))
+        return replace(
+            self,
+            lo=(upper << np.uint64(32)) | lower,
+            hi=high,
+            fine=fraction,
+            counts=counts,
+            values=np.empty(0),
+        )
+
+    def times(self, number: int) -> ExactSums:
+        """The sums times an integer below 2^30 in size, not yet read out as doubles.
+
+        A product beyond 2^62 is for the caller to refuse.
+        """
+        size = abs(number)
+        product = self.of_words([part * size for part in self.words()], self.counts)
+        return product.negated() if number < 0 else product
+
+    def running(self) -> Running:
+        """The sums of the first 0, 1, 2 ... cells."""
         return Running(
-            self, [_cumulated(part.astype(np.int64)) for part in (*parts, self.counts)]
+            self, [_cumulated(part) for part in (*self.words(), self.counts)]
         )
 
     @property
@@ -194,26 +227,8 @@ class Running(NamedTuple):
 
     def between(self, start: Ints, stop: Ints) -> ExactSums:
         """The sums of the cells start .. stop - 1, not yet read out as doubles."""
-        low, middle, high, *fine, counts = (
-            total[stop] - total[start] for total in self.totals
-        )
-        fraction = None
-        if fine:
-            second = fine[1] + (fine[0] >> 31)
-            low = low + (second >> 31)
-            half = second.view(np.uint64) & _HALF
-            fraction = (half << np.uint64(31)) | (fine[0].view(np.uint64) & _HALF)
-        middle = middle + (low >> 32)
-        high = high + (middle >> 32)
-        words = [part.view(np.uint64) & _LOW for part in (low, middle)]
-        return replace(
-            self.sums,
-            lo=(words[1] << np.uint64(32)) | words[0],
-            hi=high,
-            fine=fraction,
-            counts=counts,
-            values=np.empty(0),
-        )
+        *words, counts = (total[stop] - total[start] for total in self.totals)
+        return self.sums.of_words(words, counts)
 
 
 class Layout(NamedTuple):

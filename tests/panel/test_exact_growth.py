@@ -41,3 +41,23 @@ def test_from_arrays_never_pairs_unlike_labels():
     units = pd.Series([1, 2], index=[1, 0])
     with pytest.raises(ValueError, match="reindex"):
         em.Panel.from_arrays({"maker": makers}, ["2024", "2024"], {"units": units})
+
+
+@pytest.mark.parametrize("number", [0, 1, -1, 3, -7, 2**29 + 1])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [2**31 + 1, -(2**32) - 3, 5, 0],
+        [0.1, -1e-30, 3.0000000000000004, 1e9 + 1e-7],
+        [Decimal("0.10"), Decimal("-7.03"), Decimal("0"), Decimal("12345.67")],
+    ],
+)
+def test_a_level_times_an_integer_stays_exact(values, number):
+    pytest.importorskip("pyarrow")
+    keys = {"maker": list("ABCD")}
+    panel = em.Panel.from_arrays(keys, ["2024"] * 4, {"x": values})
+    level = panel["x"]
+    want = [exact * number for exact in level.exact()[:, 0]]
+    got = (level * number).exact()[:, 0]
+    assert got.tolist() == want
+    assert (level * number).values[:, 0].tolist() == [float(x) for x in want]
