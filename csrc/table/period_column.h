@@ -30,6 +30,9 @@ ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
 int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row,
                    char shown[EV_SHOWN_SIZE]);
 
+/* The text of row `row`, not ended by 0, and its size; NULL where there is no text. */
+const char *ev_period_text(const ev_column *when, ptrdiff_t row, ptrdiff_t *size);
+
 /* An entry of a dictionary that is not a period; an error only if a row uses it. */
 #define EV_NO_PERIOD INT64_MIN
 

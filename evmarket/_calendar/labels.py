@@ -82,7 +82,7 @@ def _days(value: Any, freq: str, name: str) -> tuple[int, int]:
 def _read(value: Any, freq: str, name: str) -> tuple[str | None, int]:
     """Frequency and ordinal of a label; for a date, None and the day."""
     if isinstance(value, str):
-        return _fiscal(*_core.period_parse(value, name), freq)
+        return _fiscal(*_core.period_parse(value, name)[:2], freq)
     label = one_moment(value, name)
     assert label.values is not None
     stated, ordinal = label.stated, int(label.values[0])
@@ -90,7 +90,7 @@ def _read(value: Any, freq: str, name: str) -> tuple[str | None, int]:
         days = label.values.view(f"M8[{label.unit}]").astype("M8[D]")
         ordinal = int(days.view(np.int64)[0])
     elif stated is None:
-        stated, ordinal = _fiscal(*_core.period_parse(str(ordinal), name), freq)
+        stated, ordinal = _fiscal(*_core.period_parse(str(ordinal), name)[:2], freq)
     check_range(np.array([ordinal]), stated or "D", name)
     return stated, ordinal
 

@@ -31,7 +31,7 @@ from tests.calendar.test_period import ALL, IN_PANDAS, read
         ("2026-01", "M-JF", "2025-12"), ("2025", "Q-MAR", "2025Q4"),
         ("2025", "Y-MAR", "2025"), (np.datetime64("2025"), "Y-MAR", "2025"),
         ("2025-03", "Y-MAR", "2025"), ("2025-01", "W", "2025-01-20/2025-01-26"),
-        ("2025-02", "D", "2025-02-28"), ("9999", "M", "9999-12"),
+        ("2025-02", "D", "2025-02-28"), ("2199", "M", "2199-12"),
     ],
 )  # fmt: skip
 def test_complete_through(value, freq, expected):
@@ -90,7 +90,7 @@ def test_one_period():
         "soon",
         25,
         0,
-        20250131,
+        20250132,
         np.datetime64("NaT", "D"),
         None,
         1.5,
