@@ -21,7 +21,7 @@ def last_complete(value: Any, freq: str | None, name: str) -> int:
     """
     if freq is None:
         return _integer_period(value, name)
-    last = _days(value, freq, name)[1]
+    last = days(value, freq, name)[1]
     ordinal = _core.period_at(freq, last)
     return ordinal if last_day(freq, ordinal) <= last else ordinal - 1
 
@@ -35,7 +35,7 @@ def span(value: Any, freq: str | None, name: str) -> tuple[int, int]:
     if freq is None:
         ordinal = _integer_period(value, name)
         return ordinal, ordinal
-    first, last = _days(value, freq, name)
+    first, last = days(value, freq, name)
     return _core.period_at(freq, first), _core.period_at(freq, last)
 
 
@@ -68,8 +68,8 @@ def _integer_period(value: Any, name: str) -> int:
         ) from None
 
 
-def _days(value: Any, freq: str, name: str) -> tuple[int, int]:
-    """First and last day of a label."""
+def days(value: Any, freq: str, name: str) -> tuple[int, int]:
+    """First and last day of a label, counted from 1970-01-01."""
     stated, ordinal = _read(value, freq, name)
     if stated is None:
         return ordinal, ordinal
@@ -87,8 +87,8 @@ def _read(value: Any, freq: str, name: str) -> tuple[str | None, int]:
     assert label.values is not None
     stated, ordinal = label.stated, int(label.values[0])
     if label.unit:
-        days = label.values.view(f"M8[{label.unit}]").astype("M8[D]")
-        ordinal = int(days.view(np.int64)[0])
+        day = label.values.view(f"M8[{label.unit}]").astype("M8[D]")
+        ordinal = int(day.view(np.int64)[0])
     elif stated is None:
         stated, ordinal = _fiscal(*_core.period_parse(str(ordinal), name)[:2], freq)
     check_range(np.array([ordinal]), stated or "D", name)
