@@ -150,13 +150,17 @@ static void trim(const char **text, ptrdiff_t *size)
     }
 }
 
-/* Whether a form may fit: one that begins with a year fits no text without four digits. */
+/* Whether a text may fit a form, by what follows the year of four digits in both. */
 EV_INLINE int may_fit(const ev_form *form, const char *text, ptrdiff_t size, int has_year)
 {
-    const char *pattern = form->pattern;
-    int fits = (pattern[1] == 'Y' && pattern[0] == '%') == has_year;
-    if (fits && has_year && pattern[2] != '%') { /* what follows the year, a sign or the end */
-        fits = size == 4 ? pattern[2] == '\0' : pattern[2] == text[4];
+    const char *rest = form->pattern + 2;
+    const char next = has_year && size > 4 ? text[4] : '\0';
+    const int digit = next >= '0' && next <= '9';
+    int fits = (form->pattern[0] == '%' && form->pattern[1] == 'Y') == has_year;
+    if (fits && has_year) {
+        fits = rest[0] != '%'  ? rest[0] == next
+               : rest[1] == '0' ? digit
+                                : next == '-' || next == ' ' || (next >= 'A' && next <= 'z');
     }
     return fits;
 }

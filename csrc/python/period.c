@@ -158,11 +158,20 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
         const ev_column *when = batch->columns;
         const ev_column *within = batch->ncolumns == 2 ? when + 1 : NULL;
         int64_t *out = PyArray_DATA(ordinals);
+        const ev_column *values = when->dictionary == NULL ? when : when->dictionary;
+        ev_recent_text *recent = NULL; /* without memory for it, texts are just slower */
         ptrdiff_t bad_row = 0;
         ev_result result;
+        if (within == NULL && ev_is_text(values->type)) {
+            recent = PyMem_RawCalloc(EV_RECENT, sizeof *recent);
+        }
         Py_BEGIN_ALLOW_THREADS
-        result = ev_period_ordinals(when, within, &freq, 0, batch->rows, out, &bad_row);
+        result = recent != NULL ? ev_period_texts(when, &freq, recent, 0, batch->rows, out,
+                                                  &bad_row)
+                                : ev_period_ordinals(when, within, &freq, 0, batch->rows,
+                                                     out, &bad_row);
         Py_END_ALLOW_THREADS
+        PyMem_RawFree(recent);
         answer = result == EV_DONE
                      ? Py_NewRef((PyObject *)ordinals)
                      : ev_py_period_error(name, when, within, freq, bad_row, 0);

@@ -364,6 +364,55 @@ ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
     return result_of(fault);
 }
 
+/* ---- text ---- */
+
+/* Whether a text is read as fast as it is looked up: 2025-01-31. */
+EV_INLINE int is_iso(const char *text, ptrdiff_t size)
+{
+    return size == 10 && text[4] == '-';
+}
+
+static ev_fault text_ordinal(const char *text, ptrdiff_t size, const ev_frequency *freq,
+                             int64_t *ordinal)
+{
+    ev_said said;
+    ev_fault fault = text == NULL ? EV_FAULT_NULL : ev_period_parse(text, size, &said);
+    return fault == EV_FAULT_NONE ? ev_period_place(&said, *freq, ordinal) : fault;
+}
+
+ev_result ev_period_texts(const ev_column *when, const ev_frequency *freq,
+                          ev_recent_text *recent, ptrdiff_t start, ptrdiff_t count,
+                          int64_t *ordinals, ptrdiff_t *bad_row)
+{
+    const uint64_t mix = 0x9e3779b97f4a7c15;
+    ev_fault fault = EV_FAULT_NONE;
+    for (ptrdiff_t i = 0; i < count && fault == EV_FAULT_NONE; i++) {
+        ptrdiff_t size = 0;
+        const char *text = ev_period_text(when, start + i, &size);
+        ev_recent_text now = {{0}, size, 0}, *seen = NULL;
+        if (text != NULL && size > 0 && size <= (ptrdiff_t)sizeof now.words &&
+            !is_iso(text, size)) {
+            memcpy(now.words, text, (size_t)size);
+            const uint64_t hash =
+                ((now.words[0] * mix ^ now.words[1]) * mix ^ now.words[2]) * mix;
+            seen = recent + (hash >> 52); /* the highest bits, which all bytes reach */
+        }
+        if (seen != NULL && seen->size == size &&
+            memcmp(seen->words, now.words, sizeof now.words) == 0) {
+            ordinals[i] = seen->ordinal;
+        }
+        else {
+            fault = text_ordinal(text, size, freq, ordinals + i);
+            *bad_row = fault == EV_FAULT_NONE ? *bad_row : start + i;
+            if (seen != NULL && fault == EV_FAULT_NONE) {
+                now.ordinal = ordinals[i];
+                *seen = now;
+            }
+        }
+    }
+    return result_of(fault);
+}
+
 void ev_period_words(const ev_column *dictionary, const ev_frequency *freq, int64_t *words)
 {
     for (ptrdiff_t i = 0; i < dictionary->length; i++) {

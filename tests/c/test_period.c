@@ -174,6 +174,7 @@ static void test_range(void)
 
 static void test_texts(void)
 {
+    static ev_recent_text recent[EV_RECENT];
     static const char text[] = "2025-012025/2x2025Q12025-01-31/2025-02-06";
     const int32_t offsets[] = {0, 7, 13, 14, 20, 41};
     int32_t views[3][4] = {{7, 0, 0, 0}, {14, 0, 0, 1}, {0, 0, 0, 0}};
@@ -190,6 +191,10 @@ static void test_texts(void)
               bad == 2, "bad text", bad);
     check(ev_period_ordinals(&column, NULL, &freq, 3, 1, ordinals, &bad) == EV_BAD_VALUE,
           "a quarter is not a month", bad);
+    check(ev_period_texts(&column, &freq, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 2 && ordinals[1] == 661, "texts", bad);
+    check(ev_period_texts(&column, &freq, recent, 1, 1, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 661, "a text that was read before", ordinals[0]);
     freq = frequency("W-THU");
     check(ev_period_ordinals(&column, NULL, &freq, 4, 1, ordinals, &bad) == EV_DONE &&
               ordinals[0] == ev_period_of_day(freq, ev_day(2025, 2, 6)), "week", ordinals[0]);
@@ -217,6 +222,9 @@ static void test_texts(void)
           "code outside the dictionary", bad);
     check(ev_period_ordinals(&coded, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
               ordinals[2] == 661, "codes row by row", ordinals[2]);
+    memset(recent, 0, sizeof recent);
+    check(ev_period_texts(&coded, &freq, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 3 && ordinals[2] == 661, "coded texts", bad);
 }
 
 static void test_pairs(void)
