@@ -53,6 +53,8 @@ static const char *const messages[] = {
     [EV_FAULT_TYPE] = "%s: a column of this type holds no periods: it takes dates, text, "
                       "integers or a pair (year, month or quarter)",
 };
+static const char joint[] = "%s, row %zd: %U states %s, January and February in one, but freq "
+                            "is '%s': give freq='M-JF' for all rows";
 static const char not_a_part[] =
     "%s, row %zd: %U states %s, finer than freq='%s' but not a part of it: give plain "
     "dates for periods of '%s'";
@@ -98,9 +100,11 @@ PyObject *ev_py_period_error(const char *name, const ev_column *when,
         }
     }
     else {
-        const int apart = fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq);
-        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError,
-                     apart ? not_a_part : messages[fault], name, rows_before + row, shown,
+        const char *message =
+            fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)   ? not_a_part
+            : fault == EV_FAULT_COARSER && other.unit == EV_MONTH_JF ? joint
+                                                                          : messages[fault];
+        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message, name, rows_before + row, shown,
                      stated, asked, asked);
     }
     Py_XDECREF(reason);
