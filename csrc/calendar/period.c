@@ -283,7 +283,8 @@ int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE
 
 int ev_frequency_nests(ev_frequency part, ev_frequency whole)
 {
-    int nests = part.unit == EV_DAY || (part.unit == whole.unit && part.end == whole.end);
+    int nests = part.unit == EV_DAY || (part.unit == whole.unit && part.end == whole.end) ||
+                (part.unit == EV_WEEK && whole.unit < EV_WEEK && whole.unit != EV_MONTH_JF);
     if (!nests && part.unit != EV_WEEK && whole.unit < EV_WEEK) {
         nests = 1; /* calendars of months repeat each year: two years suffice */
         for (int32_t month = 0; month < 24 && nests; month++) {
@@ -297,8 +298,14 @@ int ev_frequency_nests(ev_frequency part, ev_frequency whole)
 
 ev_part ev_period_part(ev_frequency part, int64_t ordinal, ev_frequency whole)
 {
-    const int64_t target = ev_period_of_day(whole, ev_period_first_day(part, ordinal));
-    const int64_t first = ev_period_of_day(part, ev_period_first_day(whole, target));
-    const int64_t last = ev_period_of_day(part, ev_period_last_day(whole, target));
+    /* A week belongs to where its fourth day is: it is the week of the day three before
+     * that has its fourth day on or after a day. */
+    const int middle = part.unit == EV_WEEK ? 3 : 0;
+    const int64_t target =
+        ev_period_of_day(whole, ev_period_first_day(part, ordinal) + middle);
+    const int64_t begin = ev_period_first_day(whole, target);
+    const int64_t end = ev_period_last_day(whole, target);
+    const int64_t first = ev_period_of_day(part, begin + middle);
+    const int64_t last = ev_period_of_day(part, end - middle);
     return (ev_part){target, ordinal - first, last - first + 1};
 }

@@ -78,7 +78,8 @@ int64_t ev_day(int year, int month, int place);
  * "2025", "2025H1", "2025Q1", "2025-02", "2024-12-30/2025-01-05", "2025-01-31". */
 int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE]);
 
-/* The place of a period in a period of a coarser frequency that it nests in. */
+/* The place of a period in a period of a coarser frequency that it nests in. Weeks nest in
+ * months, quarters, halves and years: each belongs to where its fourth day is. */
 typedef struct ev_part {
     int64_t whole; /* the ordinal of the coarser period */
     int64_t place; /* 0 for the first part of it */

@@ -21,7 +21,9 @@ def last_complete(value: Any, freq: str | None, name: str, year_end: int = 12) -
     """
     if freq is None:
         return _integer_period(value, name)
-    last = days(value, freq, name, year_end)[1]
+    first, last = days(value, freq, name, year_end)
+    if freq[0] == "W" and last - first > 6:
+        return span(value, freq, name, year_end)[1]
     ordinal = _core.period_at(freq, last)
     return ordinal if last_day(freq, ordinal) <= last else ordinal - 1
 
@@ -38,6 +40,9 @@ def span(
         ordinal = _integer_period(value, name)
         return ordinal, ordinal
     first, last = days(value, freq, name, year_end)
+    if freq[0] == "W" and last - first > 6:
+        # A week belongs to the month and year of its fourth day.
+        first, last = first + 3, last - 3
     return _core.period_at(freq, first), _core.period_at(freq, last)
 
 

@@ -59,9 +59,10 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     beside = np.where(own == 0, cells.codes, own)
     codes = np.where(reasons == 0, beside, reasons)
     changed = cells.with_values(values, codes.astype(np.uint8))
+    formed = Formed("number", (measure,), options={"sign": sign, "number": number})
     if sign == "r/":
         name = f"{number:g}/{measure.name}"
-        return measure.derived(changed, "ratio", name=name)
+        return measure.derived(changed, "ratio", name=name, formed=formed)
     if sign in "*/" and cells.sums is not None:
         sums = ExactSums.of_values(values, cells.sums.counts)
         if sign == "*" and number in (1, -1):
@@ -74,7 +75,7 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
         measure.kind,
         measure.unit,
         origin=measure.again(with_number, number, sign, counts=True),
-        formed=Formed(f"{sign} {number:g}", (measure,)),
+        formed=formed,
     )
 
 
@@ -180,6 +181,23 @@ def unpaired(
         return np.zeros(len(numbers), bool)
     unequal: Mask = numbers & (counts[0] != counts[1])
     return unequal
+
+
+def unpaired_counts(
+    sides: tuple[MeasureData, ...],
+    labels: dict[str, Any],
+    ordinal: int,
+    found: Callable[[MeasureData, dict[str, Any]], int],
+) -> tuple[str, list[int]]:
+    """What `unpaired` counts in one cell, and how many each side has."""
+    rows = sides[0].kind == sides[1].kind
+    counts = []
+    for side in sides:
+        series, at = np.array([found(side, labels)]), np.array([ordinal])
+        sums = side.cells.sums
+        every = sums.counts if rows and sums is not None else side.member_counts()
+        counts.append(int(taken(every, side.cells.place(series, at), 0)[0]))
+    return "rows" if rows else "series", counts
 
 
 def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:

@@ -34,13 +34,13 @@ def growth(
     """See `Measure.growth`."""
     rate = choice(policy, "policy", POLICIES)
     steps = lag_of(measure, lag, "growth")
-    options = {"policy": policy}
+    options: dict[str, Any] = {"policy": policy}
     if matched:
         keys = () if within is None else within
         rates = matched_growth(measure, keys, steps, rate)
-        return replace(
-            rates, formed=Formed("matched growth", (measure,), steps, options)
-        )
+        assert rates.formed is not None
+        options |= rates.formed.options
+        return replace(rates, formed=rates.formed._replace(options=options))
     level = measure if within is None else measure.rolled(within)
     rates = compared(level, steps, Kernel(rate, _core.growth_status), "growth")
     rates = _exact_first(level, rates, steps, policy)

@@ -11,6 +11,7 @@ from .. import _core
 from .._common.kinds import ask
 from .._common.status import lowest
 from .cells import Cells, kept_indptr, lowest_at, taken
+from .measure import Formed
 from .shifts import base_values, bases
 from .sums import Layout, Moved, Naming, regroup_named
 from .within import groups_of
@@ -54,7 +55,14 @@ def matched_growth(
     beside = lowest_at(marks, place, len(x1.ordinals))
     values, own = rate(x0.values, x1.values), _core.growth_status(x0.values, x1.values)
     own = np.where(np.isnan(values), own, lowest(own, beside))
-    return _of_total(total, steps, x1, values, own)
+    sides = [
+        total.derived(side, measure.kind, measure.unit, name=f"{measure.name} matched")
+        for side in (x1, x0)
+    ]
+    sides.append(total)
+    made = _of_total(total, steps, x1, values, own)
+    options = {"to": to, "of": measure}
+    return replace(made, formed=Formed("matched growth", tuple(sides), steps, options))
 
 
 def _of_total(

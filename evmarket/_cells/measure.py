@@ -115,7 +115,7 @@ class Formed(NamedTuple):
     steps : int
         How many periods before lies the base.
     options : dict
-        Other arguments.
+        Other arguments, and which series of an input belongs to each series.
     """
 
     what: str
@@ -324,5 +324,14 @@ class MeasureData:
             cells=self.cells.of_series(chosen),
             lives=self.lives.take(chosen),
             origin=origin,
-            formed=None,
+            formed=self._formed_part(chosen),
         )
+
+    def _formed_part(self, chosen: Ints) -> Formed | None:
+        """What some of the series were formed from: those of the whole measure."""
+        if self.formed is None:
+            return None
+        whole, chosen = self, np.asarray(chosen)
+        if self.formed.what == "part":
+            [whole], chosen = self.formed.inputs, self.formed.options["to"][chosen]
+        return Formed("part", (whole,), options={"to": chosen})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .. import _core
 from .._common.arguments import choice
 from .._common.kinds import TABLE
 from .._common.messages import short
@@ -46,7 +47,6 @@ def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
         view,
         recodes=first.view.recodes,
         kept=first.view.kept,
-        orders=first.view.orders,
         freq=first.view.freq,
         shown=_shown(parts),
     )
@@ -61,6 +61,7 @@ def _require_alike(panel: PanelData, other: PanelData) -> None:
         ("kinds", _kinds(panel), _kinds(other)),
         ("frequency", panel.base.freq, other.base.freq),
         ("units", units(panel), units(other)),
+        ("duplicates", _repeats(panel), _repeats(other)),
     )
 
 
@@ -79,6 +80,15 @@ def _require_same_view(panel: PanelData, other: PanelData) -> None:
 
 def _kinds(panel: PanelData) -> dict[str, str]:
     return {level.name: level.kind for level in panel.levels}
+
+
+def _repeats(panel: PanelData) -> dict[str, str]:
+    """The rule for rows of one series and date, of every measure."""
+    base = panel.base
+    return {
+        level.name: base.duplicates or TABLE[level.kind].repeats
+        for level in base.levels
+    }
 
 
 def units(panel: PanelData) -> dict[str, str]:
@@ -166,9 +176,10 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
             level.sums if mask.all() else level.sums.where(mask)
             for level, mask in zip(base.levels, masks, strict=True)
         ]
-        used = np.any(masks, axis=0)
-        rows = base.layout.rows
-        layout = base.layout._replace(rows=np.where(used, rows, 0))
+        layout = base.layout
+        if overlap == "replace":
+            used = np.any(masks, axis=0)
+            layout = layout._replace(rows=np.where(used, layout.rows, 0))
         moved.append(Moved(layout, sums, to))
     layout, sums = regroup_named(moved, *naming)
     where = Cells.at(layout)
@@ -184,18 +195,22 @@ def _whole(bases: Sequence[Base], overlap: str) -> Base:
             replace(
                 level,
                 sums=added,
-                dates=_dates(parts, masks, places, len(where.ordinals)),
+                dates=_dates(bases, k, masks, places, len(where.ordinals)),
                 months=_months(parts, masks, places, len(where.ordinals)),
                 nulls=_added([part.nulls for part in parts], maps, series.count),
             )
         )
+    dated = any(base.dated for base in bases)
+    repeats = _added([base.repeats for base in bases], maps, series.count)
+    if dated and cells.shared.any():
+        repeats = None  # whether the rows are of one date is not known
     return replace(
         empty,
         series=series,
         layout=layout,
         levels=tuple(levels),
-        dated=any(base.dated for base in bases),
-        repeats=_added([base.repeats for base in bases], maps, series.count),
+        dated=dated,
+        repeats=repeats,
     )
 
 
@@ -248,30 +263,51 @@ def _chosen_cells(
     """Which of the cells that parts share count for one measure."""
     rule = bases[0].duplicates or TABLE[level.kind].repeats
     every = np.ones(len(shared.place), bool)
-    valued = _column(bases, shared, lambda base: base.levels[k].sums.counts) > 0
     if overlap == "replace":
         # A row without a value does not replace one with a value.
+        valued = _valued(bases, shared, k)
         some = np.bincount(shared.place, valued)[shared.place] > 0
         return _last(shared.place, valued | ~some)
     if rule == "add":
         return every
-    if any(base.dated for base in bases):
-        if TABLE[level.kind].dates != "last":
-            _refuse(
-                bases, shared, 0, f"duplicates is {short(rule)}, and rows state dates"
-            )
-        return _latest(bases, shared, k, valued)
+    dated = [part for part, base in enumerate(bases) if base.dated]
+    of_dates = np.isin(shared.part, dated)
+    of_dates = np.bincount(shared.place, of_dates)[shared.place] > 0
+    chosen = every.copy()
+    for mask, choose in ((of_dates, _by_date), (~of_dates, _by_rule)):
+        if mask.any():
+            part = _Shared(*(column[mask] for column in shared))  # type: ignore[arg-type]
+            chosen[mask] = choose(bases, part, k, rule)
+    result: Mask = chosen
+    return result
+
+
+def _valued(bases: Sequence[Base], shared: _Shared, k: int) -> Mask:
+    """Which cells have a value of a measure."""
+    mask: Mask = _column(bases, shared, lambda base: base.levels[k].sums.counts) > 0
+    return mask
+
+
+def _by_date(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
+    """Rows of dates: the later one; a rule that was asked for needs every row."""
+    if bases[0].duplicates is not None:
+        why = f"duplicates is {short(rule)}, and rows state dates"
+        _refuse(bases, shared, 0, why)
+    return _latest(bases, shared, k, _valued(bases, shared, k))
+
+
+def _by_rule(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
+    """Rows that state the period: by the rule for repeated rows."""
     if rule == "last":
-        return _last(shared.place, every)
+        return _last(shared.place, np.ones(len(shared.place), bool))
+    level = bases[0].levels[k]
     if rule == "identical":
         return _first_of_equal(bases, shared, k, level)
-    why = (
-        f"a {level.kind} is not added"
-        if bases[0].duplicates is None
-        else ("duplicates is 'error'")
-    )
+    why = "duplicates is 'error'"
+    if bases[0].duplicates is None:
+        why = f"a {level.kind} is not added"
     _refuse(bases, shared, 0, why)
-    return every
+    return np.ones(len(shared.place), bool)
 
 
 def _column(bases: Sequence[Base], shared: _Shared, column: Any) -> Any:
@@ -297,7 +333,7 @@ def _last(place: Ints, among: Mask) -> Mask:
 def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mask:
     """The cell of the latest date at each place; two of one date are refused."""
     at = np.flatnonzero(valued)
-    dates = _column(bases, shared, lambda base: _of_dates(base.levels[k]))[at]
+    dates = _column(bases, shared, lambda base: _of_dates(base, k))[at]
     order = np.lexsort((dates, shared.place[at]))
     place, dates = shared.place[at][order], dates[order]
     final = np.ones(len(at), bool)
@@ -311,10 +347,13 @@ def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mas
     return chosen
 
 
-def _of_dates(level: BaseLevel) -> Any:
-    if level.dates is None:
-        return np.zeros(len(level.sums.counts), np.int32)
-    return level.dates
+def _of_dates(base: Base, k: int) -> Any:
+    """The day of each value; where the rows state the period, its last one."""
+    dates = base.levels[k].dates
+    if dates is None:
+        days = _core.period_days(base.freq, base.low, base.high - base.low + 1, True)
+        dates = days[base.layout.ordinals - base.low].astype(np.int32)
+    return dates
 
 
 def _first_of_equal(
@@ -363,15 +402,19 @@ def _added(
 
 
 def _dates(
-    parts: Sequence[BaseLevel], masks: Sequence[Mask], places: Sequence[Ints], size: int
+    bases: Sequence[Base],
+    k: int,
+    masks: Sequence[Mask],
+    places: Sequence[Ints],
+    size: int,
 ) -> Any:
     """The date of the value of each cell."""
-    if all(part.dates is None for part in parts):
+    if all(base.levels[k].dates is None for base in bases):
         return None
     dates = np.zeros(size, np.int32)
-    for part, mask, place in zip(parts, masks, places, strict=True):
-        keep = mask & (part.sums.counts > 0)
-        dates[place[keep]] = _of_dates(part)[keep]
+    for base, mask, place in zip(bases, masks, places, strict=True):
+        keep = mask & (base.levels[k].sums.counts > 0)
+        dates[place[keep]] = _of_dates(base, k)[keep]
     return dates
 
 

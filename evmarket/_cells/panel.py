@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .._common.types import Ints, Map
-    from .base import Base, Rules
+    from .base import Base, BaseLevel, Rules
     from .lives import Lives
     from .measure import Recipe
     from .series import SeriesIndex
@@ -200,6 +200,14 @@ class PanelData:
         level = self.base.levels[self._number(name)]
         return Traits(level.name, level.kind, level.unit)
 
+    def level_kind(self, name: str) -> str:
+        """The kind of a measure, listed or not."""
+        return self._traits(name).kind
+
+    def base_level(self, name: str) -> BaseLevel:
+        """The finest cells of a measure of the table."""
+        return self.base.levels[self._number(name)]
+
     def _number(self, name: str) -> int:
         return [level.name for level in self.base.levels].index(name)
 
@@ -265,7 +273,7 @@ class PanelData:
             origin=Origin(self, Read(level.name)),
         )
 
-    def _part(self, name: str) -> Joined:
+    def joined_cells(self, name: str) -> Joined:
         """The finest cells of a measure in the joined series."""
         if name not in self._joined:
             number = self._number(name)
@@ -277,7 +285,7 @@ class PanelData:
     def _cells(self, name: str) -> Level:
         """The cells of a measure in view, without what the calendar says of them."""
         if name not in self._levels:
-            part, kind = self._part(name), self._traits(name).kind
+            part, kind = self.joined_cells(name), self._traits(name).kind
             level = over_series(part, self.groups, name, self.finest)
             if self.coarse is not None:
                 naming = Naming(self.series, (name,) * 4, self.calendar)
@@ -290,10 +298,19 @@ class PanelData:
     def lives(self, name: str) -> tuple[Lives, Map | None]:
         """The lives of the joined series of a measure, and the group of each."""
         name = self._counted(name)
-        lives, coarse = self._part(name).lives, self.coarse
+        lives, coarse = self.joined_cells(name).lives, self.coarse
         if coarse is not None:
             lives = coarse.touched(lives, TABLE[self._traits(name).kind].periods)
         return lives, self.groups.to
+
+    def assumed_members(self, name: str, group: int, ordinal: int) -> int:
+        """How many members of a group have an assumed 0 in a period."""
+        part, to = self.joined_cells(name), self.groups.to
+        if part.assumed is None or to is None:
+            return 0
+        members = np.flatnonzero(to == group)
+        place = part.cells.place(members, np.full(len(members), ordinal))
+        return int(part.assumed[place[place >= 0]].sum())
 
     def _counted(self, name: str) -> str:
         """The measure of the table that decides how many series a measure adds up."""

@@ -82,4 +82,5 @@ def _divided(
     values[gone] = np.nan
     name = "/".join(side.name for side in sides)
     made = both.derived(one.with_values(values, codes), kind, unit, name=name)
-    return replace(made, formed=Formed(kind, sides))
+    what = "margin" if kernel.values is _core.margin else "/"
+    return replace(made, formed=Formed(what, sides))

@@ -55,12 +55,14 @@ class SeriesIndex:
         ordered, columns = [], []
         for key, k, words in zip(keys, range(len(labels)), labels, strict=True):
             listed = {} if orders is None else _places(orders.get(key, ()))
+            occur = np.unique(rows[:, k])
             used = sorted(
-                {words[c] for c in np.unique(rows[:, k])},
+                {words[c] for c in occur},
                 key=lambda word: (listed.get(word, len(listed)), label_order(word)),
             )
             place = {word: i for i, word in enumerate(used)}
-            table = np.array([place.get(word, -1) for word in words], np.int32)
+            table = np.full(len(words), -1, np.int32)
+            table[occur] = [place[words[c]] for c in occur]
             columns.append(table[rows[:, k]] if len(words) else rows[:, k])
             ordered.append(tuple(used))
         numbers, chosen = distinct(columns, [len(words) for words in ordered], rows)

@@ -19,7 +19,7 @@ from .series import SeriesIndex, is_label
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._common.types import Map, Mask
+    from .._common.types import Ints, Map, Mask
     from .calendar import Calendar
 
 MANY = (list, tuple, set, np.ndarray)
@@ -151,9 +151,16 @@ class View:
             raise TypeError(f"labels: {key} would hold labels of two types")
         every = [*self.series.labels]
         every[place] = words
-        series = replace(self.series, labels=tuple(every))
+        orders = dict(self.orders or {})
+        if key in orders:
+            orders[key] = tuple(
+                dict.fromkeys(labels.get(word, word) for word in orders[key])
+            )
         return replace(
-            self, series=series, recodes=(*self.recodes, (key, dict(labels)))
+            self,
+            series=replace(self.series, labels=tuple(every)),
+            recodes=(*self.recodes, (key, dict(labels))),
+            orders=orders or None,
         )
 
     def rolled(self, keys: tuple[str, ...]) -> View:
@@ -262,6 +269,13 @@ class Grouping:
     def to(self) -> Map | None:
         """The group of each joined series; None where each is a group."""
         return self._grouped[1]
+
+    def members_of(self, joined: int) -> Ints:
+        """The numbers of the finest series that a joined series holds."""
+        place = np.array([joined])
+        if self.to_joined is not None:
+            place = np.flatnonzero(self.to_joined == joined)
+        return place if self.chosen is None else self.chosen[place]
 
     def into(self, other: Grouping) -> Map:
         """The group of another grouping of the same series that holds each group."""

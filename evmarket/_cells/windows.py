@@ -11,6 +11,7 @@ from .. import _core
 from .._calendar.frequency import MONTHS, per_year, year_of
 from .._calendar.lags import window_periods
 from .._calendar.periods import wholes
+from .._common.arguments import choice
 from .._common.kinds import ask
 from .._common.messages import short
 from .._common.status import lowest
@@ -35,6 +36,7 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
     calendar = measure.calendar
     size = window_periods(window, calendar.freq)
     name = f"{measure.name} trailing"
+    every = np.arange(calendar.low, calendar.high + 1)
     if how == "is":
         if size != per_year(calendar.freq):
             raise ValueError(
@@ -43,38 +45,60 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
             )
         made = _per_series(measure, _trailing_of_totals, "window")
     else:
-        every = np.arange(calendar.low, calendar.high + 1)
         made = _windowed(measure, every - size + 1)
-    return replace(
-        made,
-        name=name,
-        origin=measure.again(trailing, window),
-        formed=Formed("trailing", (measure,), options={"periods": size}),
-    )
+    return replace(made, name=name, origin=measure.again(trailing, window))
 
 
 def ytd(measure: MeasureData) -> MeasureData:
     """See `Measure.ytd`."""
+    return to_date(measure, "Y", "ytd")
+
+
+def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
+    """See `Measure.to_date`."""
+    choice(unit, "unit", {"M": 0, "Q": 0, "H": 0, "Y": 0})
+    freq = measure.calendar.freq
     if ask(measure.name, measure.kind, "window") == "is":
+        if unit != "Y":
+            raise TypeError(
+                f"to_date({unit!r}) of {measure.name} (cumulative) has no meaning: it "
+                "is a year to date"
+            )
         return measure
+    week = freq[0] == "W"
+    if unit != "Y" and (week or freq == unit or not _nests(freq, unit)):
+        units = "years" if week else f"units longer than '{freq}'"
+        raise ValueError(f"unit is {short(unit)}: at '{freq}' it takes {units}")
     calendar = measure.calendar
-    place, _ = places(calendar)
+    place, _ = places(calendar, unit)
     every = np.arange(calendar.low, calendar.high + 1)
+    words = name or f"{_WORDS[unit]} to date"
     return replace(
         _windowed(measure, every - place),
-        name=f"{measure.name} ytd",
-        origin=measure.again(ytd),
-        formed=Formed("ytd", (measure,)),
+        name=f"{measure.name} {words}",
+        origin=measure.again(to_date, unit, name),
     )
 
 
-def places(calendar: Calendar) -> tuple[Ints, Ints]:
+_WORDS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year"}
+
+
+def _nests(freq: str, unit: str) -> bool:
+    """Whether periods make up whole ones of a unit."""
+    return _core.period_parts(freq, _unit_freq(freq, unit), 0, 0) is not None
+
+
+def _unit_freq(freq: str, unit: str) -> str:
+    return year_of(freq) if unit == "Y" else unit
+
+
+def places(calendar: Calendar, unit: str = "Y") -> tuple[Ints, Ints]:
     """The place of each period in its year, and how many periods that year has."""
-    freq = year_of(calendar.freq)
-    if calendar.year_end != 12 and calendar.freq in ("M", "D"):
+    freq = _unit_freq(calendar.freq, unit)
+    if unit == "Y" and calendar.year_end != 12 and calendar.freq in ("M", "D"):
         freq = f"Y-{MONTHS[calendar.year_end - 1]}"
-    years = wholes(calendar.every, freq)
-    return years.place, years.parts
+    whole = wholes(calendar.every, freq)
+    return whole.place, whole.parts
 
 
 def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
@@ -83,7 +107,7 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     Periods before a series entered and after it exited count as 0. A window that lacks
     another period, or reaches before the calendar, has no number.
     """
-    calendar, lives = measure.calendar, measure.lives
+    calendar, lives, every_start = measure.calendar, measure.lives, starts
     starts = np.maximum(starts, calendar.low - 1)
     cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
     assert cells.sums is not None, "only levels have windows"
@@ -104,7 +128,8 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     broken = (needed > between(whole & alive)) | (begins < calendar.low)
     codes = np.zeros(len(series), np.uint8)
     if cells.status is not None:
-        broken |= between(~whole & ~alive) > 0
+        lives_on = ~np.isin(cells.status, (_core.NOT_BEGUN, _core.EXITED))
+        broken |= between(~whole & ~alive & lives_on) > 0
         for code in np.unique(cells.status[known])[::-1]:
             if code:
                 codes[between(known & (cells.status == code)) > 0] = code
@@ -119,7 +144,8 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     keep = ~none | (ordinals == cells.ordinals[last])
     values = np.where(broken | none, np.nan, sums.values)
     made = Cells(indptr, ordinals, values, codes, replace(sums, values=values))
-    return measure.derived(made.kept(keep), "window", measure.unit)
+    formed = Formed("window", (measure,), options={"starts": every_start})
+    return measure.derived(made.kept(keep), "window", measure.unit, formed=formed)
 
 
 def _reached(cells: Cells, calendar: Calendar, starts: Ints) -> tuple[Ints, Ints, Ints]:
@@ -148,22 +174,22 @@ def from_ytd(measure: MeasureData) -> MeasureData:
         _per_series(measure, _single_periods, kind),
         name=f"{measure.name} single",
         origin=measure.again(from_ytd),
-        formed=Formed("from_ytd", (measure,)),
     )
 
 
 def _per_series(measure: MeasureData, form: Any, kind: str) -> MeasureData:
     """What is formed of each series of the panel, then added over series."""
-    if measure.origin is None:
-        return measure.derived(form(measure), kind, measure.unit)
-    panel, recipe = measure.origin
-    groups = panel.groups
-    if groups.to is None:
-        return measure.derived(form(measure), kind, measure.unit)
-    single = recipe(panel.apart())
+    groups = measure.origin.panel.groups if measure.origin is not None else None
+    if measure.origin is None or groups is None or groups.to is None:
+        formed = Formed(form.__name__.strip("_"), (measure,))
+        return measure.derived(form(measure), kind, measure.unit, formed=formed)
+    single = measure.origin.recipe(measure.origin.panel.apart())
+    formed = Formed(form.__name__.strip("_"), (single,))
+    each = single.derived(form(single), kind, measure.unit, formed=formed)
     naming = Naming(groups.series, (measure.name,) * 2, measure.calendar)
-    cells = formed_then_added(form(single), single.lives, groups, naming)
-    return measure.derived(cells, kind, measure.unit)
+    cells = formed_then_added(each.cells, single.lives, groups, naming)
+    formed = Formed("sum over series", (each,), options={"to": groups.to})
+    return measure.derived(cells, kind, measure.unit, formed=formed)
 
 
 def _single_periods(measure: MeasureData) -> Cells:

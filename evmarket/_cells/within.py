@@ -58,16 +58,16 @@ def _over_total(
 def share(measure: MeasureData, within: Any) -> MeasureData:
     """See `Measure.share`."""
     ask(measure.name, measure.kind, "series")
-    whole, _, of_cell = _totals(measure, within)
+    whole, to, of_cell = _totals(measure, within)
     values, codes = _over_total(measure, whole, of_cell)
     made = measure.derived(measure.cells.with_values(values, codes), "share")
-    return replace(made, formed=Formed("share", (measure, whole)))
+    return replace(made, formed=Formed("share", (measure, whole), 0, {"to": to}))
 
 
 def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureData:
     """The share of the k largest, or with None the sum of squared shares."""
     ask(measure.name, measure.kind, "series")
-    whole, _, of_cell = _totals(measure, within)
+    whole, to, of_cell = _totals(measure, within)
     cells, totals = measure.cells, whole.cells
     count = len(totals.ordinals)
     values = _core.ratio(
@@ -100,7 +100,10 @@ def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureDa
     shares = totals.with_values(made, np.where(reasons == 0, marks, reasons))
     kind, name = ("ratio", "hhi") if k is None else ("share", f"top {k} share")
     derived = whole.derived(shares, kind, name=f"{measure.name} {name}")
-    return replace(derived, formed=Formed("concentration", (measure, whole)))
+    options = {"to": to, "k": k}
+    return replace(
+        derived, formed=Formed("concentration", (measure, whole), 0, options)
+    )
 
 
 def rank(measure: MeasureData, within: Any) -> MeasureData:
@@ -125,7 +128,7 @@ def rank(measure: MeasureData, within: Any) -> MeasureData:
     codes = cells.codes.copy()
     codes[late] = _core.PARTIAL
     made = measure.derived(cells.with_values(ranks, codes), "rank")
-    return replace(made, formed=Formed("rank", (measure,)))
+    return replace(made, formed=Formed("rank", (measure,), 0, {"to": to}))
 
 
 def top(measure: MeasureData, n: int, ordinal: int) -> MeasureData:

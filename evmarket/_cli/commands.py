@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.kinds import KINDS
+from .._common.kinds import KINDS, kinds_table
 from .._common.messages import short
 from .csv_files import Wanted
 from .files import tables
@@ -31,7 +31,7 @@ def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, PRINTERS[options.format](_ON_FILES[options.command](options))
 
 
-# Commands that are not on tables in files
+# Commands that do not print a table of tables in files
 
 
 def _market(options: Namespace) -> tuple[int, Iterable[str]]:
@@ -57,10 +57,39 @@ def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"wrote {write_tour(options.path, options.force)}\n"]
 
 
+def _kinds(options: Namespace) -> tuple[int, Iterable[str]]:
+    return DONE, [f"{kinds_table()}\n"]
+
+
+def _why(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .._panel.why import why
+    from .printing import WHY
+
+    panel = _read(options)
+    kept = panel.keys if options.rollup is None else options.rollup
+    chosen = _selection(panel, options.select)
+    # One label of a key that stays names the series; all else chooses the series.
+    labels = {
+        key: chosen.pop(key)
+        for key, label in list(chosen.items())
+        if key in kept and not isinstance(label, list)
+    }
+    panel = _shown(panel, chosen, options)
+    told = []
+    for name in map(_kind, options.measures):
+        measure = panel[name[0]]
+        if options.lag is not None:
+            measure = measure.growth(options.lag)
+        told.append(why(measure._data, options.at, labels))
+    return DONE, [WHY[options.format](told)]
+
+
 _WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
     "market": _market,
     "audit": _audit,
+    "kinds": _kinds,
     "notebook": _notebook,
+    "why": _why,
 }
 
 
@@ -89,14 +118,28 @@ def _growth(options: Namespace) -> Table:
     panel = _panel(options)
     if options.within is not None:
         panel = panel.rollup(*options.within)
-    return growth_table(panel, options.lag, options.policy, options.at, options.top)
+    table = growth_table(panel, options.lag, options.policy, options.at, options.top)
+    return _hinted(table, panel, options.at)
 
 
 def _margin(options: Namespace) -> Table:
     from .._panel.listing import margin_table
 
     revenue, cost = _measures(options, 2)
-    return margin_table(_panel(options), revenue, cost, options.lag, options.at)
+    panel = _panel(options)
+    table = margin_table(panel, revenue, cost, options.lag, options.at)
+    return _hinted(table, panel, options.at)
+
+
+def _hinted(table: Table, panel: Panel, at: Any) -> Table:
+    """The table with a line on the series that have no row."""
+    from .._panel.hints import unreported
+
+    data = panel._data
+    table.note = unreported(
+        data, None if at is None else data.calendar.ordinal(at, "at")
+    )
+    return table
 
 
 def _coverage(options: Namespace) -> Table:
@@ -139,6 +182,20 @@ _ON_FILES: dict[str, Callable[[Namespace], Table]] = {
 
 
 def _panel(options: Namespace) -> Panel:
+    """The panel of the files, with the series and periods that are asked for."""
+    panel = _read(options)
+    return _shown(panel, _selection(panel, options.select), options)
+
+
+def _shown(panel: Panel, chosen: dict[str, Any], options: Namespace) -> Panel:
+    periods = _periods(options.periods)
+    if chosen or periods is not None:
+        panel = panel.select(chosen, periods=periods)
+    return panel if options.rollup is None else panel.rollup(*options.rollup)
+
+
+def _read(options: Namespace) -> Panel:
+    """The panel of the files."""
     from .._panel.panel import Panel
 
     kinds = dict(map(_kind, options.measures))
@@ -165,11 +222,7 @@ def _panel(options: Namespace) -> Panel:
         if any(message.startswith(f"{file}: ") for file in files):
             raise
         raise type(error)(f"{', '.join(files)}: {message}") from None
-    chosen = _selection(panel, options.select)
-    periods = _periods(options.periods)
-    if chosen or periods is not None:
-        panel = panel.select(chosen, periods=periods)
-    return panel if options.rollup is None else panel.rollup(*options.rollup)
+    return panel
 
 
 def _measures(options: Namespace, count: int) -> list[str]:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
+_FORMATS = ("text", "csv", "json")
 _ON_FILES = (
     "Lists are separated by spaces. Rows in messages count from 0, below the header. "
-    "In CSV and JSON rates, shares and pp are fractions."
+    "In CSV and JSON rates, shares and pp are fractions. "
+    "What each KIND allows: python -m evmarket kinds."
 )
 _COMMANDS = {
     "audit": (
@@ -32,6 +34,11 @@ _COMMANDS = {
     ),
     "explain": (
         "who contributed how much to the growth, and why the margin moved",
+        _ON_FILES,
+    ),
+    "kinds": ("what each kind of measure allows", None),
+    "why": (
+        "where the number or the hole of one cell comes from",
         _ON_FILES,
     ),
     "notebook": (
@@ -67,15 +74,15 @@ def parser() -> ArgumentParser:
             _add_selection(part)
         if name in _FLAGS:
             _FLAGS[name](part)
-        if name != "notebook":
-            _add_format(part)
+        if name not in ("kinds", "notebook"):
+            _add_format(part, ("text", "json", "html") if name == "why" else _FORMATS)
     return whole
 
 
-def _add_format(part: ArgumentParser) -> None:
+def _add_format(part: ArgumentParser, known: Sequence[str] = _FORMATS) -> None:
     part.add_argument(
         "--format",
-        choices=("text", "csv", "json"),
+        choices=known,
         default="text",
         help="how to print (default: text)",
     )
@@ -197,11 +204,23 @@ def _explain_flags(parser: ArgumentParser) -> None:
     add("--top", type=int, default=10, help="rows before others, entry, exit, gap")
 
 
+def _why_flags(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "--at",
+        required=True,
+        metavar="PERIOD",
+        help="the period; --select gives the labels of the series",
+    )
+    add("--lag", help="of the growth over this lag, such as 1Y, not of the level")
+
+
 _FLAGS: dict[str, Callable[[ArgumentParser], None]] = {
     "audit": _audit_flags,
     "report": _report_flags,
     "growth": _growth_flags,
     "margin": _margin_flags,
     "explain": _explain_flags,
+    "why": _why_flags,
     "notebook": _notebook_flags,
 }

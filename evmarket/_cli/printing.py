@@ -10,12 +10,13 @@ from .._common.numbers import finite
 from .._common.status import Status
 from .._common.text import as_csv
 from .._tables.columns import entries
-from .._tables.text import text_rows
+from .._tables.text import mark_lines, text_rows
 from .csv_files import BLOCK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from .._panel.why import Why
     from .._tables.columns import AnyColumn
     from .._tables.table import Table
 
@@ -28,6 +29,7 @@ def _text(table: Table) -> Iterator[str]:
         yield f"{table.title}\n"
     if len(table):
         rows = text_rows(table._columns, table.formats, table.statuses)
+        rows += mark_lines(table._columns, table.statuses)
         yield "\n".join(rows) + "\n"
     else:
         yield "no rows\n"
@@ -83,6 +85,26 @@ def _rows(columns: Mapping[str, AnyColumn], absent: Any) -> list[list[Any]]:
         plain.append([absent if item is None else item for item in items])
     return [list(row) for row in zip(*plain, strict=True)]
 
+
+def _whys_json(told: Sequence[Why]) -> str:
+    import json
+
+    plain = [why.to_dict() for why in told]
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _whys_html(told: Sequence[Why]) -> str:
+    """A whole page."""
+    parts = "\n".join(why._repr_html_() for why in told)
+    head = '<meta charset="utf-8">\n<title>Why</title>'
+    return f"<!DOCTYPE html>\n<html lang=en>\n{head}\n{parts}\n</html>\n"
+
+
+WHY: dict[str, Callable[[Sequence[Why]], str]] = {
+    "text": lambda told: "\n\n".join(map(str, told)) + "\n",
+    "json": _whys_json,
+    "html": _whys_html,
+}
 
 PRINTERS: dict[str, Callable[[Table], Iterator[str]]] = {
     "text": _text,

@@ -143,10 +143,11 @@ NONE = tooltip("–", "no number", "mark")
 
 
 @lru_cache(maxsize=64)
-def mark(code: int) -> Html:
-    """A status as a short word; the tooltip has its name and meaning."""
+def mark(code: int, more: str = "") -> Html:
+    """A status as a short word; the tooltip has its name and meaning, and more."""
     status = Status(code)
-    return tooltip(_MARKS[status], f"{status.name}: {status.meaning}", "mark")
+    words = f"{status.name}: {status.meaning}"
+    return tooltip(_MARKS[status], f"{words}; {more}" if more else words, "mark")
 
 
 def legend(*codes: Any) -> Html:
@@ -156,7 +157,10 @@ def legend(*codes: Any) -> Html:
 
 
 def numbers(
-    values: Any, codes: Any = None, formats: str | Sequence[str] = ""
+    values: Any,
+    codes: Any = None,
+    formats: str | Sequence[str] = "",
+    more: Sequence[str] = (),
 ) -> list[Html]:
     """Numbers of one column; those without a format share their decimals.
 
@@ -168,6 +172,8 @@ def numbers(
         with a status other than OK has the mark of it before.
     formats : str, or one per number
         A key of `numbers.RELATIVE`, or "" for plain numbers.
+    more : sequence of str, optional
+        One text per number, which the tooltip of its status ends with.
 
     Returns
     -------
@@ -183,14 +189,15 @@ def numbers(
     """
     texts = column(np.asarray(values).reshape(-1).tolist(), formats)
     every = [0] * len(texts) if codes is None else np.ravel(codes).tolist()
-    return [_number(*pair) for pair in zip(texts, every, strict=True)]
+    ends = more or [""] * len(texts)
+    return [_number(*each) for each in zip(texts, every, ends, strict=True)]
 
 
-def _number(words: str, code: int) -> Html:
+def _number(words: str, code: int, more: str) -> Html:
     if not words:
         return mark(code) if code else NONE
     shown = text(words.replace("inf", "∞"))
-    return Html(f"{mark(code)} {shown}") if code else shown
+    return Html(f"{mark(code, more)} {shown}") if code else shown
 
 
 class Column(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .messages import one_line, short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class Kind(NamedTuple):
@@ -103,11 +103,11 @@ TABLE = {
 }
 """The table of kinds: those that a column can have, then the derived ones."""
 
-KINDS = ("flow", "stock", "cumulative", "rate", "index")
+KINDS = tuple(kind for kind, row in TABLE.items() if row.dates)
 """The kinds that a column can have."""
-LEVELS = ("flow", "stock", "cumulative", "window")
+LEVELS = tuple(kind for kind, row in TABLE.items() if row.series)
 """The kinds that add up over series."""
-POINTS = ("growth", "log", "share", "margin", "rate", "pp")
+POINTS = (*(kind for kind, row in TABLE.items() if row.change == "pp"), "pp")
 """The kinds whose differences are percentage points."""
 
 _WHAT = {
@@ -160,3 +160,66 @@ def format_of(kind: str) -> str:
     if kind in ("growth", "log"):
         return "rate"
     return kind if kind in ("share", "pp") else _SHARES.get(kind, "")
+
+
+# ---- the printed table -----------------------------------------------------------
+
+_ROWS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("rows of one date", "repeats", {"error": "error *"}),
+    ("dates of one period", "dates", {"last": "last date"}),
+    ("over series", "series", {}),
+    ("coarser periods", "periods", {"add": "add", "last": "last period"}),
+    ("growth", "growth", {"any": "any lag", "years": "whole years"}),
+    ("change", "change", {}),
+    ("ytd, trailing", "window", {"is": "is one"}),
+    ("from_ytd", "single", {}),
+    ("ratio with", "ratio", {}),
+    ("absent='zero'", "zero", {"True": "0", "False": "missing"}),
+)
+"""The rows of the printed table: what it says, the operation, words for answers."""
+
+
+def kinds_table() -> str:
+    """The table of kinds as text: those that a column can have, then the derived ones.
+
+    Examples
+    --------
+    >>> from evmarket._common.kinds import kinds_table
+    >>> kinds_table().splitlines()[3].split()
+    ['over', 'series', 'add', 'add', 'add', '-', '-']
+    """
+    derived = tuple(kind for kind in TABLE if kind not in KINDS)
+    operations = ("series", "growth", "change", "ratio")
+    below: list[tuple[str, ...]] = [
+        ("derived", "over series", "growth", "change", "ratio with")
+    ]
+    below += [
+        (kind, *(_answer(kind, operation) for operation in operations))
+        for kind in derived
+    ]
+    above: list[tuple[str, ...]] = [("", *KINDS)]
+    above += [
+        (words, *(_answer(kind, operation) for kind in KINDS))
+        for words, operation, _ in _ROWS
+    ]
+    notes = [
+        "-: a TypeError says what to use. *: unless duplicates= says what to keep.",
+        "Margins, price and volume, mix and bridges take levels of one kind.",
+    ]
+    return "\n".join([*_aligned(above), "", *_aligned(below), "", *notes])
+
+
+def _answer(kind: str, operation: str) -> str:
+    """What the table says of an operation, in words; "-" where it has no meaning."""
+    found = getattr(TABLE[kind], operation)
+    answer = ", ".join(found) if isinstance(found, tuple) else str(found)
+    words = next(words for _, name, words in _ROWS if name == operation)
+    return words.get(answer, answer) or "-"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -35,7 +35,7 @@ def rate_of(numerator: Floats, denominator: Floats) -> Floats:
 def shares(items: Items, x: Values) -> Floats:
     """What each item adds to the growth of the total of its group."""
     whole = items.whole(x.name, items.steps)[items.cell]
-    return rate_of(x.current - x.base, np.where(whole > 0, whole, np.nan))
+    return rate_of(items.change(x), np.where(whole > 0, whole, np.nan))
 
 
 def of_contributions(items: Items, x: Values, transitions: Codes) -> Parts:

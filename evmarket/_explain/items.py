@@ -11,7 +11,7 @@ import numpy as np
 from .. import _core
 from .._calendar.lags import lag_periods
 from .._cells.cells import kept_indptr, taken, union
-from .._cells.shifts import bases
+from .._cells.shifts import bases, difference
 from .._cells.sums import summed
 from .._cells.within import groups_of
 from .._common.status import lowest
@@ -34,31 +34,78 @@ class Values:
 
     Attributes
     ----------
-    name, kind : str
+    name : str
+    cells : Cells
+        The cells of the measure.
+    places : tuple of two arrays
+        The cell of each item, in the base and in the current period, or -1.
     base, current : ndarray of float64
         What the item adds to the total of its group: its value; 0 where it has no row;
         the sum of its rows where they are not the whole of a longer period.
     present : tuple of two arrays
-        Whether the item has a value, in the base and in the current period.
-    rows : tuple of two arrays
-        Number of rows behind each value.
-    unsure : ndarray of bool
-        Whether a cell has no value though it has rows, so that it may add something
-        else.
+        Whether the item has a value in each period.
     """
 
     name: str
-    kind: str
+    cells: Cells
+    places: tuple[Ints, Ints]
     base: Floats
     current: Floats
     present: tuple[Mask, Mask]
-    rows: tuple[Ints, Ints]
-    unsure: Mask
+
+    @classmethod
+    def of(cls, name: str, cells: Cells, places: tuple[Ints, Ints]) -> Values:
+        """The values of the cells at some places."""
+        read = _at(cells.values, places, np.nan)
+        present = np.isfinite(read[0]), np.isfinite(read[1])
+        held = _holes(cells)
+        if held is not None:
+            read = _at(held, places, 0.0)
+        base, current = (
+            np.where(some, x, 0.0) if held is None else x
+            for some, x in zip(present, read, strict=True)
+        )
+        return cls(name, cells, places, base, current, present)
+
+    @cached_property
+    def rows(self) -> tuple[Ints, Ints]:
+        """Number of rows behind each value."""
+        finite, sums = np.isfinite(self.cells.values), self.cells.sums
+        counts = finite if sums is None else np.where(finite, sums.counts, 0)
+        return _at(counts.astype(np.int64), self.places, 0)
+
+    @property
+    def unsure(self) -> Mask:
+        """Whether a cell has no value, though its rows may add something."""
+        sides = zip(self.places, self.present, strict=True)
+        base, current = ((place >= 0) & ~present for place, present in sides)
+        mask: Mask = base | current
+        return mask
 
     def unpaired(self, other: Values) -> tuple[Mask, Mask]:
         """Whether two measures come from different rows, in each period."""
         ours, theirs = self.rows, other.rows
         return ours[0] != theirs[0], ours[1] != theirs[1]
+
+
+def _at(values: Any, places: tuple[Ints, Ints], none: Any) -> tuple[Any, Any]:
+    """values[place] in both periods, and `none` where the place is -1."""
+    ended = np.append(values, np.array([none], values.dtype))
+    return ended[places[0]], ended[places[1]]
+
+
+def _holes(cells: Cells) -> Floats | None:
+    """What each cell adds to a roll-up, where some add their rows without a value."""
+    sums = cells.sums
+    known = np.isfinite(cells.values)
+    if sums is None or known.all():
+        return None
+    values = np.where(known, cells.values, 0.0)
+    some = ~known & (sums.counts > 0)
+    if some.any():
+        indptr, ordinals = kept_indptr(cells.indptr, some), cells.ordinals[some]
+        values[some] = summed(indptr, ordinals, [sums.take(some)]).values
+    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,29 +225,24 @@ class Items:
 
     def values(self, name: str) -> Values:
         """The values of a level."""
-        measure, table = self.panel.measure(name), self.table
-        cells = measure.cells
-        numbers = _added(cells)
-        finite = np.isfinite(cells.values)
-        sums = cells.sums
-        counts = finite.astype(np.int64)
-        if sums is not None:
-            counts = np.where(finite, sums.counts, 0)
-        places = [self.base, self.current]
+        cells, table = self.panel.measure(name).cells, self.table
+        places = self.base, self.current
         if not _same_places(cells, table):
-            where = cells.place(table.series, table.ordinals)
-            places = [taken(where, place, -1) for place in places]
+            places = _at(cells.place(table.series, table.ordinals), places, -1)
+        return Values.of(name, cells, places)
 
-        def both(of_cells: Any, none: Any) -> tuple[Any, Any]:
-            base, current = (taken(of_cells, place, none) for place in places)
-            return base, current
-
-        present = both(finite, False)
-        held = [place >= 0 for place in places]
-        unsure = (held[0] & ~present[0]) | (held[1] & ~present[1])
-        amounts = both(numbers, 0.0)
-        kind, rows = measure.kind, both(counts, 0)
-        return Values(name, kind, *amounts, present, rows, unsure)
+    def change(self, values: Values) -> Floats:
+        """Current less base value, taken exactly and rounded once."""
+        step = values.current - values.base
+        cells, sums = values.cells, values.cells.sums
+        if sums is None or sums.inexact is None:
+            return step
+        base = bases(cells, self.steps)
+        back = np.maximum(base, 0)
+        wanted = (base >= 0) & (sums.inexact | sums.inexact[back])
+        wanted &= np.isfinite(cells.values) & np.isfinite(cells.values[back])
+        exact = taken(difference(cells, base, wanted), values.places[1], np.nan)
+        return np.where(np.isnan(exact), step, exact)
 
     def whole(self, name: str, back: int = 0) -> Floats:
         """The total of a level for each cell, `back` periods before."""
@@ -292,15 +334,18 @@ class Items:
         operands = np.ascontiguousarray(values), transitions.astype(float)
         return self.decompose(SUMS, operands)[0]
 
-    def sums_of_both(
+    def sums_of_all(
         self, values: Floats, transitions: Codes
     ) -> tuple[dict[str, Floats], Floats]:
-        """Sums of each cell's items but gaps, and what rounding leaves of them."""
-        # The residual covers all sums but the first: gaps take its place.
+        """Sums of each cell's items by transition, and what rounding leaves of them.
+
+        The residual is that of all sums but the gap.
+        """
+        # The core's residual covers all sums but the first: gaps take its place.
         order = np.array([GAP, ENTRY, EXIT, BOTH], np.uint8)
         sums = self.sums(values, order[transitions])
-        named = {"both": sums["gap"], "entry": sums["entry"], "exit": sums["exit"]}
-        return named, sums["residual"]
+        sums["both"], sums["gap"] = sums["gap"], sums["both"]
+        return sums, sums.pop("residual")
 
     def gap(self, rest: Floats, kept: Mask) -> Floats:
         """What is left of a total, which is the gap of cells with items not kept.
@@ -327,19 +372,3 @@ class Items:
 
 def _same_places(a: Cells, b: Cells) -> bool:
     return np.array_equal(a.indptr, b.indptr) and np.array_equal(a.ordinals, b.ordinals)
-
-
-def _added(cells: Cells) -> Floats:
-    """What each cell adds to a roll-up; rows of a hole are added too."""
-    sums = cells.sums
-    known = np.isfinite(cells.values)
-    if sums is None or known.all():
-        return np.where(known, cells.values, 0.0)
-    some = ~known & (sums.counts > 0)
-    values = np.where(known, cells.values, 0.0)
-    if some.any():
-        held = summed(
-            kept_indptr(cells.indptr, some), cells.ordinals[some], [sums.take(some)]
-        )
-        values[some] = held.values
-    return values

@@ -117,9 +117,12 @@ def contributions(
     transitions = items.transitions([values], values.present)
     parts = item_parts.shares(items, values)
     total = items.target.cells.values
-    sums, rounding = items.sums_of_both(parts, transitions)
+    sums, rounding = items.sums_of_all(parts, transitions)
     rest = ((total - sums["both"]) - sums["entry"]) - sums["exit"]
     gap = items.gap(rest, transitions != GAP)
+    # Parts of items are closer than what is left of a total, where they are all known.
+    size = np.abs(total) + sum(map(np.abs, sums.values()))
+    gap = np.where(np.abs(gap - sums["gap"]) <= 2.0**-40 * size, sums["gap"], gap)
     return PanelContributions(
         items,
         [name],
@@ -193,9 +196,9 @@ def mix_rate(
     )  # fmt: skip
     n, w = items.values(above), items.values(below)
     transitions = items.transitions([n, w], w.present)
-    # An item with a numerator but no denominator has no rate.
+    # An item with a numerator but no denominator, or of other rows, has no rate.
     no_rate = ((w.base == 0) & (n.base != 0)) | ((w.current == 0) & (n.current != 0))
-    transitions[no_rate] = GAP
+    transitions[no_rate | np.logical_or(*n.unpaired(w))] = GAP
     rates = rate_of(n.base, w.base), rate_of(n.current, w.current)
     operands = (w.base, rates[0], w.current, rates[1])
     kept = transitions != GAP

@@ -12,7 +12,7 @@ from .._calendar.frequency import frequency, unit
 from .._cells.base import Base, BaseLevel
 from .._cells.panel import PanelData
 from .._common.messages import short
-from .._inputs.arrays import is_missing
+from .._inputs.arrays import check_labels, is_missing
 from .._inputs.dates import name_of
 from .ingest import fine_cells, ingested
 from .options import Options
@@ -58,6 +58,7 @@ def build_arrays(
     else:
         table["period"] = period
     table |= {f"measure {k}": v for k, v in measures.items()}
+    check_labels(list(table.values()), list(table))
     units = options.units
     if units is not None:
         units = {f"measure {k}": v for k, v in units.items()}

@@ -51,8 +51,9 @@ class Coverage(Table):
         columns: dict[str, Any],
         measures: tuple[str, ...],
         plot: Callable[[str, Any], Any],
+        note: str = "",
     ) -> None:
-        super().__init__(columns)
+        super().__init__(columns, note=note)
         self._measures, self._plot = measures, plot
 
     def plot(self, measure: str | None = None, *, ax: Any = None) -> Any:
@@ -110,7 +111,7 @@ def coverage(panel: PanelData) -> dict[str, Any]:
         ("first", _labels(calendar, first, filled)),
         ("last", _labels(calendar, last, filled)),
         ("gaps", span - filled),
-        ("entered", (life.first > calendar.low) & (life.first < NEVER)),
+        ("entered", (life.first > calendar.low) & (calendar.low <= calendar.complete)),
         ("exited", _exited(life)),
     ):
         columns[free_name(name, tuple(columns))] = column

@@ -21,7 +21,8 @@ class Explained:
 
     Each method compares every period with its base period, for each group of series.
     The parts add up to ``.total`` (an index has no parts). ``.residual`` is the
-    rounding error, and ``.status`` gives the reason for NaN. ``.entry`` and ``.exit``
+    rounding error, and ``.status`` gives the reason for NaN, or INCOMPLETE beside the
+    numbers of a group in which a series lacks a value. ``.entry`` and ``.exit``
     are the effects of series that entered and exited, ``.gap`` that of series that lack
     a value in one of the two periods. ``.items(period)`` lists the series by name, with
     their values and parts, the largest part first.
@@ -189,7 +190,8 @@ class Explained:
         PanelMarginBridge
             ``.total``, ``.price``, ``.unit_cost``, ``.mix``, ``.entry``, ``.exit``,
             ``.other`` and ``.gap`` (groups, periods), as fractions;
-            `evmarket.margin_bridge` gives the formulas.
+            `evmarket.margin_bridge` gives the formulas. NaN and UNPAIRED if a series
+            has revenue without cost, or cost without revenue.
 
         Raises
         ------

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
     from .._cells.sums import ExactSums
-    from .._common.types import Floats, Ints
+    from .._common.types import Codes, Floats, Ints
     from .._tables.columns import AnyColumn
 
 
@@ -54,6 +54,67 @@ class Exported:
 
     def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
         return self.to_table().__arrow_c_stream__(requested_schema)
+
+
+class ExportedMeasure(Exported):
+    """What `Measure` inherits besides: tables and data frames."""
+
+    _data: MeasureData
+
+    def to_table(self) -> Any:
+        """The occupied cells in long form, as a `Table` with an Arrow stream.
+
+        Returns
+        -------
+        Table
+            Columns: the keys, ``period`` as text, the name of the measure, ``status``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> print(panel["units"].growth().to_table())
+        Table(4 rows x 4 columns)
+        maker  period  units growth  status
+        A      2024         OUTSIDE  OUTSIDE
+        A      2025         +50.00%
+        B      2024         OUTSIDE  OUTSIDE
+        B      2025         -75.00%
+        """
+        return measure_table(self._data)
+
+    def to_pandas(
+        self, layout: str = "long", status: bool = False, period: str = "period"
+    ) -> Any:
+        """A pandas DataFrame, in long or wide form; columns keep their types.
+
+        Exact sums of integers are ``int64``, with holes ``Int64``.
+
+        Parameters
+        ----------
+        layout : {"long", "wide"}
+            "long" has one row per occupied cell. "wide" has one row per series and one
+            column per period.
+        status : bool, default False
+            Add ``status``, the code, and ``status_name``, a categorical; in long form
+            only.
+        period : {"period", "start", "end", "label"}
+            What periods become: pandas periods, the dates of their first or last days,
+            or text. pandas has no half-years and no M-JF: there "period" gives text.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel["units"].to_pandas("wide").loc["A"].tolist()
+        [60, 90]
+        >>> growth = panel["units"].growth().to_pandas(status=True)
+        >>> growth["status"].tolist(), growth["status_name"].tolist()
+        ([5, 0, 5, 0], ['OUTSIDE', 'OK', 'OUTSIDE', 'OK'])
+        """
+        return measure_to_pandas(self._data, layout, status, period)
 
 
 def column_at(measure: MeasureData, series: Ints, ordinals: Ints) -> AnyColumn:
@@ -99,14 +160,17 @@ def panel_table(panel: PanelData) -> Table:
     columns: dict[str, Any] = dict(panel.series.coded(series))
     period = free_name("period", (*panel.series.keys, *panel.names))
     columns[period] = calendar.coded(ordinals)
+    statuses: dict[str, Codes] = {}
     for name in panel.names:
         own = panel.measure(name).cells
         same = np.array_equal(own.indptr, cells.indptr)
         same = same and np.array_equal(own.ordinals, cells.ordinals)
         place = shown if same else own.place(series, ordinals)
-        values = numbers_at(own.values, own.sums, place)
-        columns[free_name(name, tuple(columns))] = values
-    return Table(columns)
+        free = free_name(name, tuple(columns))
+        columns[free] = numbers_at(own.values, own.sums, place)
+        if own.status is not None and own.status.any():
+            statuses[free] = taken(own.status, place, np.uint8(0))
+    return Table(columns, statuses=statuses)
 
 
 def measure_to_pandas(

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .._calendar.periods import PERIODS, spanned
+from .._cells.measure import MeasureData
 from .._cells.select import preview
 from .._common.html import (
     Column,
@@ -27,17 +30,20 @@ from .._common.html import (
     tooltip,
 )
 from .._common.kinds import format_of
+from .._common.status import Status
 from .._tables.html import ROWS, with_gap
+from .hints import reporting, unreported, unreported_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .._cells.measure import MeasureData
     from .._cells.panel import PanelData, Traits
-    from .._common.types import Codes
+    from .._common.types import Codes, Mask
 
 _MEASURES = 6
 """Measures that a panel shows numbers of."""
+_COUNTED = 200_000
+"""The most series whose rows are counted."""
 
 
 # ---- panels and measures ---------------------------------------------------------
@@ -87,16 +93,37 @@ class _Preview:
         ]
         return with_gap(columns, self.columns, len(cells))
 
-    def cells(self, measure: MeasureData) -> tuple[list[list[Html]], Codes]:
-        """The cells of a measure, row by row, and their statuses."""
+    def cells(
+        self, measure: MeasureData, whole: MeasureData
+    ) -> tuple[list[list[Html]], Codes]:
+        """The cells of a measure, row by row, and their statuses.
+
+        `whole` is the measure with all its series, of which `measure` has those shown.
+        """
         values = measure.dense_values()[:, self.columns]
         codes = measure.dense_status()[:, self.columns]
-        flat = numbers(values, codes, format_of(measure.kind))
+        marked = np.isfinite(values) & (codes == Status.INCOMPLETE)
+        more = self._counts(whole, marked)
+        flat = numbers(values, codes, format_of(measure.kind), more)
         width = len(self.columns)
         rows = [flat[k : k + width] for k in range(0, len(flat), width)] if width else (
             [[] for _ in self.series]
         )  # fmt: skip
         return rows, codes
+
+    def _counts(self, whole: MeasureData, marked: Mask) -> list[str]:
+        """Words such as "5 of 6 series" for the marked cells, "" for others."""
+        words = np.full(marked.shape, "", object)
+        rows, columns = np.nonzero(marked)
+        if len(rows):
+            series = rows if whole.series.count == len(marked) else self.series[rows]
+            ordinals = self.calendar.visible[0] + self.columns[columns]
+            counts = zip(*reporting(whole, series, ordinals), strict=True)
+            words[rows, columns] = [
+                f"{some:,} of {living:,} series" if some < living else ""
+                for some, living in counts
+            ]
+        return list(words.ravel().tolist())
 
     def foot(self) -> Html:
         """What was left out, and up to where the calendar is complete."""
@@ -116,12 +143,12 @@ class _Preview:
 def measure(of: MeasureData) -> str:
     """A measure: one row per series, one column per period."""
     shown = _Preview(of)
-    cells, codes = shown.cells(preview(of, shown.series))
+    cells, codes = shown.cells(preview(of, shown.series), of)
     unit = [label(of.unit)] if of.unit else []
     kind = joined([text(of.kind), *unit], ", ")
     title = Html(f"{strong('Measure')} {label(of.name)}: {kind}; {text(shown.size())}")
     columns = [*shown.labels(), *shown.numbers(cells)]
-    foot = [shown.foot(), legend(codes)]
+    foot = [shown.foot(), legend(codes), _hint(of)]
     return box(title, table(columns, cut(shown.series)), foot=foot)
 
 
@@ -138,7 +165,8 @@ def panel(of: PanelData) -> str:
             row = [tooltip("–", why, "mark")] * len(shown.columns)
             blocks.append([row] * len(shown.series))
             continue
-        cells, status = shown.cells(few.measure(level.name))
+        some = few.measure(level.name)
+        cells, status = shown.cells(some, some)
         blocks.append(cells)
         codes.append(status)
     rows = [block[k] for k in range(len(shown.series)) for block in blocks]
@@ -157,7 +185,15 @@ def panel(of: PanelData) -> str:
     )
     gap = cut(shown.series)
     gap = gap * times if gap is not None else None
-    return box(title, table(columns, gap), foot=[shown.foot(), legend(*codes)])
+    foot = [shown.foot(), legend(*codes), _hint(of)]
+    return box(title, table(columns, gap), foot=foot)
+
+
+def _hint(of: PanelData | MeasureData) -> Html:
+    """The line on series without a row, unless it would take long to count them."""
+    if of.series.count > _COUNTED:
+        return Html("")
+    return text(unreported_of(of) if isinstance(of, MeasureData) else unreported(of))
 
 
 def _counted(measures: Sequence[str]) -> Html:

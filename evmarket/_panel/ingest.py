@@ -17,6 +17,7 @@ from .._cells.series import SeriesIndex, united
 from .._cells.sums import ExactSums, Layout
 from .._common import workers
 from .._common.arguments import positive
+from .._common.kinds import TABLE
 from .._common.messages import listing
 from .._common.numbers import number
 from .options import Columns, Options
@@ -63,16 +64,20 @@ def ingested(
     )
     freq = source.freq
     rules = options.rules(freq)
-    plain = set(columns.kinds.values()) == {"flow"}
+    plain = {TABLE[kind].dates for kind in columns.kinds.values()} == {"add"}
     plain = plain and options.duplicates in (None, "add")
     finest = source.finest(by_date=not plain)
     fine = _fine_cells(source, columns, finest, options)
     if warns and options.duplicates is None and (fine.layout.rows > 1).any():
         warn_of_repeats(table, columns, source.read_at(finest))
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
+    nulls: list[Ints | None] = [None] * len(levels)
     repeats = None
     if finest != freq:
         repeats = by_series(layout, np.maximum(layout.rows - 1, 0))
+        once = options.duplicates in ("identical", "last")
+        rows = np.minimum(layout.rows, 1) if once else layout.rows
+        nulls = [by_series(layout, rows - sums.counts) for sums in fine.sums]
         calendar = Calendar(freq, 0, -1, (0, -1))
         layout, levels = placed(fine, columns.kinds, finest, calendar)
     low, high = ends(layout)
@@ -84,8 +89,10 @@ def ingested(
         high,
         layout,
         tuple(
-            BaseLevel(name, kind, units.get(name), *level)
-            for (name, kind), level in zip(columns.kinds.items(), levels, strict=True)
+            BaseLevel(name, kind, units.get(name), *level, nulls=none)
+            for (name, kind), level, none in zip(
+                columns.kinds.items(), levels, nulls, strict=True
+            )
         ),
         options.duplicates,
         dated=finest != freq or (source.dated and freq != "D"),
@@ -112,7 +119,7 @@ def _readings(columns: Columns, options: Options) -> list[_Reading]:
     added is then read alone. The first reading has all measures.
     """
     asked, kinds = options.duplicates, columns.kinds.values()
-    rules = [asked or ("add" if kind == "flow" else "error") for kind in kinds]
+    rules = [asked or TABLE[kind].repeats for kind in kinds]
     every = tuple(range(len(rules)))
     others = [rule for rule in rules if rule != "add"]
     if options.nulls == "reported" or len(rules) == 1 or not others:
@@ -174,7 +181,8 @@ def _check_repeat(
         )
     why = "duplicates is 'error'"
     if options.duplicates is None:
-        name = next(name for name in names if columns.kinds[name] != "flow")
+        kinds = columns.kinds
+        name = next(n for n in names if TABLE[kinds[n]].repeats == "error")
         why = (
             f"{name} is {columns.kinds[name]} and is not added: "
             "duplicates='identical' or 'last' says which to keep"

@@ -30,7 +30,9 @@ def growth_table(
         label = (place, panel.measures)
         tables.append(_side_by_side(growth, columns, at, label))
     below = {k: stacked([table._columns[k] for table in tables]) for k in tables[0]}
-    return Table(below, formats=tables[0].formats)
+    names = tables[0].statuses
+    statuses = {k: np.concatenate([t.statuses[k] for t in tables]) for k in names}
+    return Table(below, formats=tables[0].formats, statuses=statuses)
 
 
 def margin_table(
@@ -76,10 +78,14 @@ def _side_by_side(
     add("period", data.calendar.coded(ordinals))
     if label is not None:
         add("measure", Coded(np.full(len(series), label[0]), label[1]))
-    formats = {}
+    formats, statuses = {}, {}
     for name, numbers, status in columns:
         values = column_at(numbers._data, series, ordinals)
-        formats[add(name, values)] = format_of(numbers.kind)
-        if status:
-            add(status, numbers._data.read(series, ordinals)[1])
-    return Table(shown, formats=formats)
+        codes = numbers._data.read(series, ordinals)[1]
+        free = add(name, values)
+        formats[free] = format_of(numbers.kind)
+        if status:  # words beside the number
+            add(status, codes)
+        else:
+            statuses[free] = codes
+    return Table(shown, formats=formats, statuses=statuses)

@@ -12,7 +12,8 @@ from .._cells import within as groups
 from .._cells.select import part_of
 from .._common.arguments import positive
 from .._common.messages import one_line, short
-from . import export
+from .asked import AskedMeasure
+from .export import ExportedMeasure
 from .operators import Operators
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .._cells.measure import MeasureData
 
 
-class Measure(export.Exported, Operators):
+class Measure(ExportedMeasure, Operators, AskedMeasure):
     """One measure: values and statuses, series by periods.
 
     Returned by ``panel[name]`` and by the methods of a measure. It stores the occupied
@@ -111,16 +112,6 @@ class Measure(export.Exported, Operators):
     def status(self) -> NDArray[np.uint8]:
         """Status codes, shape (series, periods)."""
         return self._data.dense_status()
-
-    @property
-    def members(self) -> NDArray[np.int64]:
-        """The number of series with a number in each cell, (series, periods)."""
-        return self._data.members()
-
-    @property
-    def living(self) -> NDArray[np.int64]:
-        """The number of series that live in each cell, (series, periods)."""
-        return self._data.living()
 
     def rename(self, name: str) -> Measure:
         """The same measure under another name, which tables and plots show.
@@ -393,6 +384,29 @@ class Measure(export.Exported, Operators):
         """
         return Measure(windows.ytd(self._data))
 
+    def to_date(self, unit: str) -> Measure:
+        """Sum since the beginning of the month, the quarter, the half or the year.
+
+        Parameters
+        ----------
+        unit : {"M", "Q", "H", "Y"}
+            A unit longer than the periods; "Y" is `ytd`. Weeks take "Y".
+
+        Returns
+        -------
+        Measure
+            Of kind "window".
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> days = ["2025-11-01", "2025-11-02", "2025-11-03"]
+        >>> panel = em.Panel.from_arrays({}, days, {"units": [5, 7, 1]}, freq="D")
+        >>> panel["units"].to_date("M").values
+        array([[ 5., 12., 13.]])
+        """
+        return Measure(windows.to_date(self._data, unit))
+
     def from_ytd(self) -> Measure:
         """Single periods from year-to-date sums.
 
@@ -586,61 +600,6 @@ class Measure(export.Exported, Operators):
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_data": self._data}  # full arrays are computed again, read-only
-
-    def to_table(self) -> Any:
-        """The occupied cells in long form, as a `Table` with an Arrow stream.
-
-        Returns
-        -------
-        Table
-            Columns: the keys, ``period`` as text, the name of the measure, ``status``.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> print(panel["units"].growth().to_table())
-        Table(4 rows x 4 columns)
-        maker  period  units growth  status
-        A      2024         OUTSIDE  OUTSIDE
-        A      2025         +50.00%
-        B      2024         OUTSIDE  OUTSIDE
-        B      2025         -75.00%
-        """
-        return export.measure_table(self._data)
-
-    def to_pandas(
-        self, layout: str = "long", status: bool = False, period: str = "period"
-    ) -> Any:
-        """A pandas DataFrame, in long or wide form; columns keep their types.
-
-        Exact sums of integers are ``int64``, with holes ``Int64``.
-
-        Parameters
-        ----------
-        layout : {"long", "wide"}
-            "long" has one row per occupied cell. "wide" has one row per series and one
-            column per period.
-        status : bool, default False
-            Add ``status``, the code, and ``status_name``, a categorical; in long form
-            only.
-        period : {"period", "start", "end", "label"}
-            What periods become: pandas periods, the dates of their first or last days,
-            or text. pandas has no half-years and no M-JF: there "period" gives text.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
-        >>> panel = em.Panel.from_wide(table, "maker", "units")
-        >>> panel["units"].to_pandas("wide").loc["A"].tolist()
-        [60, 90]
-        >>> growth = panel["units"].growth().to_pandas(status=True)
-        >>> growth["status"].tolist(), growth["status_name"].tolist()
-        ([5, 0, 5, 0], ['OUTSIDE', 'OK', 'OUTSIDE', 'OK'])
-        """
-        return export.measure_to_pandas(self._data, layout, status, period)
 
     def plot(self, kind: str | None = None, *, ax: Any = None, top: int = 8) -> Any:
         """Plot the measure over its calendar with matplotlib.

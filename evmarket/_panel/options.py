@@ -10,14 +10,13 @@ from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._cells.base import Rules
 from .._common.arguments import choice
-from .._common.kinds import check_kinds
+from .._common.kinds import TABLE, check_kinds
 from .._common.messages import near, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DUPLICATES = ("add", "identical", "last", "error")
-_NEVER_ADDED = ("rate", "index")
 _YEAR_ENDS = {
     "JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MAY": 5, "JUN": 6,
     "JUL": 7, "AUG": 8, "SEP": 9, "OCT": 10, "NOV": 11, "DEC": 12,
@@ -64,7 +63,7 @@ class Options:
         if self.duplicates is not None:
             choice(self.duplicates, "duplicates", dict.fromkeys(_DUPLICATES))
         for name, kind in kinds.items():
-            if self.duplicates == "add" and kind in _NEVER_ADDED:
+            if self.duplicates == "add" and not TABLE[kind].series:
                 raise ValueError(
                     f"duplicates is 'add': {name} is {kind} and is never added: "
                     "give 'identical', 'last' or 'error'"

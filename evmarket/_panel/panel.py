@@ -12,6 +12,7 @@ from .._cells.merge import merge
 from .._cells.select import excluded, selected
 from .._common.messages import short
 from . import export
+from .asked import AskedPanel
 from .builders import Builders
 from .explained import Explained
 from .measure import Measure
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 
-class Panel(Builders, export.Exported, Explained):
+class Panel(Builders, export.Exported, Explained, AskedPanel):
     """Measures as series by periods, with exact sums and a status for every empty cell.
 
     Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.
@@ -41,6 +42,35 @@ class Panel(Builders, export.Exported, Explained):
         The labels of each series, one array per key, sorted.
     shape : tuple of int
         (series, periods).
+
+    Kinds
+    -----
+                         flow         stock        cumulative   rate       index
+    rows of one date     add          error *      error *      error *    error *
+    dates of one period  add          last date    last date    last date  last date
+    over series          add          add          add          -          -
+    coarser periods      add          last period  last period  -          last period
+    growth               any lag      any lag      whole years  -          any lag
+    change               flow         flow         cumulative   pp         index points
+    ytd, trailing        add          -            is one       -          -
+    from_ytd             -            -            flow         -          -
+    ratio with           flow, stock  stock, flow  cumulative   -          -
+    absent='zero'        0            missing      missing      missing    missing
+
+    derived       over series  growth   change      ratio with
+    window        add          any lag  window      window
+    growth        -            -        pp          -
+    log           -            -        pp          -
+    share         -            -        pp          -
+    margin        -            -        pp          -
+    ratio         -            any lag  ratio       -
+    unit value    -            any lag  unit value  -
+    rank          -            -        -           -
+    pp            -            -        -           -
+    index points  -            -        -           -
+
+    -: a TypeError says what to use. *: unless duplicates= says what to keep.
+    Margins, price and volume, mix and bridges take levels of one kind.
 
     Notes
     -----
@@ -495,9 +525,10 @@ class Panel(Builders, export.Exported, Explained):
         A         1      0           0  2025   2025     0  False    False
         """
         from .compare import Coverage, coverage
+        from .hints import unreported
 
-        columns = coverage(self._data)
-        return Coverage(columns, self.measures, self._plot_status)
+        columns, note = coverage(self._data), unreported(self._data)
+        return Coverage(columns, self.measures, self._plot_status, note)
 
     def compare(self, other: Panel, rtol: float = 0.0) -> Any:
         """Table of the cells that a later version of the panel changed.

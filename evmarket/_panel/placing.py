@@ -9,9 +9,9 @@ import numpy as np
 
 from .. import _core
 from .._calendar.columns import ordinals_of_days
-from .._cells.base import by_series
 from .._cells.cells import Cells
 from .._cells.sums import ExactSums, Layout, Moved, identity, regroup_named
+from .._common.kinds import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,6 @@ class Placed(NamedTuple):
     sums: ExactSums
     dates: NDArray[np.int32] | None
     months: Codes | None
-    nulls: Ints | None = None
 
 
 class _Places(NamedTuple):
@@ -88,7 +87,7 @@ def placed(
         np.add.reduceat(layout.rows, places.groups),
     )
     sums = dict(zip(kinds, fine.sums, strict=True))
-    flows = [name for name, kind in kinds.items() if kind == "flow"]
+    flows = [name for name, kind in kinds.items() if TABLE[kind].dates == "add"]
     moved = Moved(
         layout,
         [sums[name] for name in flows],
@@ -103,8 +102,7 @@ def placed(
             made = Placed(totals[name], None, _months(each, places))
         else:
             made = _last(each, places)
-        nulls = by_series(layout, np.maximum(layout.rows - each.counts, 0))
-        levels.append(made._replace(nulls=nulls))
+        levels.append(made)
     return coarse, levels
 
 

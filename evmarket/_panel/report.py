@@ -12,16 +12,16 @@ from .. import _core
 from .._calendar.frequency import unit, year_of
 from .._calendar.lags import lag_periods
 from .._cells import growth, windows
-from .._cells.cells import taken as numbers_at
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
-from .._common.kinds import ask
+from .._common.kinds import TABLE, ask
 from .._common.messages import short
 from .._common.status import lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
 from .export import column_at
+from .hints import reporting, unreported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Report(Table):
     >>> import evmarket as em
     >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, None]}
     >>> panel = em.Panel.from_wide(table, "maker", "units")
-    >>> panel.report("units", by="maker").note
+    >>> panel.report("units", by="maker").note.splitlines()[0]
     'yoy_matched of a total differs from yoy: some series lack one of the periods'
     """
 
@@ -75,6 +75,16 @@ class _Numbers(NamedTuple):
         series = np.arange(measure.series.count)
         ordinals = np.full(len(series), at, np.int64)
         return cls(*measure.at(at), column_at(measure, series, ordinals))
+
+    @property
+    def reasons(self) -> Codes:
+        """Why there is no number; OK beside one."""
+        return np.where(np.isnan(self.values), self.codes, np.uint8(_core.OK))
+
+    def marks(self, as_zero: int) -> Codes:
+        """The statuses beside numbers, without the one that is read as 0."""
+        beside = np.isfinite(self.values) & (self.codes != as_zero)
+        return np.where(beside, self.codes, np.uint8(_core.OK))
 
     def rows(self, chosen: Ints) -> _Numbers:
         return _Numbers(
@@ -130,7 +140,7 @@ class _Sums:
         columns = {"level": level}
         if unit(freq) in _STEPS:
             single = level
-            if level.kind == "cumulative":
+            if TABLE[level.kind].single:
                 single = windows.from_ytd(level)
             columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
         columns["yoy"] = growth.growth(level, year)
@@ -138,20 +148,15 @@ class _Sums:
             self.panel.measure(self.name), year, within=self.keys, matched=True
         )
         years = _core.period_parts(freq, year_of(freq), at, 1) is not None
-        if level.kind == "flow" and years:
+        if TABLE[level.kind].window == "add" and years:
             columns["ytd"] = windows.ytd(level)
             columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
         return {name: _Numbers.of(column, at) for name, column in columns.items()}
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
         """How many series of each row have a value, and how many live."""
-        level = self.level
-        series = np.arange(level.series.count, dtype=np.int64)
-        ordinals = np.full(len(series), at, np.int64)
-        place = level.cells.place(series, ordinals)
-        return numbers_at(level.member_counts(), place, 0), level.living_at(
-            series, ordinals
-        )
+        series = np.arange(self.level.series.count, dtype=np.int64)
+        return reporting(self.level, series, np.full(len(series), at, np.int64))
 
     def shares(self, total: _Sums, at: int) -> dict[str, _Numbers]:
         """Shares in the groups' totals, and their change on the year.
@@ -164,9 +169,9 @@ class _Sums:
         x1 = self._share(total, at, _core.EXITED)
         x0 = self._share(total, back, _core.NOT_BEGUN)
         step = growth.change(self.level, _year(freq)).at(at)[1]
-        codes = np.where(np.isnan(x1.values), x1.codes, np.uint8(0))
-        absent = np.where(np.isnan(x0.values), x0.codes, np.uint8(0))
-        codes = lowest(codes, absent, step)
+        reasons = lowest(x1.reasons, x0.reasons)
+        marks = lowest(x1.marks(_core.EXITED), x0.marks(_core.NOT_BEGUN))
+        codes = lowest(np.where(reasons > 0, reasons, marks), step)
         return {
             "share": share,
             "share_change": _of_rates(x1.values - x0.values, codes),
@@ -174,17 +179,25 @@ class _Sums:
 
     def _share(self, total: _Sums, at: int, as_zero: int = -1) -> _Numbers:
         """Shares; empty cells of one status count as 0."""
-        values, codes = self.level.at(at)
-        group = self.groups(total)
-        whole, marks = (side[group] for side in total.level.at(at))
+        calendar, group = self.level.calendar, self.groups(total)
+        (values, codes), (whole, marks) = self.level.at(at), total.level.at(at)
+        whole, marks = whole[group], marks[group]
         values = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
-        late = self.level.calendar.late(np.full(1, at))[0]
-        shares = _core.ratio(values, np.where(whole > 0, whole, np.nan))
+        reasons = lowest(
+            np.where(np.isnan(values), codes, np.uint8(0)),
+            np.where(np.isnan(whole), marks, np.uint8(0)),
+        )
+        late, outside = calendar.reach(np.full(1, at))
+        if outside[0]:
+            reasons[:] = _core.OUTSIDE
+        if late[0]:
+            reasons[:] = _core.PARTIAL
         unusable = np.where(whole == 0, _core.ZERO_DENOMINATOR, _core.OK)
         unusable = np.where(whole < 0, _core.NEGATIVE_DENOMINATOR, unusable)
-        if late:
-            shares[:] = np.nan
-        return _of_rates(shares, lowest(codes, marks, unusable.astype(np.uint8)))
+        reasons = np.where(reasons == 0, unusable.astype(np.uint8), reasons)
+        shares = _core.ratio(values, np.where(whole > 0, whole, np.nan))
+        shares[reasons != 0] = np.nan
+        return _of_rates(shares, np.where(reasons == 0, lowest(codes, marks), reasons))
 
 
 def report(
@@ -228,7 +241,9 @@ def report(
     order = np.argsort(np.concatenate(group), kind="stable")
     unit_ = f", {level.read_unit}" if level.read_unit else ""
     title = f"{name}{unit_}, {data.calendar.label(period)}"
-    return _joined(parts, order, title, _note(parts[-1][1]))
+    hint = unreported(panel.with_names([name]), period)
+    note = "\n".join(filter(None, [_note(parts[-1][1]), hint]))
+    return _joined(parts, order, title, note)
 
 
 def _rest(panel: PanelData, items: _Sums, ranked: Ints) -> PanelData:

@@ -42,7 +42,9 @@ def from_first_version(state: dict[str, Array], head: dict[str, Any]) -> PanelDa
     for k, level in enumerate(base.levels):
         blank = optional(state, f"{k}.blank", np.bool_, len(base.layout.rows))
         if blank is not None:
-            level = replace(level, sums=level.sums.where(~blank))
+            sums = level.sums.where(~blank)
+            sums = replace(sums, values=np.where(blank, np.nan, sums.values))
+            level = replace(level, sums=sums)
         levels.append(level)
     numbers = (head["complete"], head["exit_after"])
     need(all(map(is_ordinal, numbers)), "its calendar cannot be read")

@@ -75,11 +75,10 @@ def table_html(
         [
             left_out(rows, count, "rows"),
             left_out(places, len(columns), "columns"),
-            *notes,
         ]
     )
     body = table(with_gap(shown, places, len(rows)), cut(rows))
-    return box(heading, body, foot=[foot, legend(*codes)])
+    return box(heading, body, foot=[foot, *notes, legend(*codes)])
 
 
 def with_gap(columns: list[Column], places: Any, rows: int) -> list[Column]:

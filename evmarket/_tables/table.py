@@ -8,11 +8,11 @@ import numpy as np
 
 from .._common.html import Html, label, strong, text
 from .._common.messages import near, short
-from .._common.text import fitted
+from .._common.text import SCREEN, fitted, printable, wrap
 from .columns import decoded, length, taken
 from .html import table_html
 from .interchange import arrow_capsule, pandas_frame, polars_frame
-from .text import screen_rows
+from .text import mark_lines, screen_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,9 +37,9 @@ class Table:
     formats : mapping of str to str, optional
         How columns of fractions are printed: "rate" and "share" (percent) or "pp".
     statuses : mapping of str to ndarray, optional
-        The `Status` codes of a column's numbers, if no other column holds them.
+        The `Status` codes of a column's numbers, which print as marks of them.
     note : str, optional
-        A line that is printed below the rows.
+        Lines that are printed below the rows.
 
     Attributes
     ----------
@@ -127,17 +127,18 @@ class Table:
         lines = [f"{name}({count:,} rows x {len(self._columns):,} columns)"]
         if self.title:
             lines.append(fitted(self.title))
+        first = self.part(0, self._rows)
         if count:
-            first = self.part(0, self._rows)
             lines += screen_rows(first._columns, first.formats, first.statuses)
         if count > self._rows:
             lines.append("...")
-        if self.note:
-            lines.append(fitted(self.note))
+        lines += mark_lines(first._columns, first.statuses)
+        for note in self.note.splitlines():
+            lines += wrap(printable(note), SCREEN)
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        notes = [text(self.note)] if self.note else []
+        notes = [text(note) for note in self.note.splitlines()]
         return table_html(
             self._heading(), self._columns, self.formats, self.statuses, notes
         )

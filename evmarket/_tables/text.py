@@ -8,13 +8,13 @@ import numpy as np
 
 from .._common import numbers
 from .._common.status import Status
-from .._common.text import SCREEN, aligned, columns_of, middle
-from .columns import Coded, Integers
+from .._common.text import SCREEN, aligned, columns_of, middle, wrap
+from .columns import Coded, Integers, decoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._common.types import Array
+    from .._common.types import Array, Mask
     from .columns import AnyColumn
 
 
@@ -23,6 +23,8 @@ _WIDEST = 140
 _COLUMNS = 40
 _CELL = 36
 """How many columns the repr shows, and how wide they may be."""
+_SIGNS = ("*", "^", "~", "#", "!", "&", "**", "^^", "~~", "##")
+"""Marks of numbers with a status, in the order of the codes of a table."""
 
 
 def text_rows(
@@ -57,6 +59,40 @@ def screen_rows(
     return lines
 
 
+def mark_lines(
+    columns: Mapping[str, AnyColumn], statuses: Mapping[str, Array]
+) -> list[str]:
+    """What the marks of numbers mean, one line per mark."""
+    return [
+        line
+        for code, sign in _marks(columns, statuses).items()
+        for line in wrap(f"{sign} {Status(code).name}: {Status(code).meaning}", SCREEN)
+    ]
+
+
+def _marks(
+    columns: Mapping[str, AnyColumn], statuses: Mapping[str, Array]
+) -> dict[int, str]:
+    """The mark of each status that a number of the table has."""
+    codes: set[int] = set()
+    for name, status in statuses.items():
+        if name in columns and status.any():
+            codes.update(np.unique(status[_known(columns[name])]).tolist())
+    ordered = sorted(codes - {0})
+    return {code: _SIGNS[k % len(_SIGNS)] for k, code in enumerate(ordered)}
+
+
+def _known(column: AnyColumn) -> Mask:
+    """Which rows have a number."""
+    if isinstance(column, Integers):
+        return column.valid
+    values = decoded(column)
+    if values.dtype.kind != "f":
+        return np.full(len(values), values.dtype.kind in "iu")
+    known: Mask = ~np.isnan(values)
+    return known
+
+
 def _blocks(cells: list[list[str]], numeric: list[int]) -> list[list[int]]:
     """The positions of the columns of each block."""
     widths = [max(map(columns_of, column)) + 2 for column in cells]
@@ -79,17 +115,18 @@ def _cells(
 ) -> tuple[list[list[str]], list[int]]:
     """Columns of texts, headings first, and the positions of those of numbers."""
     cells, numeric = [], []
+    marks = _marks(columns, statuses)
     for place, (name, column) in enumerate(columns.items()):
+        form, codes = formats.get(name, ""), statuses.get(name)
         if isinstance(column, Coded):  # labels, which may be years
             items = column.entries()
             texts = ["" if item is None else str(item) for item in items]
             whole = all(type(item) is int for item in items)
         elif isinstance(column, Integers):
-            numbers_ = column.objects(np.nan).tolist()
-            texts = _numbers(numbers_, formats.get(name, ""), statuses.get(name))
+            texts = _numbers(column.objects(np.nan).tolist(), form, codes, marks)
             whole = True
         else:
-            texts = _texts(column, formats.get(name, ""), statuses.get(name))
+            texts = _texts(column, form, codes, marks)
             whole = column.dtype.kind in "fi"
         cells.append([name, *texts])
         if whole:
@@ -97,19 +134,31 @@ def _cells(
     return cells, numeric
 
 
-def _texts(column: Array, form: str, codes: Array | None) -> list[str]:
+def _texts(
+    column: Array, form: str, codes: Array | None, marks: Mapping[int, str]
+) -> list[str]:
     dates = column.dtype.kind == "M"
     items = (column.astype(str) if dates else column).tolist()
     if column.dtype == np.uint8:
         return ["" if code == 0 else Status(code).name for code in items]
     if column.dtype.kind not in "iuf":
         return ["" if item is None else str(item) for item in items]
-    return _numbers(items, form, codes)
+    return _numbers(items, form, codes, marks)
 
 
-def _numbers(items: list[Any], form: str, codes: Array | None) -> list[str]:
+def _numbers(
+    items: list[Any], form: str, codes: Array | None, marks: Mapping[int, str]
+) -> list[str]:
+    """Numbers with the mark of their status, or the status of missing ones."""
     every = [0] * len(items) if codes is None else codes.tolist()
+    texts = numbers.column(items, form)
+    signs = [
+        marks.get(code, "") if text else ""
+        for text, code in zip(texts, every, strict=True)
+    ]
+    # The digits of marked and other numbers stand below each other.
+    room = max(map(len, signs), default=0)
     return [
-        text or (Status(code).name if code else "-")
-        for text, code in zip(numbers.column(items, form), every, strict=True)
+        (text or (Status(code).name if code else "-")) + sign.ljust(room)
+        for text, code, sign in zip(texts, every, signs, strict=True)
     ]

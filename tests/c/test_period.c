@@ -94,13 +94,22 @@ static void test_nesting(void)
     check(ev_frequency_nests(frequency("Q"), frequency("H")), "Q in H", 0);
     check(ev_frequency_nests(frequency("Q"), frequency("Y-MAR")), "Q in Y-MAR", 0);
     check(!ev_frequency_nests(frequency("Q"), frequency("Y-JAN")), "Q not in Y-JAN", 0);
-    check(!ev_frequency_nests(frequency("W"), frequency("M")), "W not in M", 0);
+    check(ev_frequency_nests(frequency("W"), frequency("M")), "W in M", 0);
+    check(!ev_frequency_nests(frequency("W"), frequency("M-JF")), "W not in M-JF", 0);
+    check(!ev_frequency_nests(frequency("W"), frequency("D")), "W not in D", 0);
     check(!ev_frequency_nests(frequency("Y"), frequency("Q")), "Y not in Q", 0);
     check(!ev_frequency_nests(frequency("M-JF"), frequency("M")), "M-JF not in M", 0);
     const ev_part part = ev_period_part(frequency("M"), 1, frequency("M-JF"));
     check(part.whole == 0 && part.place == 1 && part.parts == 2, "February", part.place);
     const ev_part leap = ev_period_part(frequency("D"), ev_day(2024, 2, 29), frequency("M"));
     check(leap.place == 28 && leap.parts == 29, "leap day", leap.parts);
+    /* A week belongs to the month of its fourth day: that of 2020-01-27 ends in February
+     * and is the fifth of January. */
+    const int64_t week = ev_period_of_day(frequency("W"), ev_day(2020, 1, 27));
+    const ev_part weeks = ev_period_part(frequency("W"), week, frequency("M"));
+    check(weeks.whole == 600 && weeks.place == 4 && weeks.parts == 5, "week", weeks.place);
+    const ev_part next = ev_period_part(frequency("W"), week + 1, frequency("M"));
+    check(next.whole == 601 && next.place == 0 && next.parts == 4, "next week", next.place);
 }
 
 /* ---- columns ---- */

@@ -170,7 +170,8 @@ def test_columns_of_another_frequency():
     refused(["2025-01"], "Y", "row 0", "states M", "resample('Y')")
     refused(["2025Q1"], "H", "resample('H')")
     refused(["2025", "2025-02"], "Y", "row 1", "resample")
-    refused(["2024-12-30/2025-01-05"], "M", "plain dates")
+    refused(["2024-12-30/2025-01-05"], "M", "states W", "resample('M')")
+    refused(["2024-12-30/2025-01-05"], "M-JF", "plain dates")
     refused(["2024-12-30/2025-01-05"], "W-WED", "states W")
     refused(["2025"], "M", "coarser")
     refused(["2025-01", "2025Q1"], None, "row 1", "coarser")
@@ -364,7 +365,9 @@ def test_windows_and_exits():
     years = [
         exit_periods("1Y", freq) for freq in ("Y", "H", "Q", "M", "M-JF", "W", "D")
     ]
-    assert years == [1, 2, 4, 12, 11, 52, 365]
+    # A year without a row is late; at least two are an exit.
+    assert years == [2, 2, 4, 12, 11, 52, 365]
+    assert exit_periods(1, "Y") == 1
     assert exit_periods("2Y", "W-FRI") == 104
     assert exit_periods(6, "M") == 6
     with pytest.raises(ValueError, match="exit_after"):

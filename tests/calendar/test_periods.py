@@ -30,7 +30,7 @@ from tests.calendar.test_period import ALL, IN_PANDAS, read
         ("2026-03", "Q", "2026Q1"), ("2026-02", "M-JF", "2026-02"),
         ("2026-01", "M-JF", "2025-12"), ("2025", "Q-MAR", "2025Q4"),
         ("2025", "Y-MAR", "2025"), (np.datetime64("2025"), "Y-MAR", "2025"),
-        ("2025-03", "Y-MAR", "2025"), ("2025-01", "W", "2025-01-20/2025-01-26"),
+        ("2025-03", "Y-MAR", "2025"), ("2025-01", "W", "2025-01-27/2025-02-02"),
         ("2025-02", "D", "2025-02-28"), ("2199", "M", "2199-12"),
     ],
 )  # fmt: skip
@@ -226,11 +226,16 @@ def test_wholes():
     quarters = wholes(em.Periods("2024Q2", "2025Q1"), "Y-MAR")
     assert quarters.periods.labels == ["2025"]
     assert quarters.place.tolist() == [0, 1, 2, 3]
+    # A week belongs to the month of its fourth day: that of 2025-01-27 to January.
+    weeks = wholes(em.Periods("2025-01", "2025-02", freq="W"), "M")
+    assert weeks.group.tolist() == [0] * 5 + [1] * 4
+    assert weeks.place.tolist() == [0, 1, 2, 3, 4, 0, 1, 2, 3]
+    assert weeks.parts.tolist() == [5] * 5 + [4] * 4
     empty = wholes(em.Periods.of("M", 0, 0), "Q")
     assert len(empty.periods) == len(empty.group) == 0
     for fine, coarse in [
         ("Y", "M"),
-        ("W", "M"),
+        ("W", "M-JF"),
         ("Q", "Y-JAN"),
         ("Q", "Q-JAN"),
         ("M-JF", "M"),

@@ -40,12 +40,22 @@ def test_panels_of_different_units_do_not_merge():
 
 
 @pytest.mark.parametrize("rule", ["last", "identical"])
-def test_deduplicated_panels_are_not_added(rule):
+def test_deduplicated_panels_meet_by_their_rule_or_not_at_all(rule):
     one, two = (panel(["2024"], [5], duplicates=rule) for _ in range(2))
-    with pytest.raises(ValueError, match=r"A.*2024.*duplicates"):
-        one.merge(two)
-    with pytest.raises(ValueError, match=r"A.*2024.*duplicates"):
+    assert one.merge(two)["x"].values.tolist() == [[5.0]]
+    other = panel(["2024"], [6], duplicates=rule)
+    if rule == "last":
+        assert one.merge(other)["x"].values.tolist() == [[6.0]]
+        assert one.merge(other, two)["x"].values.tolist() == [[5.0]]
+    else:
+        with pytest.raises(ValueError, match=r"A.*2024"):
+            one.merge(other)
+    with pytest.raises(ValueError, match="duplicates"):
         panel(["2024"], [5]).merge(two)
+    # Rows of dates do not state the year: which one is the last is unknown.
+    dated = panel(["2024-01-05"], [5], duplicates=rule, freq="Y")
+    with pytest.raises(ValueError, match=r"A.*2024.*duplicates"):
+        dated.merge(dated)
     assert one.merge(two, overlap="replace")["x"].at("2024").tolist() == [5.0]
     apart = one.merge(panel(["2025"], [7], duplicates=rule))
     assert apart["x"].values.tolist() == [[5.0, 7.0]]

@@ -188,7 +188,7 @@ def test_missing_numbers_are_shown_by_their_status():
         complete_through="2025-06",
     )
     growth = source["units"].growth().select(periods="2025-01")
-    assert column_of(table_rows(growth), "2025-01") == ["base 0", "new", "missing"]
+    assert column_of(table_rows(growth), "2025-01") == ["base 0", "new", "exited"]
     assert ("new", f"ENTERED: {em.Status.ENTERED.meaning}") in tooltips(growth)
     # The meanings are also printed below, for readers who cannot hover.
     assert em.Status.ENTERED.meaning in texts(parsed(growth._repr_html_()))

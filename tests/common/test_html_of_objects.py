@@ -42,11 +42,12 @@ def test_a_report_shows_shares_and_statuses():
     rows = table_rows(table)
     assert rows[0] == list(table.columns)
     assert [row[2] for row in rows[1:]][-2:] == ["others", "total"]
-    for row, share, change in zip(
-        rows[1:], table["share"], table["share_change"], strict=True
-    ):
-        assert row[rows[0].index("share")] == f"{100 * share:.2f}%"
-        assert row[rows[0].index("share_change")] == f"{100 * change:+.2f} pp"
+    # C has no row of this month: the total, and so every share, carries a mark.
+    for name, form in (("share", "{:.2f}%"), ("share_change", "{:+.2f} pp")):
+        codes = em.Status.names(table.statuses[name])
+        assert codes.tolist() == ["INCOMPLETE"] * 4
+        for row, number in zip(rows[1:], table[name], strict=True):
+            assert row[rows[0].index(name)] == "incompl. " + form.format(100 * number)
     assert "units, 2025-11" in texts(parsed(table._repr_html_()))
     # A missing growth is shown by its own status.
     ytd = rows[0].index("ytd")
@@ -91,7 +92,8 @@ def test_explanations_on_panels_show_groups_and_items():
     assert heads == ["maker", "fuel", "parts", "fate"]
     assert "items of 2025-11" in texts(tree)
     row = next(r for r in table_rows(why) if r[:2] == ["–", "2025-11"])
-    assert row[2] == f"{100 * why.total[1, -2]:+,.2f}%"
+    total = f"{100 * why.total[1, -2]:+,.2f}%"
+    assert row[2] == f"incompl. {total}"  # B has no row of this month
     assert row[6] == f"{100 * why.matched[1, -2]:,.2f}%"
 
 

@@ -220,11 +220,10 @@ def mix_rate(
 
     def explain(group: Item, items: list[Item], total: Fraction) -> Found:
         none: Found = dict.fromkeys(("total", "entry", "exit", "gap", "matched"))
-        if not all(item.paired(above, below, k) for item in items for k in (0, 1)):
-            return {**none, "status": "UNPAIRED"}
         transitions = [
             "gap"
             if any(i.value(below, k) == 0 != i.value(above, k) for k in (0, 1))
+            or not all(i.paired(above, below, k) for k in (0, 1))
             else i.transition((i.present(below, 0), i.present(below, 1)))
             for i in items
         ]
@@ -254,7 +253,7 @@ def mix_rate(
     return explained(
         model, (above, below), within, lag,
         lambda totals: totals.ratio(above, below).change(lag),
-        explain, ("entry", "exit", "gap", "matched"), sides=(above, below),
+        explain, ("entry", "exit", "gap", "matched"),
     )  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evmarket as em
-from tests.cells.reference_panel import Row
 from tests.explain import reference_panel_explain as reference
 from tests.explain.twins import both
 from tests.model.measures import part_of
@@ -19,6 +18,7 @@ from tests.panel.panels import (
     JAN,
     SMALL,
     WIDE,
+    Row,
     completes,
     dense_tables,
     every_kind_of_line,
@@ -223,6 +223,13 @@ def part_of_panel(key, within):
     return tuple(key[("maker", "region").index(name)] for name in within)
 
 
+def test_the_difference_of_an_item_is_exact():
+    rows = [row("A", 0, 1e15), row("A", 12, 1e15), row("A", 12, 1e-9)]
+    got = both(rows)[0].contributions("units")
+    assert got.total[0, 12] == got.parts[0, 12] == pytest.approx(1e-24, rel=1e-15)
+    assert got.gap[0, 12] == got.residual[0, 12] == 0
+
+
 # ---- against explanations of arrays --------------------------------------------------
 
 
@@ -409,6 +416,22 @@ def test_costs_without_rows_of_revenue_elsewhere_do_not_make_up_for_it():
     rows += [row("B", 0, 1, 100, 80), row("B", 12, 1, None, 70)]
     got = both(rows)[0].margin_bridge("revenue", "cost", "units")
     assert Code(got.status[0, 12]) is Code.UNPAIRED and np.isnan(got.total[0, 12])
+
+
+def test_an_item_of_unpaired_rows_has_no_rate_and_is_a_gap():
+    rows = [row("A", 0, 10, 100), row("A", 12, 10, 100), row("A", 12, None, 20)]
+    rows += [row("B", 0, 5, 20), row("B", 12, 5, 30), row("B", 12, 1, None)]
+    rows += [row("C", t, 10, 50) for t in (0, 12)]
+    got = both(rows)[0].mix_rate("revenue", "units")
+    assert got.total[0, 12] == pytest.approx(200 / 26 - 170 / 25, abs=4 * EPS)
+    assert got.gap[0, 12] == pytest.approx(got.total[0, 12], abs=4 * EPS)
+    items = got.items("2023-01")
+    assert by_name(items, "fate") == {"A": "gap", "B": "gap", "C": "both"}
+    assert items["part"].sum() == pytest.approx(got.total[0, 12], abs=16 * EPS)
+
+
+def by_name(table, name):
+    return dict(zip(table["maker"].tolist(), table[name].tolist(), strict=True))
 
 
 def test_a_segment_that_enters_or_exits_is_all_mix():

@@ -161,7 +161,7 @@ def label(freq: Freq, t: int) -> str:
 
 # ---- from fine to coarse -------------------------------------------------------------
 
-COARSER = {"D": "JMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "QHY", "H": "Y"}
+COARSER = {"D": "WJMQHY", "W": "MQHY", "M": "JQHY", "J": "QHY", "Q": "QHY", "H": "Y"}
 
 
 @remembered

@@ -284,6 +284,12 @@ def added(members: list[Member]) -> Cell:
     a member whose own cell reads an assumed 0 is counted among the members, also where
     the 0 is no value for the sum.
     """
+    if len(members) == 1:
+        [m] = members
+        known = m.value is not None
+        return Cell(
+            m.value, m.status, m.count, int(known), int(m.living), m.lone and known
+        )
     living = [m for m in members if m.living]
     lacking = [m for m in living if m.value is None]
     valued = [m for m in members if m.value is not None]

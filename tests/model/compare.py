@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from tests.model import Model
 from tests.model.kinds import KINDS, NAMES
-from tests.model.panel import in_order
 
 TOLERANCE = 1e-12
 
@@ -210,8 +209,7 @@ def compare_contributions(what: str, want: dict, got: Any) -> list[Difference]:
             text = f"{len(cells)} cells in the model, {len(flat)} in the package"
             out.append(Difference(f"{what}, shape of {column}", text))
             continue
-        in_turn = sorted(cells.items(), key=lambda cell: in_order(cell[0][0]))
-        for (place, value), x in zip(in_turn, flat, strict=True):
+        for (place, value), x in zip(cells.items(), flat, strict=True):
             x = NAMES[x] if column == "status" else None if math.isnan(x) else x
             if not near(value, x):
                 text = f"{place}: model {show(value)}, package {show(x)}"
@@ -266,6 +264,8 @@ def compare_coverage(what: str, want: dict, got: Any) -> list[Difference]:
     for place, key in enumerate(keys or [()]):
         for column, value in want[key].items():
             x = plain(got[column][place])
+            if column == "duplicates" and x is None:
+                continue  # merged parts out of dates cannot tell them
             if value != x:
                 text = f"{key}: model {value}, package {x}"
                 out.append(Difference(f"{what}, {column}", text))

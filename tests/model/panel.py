@@ -27,7 +27,7 @@ from tests.model.cells import (
     people,
     resampled,
 )
-from tests.model.kinds import ask
+from tests.model.kinds import KINDS, ask
 from tests.model.measures import Measure
 
 
@@ -99,6 +99,8 @@ class Model:
         self.reach = (min(periods), max(periods)) if periods else None
         self.view: list[tuple] = []
         self.recipes: dict[str, Measure] = {}
+        # In merged parts a label that was recoded may be left out.
+        self.strict = True
         self._known: dict = {}
         self._rows_know: dict = {}
         self._check()
@@ -139,8 +141,9 @@ class Model:
             view.append(("drop", drop))
         if periods is not None:
             asked = read(periods, self.freq)
-            if isinstance(asked, cal.Stated):
-                within(asked, self.freq, self.span)
+            single = not isinstance(periods, (slice, list))
+            if single and not any(one_of(asked, self.freq, t) for t in self.span):
+                raise KeyError(f"no period {periods!r}")
             view.append(("show", asked))
         return self._asked(view)
 
@@ -161,7 +164,7 @@ class Model:
         to, now = cal.frequency(freq), self.freq
         if to == now:
             return self
-        if not cal.nests(now, to):
+        if not (cal.nests(now, to) and cal.nests(self.options.freq, to)):
             raise ValueError(f"no {to.name} out of {now.name}")
         return self._asked([*self.view, ("resample", to)])
 
@@ -210,7 +213,7 @@ class Model:
         shown = [tuple(part.seen.shown) for part in parts if part.rows]
         if all(shown) and shown:
             view.append(("show", tuple(shown)))
-        out = first._with(rows=rows, reach=reach, view=view)
+        out = first._with(rows=rows, reach=reach, view=view, strict=False)
         out._check()
         return out
 
@@ -242,7 +245,7 @@ class Model:
                 if inside:
                     lists |= {k: v for k, v in wanted.items() if isinstance(v, list)}
             elif what == "recode":
-                recode(now, kept, *asked)
+                recode(now, kept, *asked, strict=self.strict)
                 key, labels = asked
                 if key in lists:
                     lists[key] = [relabelled(one, labels) for one in lists[key]]
@@ -376,7 +379,7 @@ class Model:
         ask(r.kind, "margin")
         if r.kind != c.kind:
             raise TypeError(f"margin of a {r.kind} and a {c.kind}")
-        if mostly(r.grid, lambda x: x > 0) and mostly(c.grid, lambda x: x < 0):
+        if mostly_negative(r.grid, c.grid):
             raise ValueError(f"{cost}: most costs are negative")
         return ((r - c) / r)._as("margin")
 
@@ -417,11 +420,18 @@ class Model:
         return report.coverage(self, name)
 
 
-def mostly(grid: Grid, wanted: Callable[[Any], bool]) -> bool:
-    """Section 5. Decision: more than half of the levels that are not 0, as grouped."""
-    numbers = [cell.value for line in grid.lines.values() for cell in line.values()]
-    numbers = [value for value in numbers if value]
-    return 2 * sum(map(wanted, numbers)) > len(numbers)
+def mostly_negative(revenue: Grid, cost: Grid) -> bool:
+    """Section 5. Decision: more than three quarters of the costs beside a positive
+    revenue, three at least."""
+    costs = [
+        cost.lines[key][t].value
+        for key, line in revenue.lines.items()
+        for t, cell in line.items()
+        if cell.value is not None and cell.value > 0
+    ]
+    costs = [value for value in costs if value]
+    negative = sum(value < 0 for value in costs)
+    return negative >= 3 and 4 * negative > 3 * len(costs)
 
 
 GROUPING = ("recode", "keep", "drop", "resample")
@@ -474,11 +484,11 @@ def choice(now: dict, chosen: set, kept: list, wanted: dict, inside: bool) -> se
     return hit if inside else set(now) - hit
 
 
-def recode(now: dict, kept: list, name: str, labels: dict) -> None:
+def recode(now: dict, kept: list, name: str, labels: dict, strict: bool = True) -> None:
     """Decision: a label is unknown when no series of the whole panel has it."""
     known(kept, [name])
     for label in labels:
-        if not any(same(one[name], label) for one in now.values()):
+        if strict and not any(same(one[name], label) for one in now.values()):
             raise KeyError(f"no {name} {label!r}")
     for one in now.values():
         one[name] = relabelled(one[name], labels)
@@ -495,31 +505,75 @@ def put_together(
     rows: list[Row], more: list[Row], overlap: str, options: Options
 ) -> list[Row]:
     """Ruling 9: parts under another rule than "add" that share a series and period
-    meet by that rule only where their rows state that very period."""
+    meet by that rule only where their rows state that very period.
+
+    Decision: where no rule was asked for, what takes the last date of a period (ruling
+    6) takes the part with the later one; two parts of one date are an error.
+    """
     cells = {(row.key, row.t) for row in rows} & {(row.key, row.t) for row in more}
     if not cells or overlap == "add":
-        adds = options.duplicates == "add" or (
-            options.duplicates is None and set(options.kinds.values()) == {"flow"}
+        dated = any(
+            row.said.freq != options.freq and (row.key, row.t) in cells
+            for row in [*rows, *more]
         )
-        for row in [*rows, *more]:
-            dated = row.said.freq != options.freq
-            if (row.key, row.t) in cells and dated and not adds:
-                raise ValueError("parts share a series and period")
+        if dated and options.duplicates not in (None, "add"):
+            raise ValueError("parts share a series and period")
+        if dated and options.duplicates is None:
+            return by_date(rows, more, cells, options)
         return rows + more
     if overlap == "error":
         raise ValueError("parts overlap")
-    # A later cell replaces an earlier one, a null one does not.
-    valued = {cell for cell, value in facts(more) if value is not None}
-    null = {cell for cell, _ in facts(rows)} - valued
+    # A later cell replaces an earlier one, one without a value does not.
+    valued = cells_with_value(more, options)
+    null = stated_cells(rows) - valued
     return [without(row, valued) for row in rows] + [without(row, null) for row in more]
 
 
-def facts(rows: list[Row]) -> list[tuple]:
+def by_date(
+    rows: list[Row], more: list[Row], cells: set[tuple], options: Options
+) -> list[Row]:
+    """Of the parts of a shared cell the one of the later date."""
+    parts, lost = (rows, more), (set(), set())
+    for name, kind in options.kinds.items():
+        for cell in cells if KINDS[kind].dates == "last" else ():
+            dates = [last_date(part, cell, name) for part in parts]
+            if None in dates:
+                loser = dates.index(None)
+            elif dates[0] == dates[1]:
+                raise ValueError("parts share a series and date")
+            else:
+                loser = int(dates[0] > dates[1])
+            lost[loser].add((*cell, name))
     return [
-        ((row.key, row.t, name), value)
-        for row in rows
-        for name, value in row.values.items()
+        without(row, gone)
+        for part, gone in zip(parts, lost, strict=True)
+        for row in part
     ]
+
+
+def last_date(rows: list[Row], cell: tuple, name: str) -> Any:
+    return max(
+        (
+            cal.end(row.said.freq, row.said.t)
+            for row in rows
+            if (row.key, row.t) == cell and row.values.get(name) is not None
+        ),
+        default=None,
+    )
+
+
+def stated_cells(rows: list[Row]) -> set[tuple]:
+    return {(row.key, row.t, name) for row in rows for name in row.values}
+
+
+def cells_with_value(rows: list[Row], options: Options) -> set[tuple]:
+    return {
+        (key, t, name)
+        for name in options.kinds
+        for key, cells in base_cells(rows, name, options).items()
+        for t, base in cells.items()
+        if base.value is not None
+    }
 
 
 def without(row: Row, valued: set) -> Row:
@@ -534,19 +588,27 @@ def without(row: Row, valued: set) -> Row:
 def read(asked: Any, freq: cal.Freq) -> Any:
     """Labels as they are meant in the calendar shown when they are asked for.
 
-    Decision: "2024Q1" asked of fiscal quarters stays that quarter in fiscal years.
+    Decision: they stay the periods of that calendar when it is made coarser later.
     """
     if isinstance(asked, slice):
-        return slice(read(asked.start, freq), read(asked.stop, freq))
+        first, last = asked.start, asked.stop
+        return slice(
+            None if first is None else ends_of(first, freq)[0],
+            None if last is None else ends_of(last, freq)[1],
+        )
     if isinstance(asked, list):
         return [read(one, freq) for one in asked]
-    return None if asked is None else cal.stated(asked, freq)
+    return None if asked is None else slice(*ends_of(asked, freq))
 
 
-def within(label: cal.Stated, freq: cal.Freq, span: Span) -> None:
-    """Section 3: a label outside the calendar is a KeyError; a slice is cut to it."""
-    if not any(cal.meant(label, freq, t) for t in span):
-        raise KeyError(f"{label} lies outside the calendar")
+def ends_of(label: Any, freq: cal.Freq) -> tuple[cal.Stated, cal.Stated]:
+    """The first and the last period of a calendar that a label means."""
+    said = cal.stated(label, freq)
+    if cal.nests(freq, said.freq):
+        inside = cal.parts(freq, said.freq, said.t)
+    else:
+        inside = [cal.ordinal(freq, cal.stands_for(said.freq, said.t))]
+    return cal.Stated(freq, inside[0]), cal.Stated(freq, inside[-1])
 
 
 def one_of(asked: Any, freq: cal.Freq, t: int) -> bool:

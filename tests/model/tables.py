@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from typing import Any, NamedTuple
 
 import evmarket as em
@@ -182,7 +183,11 @@ def built(case: Case, rows: list) -> Any:
         table = contained(columns_of(case, rows), case.container)
     options = dict(case.options)
     keys, kinds = options.pop("keys"), options.pop("kinds")
-    return em.Panel.from_table(table, keys=keys, period="p", measures=kinds, **options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that rows repeat is meant
+        return em.Panel.from_table(
+            table, keys=keys, period="p", measures=kinds, **options
+        )
 
 
 def halves(rows: list) -> list[list]:

@@ -56,5 +56,6 @@ TestMachine.settings = settings(
     max_examples=60,
     stateful_step_count=12,
     deadline=None,
+    report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )

@@ -119,8 +119,14 @@ def test_merge_under_another_rule_of_duplicates():
     stated = [table([("a", "2024-01", v)], duplicates="last") for v in (5, 6)]
     assert values(stated[0].merge(stated[1])["u"]) == [6]
     dated = [table([("a", dt.date(2024, 1, d), d)], "stock") for d in (5, 6)]
+    assert values(dated[0].merge(dated[1])["u"]) == [6]
+    assert values(dated[1].merge(dated[0])["u"]) == [6]
     with pytest.raises(ValueError, match="share"):
-        dated[0].merge(dated[1])
+        dated[0].merge(dated[0])
+    rows = [("a", dt.date(2024, 1, 5), 5)]
+    last = table(rows, "stock", duplicates="last")
+    with pytest.raises(ValueError, match="share"):
+        last.merge(last)
 
 
 def test_a_choice_keeps_the_calendar_and_a_cut_only_shows():

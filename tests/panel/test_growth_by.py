@@ -3,6 +3,7 @@
 import math
 import shutil
 import subprocess
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -13,8 +14,6 @@ import evmarket as em
 from evmarket import Status
 from tests import reference as ref
 from tests.arrays.checks import POLICIES
-from tests.cells import reference_measure as by_hand
-from tests.cells import reference_panel as reference
 from tests.panel.panels import (
     JAN,
     MIDPOINT,
@@ -28,6 +27,8 @@ from tests.panel.panels import (
     columns_of,
     completes,
     dense_tables,
+    label,
+    model_of,
     tables,
 )
 
@@ -43,11 +44,12 @@ def assert_rows(got, rows, measure, bound):
     values, status = got
     assert values.dtype == np.float64 and status.dtype == np.uint8
     assert values.shape == status.shape == (len(rows),)
+    grid = measure.grid
     for i, row in enumerate(rows):
-        exact, code = measure.cells[row.key][row.period - measure.first]
-        where = f"row {i}: {row.key} {reference.label(measure.freq, row.period)}"
-        assert status[i] == code, f"{where}: {Status(status[i]).name}, not {code.name}"
-        assert_value(float(values[i]), exact, bound, where)
+        cell = grid.lines[row.key][row.period]
+        where = f"row {i}: {row.key} {label('M', row.period)}"
+        assert Status(status[i]).name == cell.status, where
+        assert_value(float(values[i]), cell.value, bound, where)
 
 
 def growth_of_rows(rows, lag, policy="nm", complete=None):
@@ -82,7 +84,7 @@ def assert_growth(got, rows, expected, bound):
     assert values.dtype == np.float64 and status.dtype == np.uint8
     assert values.shape == status.shape == (len(rows),)
     for i, (exact, code) in enumerate(expected):
-        where = f"row {i}: {rows[i].key} {reference.label('M', rows[i].period)}"
+        where = f"row {i}: {rows[i].key} {label('M', rows[i].period)}"
         assert status[i] == code, f"{where}: {Status(status[i]).name}, not {code.name}"
         assert_value(float(values[i]), exact, bound, where)
 
@@ -146,7 +148,7 @@ def test_growth_by_equals_the_reference(rows, lag, policy, complete):
         freq="M",
         lag=lag,
         policy=policy,
-        complete_through=None if complete is None else reference.label("M", complete),
+        complete_through=None if complete is None else label("M", complete),
         return_status=True,
     )
     assert_growth(got, rows, expected, MIDPOINT if policy == "midpoint" else RATE)
@@ -163,7 +165,7 @@ def test_one_index_for_many_columns_and_lags(rows, complete, chance):
     chance.shuffle(rows)
     columns = columns_of(rows, UNITS)
     index = em.Rows(by_of(columns), columns["period"], freq="M")
-    cells = reference.levels(reference.build(rows, UNITS), "units")
+    cells = model_of(rows, UNITS)["units"]
     values = columns["units"]
     for lag in ("1Y", 1, -1):
         got = index.growth(values, lag, return_status=True)
@@ -171,12 +173,12 @@ def test_one_index_for_many_columns_and_lags(rows, complete, chance):
         alone = em.growth_by(values, by_of(columns), columns["period"], lag=lag)
         np.testing.assert_array_equal(got[0], alone)
     got = index.trailing(values, "1Q", return_status=True)
-    assert_rows(got, rows, by_hand.trailing(cells, "1Q"), ONCE)
-    assert_rows(index.ytd(values, return_status=True), rows, by_hand.ytd(cells), ONCE)
+    assert_rows(got, rows, cells.trailing("1Q"), ONCE)
+    assert_rows(index.ytd(values, return_status=True), rows, cells.ytd(), ONCE)
     if complete is not None:
         got = index.growth(
             values,
-            complete_through=reference.label("M", complete),
+            complete_through=label("M", complete),
             return_status=True,
         )
         assert_growth(got, rows, growth_of_rows(rows, "1Y", "nm", complete), RATE)
@@ -223,9 +225,7 @@ def test_any_workers_and_group_type_give_the_same_bits(workers):
         base = at.get((groups[i], months[i] - 1), NAN)
         assert_value(
             float(first[i]),
-            None
-            if not base > 0
-            else by_hand.Fraction(values[i]) / by_hand.Fraction(base) - 1,
+            None if not base > 0 else Fraction(values[i]) / Fraction(base) - 1,
             RATE,
         )
 

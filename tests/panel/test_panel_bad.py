@@ -7,11 +7,11 @@ import pytest
 
 import evmarket as em
 from evmarket import Status
-from tests.cells.reference_panel import Row
 from tests.panel.panels import (
     JAN,
     NAMES,
     UNITS,
+    Row,
     columns_of,
     every_kind_of_line,
     panel_of,
@@ -156,7 +156,9 @@ def test_all_null():
     panel = build([None, None, None])
     units = panel["units"]
     assert np.isnan(units.values).all() and units.values.shape == (1, 3)
-    assert units.status.tolist() == [[Status.NOT_BEGUN] * 3]
+    # A row without a value says that it is not reported.
+    assert units.status.tolist() == [[Status.MISSING] * 3]
+    assert build([None, None, None], nulls="absent").shape[0] == 0
     assert np.isnan(units.growth("1M").values).all()
     assert np.isnan(units.share().values).all()
     assert series_of(panel.rollup()["units"]) == [()]

@@ -16,7 +16,6 @@ from hypothesis import given, settings
 
 import evmarket as em
 from evmarket.__main__ import main
-from tests.cells.reference_panel import label
 from tests.panel.panels import (
     KINDS,
     NAMES,
@@ -25,6 +24,7 @@ from tests.panel.panels import (
     columns_of,
     completes,
     every_kind_of_line,
+    label,
     panel_of,
     row,
     tables,
