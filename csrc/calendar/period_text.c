@@ -61,10 +61,12 @@ static ev_fault state_week(const ev_parts *parts, ev_said *said)
 {
     const int days = days_in_month(parts->year, parts->month);
     ev_fault fault = EV_FAULT_CALENDAR;
-    if (check_year(parts->year) != EV_FAULT_NONE && check_year(parts->end.year) != EV_FAULT_NONE) {
+    if (check_year(parts->year) != EV_FAULT_NONE &&
+        check_year(parts->end.year) != EV_FAULT_NONE) {
         fault = EV_FAULT_YEAR;
     }
-    else if (parts->month >= 1 && parts->month <= 12 && parts->day >= 1 && parts->day <= days) {
+    else if (parts->month >= 1 && parts->month <= 12 && parts->day >= 1 &&
+             parts->day <= days) {
         ev_date end;
         const int64_t last = ev_day(parts->year, parts->month, parts->day) + 6;
         ev_civil(last, &end.year, &end.month, &end.day);

@@ -104,8 +104,8 @@ PyObject *ev_py_period_error(const char *name, const ev_column *when,
             fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)   ? not_a_part
             : fault == EV_FAULT_COARSER && other.unit == EV_MONTH_JF ? joint
                                                                           : messages[fault];
-        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message, name, rows_before + row, shown,
-                     stated, asked, asked);
+        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message,
+                     name, rows_before + row, shown, stated, asked, asked);
     }
     Py_XDECREF(reason);
     Py_XDECREF(shown);
