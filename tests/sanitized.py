@@ -3,10 +3,10 @@
     python -m tests.sanitized [arguments of pytest]
 
 Without arguments, the tests that call the extension directly: misuse, arrays, tables,
-invalid Arrow data, and the engine of panels and rows. The build and a copy of the
-package are in a temporary folder; the working tree does not change. The interpreter is
-not sanitized, so the runtime is preloaded. Leaks are checked by the tests that count
-releases and by tests/c.
+invalid Arrow data, the engine of panels and rows, and text of periods. The build and a
+copy of the package are in a temporary folder; the working tree does not change. The
+interpreter is not sanitized, so the runtime is preloaded. Leaks are checked by the
+tests that count releases and by tests/c.
 """
 
 import os
@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULTS = ["-x", "tests/test_misuse.py", "tests/arrays/test_contract.py"]
 DEFAULTS += ["tests/inputs", "tests/columns", "tests/table", "tests/panel/test_rows.py"]
+DEFAULTS += ["tests/calendar/test_forms.py"]
 
 
 def runtime(name: str) -> str:

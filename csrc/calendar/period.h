@@ -33,7 +33,10 @@ typedef struct ev_frequency {
 enum {
     EV_FIRST_DAY = -719162, /* 0001-01-01 */
     EV_LAST_DAY = 2932896,  /* 9999-12-31 */
+    EV_FIRST_YEAR = 1800,   /* of texts and integers, so that yymmdd are no months */
+    EV_LAST_YEAR = 2199,
     EV_FREQUENCY_SIZE = 8,  /* room for a name, its closing 0 included */
+    EV_NEAR_SIZE = 128,     /* room for some forms of text */
     EV_LABEL_SIZE = 64      /* room for a label, its closing 0 included */
 };
 
@@ -91,7 +94,8 @@ ev_part ev_period_part(ev_frequency part, int64_t ordinal, ev_frequency whole);
 typedef struct ev_said {
     ev_unit unit; /* EV_DAY: a plain date, which states no frequency */
     int year;     /* as the label names it; EV_YEAR .. EV_MONTH */
-    int part;     /* half, quarter or month, from 1; 1 of an EV_YEAR */
+    int part;     /* half, quarter or month, from 1; 1 of EV_YEAR and EV_MONTH_JF */
+    int fiscal;   /* 1 of an EV_YEAR that is called FY */
     int64_t day;  /* the date, or the last day of an EV_WEEK */
 } ev_said;
 
@@ -99,20 +103,25 @@ typedef struct ev_said {
 typedef enum ev_fault {
     EV_FAULT_NONE = 0,
     EV_FAULT_NULL,    /* no value */
-    EV_FAULT_TEXT,    /* not one of the accepted forms, or not a date of the calendar */
-    EV_FAULT_NUMBER,  /* not yyyymm, yyyy, or a month or quarter of a pair */
-    EV_FAULT_YEAR,    /* outside the years 1 to 9999 */
+    EV_FAULT_TEXT,    /* not one of the accepted forms */
+    EV_FAULT_CALENDAR, /* one of them, but not in the calendar: 2025-13, week 53 */
+    EV_FAULT_ORDER,   /* day and month before the year, in which order is not known */
+    EV_FAULT_NUMBER,  /* not yyyymmdd, yyyymm, yyyy, or a month or quarter of a pair */
+    EV_FAULT_YEAR,    /* text or an integer outside the years 1800 to 2199 */
+    EV_FAULT_RANGE,   /* a date outside the years 1 to 9999 */
     EV_FAULT_FINER,   /* states a finer frequency: a part is not the whole */
     EV_FAULT_COARSER, /* states a coarser frequency */
     EV_FAULT_ENDING,  /* states weeks that end on another day */
-    EV_FAULT_INTEGER, /* integers are periods only at M, M-JF and Y */
+    EV_FAULT_INTEGER, /* not yyyymmdd, which is the only integer at this frequency */
     EV_FAULT_TYPE     /* a type of column that holds no periods */
 } ev_fault;
 
-/* Reads one text (UTF-8, spaces around it ignored): 2025; 2025H1; 2025Q1 or 2025-Q1;
- * 2025-01, 2025/1, 202501; 2025-01-31, 2025/1/31; with Chinese year, month and day
- * signs; a week as its label. *said holds only for EV_FAULT_NONE. */
+/* Reads one text (UTF-8, spaces around it ignored) in one of the forms of
+ * calendar/forms.h. *said holds only for EV_FAULT_NONE. */
 ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said);
+
+/* Writes the forms that are nearest to a text, such as "2025-01, 2025-01-31". */
+void ev_period_near(const char *text, ptrdiff_t size, char near[EV_NEAR_SIZE]);
 
 /* The ordinal of what was said in a frequency. Halves, quarters and years are those of
  * the frequency's year, so that a label always reads back; M-JF accepts months. */

@@ -1,60 +1,10 @@
 /* Reading the period that a text states, and placing it in a frequency. */
-#include "calendar/period.h"
+#include "calendar/forms.h"
 
 #include <string.h>
 
-/* The Chinese signs for year, month and day, in UTF-8. */
-static const char YEAR_SIGN[] = "\xe5\xb9\xb4";
-static const char MONTH_SIGN[] = "\xe6\x9c\x88";
-static const char DAY_SIGN[] = "\xe6\x97\xa5";
-
 /* The parts of a year, by their unit. */
 static const int PARTS[] = {1, 2, 4, 12, 12};
-
-/* The rest of the text. */
-typedef struct scan {
-    const char *at, *end;
-} scan;
-
-/* Reads up to `most` digits into *value and returns their number. */
-EV_INLINE int digits(scan *text, int most, int *value)
-{
-    int count = 0;
-    *value = 0;
-    while (count < most && text->at < text->end && *text->at >= '0' &&
-           *text->at <= '9') {
-        *value = *value * 10 + (*text->at - '0');
-        text->at++;
-        count++;
-    }
-    return count;
-}
-
-/* Skips a character if it comes next. */
-EV_INLINE int take(scan *text, char wanted)
-{
-    const int found = text->at < text->end && *text->at == wanted;
-    text->at += found;
-    return found;
-}
-
-/* Skips a Chinese sign, three bytes, if it comes next. */
-static int take_sign(scan *text, const char *sign)
-{
-    const int found = text->end - text->at >= 3 && memcmp(text->at, sign, 3) == 0;
-    text->at += found ? 3 : 0;
-    return found;
-}
-
-static int at_end(const scan *text)
-{
-    return text->at == text->end;
-}
-
-static int at_letter(const scan *text)
-{
-    return !at_end(text) && *text->at >= 'A' && *text->at <= 'z';
-}
 
 static int days_in_month(int year, int month)
 {
@@ -62,148 +12,215 @@ static int days_in_month(int year, int month)
     return month == 2 ? 28 + leap : 30 + ((month + (month > 7)) & 1);
 }
 
-/* A year and its half, quarter or month. */
-static ev_fault say_part(ev_unit unit, int year, int part, ev_said *said)
+static ev_fault check_year(int year)
 {
-    ev_fault fault = EV_FAULT_NONE;
-    if (part < 1 || part > PARTS[unit]) {
-        fault = EV_FAULT_TEXT;
+    return year < EV_FIRST_YEAR || year > EV_LAST_YEAR ? EV_FAULT_YEAR : EV_FAULT_NONE;
+}
+
+static ev_fault state_day(int year, int month, int day, ev_said *said)
+{
+    ev_fault fault = check_year(year);
+    if (fault == EV_FAULT_NONE &&
+        (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month))) {
+        fault = EV_FAULT_CALENDAR;
     }
-    else if (year < 1) {
+    if (fault == EV_FAULT_NONE) {
+        *said = (ev_said){.unit = EV_DAY, .day = ev_day(year, month, day)};
+    }
+    return fault;
+}
+
+static ev_fault state_part(ev_unit unit, int year, int part, ev_said *said)
+{
+    ev_fault fault = check_year(year);
+    if (fault == EV_FAULT_NONE && (part < 1 || part > PARTS[unit])) {
+        fault = EV_FAULT_CALENDAR;
+    }
+    *said = (ev_said){.unit = unit, .year = year, .part = part};
+    return fault;
+}
+
+/* An ISO week; week 1 has the fourth of January, and the last one a Thursday of its year. */
+static ev_fault state_iso_week(int year, int week, ev_said *said)
+{
+    const ev_frequency weeks = {EV_WEEK, 7};
+    ev_fault fault = check_year(year);
+    if (fault == EV_FAULT_NONE) {
+        int thursday_year, month, place;
+        const int64_t first = ev_period_of_day(weeks, ev_day(year, 1, 4));
+        const int64_t last = ev_period_last_day(weeks, first + week - 1);
+        ev_civil(last - 3, &thursday_year, &month, &place);
+        fault = week < 1 || thursday_year != year ? EV_FAULT_CALENDAR : EV_FAULT_NONE;
+        *said = (ev_said){.unit = EV_WEEK, .day = last};
+    }
+    return fault;
+}
+
+/* The week that a label names by its first and last day; either may be in range. */
+static ev_fault state_week(const ev_parts *parts, ev_said *said)
+{
+    const int days = days_in_month(parts->year, parts->month);
+    ev_fault fault = EV_FAULT_CALENDAR;
+    if (check_year(parts->year) != EV_FAULT_NONE &&
+        check_year(parts->end.year) != EV_FAULT_NONE) {
         fault = EV_FAULT_YEAR;
     }
-    *said = (ev_said){unit, year, part, 0};
-    return fault;
-}
-
-/* A date, or its fault. */
-static ev_fault say_day(int year, int month, int day, ev_said *said)
-{
-    ev_fault fault = say_part(EV_MONTH, year, month, said);
-    if (fault == EV_FAULT_NONE && (day < 1 || day > days_in_month(year, month))) {
-        fault = EV_FAULT_TEXT;
-    }
-    if (fault == EV_FAULT_NONE) {
-        *said = (ev_said){EV_DAY, 0, 0, ev_day(year, month, day)};
+    else if (parts->month >= 1 && parts->month <= 12 && parts->day >= 1 &&
+             parts->day <= days) {
+        ev_date end;
+        const int64_t last = ev_day(parts->year, parts->month, parts->day) + 6;
+        ev_civil(last, &end.year, &end.month, &end.day);
+        const int same = end.year == parts->end.year && end.month == parts->end.month &&
+                         end.day == parts->end.day;
+        fault = same ? EV_FAULT_NONE : EV_FAULT_CALENDAR;
+        *said = (ev_said){.unit = EV_WEEK, .day = last};
     }
     return fault;
 }
 
-/* After the year and a separator: a month, or a month, the separator and a day. */
-static ev_fault rest_of_date(scan *text, int year, char separator, ev_said *said)
+ev_fault ev_period_state(const ev_form *form, const ev_parts *parts, ev_said *said)
 {
-    int month, day;
-    ev_fault fault = EV_FAULT_TEXT;
-    if (digits(text, 2, &month) > 0) {
-        if (!take(text, separator)) {
-            fault = say_part(EV_MONTH, year, month, said);
+    ev_fault fault;
+    switch (form->unit) {
+    case EV_DAY: fault = state_day(parts->year, parts->month, parts->day, said); break;
+    case EV_WEEK:
+        fault = parts->end.year > 0 ? state_week(parts, said)
+                               : state_iso_week(parts->year, parts->part, said);
+        break;
+    case EV_YEAR:
+        fault = state_part(EV_YEAR, parts->year, 1, said);
+        said->fiscal = form->pattern[0] == 'F';
+        break;
+    case EV_MONTH_JF: fault = state_part(EV_MONTH_JF, parts->year, 1, said); break;
+    case EV_MONTH: fault = state_part(EV_MONTH, parts->year, parts->month, said); break;
+    default: fault = state_part(form->unit, parts->year, parts->part, said); break;
+    }
+    return fault;
+}
+
+/* ---- reading ---- */
+
+EV_INLINE int two_digits(const char *text)
+{
+    const unsigned tens = (unsigned)(text[0] - '0'), ones = (unsigned)(text[1] - '0');
+    return tens < 10 && ones < 10 ? (int)(tens * 10 + ones) : -1;
+}
+
+/* The most frequent forms, 2025-01 and 2025-01-31; 0 for all others and bad ones. */
+EV_INLINE int read_iso(const char *text, ptrdiff_t size, ev_said *said)
+{
+    int done = 0;
+    if ((size == 7 || size == 10) && text[4] == '-') {
+        const int century = two_digits(text), years = two_digits(text + 2);
+        const int month = two_digits(text + 5), year = century * 100 + years;
+        if (century >= 0 && years >= 0 && size == 7) {
+            done = state_part(EV_MONTH, year, month, said) == EV_FAULT_NONE;
         }
-        else if (digits(text, 2, &day) > 0) {
-            fault = say_day(year, month, day, said);
-        }
-    }
-    return fault;
-}
-
-/* After the year and its Chinese sign: a month, or a month and a day, each signed. */
-static ev_fault rest_of_chinese_date(scan *text, int year, ev_said *said)
-{
-    int month, day;
-    ev_fault fault = EV_FAULT_TEXT;
-    if (digits(text, 2, &month) > 0 && take_sign(text, MONTH_SIGN)) {
-        if (at_end(text)) {
-            fault = say_part(EV_MONTH, year, month, said);
-        }
-        else if (digits(text, 2, &day) > 0 && take_sign(text, DAY_SIGN)) {
-            fault = say_day(year, month, day, said);
-        }
-    }
-    return fault;
-}
-
-/* The second date of a week's label, six days after the first. */
-static ev_fault rest_of_week(scan *text, ev_said *said)
-{
-    int year;
-    ev_said last = *said;
-    ev_fault fault = EV_FAULT_TEXT;
-    if (digits(text, 4, &year) == 4 && take(text, '-')) {
-        fault = rest_of_date(text, year, '-', &last);
-    }
-    if (fault == EV_FAULT_NONE && (last.unit != EV_DAY || last.day != said->day + 6)) {
-        fault = EV_FAULT_TEXT;
-    }
-    if (fault == EV_FAULT_NONE) {
-        *said = (ev_said){EV_WEEK, 0, 0, last.day};
-    }
-    return fault;
-}
-
-/* A quarter or half after its letter, in either case. */
-static ev_fault rest_of_part(scan *text, int year, ev_said *said)
-{
-    int part = 0;
-    ev_unit unit = EV_DAY;
-    if (take(text, 'Q') || take(text, 'q')) {
-        unit = EV_QUARTER;
-    }
-    else if (take(text, 'H') || take(text, 'h')) {
-        unit = EV_HALF;
-    }
-    (void)digits(text, 1, &part);
-    return unit == EV_DAY ? EV_FAULT_TEXT : say_part(unit, year, part, said);
-}
-
-/* What follows a year of four digits. */
-static ev_fault rest_of_period(scan *text, int year, ev_said *said)
-{
-    int month;
-    ev_fault fault = EV_FAULT_TEXT;
-    if (at_end(text)) {
-        fault = say_part(EV_YEAR, year, 1, said);
-    }
-    else if (take(text, '-')) {
-        fault = at_letter(text) ? rest_of_part(text, year, said)
-                                : rest_of_date(text, year, '-', said);
-        if (fault == EV_FAULT_NONE && said->unit == EV_DAY && take(text, '/')) {
-            fault = rest_of_week(text, said);
+        else if (century >= 0 && years >= 0 && text[7] == '-') {
+            done = state_day(year, month, two_digits(text + 8), said) == EV_FAULT_NONE;
         }
     }
-    else if (take(text, '/')) {
-        fault = rest_of_date(text, year, '/', said);
+    return done;
+}
+
+/* Whether a text is a day and a month, in one order or the other, before a year. */
+static int has_no_order(const char *text, ptrdiff_t size)
+{
+    static const char *const PATTERNS[] = {"%m-%d-%Y", "%m/%d/%Y", "%m.%d.%Y",
+                                           "%m-%d-%y", "%m/%d/%y", "%m.%d.%y"};
+    ptrdiff_t date = 0;
+    int found = 0;
+    while (date < size && text[date] != ' ') { /* a time may follow */
+        date++;
     }
-    else if (take_sign(text, YEAR_SIGN)) {
-        fault = at_end(text) ? say_part(EV_YEAR, year, 1, said)
-                             : rest_of_chinese_date(text, year, said);
+    for (size_t i = 0; i < sizeof PATTERNS / sizeof PATTERNS[0] && !found; i++) {
+        const ev_form form = {"", PATTERNS[i], EV_DAY};
+        ev_parts parts = {0};
+        found = ev_form_match(&form, text, date, &parts) > date;
     }
-    else if (at_letter(text)) {
-        fault = rest_of_part(text, year, said);
+    return found;
+}
+
+static void trim(const char **text, ptrdiff_t *size)
+{
+    while (*size > 0 && **text == ' ') {
+        (*text)++;
+        (*size)--;
     }
-    else if (digits(text, 2, &month) == 2) {
-        fault = say_part(EV_MONTH, year, month, said);
+    while (*size > 0 && (*text)[*size - 1] == ' ') {
+        (*size)--;
     }
-    return fault;
+}
+
+/* Whether a text may fit a form, by what follows the year of four digits in both. */
+EV_INLINE int may_fit(const ev_form *form, const char *text, ptrdiff_t size, int has_year)
+{
+    const char *rest = form->pattern + 2;
+    const char next = has_year && size > 4 ? text[4] : '\0';
+    const int digit = next >= '0' && next <= '9';
+    int fits = (form->pattern[0] == '%' && form->pattern[1] == 'Y') == has_year;
+    if (fits && has_year) {
+        fits = rest[0] != '%'  ? rest[0] == next
+               : rest[1] == '0' ? digit
+                                : next == '-' || next == ' ' || (next >= 'A' && next <= 'z');
+    }
+    return fits;
 }
 
 ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said)
 {
-    scan rest = {text, text + size};
-    int year;
-    ev_fault fault = EV_FAULT_TEXT;
-    while (rest.at < rest.end && *rest.at == ' ') {
-        rest.at++;
+    int done = read_iso(text, size, said);
+    ev_fault fault = done ? EV_FAULT_NONE : EV_FAULT_TEXT;
+    if (!done) {
+        trim(&text, &size);
+        const int has_year = size >= 4 && two_digits(text) >= 0 && two_digits(text + 2) >= 0;
+        for (int i = 0; i < ev_form_count() && !done; i++) {
+            const ev_form *form = ev_form_at(i);
+            ev_parts parts = {0};
+            done = may_fit(form, text, size, has_year) &&
+                   ev_form_match(form, text, size, &parts) > size;
+            fault = done ? ev_period_state(form, &parts, said) : fault;
+        }
     }
-    while (rest.at < rest.end && rest.end[-1] == ' ') {
-        rest.end--;
-    }
-    if (digits(&rest, 4, &year) == 4) {
-        fault = rest_of_period(&rest, year, said);
-    }
-    if (fault == EV_FAULT_NONE && !at_end(&rest)) {
-        fault = EV_FAULT_TEXT;
-    }
-    return fault;
+    return fault == EV_FAULT_TEXT && has_no_order(text, size) ? EV_FAULT_ORDER : fault;
 }
+
+/* Adds a word after a comma to a text, where there is room. */
+static void add(const char *word, char near[EV_NEAR_SIZE])
+{
+    const size_t used = strlen(near), more = strlen(word);
+    if (used + more + 3 <= EV_NEAR_SIZE) {
+        memcpy(near + used, ", ", used > 0 ? 2 : 0);
+        memcpy(near + used + (used > 0 ? 2 : 0), word, more + 1);
+    }
+}
+
+void ev_period_near(const char *text, ptrdiff_t size, char near[EV_NEAR_SIZE])
+{
+    enum { MOST = 3 };
+    ptrdiff_t longest = size + 1;
+    int count = 0;
+    near[0] = '\0';
+    trim(&text, &size);
+    while (count < MOST && longest > 0) { /* from the best fit down */
+        ptrdiff_t next = 0;
+        for (int i = 0; i < ev_form_count(); i++) {
+            ev_parts parts = {0};
+            const ptrdiff_t fit = ev_form_match(ev_form_at(i), text, size, &parts);
+            if (fit == longest && count < MOST) {
+                add(ev_form_at(i)->example, near);
+                count++;
+            }
+            next = fit < longest && fit > next ? fit : next;
+        }
+        longest = next;
+    }
+    for (int i = 0; i < MOST && count == 0; i++) { /* nothing fits: the usual ones */
+        add(ev_form_at(i)->example, near);
+    }
+}
+
+/* ---- placing ---- */
 
 int ev_period_stated(const ev_said *said, ev_frequency *freq)
 {

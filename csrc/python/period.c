@@ -1,75 +1,114 @@
 /* The calendar for Python: columns to ordinals, ordinals to days and labels. */
 #include "python/period.h"
 
+#include <string.h>
+
+#include "calendar/forms.h"
 #include "python/batch.h"
 #include "python/module.h"
 #include "python/numpy.h"
 
-/* The forms of text, the Chinese ones with their signs for year, month and day. */
-static const char ACCEPTED[] =
-    "accepted are 2025, 2025H1, 2025Q1, 2025-01, 2025/1, 202501, 2025-01-31, 2025/1/31, "
-    "2025\xe5\xb9\xb4, 2025\xe5\xb9\xb4"
-    "1\xe6\x9c\x88, 2025\xe5\xb9\xb4"
-    "1\xe6\x9c\x88"
-    "31\xe6\x97\xa5";
-
 /* ---- errors ---- */
 
-/* For each fault the message of: name, row, value, the frequency it states (or the one
- * asked for, or the accepted forms of text), and the one asked for, twice. */
+/* For each fault of a text what it is, before the forms that are near it. */
+static const char *const text_faults[] = {
+    [EV_FAULT_TEXT] = "not a period: accepted are %s and others, see help(evmarket.Periods)",
+    [EV_FAULT_CALENDAR] = "not in the calendar: accepted are %s",
+    [EV_FAULT_ORDER] = "a date of which the day or the month may come first: write "
+                       "2025-01-31, or give date_format='%%d-%%m-%%Y'",
+    [EV_FAULT_YEAR] = "outside the years 1800 to 2199: accepted are %s",
+};
+
+/* The message for a text that is not a period, with the forms near it. */
+static PyObject *text_fault(ev_fault fault, const char *text, ptrdiff_t size)
+{
+    char near[EV_NEAR_SIZE];
+    ev_period_near(text, size, near);
+    return PyUnicode_FromFormat(text_faults[fault], near);
+}
+
+/* For each other fault the message of: name, row, value, the frequency it states (or the
+ * one asked for), and the one asked for, twice. */
 static const char *const messages[] = {
     [EV_FAULT_NONE] = "%s: internal error: the period is valid",
     [EV_FAULT_NULL] = "%s, row %zd: no value: every row needs a period",
-    [EV_FAULT_TEXT] = "%s, row %zd: %U is not a period: %s",
     [EV_FAULT_NUMBER] =
-        "%s, row %zd: %U is not a period: integers are yyyymm at M and M-JF, yyyy at Y, or "
-        "a pair (year, month or quarter), the year in four digits",
-    [EV_FAULT_YEAR] = "%s, row %zd: %U lies outside the years 1 to 9999",
+        "%s, row %zd: %U is not a period: integers are yyyymm at M and M-JF, yyyy at Y, "
+        "yyyymmdd at any frequency, or a pair (year, month or quarter), the year in four "
+        "digits",
+    [EV_FAULT_CALENDAR] = "%s, row %zd: %U is not in the calendar: integers are yyyymmdd, "
+                          "yyyymm at M and M-JF, yyyy at Y",
+    [EV_FAULT_YEAR] = "%s, row %zd: %U lies outside the years 1800 to 2199: integers are "
+                      "yyyymmdd, yyyymm at M and M-JF, yyyy at Y",
+    [EV_FAULT_RANGE] = "%s, row %zd: %U lies outside the years 1 to 9999",
     [EV_FAULT_FINER] = "%s, row %zd: %U states %s, finer than freq='%s': read the table at "
                        "its own frequency, then resample('%s')",
     [EV_FAULT_COARSER] = "%s, row %zd: %U states %s, coarser than freq='%s': it cannot be "
                          "split into finer periods",
     [EV_FAULT_ENDING] = "%s, row %zd: %U states %s, not freq='%s'",
     [EV_FAULT_INTEGER] =
-        "%s, row %zd: the integer %U is not a period at freq='%s': integers are periods "
-        "only at M and M-JF (yyyymm) and Y (yyyy): give dates, text or a pair (year, month "
+        "%s, row %zd: the integer %U is not a period at freq='%s': integers are yyyymmdd, "
+        "yyyymm at M and M-JF, yyyy at Y: give these, dates, text or a pair (year, month "
         "or quarter)",
     [EV_FAULT_TYPE] = "%s: a column of this type holds no periods: it takes dates, text, "
                       "integers or a pair (year, month or quarter)",
 };
+static const char joint[] = "%s, row %zd: %U states %s, January and February in one, but freq "
+                            "is '%s': give freq='M-JF' for all rows";
 static const char not_a_part[] =
     "%s, row %zd: %U states %s, finer than freq='%s' but not a part of it: give plain "
     "dates for periods of '%s'";
+
+/* The value of a row as text of one line. */
+static PyObject *shown_value(const ev_column *when, const ev_column *within, ptrdiff_t row)
+{
+    char text[EV_SHOWN_SIZE];
+    const int size = ev_period_show(when, within, row, text);
+    for (int i = 0; i < size; i++) {
+        text[i] = (unsigned char)text[i] < ' ' ? '?' : text[i];
+    }
+    return PyUnicode_DecodeUTF8(text, size, "replace");
+}
 
 PyObject *ev_py_period_error(const char *name, const ev_column *when,
                              const ev_column *within, ev_frequency freq, ptrdiff_t row,
                              ptrdiff_t rows_before)
 {
-    char text[EV_SHOWN_SIZE], asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE];
+    char asked[EV_FREQUENCY_SIZE], stated[EV_FREQUENCY_SIZE];
     ev_said said;
     ev_frequency other = freq;
     ev_fault fault = ev_period_read(when, within, &freq, row, &said);
     int64_t ordinal;
+    ptrdiff_t size = 0;
+    PyObject *reason = NULL, *shown = shown_value(when, within, row);
     if (fault == EV_FAULT_NONE) {
         fault = ev_period_place(&said, freq, &ordinal);
         (void)ev_period_stated(&said, &other);
     }
     ev_frequency_name(freq, asked);
     ev_frequency_name(other, stated);
-    const char *message = fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)
-                              ? not_a_part
-                              : messages[fault];
-    const int size = ev_period_show(when, within, row, text);
-    for (int i = 0; i < size; i++) { /* keeps the message on one line */
-        text[i] = (unsigned char)text[i] < ' ' ? '?' : text[i];
+    const char *text = within == NULL ? ev_period_text(when, row, &size) : NULL;
+    if (shown == NULL) {
+        /* the exception is set */
     }
-    PyObject *shown = PyUnicode_DecodeUTF8(text, size, "replace");
-    if (shown != NULL) {
-        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError,
-                     message, name, rows_before + row, shown,
-                     fault == EV_FAULT_TEXT ? ACCEPTED : stated, asked, asked);
-        Py_DECREF(shown);
+    else if (text != NULL && (size_t)fault < sizeof text_faults / sizeof text_faults[0] &&
+             text_faults[fault] != NULL) {
+        reason = text_fault(fault, text, size);
+        if (reason != NULL) {
+            PyErr_Format(PyExc_ValueError, "%s, row %zd: %U is %U", name, rows_before + row,
+                         shown, reason);
+        }
     }
+    else {
+        const char *message =
+            fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)   ? not_a_part
+            : fault == EV_FAULT_COARSER && other.unit == EV_MONTH_JF ? joint
+                                                                          : messages[fault];
+        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message,
+                     name, rows_before + row, shown, stated, asked, asked);
+    }
+    Py_XDECREF(reason);
+    Py_XDECREF(shown);
     return NULL;
 }
 
@@ -123,11 +162,20 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
         const ev_column *when = batch->columns;
         const ev_column *within = batch->ncolumns == 2 ? when + 1 : NULL;
         int64_t *out = PyArray_DATA(ordinals);
+        const ev_column *values = when->dictionary == NULL ? when : when->dictionary;
+        ev_recent_text *recent = NULL; /* without memory for it, texts are just slower */
         ptrdiff_t bad_row = 0;
         ev_result result;
+        if (within == NULL && ev_is_text(values->type)) {
+            recent = PyMem_RawCalloc(EV_RECENT, sizeof *recent);
+        }
         Py_BEGIN_ALLOW_THREADS
-        result = ev_period_ordinals(when, within, &freq, 0, batch->rows, out, &bad_row);
+        result = recent != NULL ? ev_period_texts(when, &freq, recent, 0, batch->rows, out,
+                                                  &bad_row)
+                                : ev_period_ordinals(when, within, &freq, 0, batch->rows,
+                                                     out, &bad_row);
         Py_END_ALLOW_THREADS
+        PyMem_RawFree(recent);
         answer = result == EV_DONE
                      ? Py_NewRef((PyObject *)ordinals)
                      : ev_py_period_error(name, when, within, freq, bad_row, 0);
@@ -136,10 +184,11 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
     return answer;
 }
 
-/* period_parse(text, name): (the frequency stated or None, ordinal or day). */
+/* period_parse(text, name): (the frequency stated or None, ordinal or day, whether it is
+ * a fiscal year, as FY2025 is). */
 static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
 {
-    PyObject *text, *answer = NULL;
+    PyObject *text, *reason, *answer = NULL;
     const char *name;
     ev_said said;
     ev_frequency stated = {EV_DAY, 0};
@@ -150,24 +199,43 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
         const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
         if (bytes == NULL) {
             PyErr_Clear();
+            bytes = "";
         }
-        const ev_fault fault = bytes != NULL ? ev_period_parse(bytes, size, &said)
-                                             : EV_FAULT_TEXT;
+        const ev_fault fault = ev_period_parse(bytes, size, &said);
         if (fault == EV_FAULT_NONE) {
             const int states = ev_period_stated(&said, &stated);
             (void)ev_period_place(&said, stated, &number);
             ev_frequency_name(stated, label);
-            answer = Py_BuildValue("(zL)", states ? label : NULL, (long long)number);
+            answer = Py_BuildValue("(zLO)", states ? label : NULL, (long long)number,
+                                   said.fiscal ? Py_True : Py_False);
         }
-        else {
-            PyErr_Format(PyExc_ValueError,
-                         fault == EV_FAULT_YEAR
-                             ? "%s is %.40R: outside the years 1 to 9999"
-                             : "%s is %.40R, not a period: %s",
-                         name, text, ACCEPTED);
+        else if ((reason = text_fault(fault, bytes, size)) != NULL) {
+            PyErr_Format(PyExc_ValueError, "%s is %.40R, %U", name, text, reason);
+            Py_DECREF(reason);
         }
     }
     return answer;
+}
+
+/* period_forms(): the forms of text, each with the frequency that it states, None of a
+ * date. */
+static PyObject *period_forms(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    PyObject *forms = PyList_New(ev_form_count());
+    for (int i = 0; forms != NULL && i < ev_form_count(); i++) {
+        const ev_form *form = ev_form_at(i);
+        ev_said said;
+        ev_frequency stated = {EV_DAY, 0};
+        char name[EV_FREQUENCY_SIZE];
+        (void)ev_period_parse(form->example, (ptrdiff_t)strlen(form->example), &said);
+        const int states = ev_period_stated(&said, &stated);
+        ev_frequency_name(stated, name);
+        PyObject *pair = Py_BuildValue("(sz)", form->example, states ? name : NULL);
+        if (pair == NULL || PyList_SetItem(forms, i, pair) < 0) {
+            Py_CLEAR(forms);
+        }
+    }
+    return forms;
 }
 
 /* ---- ordinals to days, labels and wholes ---- */
@@ -290,6 +358,7 @@ PyMethodDef ev_py_period_functions[] = {
     {"period_frequency", period_frequency, METH_O, NULL},
     {"period_ordinals", period_ordinals, METH_VARARGS, NULL},
     {"period_parse", period_parse, METH_VARARGS, NULL},
+    {"period_forms", period_forms, METH_NOARGS, NULL},
     {"period_at", period_at, METH_VARARGS, NULL},
     {"period_days", period_days, METH_VARARGS, NULL},
     {"period_labels", period_labels, METH_VARARGS, NULL},

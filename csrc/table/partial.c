@@ -10,6 +10,7 @@ struct ev_strip {
     int32_t periods[STRIP]; /* the same, as in the cells */
     int32_t series[STRIP];
     int32_t codes[STRIP];
+    ev_recent_text recent[EV_RECENT]; /* of the batch */
 };
 
 ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys,
@@ -94,6 +95,9 @@ static ev_result begin(ev_partial *partial, const ev_batch_columns *batch, ev_pl
         }
     }
     const ev_column *words = batch->when->dictionary;
+    if (ev_is_text(batch->when->type)) {
+        memset(partial->strip->recent, 0, sizeof partial->strip->recent);
+    }
     if (result == EV_DONE && words != NULL && batch->freq != NULL &&
         batch->within == NULL) {
         *place = (ev_place){EV_OF_PERIOD, 0, -1, -1, 0};
@@ -140,6 +144,10 @@ static ev_result read_periods(ev_partial *partial, const ev_batch_columns *batch
     else if (when->dictionary != NULL && batch->within == NULL) {
         result = ev_period_decode(when, partial->words, batch->freq, start, n,
                                   strip->ordinals, &bad_row);
+    }
+    else if (ev_is_text(when->type) && batch->within == NULL) {
+        result = ev_period_texts(when, batch->freq, strip->recent, start, n,
+                                 strip->ordinals, &bad_row);
     }
     else {
         result = ev_period_ordinals(when, batch->within, batch->freq, start, n,

@@ -1,5 +1,7 @@
 #include "table/period_column.h"
 
+#include "calendar/forms.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -93,7 +95,9 @@ static ev_fault number_at(const ev_column *column, ptrdiff_t row, int64_t *numbe
 /* A year as a number needs four digits, so that positions and ordinals are refused. */
 static ev_fault check_year(int64_t year)
 {
-    return year < 1000 || year > 9999 ? EV_FAULT_NUMBER : EV_FAULT_NONE;
+    return year < 1000 || year > 9999                       ? EV_FAULT_NUMBER
+           : year < EV_FIRST_YEAR || year > EV_LAST_YEAR ? EV_FAULT_YEAR
+                                                            : EV_FAULT_NONE;
 }
 
 static ev_fault read_pair(const ev_column *when, const ev_column *within, ev_unit unit,
@@ -110,23 +114,34 @@ static ev_fault read_pair(const ev_column *when, const ev_column *within, ev_uni
     if (fault == EV_FAULT_NONE && (part < 1 || part > (unit == EV_QUARTER ? 4 : 12))) {
         fault = EV_FAULT_NUMBER;
     }
-    *said = (ev_said){unit, (int)year, (int)part, 0};
+    *said = (ev_said){.unit = unit, .year = (int)year, .part = (int)part};
     return fault;
 }
 
-/* yyyymm for months, yyyy for years. */
+/* yyyymmdd for dates. */
+static ev_fault read_date(int64_t value, ev_said *said)
+{
+    const ev_parts parts = {.year = (int)(value / 10000), .month = (int)(value / 100 % 100),
+                            .day = (int)(value % 100)};
+    const ev_form form = {"", "", EV_DAY};
+    return ev_period_state(&form, &parts, said);
+}
+
+/* yyyymmdd, or yyyymm for months and yyyy for years. */
 static ev_fault read_integer(int64_t value, const ev_frequency *freq, ev_said *said)
 {
     ev_fault fault = EV_FAULT_INTEGER;
-    if (freq != NULL && freq->unit == EV_YEAR) {
+    if (freq != NULL && value >= 10000000 && value <= 99999999) {
+        fault = read_date(value, said);
+    }
+    else if (freq != NULL && freq->unit == EV_YEAR) {
         fault = check_year(value);
-        *said = (ev_said){EV_YEAR, (int)value, 1, 0};
+        *said = (ev_said){.unit = EV_YEAR, .year = (int)value, .part = 1};
     }
     else if (freq != NULL && (freq->unit == EV_MONTH || freq->unit == EV_MONTH_JF)) {
         const int64_t month = value % 100;
-        fault = value < 100001 || value > 999912 || month < 1 || month > 12 ? EV_FAULT_NUMBER
-                                                                            : EV_FAULT_NONE;
-        *said = (ev_said){EV_MONTH, (int)(value / 100), (int)month, 0};
+        fault = month < 1 || month > 12 ? EV_FAULT_NUMBER : check_year(value / 100);
+        *said = (ev_said){.unit = EV_MONTH, .year = (int)(value / 100), .part = (int)month};
     }
     return fault;
 }
@@ -141,9 +156,9 @@ static ev_fault read_value(const ev_column *values, const ev_frequency *freq, pt
     ev_fault fault = EV_FAULT_TYPE;
     if (day_at(values, row, &number, &null)) {
         fault = null                                                ? EV_FAULT_NULL
-                : number < EV_FIRST_DAY || number > EV_LAST_DAY ? EV_FAULT_YEAR
+                : number < EV_FIRST_DAY || number > EV_LAST_DAY ? EV_FAULT_RANGE
                                                                     : EV_FAULT_NONE;
-        *said = (ev_said){EV_DAY, 0, 0, number};
+        *said = (ev_said){.unit = EV_DAY, .day = number};
     }
     else if (integer_at(values, row, &number)) {
         fault = read_integer(number, freq, said);
@@ -178,6 +193,12 @@ static ev_fault read_ordinal(const ev_column *when, const ev_column *within,
         fault = ev_period_place(&said, *freq, ordinal);
     }
     return fault;
+}
+
+const char *ev_period_text(const ev_column *when, ptrdiff_t row, ptrdiff_t *size)
+{
+    const ev_column *values = value_column(when, &row);
+    return values == NULL ? NULL : text_at(values, row, size);
 }
 
 /* One value of a column as text. */
@@ -288,7 +309,8 @@ static int months_of(const ev_column *when, ptrdiff_t start, ptrdiff_t count,
     for (ptrdiff_t i = 0; i < rows; i++) {
         const uint32_t year = (uint32_t)values[i] / 100;
         const uint32_t month = (uint32_t)values[i] % 100 - 1;
-        bad |= values[i] < 100001 || values[i] > 999912 || month > 11;
+        bad |= values[i] < EV_FIRST_YEAR * 100 || values[i] > EV_LAST_YEAR * 100 + 12 ||
+               month > 11;
         months[i] = (int32_t)(year * 12 + month) - 1970 * 12;
     }
     return !bad;
@@ -316,8 +338,8 @@ static int read_fast(const ev_column *when, const ev_frequency *freq, ptrdiff_t 
 
 static ev_result result_of(ev_fault fault)
 {
-    return fault == EV_FAULT_NONE   ? EV_DONE
-           : fault == EV_FAULT_YEAR ? EV_RANGE
+    return fault == EV_FAULT_NONE                             ? EV_DONE
+           : fault == EV_FAULT_YEAR || fault == EV_FAULT_RANGE ? EV_RANGE
            : fault == EV_FAULT_INTEGER || fault == EV_FAULT_TYPE ? EV_BAD_FORMAT
                                                                  : EV_BAD_VALUE;
 }
@@ -336,6 +358,55 @@ ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
             for (ptrdiff_t i = 0; i < rows && fault == EV_FAULT_NONE; i++) {
                 fault = read_ordinal(when, within, freq, first + i, ordinals + done + i);
                 *bad_row = fault == EV_FAULT_NONE ? *bad_row : first + i;
+            }
+        }
+    }
+    return result_of(fault);
+}
+
+/* ---- text ---- */
+
+/* Whether a text is read as fast as it is looked up: 2025-01-31. */
+EV_INLINE int is_iso(const char *text, ptrdiff_t size)
+{
+    return size == 10 && text[4] == '-';
+}
+
+static ev_fault text_ordinal(const char *text, ptrdiff_t size, const ev_frequency *freq,
+                             int64_t *ordinal)
+{
+    ev_said said;
+    ev_fault fault = text == NULL ? EV_FAULT_NULL : ev_period_parse(text, size, &said);
+    return fault == EV_FAULT_NONE ? ev_period_place(&said, *freq, ordinal) : fault;
+}
+
+ev_result ev_period_texts(const ev_column *when, const ev_frequency *freq,
+                          ev_recent_text *recent, ptrdiff_t start, ptrdiff_t count,
+                          int64_t *ordinals, ptrdiff_t *bad_row)
+{
+    const uint64_t mix = 0x9e3779b97f4a7c15;
+    ev_fault fault = EV_FAULT_NONE;
+    for (ptrdiff_t i = 0; i < count && fault == EV_FAULT_NONE; i++) {
+        ptrdiff_t size = 0;
+        const char *text = ev_period_text(when, start + i, &size);
+        ev_recent_text now = {{0}, size, 0}, *seen = NULL;
+        if (text != NULL && size > 0 && size <= (ptrdiff_t)sizeof now.words &&
+            !is_iso(text, size)) {
+            memcpy(now.words, text, (size_t)size);
+            const uint64_t hash =
+                ((now.words[0] * mix ^ now.words[1]) * mix ^ now.words[2]) * mix;
+            seen = recent + (hash >> 52); /* the highest bits, which all bytes reach */
+        }
+        if (seen != NULL && seen->size == size &&
+            memcmp(seen->words, now.words, sizeof now.words) == 0) {
+            ordinals[i] = seen->ordinal;
+        }
+        else {
+            fault = text_ordinal(text, size, freq, ordinals + i);
+            *bad_row = fault == EV_FAULT_NONE ? *bad_row : start + i;
+            if (seen != NULL && fault == EV_FAULT_NONE) {
+                now.ordinal = ordinals[i];
+                *seen = now;
             }
         }
     }

@@ -25,10 +25,27 @@ ev_result ev_period_ordinals(const ev_column *when, const ev_column *within,
                              const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,
                              int64_t *ordinals, ptrdiff_t *bad_row);
 
+/* A text of up to 24 bytes, filled up with zeros, and its period; size 0: no text. */
+typedef struct ev_recent_text {
+    uint64_t words[3];
+    ptrdiff_t size;
+    int64_t ordinal;
+} ev_recent_text;
+enum { EV_RECENT = 4096 };
+
+/* The same for a column of text, coded or not. `recent` has EV_RECENT places, zero before
+ * the first call; later calls with the same freq find there what was read before. */
+ev_result ev_period_texts(const ev_column *when, const ev_frequency *freq,
+                          ev_recent_text *recent, ptrdiff_t start, ptrdiff_t count,
+                          int64_t *ordinals, ptrdiff_t *bad_row);
+
 /* Writes the value of row `row` for a message, shortened; returns its length. A text is
  * copied as it is, and may not be UTF-8. */
 int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row,
                    char shown[EV_SHOWN_SIZE]);
+
+/* The text of row `row`, not ended by 0, and its size; NULL where there is no text. */
+const char *ev_period_text(const ev_column *when, ptrdiff_t row, ptrdiff_t *size);
 
 /* An entry of a dictionary that is not a period; an error only if a row uses it. */
 #define EV_NO_PERIOD INT64_MIN

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._calendar.labels import days
 from .._common.messages import short
 from .._figures.figure import Figure, read_row
 from .._figures.intervals import Span
@@ -202,7 +203,7 @@ def codes_of(
     """Labels as integers, 0 for empty, and the first and last month of each period.
 
     Parents share the codes of entities, growth bases those of periods. Periods of the
-    same months have the same code.
+    same days have the same code, however they are written.
     """
     codes: dict[str, Ints] = {}
     books: dict[str, dict[str, int]] = {}
@@ -217,38 +218,43 @@ def codes_of(
             [book.setdefault(x, len(book)) for x in label[name]], dtype=np.int64
         )
     spans: list[tuple[int, int]] = []
-    same: dict[Any, int] = {}
+    same: dict[tuple[int, int], int] = {}
     alias = []
+    places: dict[int, str] = {}
+    for name in ("growth_base", "period"):
+        used, rows = np.unique(codes[name], return_index=True)
+        for code, row in zip(used.tolist(), rows.tolist(), strict=True):
+            places[code] = f"facts, row {row}, {name}"
     for code, text in enumerate(books["period"]):
-        months = _months(text)
-        spans.append(months)
-        alias.append(same.setdefault(months if months[0] else text, code))
+        if not text:
+            spans.append((0, 0))
+            alias.append(code)
+            continue
+        first, last = _days(text, places[code])
+        spans.append(_months(first, last))
+        alias.append(same.setdefault((first, last), code))
     for name in ("period", "growth_base"):
         codes[name] = np.array(alias, dtype=np.int64)[codes[name]]
     return codes, spans
 
 
-def _months(period: str) -> tuple[int, int]:
-    """First and last month of a period, as year * 12 + month - 1; (0, 0) for none."""
-    first, dots, last = period.partition("..")
-    start, end = _month_pair(first), _month_pair(last if dots else first)
-    if start is None or end is None or end[1] < start[0]:
+def _days(text: str, name: str) -> tuple[int, int]:
+    """First and last day of a period, or of two periods with ".." between them."""
+    start, dots, end = text.partition("..")
+    first, last = days(start, "M", name)
+    if dots:
+        last = days(end, "M", name)[1]
+    if last < first:
+        raise ValueError(f"{name} is {short(text)}: it ends before it begins")
+    return first, last
+
+
+def _months(first: int, last: int) -> tuple[int, int]:
+    """The months from a first to a last day, as year * 12 + month - 1; (0, 0) unless
+    they are whole."""
+    edges = np.array([first, last + 1]).view("M8[D]")
+    months = edges.astype("M8[M]")
+    if (months.astype("M8[D]") != edges).any():
         return (0, 0)
-    return (start[0], end[1])
-
-
-def _month_pair(text: str) -> tuple[int, int] | None:
-    year, rest = text[:4], text[4:]
-    if not (len(year) == 4 and year.isascii() and year.isdigit()):
-        return None
-    january = int(year) * 12
-    if not rest:
-        return january, january + 11
-    length = {"Q": 3, "H": 6, "-": 1}.get(rest[0])
-    number = rest[1:]
-    if length is None or not (number.isascii() and number.isdigit()):
-        return None
-    if not 1 <= int(number) <= 12 // length or len(number) > 2:
-        return None
-    start = january + (int(number) - 1) * length
-    return start, start + length - 1
+    start, end = months.view(np.int64).tolist()
+    return start + 1970 * 12, end + 1970 * 12 - 1

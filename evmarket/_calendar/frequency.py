@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .._common.types import Ordinals
 
 
+MONTHS = (
+    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
+    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
+)
 _PER_YEAR = {"Y": 1, "H": 2, "Q": 4, "M": 12, "M-JF": 11, "W": 52, "D": 365}
 _COARSE_TO_FINE = ("Y", "H", "Q", "M-JF", "M", "W", "D")
 _PARTS = {"month": "M", "mon": "M", "quarter": "Q", "qtr": "Q", "月": "M", "季": "Q"}

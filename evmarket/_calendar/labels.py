@@ -10,10 +10,10 @@ import numpy as np
 from .. import _core
 from .._common.messages import short
 from .._inputs.dates import one_moment
-from .frequency import check_range, first_day, last_day, year_of
+from .frequency import MONTHS, check_range, first_day, last_day, year_of
 
 
-def last_complete(value: Any, freq: str | None, name: str) -> int:
+def last_complete(value: Any, freq: str | None, name: str, year_end: int = 12) -> int:
     """The last period that ends on or before the last day of a label.
 
     For `complete_through`: a coarser label counts to its end; a finer label or a date
@@ -21,32 +21,34 @@ def last_complete(value: Any, freq: str | None, name: str) -> int:
     """
     if freq is None:
         return _integer_period(value, name)
-    first, last = _days(value, freq, name)
+    first, last = days(value, freq, name, year_end)
     if freq[0] == "W" and last - first > 6:
-        return span(value, freq, name)[1]
+        return span(value, freq, name, year_end)[1]
     ordinal = _core.period_at(freq, last)
     return ordinal if last_day(freq, ordinal) <= last else ordinal - 1
 
 
-def span(value: Any, freq: str | None, name: str) -> tuple[int, int]:
+def span(
+    value: Any, freq: str | None, name: str, year_end: int = 12
+) -> tuple[int, int]:
     """The first and the last period of a label.
 
     A coarser label means all periods it contains; a finer label or a date means the
-    period that contains it.
+    period that contains it. `year_end` is the month in which years called FY end.
     """
     if freq is None:
         ordinal = _integer_period(value, name)
         return ordinal, ordinal
-    first, last = _days(value, freq, name)
+    first, last = days(value, freq, name, year_end)
     if freq[0] == "W" and last - first > 6:
         # A week belongs to the month and year of its fourth day.
         first, last = first + 3, last - 3
     return _core.period_at(freq, first), _core.period_at(freq, last)
 
 
-def one_period(value: Any, freq: str | None, name: str) -> int:
+def one_period(value: Any, freq: str | None, name: str, year_end: int = 12) -> int:
     """The one period that a label means: the one that contains it, or its last one."""
-    return span(value, freq, name)[1]
+    return span(value, freq, name, year_end)[1]
 
 
 def stated_frequency(label: Any, name: str) -> str:
@@ -73,9 +75,9 @@ def _integer_period(value: Any, name: str) -> int:
         ) from None
 
 
-def _days(value: Any, freq: str, name: str) -> tuple[int, int]:
-    """First and last day of a label."""
-    stated, ordinal = _read(value, freq, name)
+def days(value: Any, freq: str, name: str, year_end: int = 12) -> tuple[int, int]:
+    """First and last day of a label, counted from 1970-01-01."""
+    stated, ordinal = _read(value, freq, name, year_end)
     if stated is None:
         return ordinal, ordinal
     first, last = first_day(stated, ordinal), last_day(stated, ordinal)
@@ -84,18 +86,22 @@ def _days(value: Any, freq: str, name: str) -> tuple[int, int]:
     return first, last
 
 
-def _read(value: Any, freq: str, name: str) -> tuple[str | None, int]:
+def _read(value: Any, freq: str, name: str, year_end: int) -> tuple[str | None, int]:
     """Frequency and ordinal of a label; for a date, None and the day."""
     if isinstance(value, str):
-        return _fiscal(*_core.period_parse(value, name), freq)
+        stated, ordinal, fiscal = _core.period_parse(value, name)
+        stated, ordinal = _fiscal(stated, ordinal, freq)
+        if fiscal and stated == "Y":  # "FY2025" of months or days
+            stated = f"Y-{MONTHS[year_end - 1]}"
+        return stated, ordinal
     label = one_moment(value, name)
     assert label.values is not None
     stated, ordinal = label.stated, int(label.values[0])
     if label.unit:
-        days = label.values.view(f"M8[{label.unit}]").astype("M8[D]")
-        ordinal = int(days.view(np.int64)[0])
+        day = label.values.view(f"M8[{label.unit}]").astype("M8[D]")
+        ordinal = int(day.view(np.int64)[0])
     elif stated is None:
-        stated, ordinal = _fiscal(*_core.period_parse(str(ordinal), name), freq)
+        stated, ordinal = _fiscal(*_core.period_parse(str(ordinal), name)[:2], freq)
     check_range(np.array([ordinal]), stated or "D", name)
     return stated, ordinal
 

@@ -47,6 +47,27 @@ class Periods:
     --------
     pandas.PeriodIndex : the type that `to_pandas` returns.
 
+    Notes
+    -----
+    Text is read in these forms, here and in tables, headers, facts and all labels:
+
+    - years: "2025", "2025年", "FY2025", "FY25"
+    - halves: "2025H1", "2025S1", "H1 2025", "H1-25", "1H25", "1H2025", "2025年上半年"
+    - quarters: "2025Q1", "Q1 2025", "Q1-25", "1Q25", "1Q2025", "2025年第1季度",
+      "2025年一季度"
+    - months: "2025-01", "2025/1", "2025.01", "202501", "2025M01", "2025年1月",
+      "Jan-25", "Jan 2025", "2025-Jan"; and "2025年1-2月", the first period of M-JF
+    - ISO weeks: "2025-W03", or both dates, "2024-12-30/2025-01-05"
+    - dates: "2025-01-31", "2025/1/31", "2025.1.31", "20250131", "2025年1月31日",
+      "31-Jan-2025", "31 Jan 2025"; with a time of day, which is ignored,
+      "2025-01-31 00:00:00", "2025-01-31T00:00:00Z", "2025/1/31 0:00"
+
+    Letters may be small or capital and names of months long. "-" or a space may stand
+    after the year, as in "2025-Q1", and between a name and a year. Two digits of a year
+    are 2000 to 2099; years lie in 1800 to 2199. The order of day and month is never
+    guessed: "01-04-2021" is an error. Integers are yyyymmdd, yyyymm at M and M-JF, and
+    yyyy at Y.
+
     Examples
     --------
     >>> import evmarket as em

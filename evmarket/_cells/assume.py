@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .._calendar.frequency import frequency
+from .._calendar.frequency import MONTHS, frequency
 from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._calendar.periods import Periods, wholes
 from .._common.arguments import choice
 from .._common.kinds import ask
-from .windows import MONTHS
 
 if TYPE_CHECKING:
     from .panel import PanelData
@@ -27,7 +26,8 @@ def assumed(
         changes["absent"] = absent
     if complete_through is not None:
         name = "complete_through"
-        changes["cutoff"] = last_complete(complete_through, freq, name)
+        year_end = panel.rules.year_end
+        changes["cutoff"] = last_complete(complete_through, freq, name, year_end)
     if exit_after is not None:
         changes["exit_after"] = exit_periods(exit_after, freq)
     return replace(panel, rules=replace(panel.rules, **changes))

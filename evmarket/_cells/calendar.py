@@ -89,7 +89,7 @@ class Calendar:
 
     def ordinal(self, period: Any, name: str) -> int:
         """One period in view, or a KeyError that names the argument `name`."""
-        ordinal = labels.one_period(period, self.freq, name)
+        ordinal = labels.one_period(period, self.freq, name, self.year_end)
         if not self.visible[0] <= ordinal <= self.visible[1]:
             raise KeyError(self._outside(period, name))
         return ordinal
@@ -99,10 +99,10 @@ class Calendar:
         if isinstance(label, slice):
             first, last = label.start, label.stop
             return (
-                self.low if first is None else labels.span(first, self.freq, name)[0],
-                self.high if last is None else labels.span(last, self.freq, name)[1],
+                self.low if first is None else self.span(first, name)[0],
+                self.high if last is None else self.span(last, name)[1],
             )
-        return labels.span(label, self.freq, name)
+        return labels.span(label, self.freq, name, self.year_end)
 
     def bounds(self, periods: Any) -> tuple[int, int]:
         """First and last period of a label or slice of periods in view.

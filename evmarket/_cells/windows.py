@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import per_year, year_of
+from .._calendar.frequency import MONTHS, per_year, year_of
 from .._calendar.lags import window_periods
 from .._calendar.periods import wholes
 from .._common.arguments import choice
@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from .calendar import Calendar
     from .measure import MeasureData
 
-MONTHS = (
-    *("JAN", "FEB", "MAR", "APR", "MAY", "JUN"),
-    *("JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),
-)
 
 # ---- window sums -------------------------------------------------------------------
 

@@ -74,15 +74,14 @@ class Options:
 
     def rules(self, freq: str) -> Rules:
         """The rules of absence on the finest calendar."""
-        cutoff = None
+        cutoff, year_end = None, self._year_end_at(freq)
         if self.complete_through is not None:
-            cutoff = last_complete(self.complete_through, freq, "complete_through")
+            label, name = self.complete_through, "complete_through"
+            cutoff = last_complete(label, freq, name, year_end)
         exit_after = exit_periods(self.exit_after, freq)
         if self.exit_after == _A_YEAR:
             exit_after = max(exit_after, 2)
-        return Rules(
-            self.absent, self.nulls, cutoff, exit_after, self._year_end_at(freq)
-        )
+        return Rules(self.absent, self.nulls, cutoff, exit_after, year_end)
 
     def _year_end_at(self, freq: str) -> int:
         name = "DEC" if self.year_end is None else self.year_end

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _FIRST_YYYYMMDD = 10_000_000
 """Integers from here on have eight digits: they are yyyymmdd."""
 
+_NEAR = 100_000
+"""Rows at the start of a table in which text of January and February in one is seen."""
+
 
 class Source:
     """The batches of a table, with the columns of a panel: keys, period, measures.
@@ -72,6 +75,8 @@ class Source:
         else:
             self.freq = self._stated(field.type, keys)
         self.dated = not self._ordinals and when == 1 and self._holds_days(field, keys)
+        self._when = keys
+        self._joint = self.freq == "M-JF" and "utf8" in field.type and self._is_joint()
 
     def _holds_days(self, field: Field, place: int) -> bool:
         """Whether a column holds dates; of text and integers the first one decides."""
@@ -85,6 +90,27 @@ class Source:
                 return False
         return isinstance(first, int) and first >= _FIRST_YYYYMMDD
 
+    def _is_joint(self) -> bool:
+        """Whether some text near the start is a January and February in one."""
+        texts = [] if self._first is None else self._texts(self._first, _NEAR)
+        return any(_months_of(text)[0] == "M-JF" for text in texts)
+
+    def _texts(self, batch: Batch, rows: int) -> dict[Any, int]:
+        """The texts of periods at the start of a batch, each with its first row."""
+        cut = (batch.capsule, self._when, 0, min(rows, batch.rows))
+        texts = _core.batch_lists(_core.columns([cut]))[0]
+        return {text: row for row, text in reversed(list(enumerate(texts)))}
+
+    def _refuse_january(self, batch: Batch, first_row: int) -> None:
+        """Refuse January alone where another row is January and February in one."""
+        for text, row in self._texts(batch, batch.rows).items():
+            stated, month = _months_of(text)
+            if stated == "M" and month == 0:
+                raise ValueError(
+                    f"{self._name}, row {first_row + row}: {text!r} is January alone, "
+                    "but other rows are January and February in one: give either"
+                )
+
     def finest(self, by_date: bool) -> str:
         """The frequency at which rows are added: that of the panel, or a finer one.
 
@@ -95,7 +121,7 @@ class Source:
         """
         if self.dated and by_date:
             return "D"
-        return "M" if self.freq == "M-JF" else self.freq
+        return "M" if self.freq == "M-JF" and not self._joint else self.freq
 
     def _carried(self, stated: str, asked: str | None) -> str:
         if asked not in (None, stated) and (stated, asked) != ("M", "M-JF"):
@@ -139,14 +165,26 @@ class Source:
     def batches(self, progress: bool) -> Iterator[tuple[Any, int]]:
         """Each batch and its number of rows."""
         bar = _progress_bar() if progress else None
-        batch = self._first
+        batch, first_row = self._first, 0
         while batch is not None:
+            if self._joint:
+                self._refuse_january(batch, first_row)
             yield batch.capsule, batch.rows
+            first_row += batch.rows
             if bar is not None:
                 bar.update(batch.rows)
             batch = next(self._batches, None)
         if bar is not None:
             bar.close()
+
+
+def _months_of(text: Any) -> tuple[str | None, int]:
+    """The frequency that a text states, and the place in the year of a month."""
+    try:
+        stated, ordinal, _ = _core.period_parse(text, "")
+    except (TypeError, ValueError):  # the engine says which row it is
+        return None, 0
+    return stated, ordinal % 12
 
 
 def _progress_bar() -> Any:

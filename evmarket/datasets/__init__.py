@@ -9,7 +9,8 @@ The fact columns:
 - ``id``: unique in a table.
 - ``entity``, ``parent``: codes of `ENTITIES`; the entity is a part of the parent.
 - ``measure``; ``dimension``: vehicles, money, real value, stores ...
-- ``period``: "2025", "2025-01", "2025-01..2025-11"; empty if none is stated.
+- ``period``: "2025", "2025-01", any text that `Periods` reads, or two of them as in
+  "2025-01..2025-11"; empty if none is stated.
 - ``kind``: level, growth, share, margin, pp or count.
 - ``mode``: reported, target or forecast.
 - ``parts``: "complete" for a whole whose parts are all given.

@@ -376,6 +376,12 @@ def test_numbers_without_text_are_exact():
         ([fact("a", kind="total")], "kind is 'total'"),
         ([fact("a", mode="true")], "mode"),
         ([fact("a", relation="roughly")], "relation"),
+        ([fact("a"), fact("b", "2024-13")], "row 1, period is '2024-13', not in"),
+        ([fact("a", "2025-01..2025-13")], "row 0, period is '2025-13'"),
+        ([fact("a", "2025-06..2025-01")], "row 0, period .* ends before it begins"),
+        ([fact("a", "last year")], "row 0, period is 'last year', not a period"),
+        ([fact("a", "250101")], "row 0, period is '250101', outside the years"),
+        ([fact("a"), grown("b", "5", "50%", "2025Q5")], "row 1, growth_base"),
         ([fact("a", growth_basis="mine")], "growth_basis"),
         ([{"entity": "x", "measure": "m", "text": "5"}], "column period"),
         ([{"entity": "x", "measure": "m", "period": "2025"}], "text and value"),
@@ -388,6 +394,29 @@ def test_numbers_without_text_are_exact():
 def test_bad_facts(rows, words):
     with pytest.raises(ValueError, match=words):
         em.audit(rows)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("2025-06", "2025年6月"),
+        ("2025-06", "Jun 2025"),
+        ("2025-06", "2025-06-01..2025-06-30"),
+        ("2025", "FY2025"),
+        ("2025", "2025-01..2025-12"),
+        ("2025H1", "2025年上半年"),
+        ("2025-01..2025-06", "2025H1"),
+        ("2025Q1", "2025年一季度"),
+        ("2025年1-2月", "2025-01..2025-02"),
+        ("2025-W03", "2025-01-13/2025-01-19"),
+        ("2025-06-30", "2025/6/30"),
+    ],
+)
+def test_one_period_in_two_spellings_is_one_period(one, other):
+    rows = [fact("a", one, "20,000"), fact("b", other, "30,000")]
+    assert em.audit(rows).counts["inconsistent"] == 1
+    rows[1]["text"] = "20,000"
+    assert em.audit(rows).counts["inconsistent"] == 0
 
 
 def test_misuse():

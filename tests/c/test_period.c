@@ -1,6 +1,7 @@
 /* The calendar: every day of the years 1 to 9999, and columns of every type. */
 #include <string.h>
 
+#include "calendar/forms.h"
 #include "check.h"
 #include "table/period_column.h"
 
@@ -68,8 +69,8 @@ static void test_periods(void)
         const ev_frequency freq = frequency(NAMES[k]);
         ev_frequency_name(freq, name);
         check(strcmp(name, NAMES[k]) == 0, "name", (long long)k);
-        const int64_t start = ev_period_of_day(freq, ev_day(1599, 12, 1));
-        for (int64_t o = start; o < start + 20000 && ev_period_last_day(freq, o) < 2932000;
+        const int64_t start = ev_period_of_day(freq, ev_day(1801, 1, 15));
+        for (int64_t o = start; o < start + 20000 && ev_period_last_day(freq, o) < ev_day(2199, 1, 1);
              o++) {
             const int64_t first = ev_period_first_day(freq, o);
             const int64_t last = ev_period_last_day(freq, o);
@@ -182,6 +183,7 @@ static void test_range(void)
 
 static void test_texts(void)
 {
+    static ev_recent_text recent[EV_RECENT];
     static const char text[] = "2025-012025/2x2025Q12025-01-31/2025-02-06";
     const int32_t offsets[] = {0, 7, 13, 14, 20, 41};
     int32_t views[3][4] = {{7, 0, 0, 0}, {14, 0, 0, 1}, {0, 0, 0, 0}};
@@ -198,6 +200,10 @@ static void test_texts(void)
               bad == 2, "bad text", bad);
     check(ev_period_ordinals(&column, NULL, &freq, 3, 1, ordinals, &bad) == EV_BAD_VALUE,
           "a quarter is not a month", bad);
+    check(ev_period_texts(&column, &freq, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 2 && ordinals[1] == 661, "texts", bad);
+    check(ev_period_texts(&column, &freq, recent, 1, 1, ordinals, &bad) == EV_DONE &&
+              ordinals[0] == 661, "a text that was read before", ordinals[0]);
     freq = frequency("W-THU");
     check(ev_period_ordinals(&column, NULL, &freq, 4, 1, ordinals, &bad) == EV_DONE &&
               ordinals[0] == ev_period_of_day(freq, ev_day(2025, 2, 6)), "week", ordinals[0]);
@@ -225,6 +231,9 @@ static void test_texts(void)
           "code outside the dictionary", bad);
     check(ev_period_ordinals(&coded, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
               ordinals[2] == 661, "codes row by row", ordinals[2]);
+    memset(recent, 0, sizeof recent);
+    check(ev_period_texts(&coded, &freq, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+              bad == 3 && ordinals[2] == 661, "coded texts", bad);
 }
 
 static void test_pairs(void)
@@ -248,14 +257,43 @@ static void test_pairs(void)
     check(strcmp(shown, "(2025, 12)") == 0, shown, 0);
 }
 
+/* The number of forms that a whole text fits. */
+static int forms_of(const char *text, ptrdiff_t size)
+{
+    int fits = 0;
+    for (int k = 0; k < ev_form_count(); k++) {
+        ev_parts parts = {0};
+        const ptrdiff_t match = ev_form_match(ev_form_at(k), text, size, &parts);
+        check(match >= 0 && match <= size + 1, "a match is within the text", k);
+        fits += match > size;
+    }
+    return fits;
+}
+
+static void test_forms(void)
+{
+    char near[EV_NEAR_SIZE];
+    for (int i = 0; i < ev_form_count(); i++) {
+        const char *text = ev_form_at(i)->example;
+        ev_said said;
+        const ptrdiff_t size = (ptrdiff_t)strlen(text);
+        check(forms_of(text, size) == 1, text, i);
+        check(ev_period_parse(text, size, &said) == EV_FAULT_NONE, text, i);
+        check(said.unit == ev_form_at(i)->unit, text, i);
+    }
+    ev_period_near("2025-13", 7, near);
+    check(strncmp(near, "2025-01, 2025-01-31", 19) == 0, near, 0);
+}
+
 /* A column may have any bytes; nothing outside them is read. */
 static void test_any_bytes(void)
 {
-    static const char SIGNS[] = "0123456789-/QH \xe5\xb9\xb4\xe6\x9c\x88\xe6\x97\xa5x";
+    static const char SIGNS[] = "0123456789-/.:QHSMWFYTZ jan\xe5\xb9\xb4\xe6\x9c\x88"
+                                "\xe6\x97\xa5\xe7\xac\xac\xe5\xad\xa3\xe5\xba\xa6x";
     uint32_t state = 12345;
     for (int i = 0; i < 300000; i++) {
         const int size = i % 24;
-        char *text = malloc((size_t)size + 1); /* the exact size, for the sanitizer */
+        char *text = malloc(size > 0 ? (size_t)size : 1); /* the exact size, for the sanitizer */
         ev_said said;
         if (text == NULL) {
             break;
@@ -271,6 +309,12 @@ static void test_any_bytes(void)
             (void)ev_period_stated(&said, &freq);
             check(ev_period_place(&said, freq, &ordinal) == EV_FAULT_NONE, "placed", i);
         }
+        else {
+            char near[EV_NEAR_SIZE];
+            ev_period_near(text, size, near);
+            check(strlen(near) > 0 && strlen(near) < EV_NEAR_SIZE, "near", i);
+        }
+        check(forms_of(text, size) <= 1, "no text fits two forms", i);
         free(text);
     }
 }
@@ -284,6 +328,7 @@ int main(void)
     test_range();
     test_texts();
     test_pairs();
+    test_forms();
     test_any_bytes();
     return finish();
 }

@@ -31,7 +31,7 @@ from tests.calendar.test_period import ALL, IN_PANDAS, read
         ("2026-01", "M-JF", "2025-12"), ("2025", "Q-MAR", "2025Q4"),
         ("2025", "Y-MAR", "2025"), (np.datetime64("2025"), "Y-MAR", "2025"),
         ("2025-03", "Y-MAR", "2025"), ("2025-01", "W", "2025-01-27/2025-02-02"),
-        ("2025-02", "D", "2025-02-28"), ("9999", "M", "9999-12"),
+        ("2025-02", "D", "2025-02-28"), ("2199", "M", "2199-12"),
     ],
 )  # fmt: skip
 def test_complete_through(value, freq, expected):
@@ -74,6 +74,24 @@ def test_a_label_picks_the_periods_that_hold_it():
         panel.select(periods="2025-05-01")
 
 
+def test_fiscal_years_are_those_of_year_end():
+    panel = em.Panel.from_arrays(
+        {}, ["2024-03", "2024-04", "2025-03", "2025-04"], {"units": [1, 2, 4, 8]},
+        year_end="MAR",
+    )  # fmt: skip
+    sold = panel.select(periods="FY2025")["units"]
+    assert (sold.periods.first, sold.periods.last) == ("2024-04", "2025-03")
+    assert panel["units"].at("FY25").tolist() == [4.0]
+    assert panel.select(periods="2025")["units"].periods.first == "2025-01"
+    late = panel.assume(complete_through="FY2025")["units"]
+    assert late.status[0, -2:].tolist() == [em.Status.OK, em.Status.PARTIAL]
+    assert span("FY2025", "M", "x") == span("2025", "M", "x")
+    assert span("FY2025", "M", "x", 3) == (651, 662)
+    assert span("FY2025", "Q-MAR", "x") == span("2025", "Q-MAR", "x") == (220, 223)
+    assert span("2025Q1", "M", "x") == (660, 662)
+    assert em.Periods("FY2025", "FY2026", "Y-MAR").labels == ["2025", "2026"]
+
+
 def test_one_period():
     assert one_period("2025-12-15", "M", "at") == 671
     assert one_period(date(2025, 12, 1), "M", "at") == 671
@@ -90,7 +108,7 @@ def test_one_period():
         "soon",
         25,
         0,
-        20250131,
+        20250132,
         np.datetime64("NaT", "D"),
         None,
         1.5,

@@ -288,6 +288,30 @@ def test_duplicates(rows, policy):
         assert_measure(panel[name], slow[name])
 
 
+def test_text_of_january_and_february_in_one_is_the_whole_period():
+    def built(months, **options):
+        units = list(range(1, len(months) + 1))
+        return em.Panel.from_table(
+            {"month": months, "units": units}, [], "month", "units", **options
+        )
+
+    months = ["2024年1-2月", "2024年3月", "2025年1-2月"]
+    panel = built(months)
+    assert panel.periods.freq == "M-JF"
+    assert panel["units"].at("2025年1-2月") == panel["units"].at("2025-02") == [3]
+    assert panel["units"].status[0, -1] == Status.OK
+    assert panel["units"].growth("1Y").at("2025-02") == [2]
+    late = built(["2023年12月", *months], freq="M-JF")
+    assert late["units"].status[0, [0, 1, -1]].tolist() == [Status.OK] * 3
+    wide = {"maker": ["A"], "2024年1-2月": [5], "2024年3月": [7]}
+    wide = em.Panel.from_wide(wide, "maker", "units")
+    assert wide["units"].values.tolist() == [[5, 7]]
+    with pytest.raises(ValueError, match="row 3: '2026年1月' is January alone"):
+        built([*months, "2026年1月"])
+    with pytest.raises(ValueError, match=r"row 1: .* give freq='M-JF'"):
+        built(["2023年12月", "2024年1-2月"])
+
+
 @pytest.mark.parametrize("freq", ["Y", "H", "Q", "M", "M-JF"])
 def test_every_frequency(freq):
     start = ordinal(freq, 2004)

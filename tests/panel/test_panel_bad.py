@@ -382,4 +382,4 @@ def test_the_error_of_too_large_arrays_names_to_table():
     assert len(panel) == n // 2
     with refused(MemoryError, "to_table"):
         panel["n"].values  # noqa: B018
-    assert panel.rollup()["n"].at("2200-01-01").tolist() == [n / 2]
+    assert panel.rollup()["n"].at(np.datetime64("2200-01-01")).tolist() == [n / 2]
