@@ -15,7 +15,7 @@ static const char *const text_faults[] = {
     [EV_FAULT_TEXT] = "not a period: accepted are %s and others, see help(evmarket.Periods)",
     [EV_FAULT_CALENDAR] = "not in the calendar: accepted are %s",
     [EV_FAULT_ORDER] = "a date of which the day or the month may come first: write "
-                       "2025-01-31, or give date_format='%%d-%%m-%%Y'",
+                       "2025-01-31",
     [EV_FAULT_YEAR] = "outside the years 1800 to 2199: accepted are %s",
 };
 
