@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._common.messages import short
-from .frequency import per_year, unit
+from .frequency import first_day, per_year, unit
 
 _MONTHS = {"Y": 12, "H": 6, "Q": 3, "M": 1}
 _DAYS = {"W": 7, "D": 1}
@@ -29,6 +29,30 @@ def lag_periods(lag: Any, freq: str | None, name: str = "lag") -> int:
             "months, only whole years compare: give '1Y' or 11"
         )
     return count
+
+
+def year_before(freq: str, ordinal: int) -> int:
+    """How many periods before a period lies the same one of the year before.
+
+    For days it is the same date, for weeks the week of the same number. 29 February
+    compares with the 28th, week 53 with week 52.
+    """
+    if unit(freq) == "D":
+        day = np.datetime64(ordinal, "D").item()
+        leap = (day.month, day.day) == (2, 29)
+        base = day.replace(year=day.year - 1, day=28 if leap else day.day)
+        return (day - base).days
+    if unit(freq) == "W":
+        year, number = _week(freq, ordinal)
+        before = _week(freq, ordinal - 53)
+        return 53 if before == (year - 1, number) else 52
+    return per_year(freq)
+
+
+def _week(freq: str, ordinal: int) -> tuple[int, int]:
+    """The year and the number of a week: those of its fourth day."""
+    middle = np.datetime64(first_day(freq, ordinal) + 3, "D").item()
+    return middle.year, (middle.timetuple().tm_yday - 1) // 7 + 1
 
 
 def window_periods(window: Any, freq: str | None, name: str = "window") -> int:

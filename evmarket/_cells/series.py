@@ -119,6 +119,8 @@ class SeriesIndex:
 
     def key_list(self, keys: Any, name: str = "within") -> list[str]:
         """One key or several as a list of known keys."""
+        if keys is None:
+            raise TypeError(f"{name} is None: give a key or a list of keys")
         names = [keys] if isinstance(keys, str) else list(keys)
         for key in names:
             self.place(key, name)

@@ -267,12 +267,33 @@ def _names(table: Any) -> list[Any] | None:
 
 def _tables_of(table: Any) -> Iterator[Any]:
     refuse_query(table, "table")
+    first = table[0] if isinstance(table, (list, tuple)) and table else None
+    if isinstance(first, dict) and not any(map(_is_column, first.values())):
+        raise TypeError(
+            "table is a list of records: give a dict of columns, or "
+            "pandas.DataFrame(records)"
+        )
     if isinstance(table, (str, bytes, np.ndarray)) or _is_pandas(table):
         raise TypeError(f"table is {short(table)}: {_TAKEN}")
     try:
         return iter(table)
     except TypeError:
         raise TypeError(f"table is {short(table)}: {_TAKEN}") from None
+
+
+def _is_column(value: Any) -> bool:
+    return hasattr(value, "__len__") and not isinstance(value, (str, bytes))
+
+
+def _refuse_index(table: Any, names: Sequence[Any], columns: Sequence[str]) -> None:
+    """A KeyError for a column that is a level of the index of a data frame."""
+    levels = getattr(getattr(table, "index", None), "names", None) or ()
+    for wanted in columns:
+        if wanted not in names and wanted in levels:
+            raise KeyError(
+                f"no column {short(wanted)}: it is in the index of table; call "
+                "table.reset_index() first"
+            )
 
 
 def _place(wanted: Any, names: Sequence[Any]) -> int:
@@ -321,6 +342,7 @@ def _open_columns(
     rows_per_batch: int,
 ) -> _Open:
     opened: list[_ColumnReader] = []
+    _refuse_index(table, names, columns)
     for wanted in columns:
         _place(wanted, names)
         opened.append(_column(table[wanted], wanted, first_row))

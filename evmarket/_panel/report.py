@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.frequency import unit, year_of
-from .._calendar.lags import lag_periods
+from .._calendar.lags import year_before
 from .._cells import growth, windows
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from .._tables.columns import AnyColumn
 
 
-# A year of weeks or days, as the nearest lag that compares like with like.
-_YEARS: dict[str, int | str] = {"W": 52, "D": 364}
 _STEPS = {"M": "mom", "Q": "qoq", "H": "hoh", "W": "wow", "D": "dod"}
 """The name of growth on the period before. At M-JF only years compare."""
 _FORMATS = {
@@ -136,7 +134,7 @@ class _Sums:
     def numbers(self, at: int) -> dict[str, _Numbers]:
         """Level, growth and year to date: each rate is that of the level beside it."""
         level, freq = self.level, self.level.calendar.freq
-        year = _year(freq)
+        year = year_before(freq, at)
         columns = {"level": level}
         if unit(freq) in _STEPS:
             single = level
@@ -164,11 +162,12 @@ class _Sums:
         In the change, the share of a row that had not begun or has exited is 0.
         """
         freq = self.level.calendar.freq
-        back = at - lag_periods(_year(freq), freq)
+        year = year_before(freq, at)
+        back = at - year
         share = self._share(total, at)
         x1 = self._share(total, at, _core.EXITED)
         x0 = self._share(total, back, _core.NOT_BEGUN)
-        step = growth.change(self.level, _year(freq)).at(at)[1]
+        step = growth.change(self.level, year).at(at)[1]
         reasons = lowest(x1.reasons, x0.reasons)
         marks = lowest(x1.marks(_core.EXITED), x0.marks(_core.NOT_BEGUN))
         codes = lowest(np.where(reasons > 0, reasons, marks), step)
@@ -250,11 +249,6 @@ def _rest(panel: PanelData, items: _Sums, ranked: Ints) -> PanelData:
     """The series that are in none of the largest rows."""
     to = groups_of(panel.measure(items.name), items.level)
     return panel.part(~np.isin(to, ranked))
-
-
-def _year(freq: str) -> int | str:
-    """The lag of a year."""
-    return _YEARS.get(unit(freq), "1Y")
 
 
 def _period(measure: MeasureData, at: Any) -> int:

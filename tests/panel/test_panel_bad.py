@@ -383,3 +383,17 @@ def test_the_error_of_too_large_arrays_names_to_table():
     with refused(MemoryError, "to_table"):
         panel["n"].values  # noqa: B018
     assert panel.rollup()["n"].at(np.datetime64("2200-01-01")).tolist() == [n / 2]
+
+
+def test_tables_that_people_bring():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"k": list("ab"), "p": ["2024"] * 2, "u": [1, 2]})
+    summed = frame.groupby(["k", "p"])[["u"]].sum()
+    with pytest.raises(KeyError, match="it is in the index of table"):
+        em.Panel.from_table(summed, "k", "p", "u")
+    records = frame.to_dict("records")
+    with pytest.raises(TypeError, match="list of records: give a dict of columns"):
+        em.Panel.from_table(records, "k", "p", "u")
+    panel = em.Panel.from_table(frame, "k", "p", "u")
+    with pytest.raises(TypeError, match="by is None"):
+        panel.report("u", by=None)

@@ -280,7 +280,7 @@ def test_stocks_cumulative_levels_and_rates():
     ("freq", "lag", "steps", "name"),
     [
         ("W", 52, 60, "wow"),
-        ("D", 364, 400, "dod"),
+        ("D", 365, 400, "dod"),
         ("Q", 4, 9, "qoq"),
         ("H", 2, 5, "hoh"),
         ("Y", 1, 3, None),
@@ -642,3 +642,21 @@ def test_a_comparison_equals_its_twin(before, after, rtol):
     got = [tuple(row[name] for name in names) for row in rows_of(table)]
     assert set(got) == expected and len(got) == len(expected)
     assert got == sorted(got, key=lambda row: row[:3]) and table.same == same
+
+
+def test_a_year_of_days_is_the_same_date_and_of_weeks_the_same_number():
+    pd = pytest.importorskip("pandas")
+    days = pd.date_range("2023-01-01", "2025-12-31")
+    panel = em.Panel.from_arrays(
+        {"m": ["a"] * len(days)}, days, {"u": [1] * len(days)}, freq="D"
+    )
+    for at in ("2024-02-29", "2024-12-31", "2025-01-01", "2025-03-01", "2025-12-31"):
+        row = rows_of(panel.report("u", "m", at=at))[0]
+        assert row["yoy"] == 0 and abs(row["ytd_yoy"]) < 0.02
+        if at[:4] == "2025" and at < "2025-02-29":
+            assert row["ytd_yoy"] == 0
+    weeks = pd.period_range("2019-12-30", "2021-12-26", freq="W-SUN")
+    values = list(range(1, len(weeks) + 1))
+    panel = em.Panel.from_arrays({"m": ["a"] * len(weeks)}, weeks, {"u": values})
+    # Of 2020 with its 53 weeks: week 1 on week 1.
+    assert rows_of(panel.report("u", "m", at="2021-01-10"))[0]["yoy"] == 53
