@@ -214,8 +214,11 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
     const struct ev_strip *strip = partial->strip;
     ev_ledger *ledger = &partial->ledger;
     uint32_t numbers[EV_BLOCK];
-    ev_result result = ev_cells_number(&ledger->cells, strip->series + at,
-                                       strip->periods + at, n, numbers);
+    ev_result result = EV_DONE;
+    if (partial->repeats == NULL) { /* equal rows are found without cells */
+        result = ev_cells_number(&ledger->cells, strip->series + at, strip->periods + at,
+                                 n, numbers);
+    }
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         ptrdiff_t bad_row = -1;
         result = ev_values_read(batch->measures[k], ledger->scales[k], start + at, n,
@@ -225,7 +228,8 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
         }
     }
     if (result == EV_DONE && partial->repeats != NULL) {
-        const ev_block_rows rows = {numbers, n, batch->first_row + start + at};
+        const ev_block_rows rows = {strip->series + at, strip->periods + at, n,
+                                    batch->first_row + start + at};
         ev_repeats_add(partial->repeats, &rows, partial->values, ledger->measures);
     }
     else if (result == EV_DONE) {

@@ -22,10 +22,10 @@ void ev_repeats_close(ev_repeats *repeats, const ev_memory *memory)
     repeats->slots = NULL;
 }
 
-static uint64_t hash_of(uint32_t cell, const ev_values *restrict values, int measures,
+static uint64_t hash_of(uint64_t place, const ev_values *restrict values, int measures,
                         ptrdiff_t i)
 {
-    uint64_t hash = ev_hash_word(cell, EV_HASH_A);
+    uint64_t hash = ev_hash_word(place, EV_HASH_A);
     for (int k = 0; k < measures; k++) {
         const uint64_t null = values[k].has_null ? values[k].null[i] : 0;
         hash = ev_fold(hash ^ values[k].sum[i].lo, EV_HASH_A);
@@ -59,7 +59,9 @@ void ev_repeats_add(ev_repeats *repeats, const ev_block_rows *rows,
     const ptrdiff_t n =
         rows->count < repeats->room ? rows->count : (ptrdiff_t)repeats->room;
     for (ptrdiff_t i = 0; i < n; i++) {
-        hashes[i] = hash_of(rows->cells[i], values, measures, i);
+        const uint64_t place =
+            (uint64_t)(uint32_t)rows->series[i] << 32 | (uint32_t)rows->periods[i];
+        hashes[i] = hash_of(place, values, measures, i);
         EV_PREFETCH(&repeats->slots[hashes[i] & repeats->mask]);
     }
     for (ptrdiff_t i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-/* Rows that repeat another row exactly: the same cell and the same values.
+/* Rows that repeat another row exactly: the same series, period and values.
  *
  * Rows are compared by a hash of 64 bits, of which two among a million agree by accident
  * once in ten million tables.
@@ -23,9 +23,10 @@ typedef struct ev_repeats {
     int64_t first, second; /* the numbers of the first two equal rows, from 0 */
 } ev_repeats;
 
-/* Rows of one block: their cells, how many, the number of the first one. */
+/* Rows of one block: series and period of each, how many, the number of the first one. */
 typedef struct ev_block_rows {
-    const uint32_t *cells;
+    const int32_t *series;
+    const int32_t *periods;
     ptrdiff_t count;
     int64_t first;
 } ev_block_rows;

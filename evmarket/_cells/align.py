@@ -160,6 +160,9 @@ def beside(
     Reasons that take the number away win over marks beside a number.
     """
     empty = [np.isnan(side.values) for side in (one, two)]
+    plain = one.status is None and two.status is None and both.calendar.cutoff is None
+    if plain and not (empty[0].any() or empty[1].any() or apart.any()):
+        return own, np.zeros(len(own), bool)
     reasons = lowest(
         *(
             np.where(none, side.codes, np.uint8(0))

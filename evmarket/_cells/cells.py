@@ -194,6 +194,8 @@ def union(sides: Sequence[Cells], count: int) -> Cells:
 
 
 def _same_layout(a: Cells, b: Cells) -> bool:
+    if a.ordinals is b.ordinals and a.indptr is b.indptr:
+        return True
     return (
         len(a.ordinals) == len(b.ordinals)
         and np.array_equal(a.indptr, b.indptr)

@@ -98,9 +98,10 @@ def lag_status(measure: MeasureData, steps: int, known: Mask) -> Codes:
     if empty.any():
         begun = measure.lives.begun(cells.series[empty], before[empty])
         codes[empty] = np.where(begun, np.uint8(_core.GAP), np.uint8(_core.ENTERED))
-    late, outside = calendar.reach(before)
-    codes[outside] = _core.OUTSIDE
-    codes[late | calendar.late(cells.ordinals)] = _core.PARTIAL
+    codes[(before < calendar.low) | (before > calendar.high)] = _core.OUTSIDE
+    if calendar.cutoff is not None:
+        late, _ = calendar.reach(before)
+        codes[late | calendar.late(cells.ordinals)] = _core.PARTIAL
     return codes
 
 
