@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .._common.types import Ints, Map, Mask
 
 _NO_RULES = Rules()
+_BOTH = 3
+"""The bits of January and February."""
 
 
 def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
@@ -38,7 +40,8 @@ def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
     first = parts[0]
     for other in parts[1:]:
         _require_same_view(first, other)
-    base = _whole([_chosen(part, first) for part in parts], overlap)
+    nulls = first.rules.nulls
+    base = _whole([_chosen(part, first) for part in parts], overlap, nulls)
     view = View.whole(base.series)
     for key, labels in first.view.recodes:
         known = view.used(key)
@@ -160,12 +163,12 @@ class _Shared(NamedTuple):
     shared: Mask
 
 
-def _whole(bases: Sequence[Base], overlap: str) -> Base:
+def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
     """The cells of all parts in one base."""
     first = bases[0]
     series, maps = united([base.series for base in bases])
     cells = _sorted_by_place(bases, maps)
-    keep = _kept(bases, cells, overlap)
+    keep = _kept(bases, cells, overlap, nulls)
     low, high = min(b.low for b in bases), max(b.high for b in bases)
     empty = replace(first, low=low, high=high)
     calendar = PanelData.of(empty, _NO_RULES).finest
@@ -236,48 +239,76 @@ def _sorted_by_place(bases: Sequence[Base], maps: Sequence[Map]) -> _Shared:
     )
 
 
-def _kept(bases: Sequence[Base], cells: _Shared, overlap: str) -> list[list[Mask]]:
+def _kept(
+    bases: Sequence[Base], cells: _Shared, overlap: str, nulls: str
+) -> list[list[Mask]]:
     """Which cells of each part and measure count."""
-    first = bases[0]
     keep = [
         [np.ones(len(base.layout.ordinals), bool) for _ in base.levels]
         for base in bases
     ]
-    some = np.flatnonzero(cells.shared)
-    if not len(some):
+    shared = _some(cells, cells.shared)
+    if not len(shared.place):
         return keep
-    shared = _Shared(*(column[some] for column in cells))  # type: ignore[arg-type]
     if overlap == "error":
         _refuse(bases, shared, 0, "overlap is 'error'")
-    for k, level in enumerate(first.levels):
-        chosen = _chosen_cells(bases, shared, k, level, overlap)
-        for part, masks in enumerate(keep):
-            mine = shared.part == part
-            masks[k][shared.cell[mine]] = chosen[mine]
+    rule, dated = bases[0].duplicates, _dated(bases, shared)
+    if overlap == "add" and rule not in (None, "add") and dated.any():
+        at = int(dated.argmax())
+        _refuse(bases, shared, at, f"duplicates is {short(rule)}, and rows state dates")
+    for k in range(len(bases[0].levels)):
+        part = shared
+        if nulls == "absent":  # a row without a value is as no row
+            part = _several(_some(shared, _has_row(bases, shared, k)))
+        chosen = _chosen_cells(bases, part, k, overlap)
+        for number, masks in enumerate(keep):
+            mine = part.part == number
+            masks[k][part.cell[mine]] = chosen[mine]
     return keep
 
 
-def _chosen_cells(
-    bases: Sequence[Base], shared: _Shared, k: int, level: BaseLevel, overlap: str
-) -> Mask:
+def _some(shared: _Shared, mask: Mask) -> _Shared:
+    """Some of the cells."""
+    return _Shared(*(column[mask] for column in shared))  # type: ignore[arg-type]
+
+
+def _several(shared: _Shared) -> _Shared:
+    """The cells of the places that still have more than one."""
+    counts = np.bincount(shared.place, minlength=1)
+    return _some(shared, counts[shared.place] > 1)
+
+
+def _has_row(bases: Sequence[Base], shared: _Shared, k: int) -> Mask:
+    """Which cells have a value of a measure, or January alone of one."""
+    mask = _valued(bases, shared, k)
+    if any(base.levels[k].months is not None for base in bases):
+        months = _column(bases, shared, lambda base: _months_of(base.levels[k]))
+        mask |= (months > 0) & (months < _BOTH)
+    return mask
+
+
+def _dated(bases: Sequence[Base], shared: _Shared) -> Mask:
+    """Which cells lie at a place where a part states dates."""
+    parts = [number for number, base in enumerate(bases) if base.dated]
+    dated = np.isin(shared.part, parts)
+    mask: Mask = np.bincount(shared.place, dated, minlength=1)[shared.place] > 0
+    return mask
+
+
+def _chosen_cells(bases: Sequence[Base], shared: _Shared, k: int, overlap: str) -> Mask:
     """Which of the cells that parts share count for one measure."""
-    rule = bases[0].duplicates or TABLE[level.kind].repeats
+    rule = bases[0].duplicates or TABLE[bases[0].levels[k].kind].repeats
     every = np.ones(len(shared.place), bool)
-    if overlap == "replace":
-        # A row without a value does not replace one with a value.
-        valued = _valued(bases, shared, k)
-        some = np.bincount(shared.place, valued)[shared.place] > 0
-        return _last(shared.place, valued | ~some)
-    if rule == "add":
+    if not len(every) or (overlap == "add" and rule == "add"):
         return every
-    dated = [part for part, base in enumerate(bases) if base.dated]
-    of_dates = np.isin(shared.part, dated)
-    of_dates = np.bincount(shared.place, of_dates)[shared.place] > 0
-    chosen = every.copy()
-    for mask, choose in ((of_dates, _by_date), (~of_dates, _by_rule)):
+    if overlap == "replace":
+        # A cell without a value replaces nothing.
+        valued = _valued(bases, shared, k)
+        return _last(shared.place, valued) | _first_of_none(shared.place, valued)
+    dated, chosen = _dated(bases, shared), every.copy()
+    for mask, choose in ((dated, _latest), (~dated, _by_rule)):
         if mask.any():
-            part = _Shared(*(column[mask] for column in shared))  # type: ignore[arg-type]
-            chosen[mask] = choose(bases, part, k, rule)
+            chosen[mask] = choose(bases, _some(shared, mask), k, rule)
     result: Mask = chosen
     return result
 
@@ -288,12 +319,13 @@ def _valued(bases: Sequence[Base], shared: _Shared, k: int) -> Mask:
     return mask
 
 
-def _by_date(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
-    """Rows of dates: the later one; a rule that was asked for needs every row."""
-    if bases[0].duplicates is not None:
-        why = f"duplicates is {short(rule)}, and rows state dates"
-        _refuse(bases, shared, 0, why)
-    return _latest(bases, shared, k, _valued(bases, shared, k))
+def _first_of_none(place: Ints, valued: Mask) -> Mask:
+    """The first cell of each place where none has a value."""
+    some = np.bincount(place, valued)[place] > 0
+    first = np.ones(len(place), bool)
+    first[1:] = place[1:] != place[:-1]
+    mask: Mask = first & ~some
+    return mask
 
 
 def _by_rule(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
@@ -330,8 +362,12 @@ def _last(place: Ints, among: Mask) -> Mask:
     return chosen
 
 
-def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mask:
-    """The cell of the latest date at each place; two of one date are refused."""
+def _latest(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
+    """The cell of the latest date at each place; two of one date are refused.
+
+    Where none has a value all stay: they hold no number.
+    """
+    valued = _valued(bases, shared, k)
     at = np.flatnonzero(valued)
     dates = _column(bases, shared, lambda base: _of_dates(base, k))[at]
     order = np.lexsort((dates, shared.place[at]))
@@ -342,9 +378,10 @@ def _latest(bases: Sequence[Base], shared: _Shared, k: int, valued: Mask) -> Mas
     if tied.any():
         cell = int(at[order][int(tied.argmax())])
         _refuse(bases, shared, cell, f"a {bases[0].levels[k].kind} is not added")
-    chosen = np.zeros(len(shared.place), bool)
+    chosen = np.bincount(shared.place, valued)[shared.place] == 0
     chosen[at[order[final]]] = True
-    return chosen
+    result: Mask = chosen
+    return result
 
 
 def _of_dates(base: Base, k: int) -> Any:
@@ -418,6 +455,12 @@ def _dates(
     return dates
 
 
+def _months_of(level: BaseLevel) -> Any:
+    if level.months is None:
+        return np.full(len(level.sums.counts), _BOTH, np.uint8)
+    return level.months
+
+
 def _months(
     parts: Sequence[BaseLevel], masks: Sequence[Mask], places: Sequence[Ints], size: int
 ) -> Any:
@@ -426,8 +469,6 @@ def _months(
         return None
     bits = np.zeros(size, np.uint8)
     for part, mask, place in zip(parts, masks, places, strict=True):
-        own = part.months
-        if own is None:
-            own = np.full(len(place), 3, np.uint8)
+        own = _months_of(part)
         np.bitwise_or.at(bits, place[mask], own[mask])
     return bits

@@ -162,3 +162,21 @@ def test_a_correction_has_a_negative_share_and_blanks_nobody():
         total = em.Panel.from_arrays(makers, ["2024"] * 3, {"u": values})["u"]
         for share in (total.share(), total.hhi(), total.concentration(1)):
             assert set(em.Status.names(share.status).ravel()) == {name}
+
+
+def test_rows_without_a_value_that_count_as_no_row_meet_nothing():
+    def part(u, v, **options):
+        measures = {"u": [u], "v": [v]}
+        kinds = {"u": "flow", "v": "stock"}
+        return em.Panel.from_arrays(
+            {}, ["2024"], measures, kinds=kinds, nulls="absent", **options
+        )
+
+    for overlap in ("add", "replace"):
+        merged = part(1, 14).merge(part(2, None), overlap=overlap)
+        assert merged["v"].values.tolist() == [[14]]
+    last = part(1, 14, duplicates="last").merge(part(2, None, duplicates="last"))
+    assert last["u"].values.tolist() == [[2]]
+    assert last["v"].values.tolist() == [[14]]
+    with pytest.raises(ValueError, match="a stock is not added"):
+        part(1, 14).merge(part(2, 15))

@@ -460,6 +460,9 @@ def coverage(run: Run, choose: Choices, name: str) -> Step | None:
     if len(run.model.options.kinds) > 1 or run.model.recipes or run.model.seen.to:
         return None
     # Of parts that share a cell the model keeps the rows of the later date.
+    # Of repeated rows of which one is kept the package does not count the nulls.
+    if run.model.options.duplicates in ("last", "identical"):
+        return None
     merged = any("merge" in step.text for step in run.steps)
     if merged and set(run.model.options.kinds.values()) != {"flow"}:
         return None

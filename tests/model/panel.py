@@ -630,6 +630,8 @@ def not_before(label: Any, freq: cal.Freq, t: int) -> bool:
     if label is None or cal.meant(label, freq, t):
         return True
     said = cal.stated(label, freq)
+    if cal.nests(said.freq, freq):
+        return t >= cal.coarser(said.freq, said.t, freq)
     return cal.stands_for(freq, t) > cal.end(said.freq, said.t)
 
 
@@ -637,4 +639,6 @@ def not_after(label: Any, freq: cal.Freq, t: int) -> bool:
     if label is None or cal.meant(label, freq, t):
         return True
     said = cal.stated(label, freq)
+    if cal.nests(said.freq, freq):
+        return t <= cal.coarser(said.freq, said.t, freq)
     return cal.stands_for(freq, t) < cal.start(said.freq, said.t)
