@@ -95,6 +95,15 @@ class PanelData:
         names = tuple(level.name for level in base.levels)
         return cls(base, rules, View.whole(base.series), names=names)
 
+    def __getstate__(self) -> dict[str, Any]:
+        # What can be computed again is left out.
+        kept = ("base", "rules", "view", "assigned", "names")
+        return {name: getattr(self, name) for name in kept}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        caches = ("_measures", "_joined", "_levels", "_views")
+        self.__dict__.update(state, **{name: {} for name in caches})
+
     # ---- what it shows -----------------------------------------------------------
 
     @cached_property
