@@ -167,7 +167,7 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
         ptrdiff_t bad_row = 0;
         ev_result result;
         if (within == NULL && ev_is_text(values->type)) {
-            recent = PyMem_RawCalloc(EV_RECENT, sizeof *recent);
+            recent = PyMem_Calloc(EV_RECENT, sizeof *recent);
         }
         Py_BEGIN_ALLOW_THREADS
         result = recent != NULL ? ev_period_texts(when, &freq, recent, 0, batch->rows, out,
@@ -175,7 +175,7 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
                                 : ev_period_ordinals(when, within, &freq, 0, batch->rows,
                                                      out, &bad_row);
         Py_END_ALLOW_THREADS
-        PyMem_RawFree(recent);
+        PyMem_Free(recent);
         answer = result == EV_DONE
                      ? Py_NewRef((PyObject *)ordinals)
                      : ev_py_period_error(name, when, within, freq, bad_row, 0);
