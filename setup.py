@@ -33,7 +33,7 @@ class SourceDistribution(sdist):
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
         tests = glob("tests/**/*", recursive=True)
-        beside = [path for path in tests if path.endswith((".py", ".c", ".h"))]
+        beside = [path for path in tests if path.endswith((".py", ".c", ".h", ".npz"))]
         super().make_release_tree(base_dir, sorted({*files, *beside, "CHANGELOG.md"}))
 
 
