@@ -10,7 +10,7 @@ import numpy as np
 from .. import _core
 from .._common.kinds import LEVELS, POINTS, TABLE
 from .._common.messages import one_line, short
-from .._common.status import lowest
+from .._common.status import lacking, lowest, settled
 from .cells import Cells, taken, union
 from .measure import Applied, Formed, MeasureData, Origin
 from .series import broadcast
@@ -45,8 +45,6 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     if sign == "/" and number == 0:
         raise ValueError(f"{measure.name} / 0: the divisor is zero")
     cells = measure.cells
-    reasons = np.where(np.isnan(cells.values), cells.codes, np.uint8(0))
-    reasons[measure.calendar.late(cells.ordinals)] = _core.PARTIAL
     with np.errstate(all="ignore"):
         values = _OPERATIONS[sign](cells.values, np.float64(number))
     own = np.zeros(len(values), np.uint8)
@@ -55,10 +53,9 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
         own[cells.values < 0] = _core.NEGATIVE_DENOMINATOR
         values = np.where(cells.values > 0, values, np.nan)
     own[np.isinf(values)] = _core.INVALID
-    values = np.where((own == 0) & (reasons == 0), values, np.nan)
-    beside = np.where(own == 0, cells.codes, own)
-    codes = np.where(reasons == 0, beside, reasons)
-    changed = cells.with_values(values, codes.astype(np.uint8))
+    values[own != 0] = np.nan
+    codes = settled(values, own, measure.reasons(), cells.codes)
+    changed = cells.with_values(values, codes)
     formed = Formed("number", (measure,), options={"sign": sign, "number": number})
     if sign == "r/":
         name = f"{number:g}/{measure.name}"
@@ -118,8 +115,7 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
             values = _OPERATIONS[sign](one.values, two.values)
         own[np.isinf(values)] = _core.INVALID
         values[np.isinf(values)] = np.nan
-    codes, gone = beside(both, one, two, apart, own, values)
-    values[gone] = np.nan
+    codes = beside(both, one, two, apart, own, values)
     same = a.name == b.name and sign in "+-"
     name = a.name if same else f"{a.name}{sign}{b.name}"
     if sums is not None:
@@ -154,26 +150,17 @@ def _paired(a: MeasureData, b: MeasureData) -> bool:
 
 def beside(
     both: MeasureData, one: Cells, two: Cells, apart: Mask, own: Codes, values: Floats
-) -> tuple[Codes, Mask]:
-    """The statuses of results of two sides, and which have no number.
-
-    Reasons that take the number away win over marks beside a number.
-    """
-    empty = [np.isnan(side.values) for side in (one, two)]
+) -> Codes:
+    """The statuses of results of two sides; see `settled`."""
     plain = one.status is None and two.status is None and both.calendar.cutoff is None
-    if plain and not (empty[0].any() or empty[1].any() or apart.any()):
-        return own, np.zeros(len(own), bool)
-    reasons = lowest(
-        *(
-            np.where(none, side.codes, np.uint8(0))
-            for none, side in zip(empty, (one, two), strict=True)
-        )
-    )
+    if plain and not (
+        np.isnan(one.values).any() or np.isnan(two.values).any() or apart.any()
+    ):
+        return own
+    reasons = lowest(lacking(one.values, one.codes), lacking(two.values, two.codes))
     reasons[both.calendar.late(one.ordinals)] = _core.PARTIAL
     reasons[apart & (reasons == 0)] = _core.UNPAIRED
-    marks = np.where(np.isnan(values), own, lowest(own, one.codes, two.codes))
-    codes: Codes = np.where(reasons == 0, marks, reasons).astype(np.uint8)
-    return codes, reasons != 0
+    return settled(values, own, reasons, one.codes, two.codes)
 
 
 def unpaired(

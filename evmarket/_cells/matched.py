@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._common.kinds import ask
-from .._common.status import lowest
+from .._common.status import lacking, lowest, settled
 from .cells import Cells, kept_indptr, lowest_at, taken
 from .measure import Formed
 from .shifts import base_values, bases
@@ -71,13 +71,11 @@ def _of_total(
     """The rates in the cells of the total."""
     cells = total.cells
     _, reasons = base_values(total, bases(cells, steps), steps)
-    absent = np.isnan(cells.values)
-    reasons = lowest(reasons, np.where(absent, cells.codes, np.uint8(0)))
+    reasons = lowest(reasons, lacking(cells.values, cells.codes))
     place = x1.place(cells.series, cells.ordinals)
     rates = taken(values, place, np.nan)
     codes = taken(own, place, np.uint8(_core.NO_MATCH)).astype(np.uint8)
-    codes = np.where(reasons == 0, codes, reasons)
-    rates[reasons != 0] = np.nan
+    codes = settled(rates, codes, reasons)
     name = f"{total.name} growth"
     made = cells.with_values(rates, codes)
     return total.derived(made, "growth", name=name, lookahead=max(0, -steps))

@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core
 from .._common.kinds import ask
 from .._common.messages import one_line
+from .._common.status import lacking
 from .calendar import Calendar
 from .cells import Cells, taken
 from .lives import Lives
@@ -199,6 +200,12 @@ class MeasureData:
         return recipe(panel.rollup(self.series.key_list(keys)))
 
     # ---- empty cells and dense arrays ---------------------------------------------
+
+    def reasons(self) -> Codes:
+        """Why nothing is computed from a cell; OK where a number can be."""
+        found = lacking(self.cells.values, self.cells.codes)
+        found[self.calendar.late(self.cells.ordinals)] = _core.PARTIAL
+        return found
 
     def empty_status(self, series: Any, ordinals: Any) -> Codes:
         """The statuses of empty cells; the arrays broadcast together."""

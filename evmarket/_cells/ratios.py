@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .. import _core
 from .._arrays.margin import check_costs
 from .._common.kinds import LEVELS
@@ -78,8 +76,7 @@ def _divided(
     values = kernel.values(one.values, two.values)
     own = kernel.status(one.values, two.values)
     apart = unpaired(both, sides, one, two)
-    codes, gone = beside(both, one, two, apart, own, values)
-    values[gone] = np.nan
+    codes = beside(both, one, two, apart, own, values)
     name = "/".join(side.name for side in sides)
     made = both.derived(one.with_values(values, codes), kind, unit, name=name)
     what = "margin" if kernel.values is _core.margin else "/"

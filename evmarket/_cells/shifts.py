@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._common import workers
-from .._common.status import lowest
+from .._common.status import lacking, lowest, settled
 from .cells import Cells, kept_indptr
 from .sums import summed
 
@@ -51,18 +51,15 @@ def compared(
     """The kernel of every cell and the one `steps` periods before."""
     cells, base = measure.cells, bases(measure.cells, steps)
     x0, reasons = base_values(measure, base, steps)
-    absent = np.isnan(cells.values)
-    if absent.any():
-        reasons = lowest(reasons, np.where(absent, cells.codes, np.uint8(0)))
+    if np.isnan(cells.values).any():
+        reasons = lowest(reasons, lacking(cells.values, cells.codes))
     values = kernel.values(x0, cells.values, *kernel.extra)
     own = kernel.status(x0, cells.values, *kernel.extra)
+    beside: tuple[Codes, ...] = ()
     if cells.status is not None:
-        # A status beside a number is passed on to numbers.
         marks = np.where(base >= 0, cells.status[np.maximum(base, 0)], np.uint8(0))
-        beside = lowest(own, cells.status, marks)
-        own = np.where(np.isnan(values), own, beside)
-    codes = np.where(reasons == 0, own, reasons)
-    values[reasons != 0] = np.nan
+        beside = cells.status, marks
+    codes = settled(values, own, reasons, *beside)
     unit = measure.unit if kind == measure.kind else None
     return measure.derived(
         cells.with_values(values, codes),

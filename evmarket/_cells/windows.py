@@ -14,7 +14,7 @@ from .._calendar.periods import wholes
 from .._common.arguments import choice
 from .._common.kinds import ask
 from .._common.messages import short
-from .._common.status import lowest
+from .._common.status import lowest, settled
 from .cells import Cells, indptr_of, taken
 from .finest import formed_then_added
 from .measure import Formed
@@ -200,9 +200,7 @@ def _single_periods(measure: MeasureData) -> Cells:
     base = bases(cells, 1)
     before, reasons = base_values(measure, base, 1)
     reasons[begins] = 0
-    absent = np.isnan(cells.values)
-    reasons = lowest(reasons, np.where(absent, cells.codes, np.uint8(0)))
-    reasons[calendar.late(cells.ordinals)] = _core.PARTIAL
+    reasons = lowest(reasons, measure.reasons())
     marks = lowest(
         cells.codes,
         np.where(begins, np.uint8(0), taken(cells.codes, base, 0).astype(np.uint8)),
@@ -225,8 +223,7 @@ def _trailing_of_totals(measure: MeasureData) -> Cells:
     place, parts = places(calendar)
     at = cells.ordinals - calendar.low
     ends = place[at] == parts[at] - 1
-    reasons = np.where(np.isnan(cells.values), cells.codes, np.uint8(0))
-    reasons[calendar.late(cells.ordinals)] = _core.PARTIAL
+    reasons = measure.reasons()
     marks, terms = cells.codes, [cells.sums]
     year = per_year(calendar.freq)
     for sign, ordinals in (
@@ -282,13 +279,8 @@ def indexed(measure: MeasureData, base: Any) -> MeasureData:
     below = level[cells.series]
     values = _core.index(cells.values, below, 100.0)
     own = _core.index_status(cells.values, below, 100.0)
-    absent = np.isnan(cells.values)
-    reason = lowest(np.where(absent, cells.codes, np.uint8(0)), reasons[cells.series])
-    reason[calendar.late(cells.ordinals)] = _core.PARTIAL
-    beside = lowest(own, cells.codes, marks[cells.series])
-    own = np.where(np.isnan(values), own, beside)
-    codes = np.where(reason == 0, own, reason)
-    values[reason != 0] = np.nan
+    reason = lowest(measure.reasons(), reasons[cells.series])
+    codes = settled(values, own, reason, cells.codes, marks[cells.series])
     made = measure.derived(cells.with_values(values, codes), "index")
     if calendar.late(np.full(1, high))[0]:  # then all is PARTIAL
         cutoff = replace(calendar, cutoff=calendar.low - 1, stated=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._common.kinds import ask
-from .._common.status import lowest
+from .._common.status import lacking, lowest, settled
 from .cells import lowest_at
 from .measure import Formed
 
@@ -40,19 +40,13 @@ def _over_total(
 ) -> tuple[Floats, Codes]:
     """Shares, and why a cell has none or what stands beside it."""
     cells = measure.cells
-    late = measure.calendar.late(cells.ordinals)
     some = of_cell >= 0
     totals = np.where(some, whole.cells.values[of_cell], np.nan)
     marks = np.where(some, whole.cells.codes[of_cell], np.uint8(_core.MISSING))
-    reasons = np.where(np.isnan(cells.values), cells.codes, np.uint8(0))
-    reasons = lowest(reasons, np.where(np.isnan(totals), marks, np.uint8(0)))
-    reasons[late] = _core.PARTIAL
-    own = _core.ratio_status(cells.values, totals)
+    reasons = lowest(measure.reasons(), lacking(totals, marks))
     values = _core.ratio(cells.values, totals)
-    own = np.where(np.isnan(values), own, lowest(own, cells.codes, marks))
-    codes = np.where(reasons == 0, own, reasons)
-    values[reasons != 0] = np.nan
-    return values, codes.astype(np.uint8)
+    own = _core.ratio_status(cells.values, totals)
+    return values, settled(values, own, reasons, cells.codes, marks)
 
 
 def share(measure: MeasureData, within: Any) -> MeasureData:
@@ -93,8 +87,7 @@ def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureDa
     own[(totals.values < 0) | (negative & (totals.values != 0))] = (
         _core.NEGATIVE_DENOMINATOR
     )
-    reasons = np.where(np.isnan(totals.values), totals.codes, np.uint8(0))
-    reasons[whole.calendar.late(totals.ordinals)] = _core.PARTIAL
+    reasons = whole.reasons()
     reasons = np.where(reasons == 0, own, reasons)
     made = np.where(reasons == 0, sums, np.nan)
     shares = totals.with_values(made, np.where(reasons == 0, marks, reasons))

@@ -13,7 +13,7 @@ from .arguments import choice
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from .types import Codes
+    from .types import Codes, Floats
 
 
 def lowest(*statuses: Any) -> Codes:
@@ -24,6 +24,23 @@ def lowest(*statuses: Any) -> Codes:
         least = np.minimum(least, status - np.uint8(1))
     result: Codes = least + np.uint8(1)
     return result
+
+
+def lacking(values: Floats, codes: Codes) -> Codes:
+    """Why each cell has no number; OK where it has one."""
+    return np.where(np.isnan(values), codes, np.uint8(0))
+
+
+def settled(values: Floats, own: Codes, reasons: Codes, *beside: Any) -> Codes:
+    """The statuses of computed values; values with a reason become NaN in place.
+
+    A reason that takes the number away wins over all others. Then comes the status of
+    the computation itself; marks beside its inputs are passed on to numbers alone.
+    """
+    if beside:
+        own = np.where(np.isnan(values), own, lowest(own, *beside))
+    values[reasons != 0] = np.nan
+    return np.where(reasons == 0, own, reasons)
 
 
 class Status(IntEnum):

@@ -23,6 +23,7 @@ from .._common.html import (
     table,
     text,
 )
+from .._common.status import lacking
 from .._tables.html import ROWS, column_of
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def _codes(name: str, values: Array, codes: Any) -> Any:
         return None if np.ndim(codes) else 0
     if name == "total":
         return codes
-    missing = np.where(np.isnan(values), codes, np.uint8(0))
+    missing = lacking(values, codes)
     return missing if np.ndim(codes) else int(missing)
 
 

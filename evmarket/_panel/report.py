@@ -17,7 +17,7 @@ from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
 from .._common.kinds import TABLE, ask
 from .._common.messages import short
-from .._common.status import lowest
+from .._common.status import lacking, lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
 from .export import column_at
@@ -77,7 +77,7 @@ class _Numbers(NamedTuple):
     @property
     def reasons(self) -> Codes:
         """Why there is no number; OK beside one."""
-        return np.where(np.isnan(self.values), self.codes, np.uint8(_core.OK))
+        return lacking(self.values, self.codes)
 
     def marks(self, as_zero: int) -> Codes:
         """The statuses beside numbers, without the one that is read as 0."""
@@ -182,10 +182,7 @@ class _Sums:
         (values, codes), (whole, marks) = self.level.at(at), total.level.at(at)
         whole, marks = whole[group], marks[group]
         values = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
-        reasons = lowest(
-            np.where(np.isnan(values), codes, np.uint8(0)),
-            np.where(np.isnan(whole), marks, np.uint8(0)),
-        )
+        reasons = lowest(lacking(values, codes), lacking(whole, marks))
         late, outside = calendar.reach(np.full(1, at))
         if outside[0]:
             reasons[:] = _core.OUTSIDE
