@@ -176,6 +176,12 @@ class PanelData:
         """The panel with every joined series by itself."""
         return self.seen(replace(self.view, kept=self.view.series.keys))
 
+    def at_finest(self) -> PanelData:
+        """The panel at its finest frequency with all periods in view."""
+        if self.view.freq is None and not self.view.shown:
+            return self
+        return self.seen(replace(self.view, freq=None, shown=()))
+
     def part(self, chosen: Any) -> PanelData:
         """The panel with some of its series, by a mask or by number."""
         mask = np.zeros(self.series.count, bool)

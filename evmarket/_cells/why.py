@@ -240,8 +240,7 @@ class _Teller:
     def _fine(self, panel: PanelData) -> PanelData:
         """The panel at its finest frequency."""
         if id(panel) not in self._finer:
-            fine = panel.seen(replace(panel.view, freq=None, shown=()))
-            self._finer[id(panel)] = panel, fine
+            self._finer[id(panel)] = panel, panel.at_finest()
         return self._finer[id(panel)][1]
 
     def _single(self, panel: PanelData) -> PanelData:

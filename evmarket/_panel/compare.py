@@ -90,7 +90,7 @@ class Coverage(Table):
 def coverage(panel: PanelData) -> dict[str, Any]:
     """The columns of `Panel.coverage`, counted in the finest cells."""
     calendar, count = panel.finest, panel.series.count
-    fine = replace(panel, view=replace(panel.view, freq=None, shown=()))
+    fine = panel.at_finest()
     readable = [name for name in fine.names if not fine.blocked(name)]
     valued = [_valued(fine.read(name).cells) for name in readable]
     first, last, filled = (

@@ -105,8 +105,7 @@ def _with_rows(panel: PanelData) -> Cells:
     coarse = panel.coarse
     if coarse is None:
         return Cells.at(panel.layout)
-    fine = replace(panel, view=replace(panel.view, freq=None, shown=()))
-    rows = Cells.at(fine.layout)
+    rows = Cells.at(panel.at_finest().layout)
     target = coarse.target[rows.ordinals - coarse.finer.low]
     new = np.ones(len(target), bool)
     new[1:] = (target[1:] != target[:-1]) | (rows.series[1:] != rows.series[:-1])
