@@ -14,7 +14,7 @@ from .._common.status import lacking, lowest, settled
 from .cells import Cells, taken, union
 from .measure import Applied, Formed, MeasureData, Origin
 from .series import broadcast
-from .sums import ExactSums, Layout, Moved, Naming, identity, read_out, regroup_named
+from .sums import ExactSums, Naming, read_out, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
         name = f"{number:g}/{measure.name}"
         return measure.derived(changed, "ratio", name=name, formed=formed)
     if sign in "*/" and cells.sums is not None:
-        sums = _scaled(measure, values, number if sign == "*" else 0.5)
+        sums = _scaled(measure, values, number if sign == "*" else None)
         if sums is not None:
             values = np.where(np.isnan(values), np.nan, sums.values)
             sums = replace(sums, values=values)
@@ -75,21 +75,23 @@ def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     )
 
 
-def _scaled(measure: MeasureData, values: Floats, number: float) -> ExactSums | None:
-    """The exact sums behind a level times a number; None beyond their range.
+def _scaled(
+    measure: MeasureData, values: Floats, factor: float | None
+) -> ExactSums | None:
+    """The exact sums behind a level times a factor; None beyond their range.
 
-    Times an integer they stay exact; other products are rounded once.
+    Times an integer they stay exact; other products are rounded once, and quotients
+    (factor None).
     """
     cells = measure.cells
     assert cells.sums is not None
     known = np.isfinite(values)
     if (np.abs(values[known]) >= 2.0**62).any():
         return None
-    whole = number == int(number) and abs(number) < 1 << 30
-    if not whole:
+    if factor is None or factor != int(factor) or abs(factor) >= 1 << 30:
         return ExactSums.of_values(values, cells.sums.counts)
     naming = Naming(measure.series, (measure.name,), measure.calendar)
-    product = cells.sums.where(known).times(int(number))
+    product = cells.sums.where(known).times(int(factor))
     return read_out(cells.indptr, cells.ordinals, product, naming)
 
 
@@ -131,10 +133,9 @@ def combined(a: MeasureData, b: MeasureData, sign: str) -> MeasureData:
 
 def _together(a: MeasureData, b: MeasureData, sign: str) -> Origin | None:
     """How a sum or a difference is formed again; None for other results."""
-    if sign not in "+-" or a.origin is None or b.origin is None:
+    if sign not in "+-" or not _paired(a, b):
         return None
-    if a.origin.panel is not b.origin.panel:
-        return None
+    assert a.origin is not None and b.origin is not None
     recipes = a.origin.recipe, b.origin.recipe
     return Origin(a.origin.panel, Applied(combined, recipes, (sign,), counts=True))
 
@@ -212,12 +213,9 @@ def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
     assert one.sums is not None and two.sums is not None
     numbers = np.isfinite(one.values) & np.isfinite(two.values)
     terms = [one.sums, two.sums if sign == "+" else two.sums.negated()]
-    layout = Layout(one.indptr, one.ordinals, np.ones(len(numbers), np.int64))
-    to = identity(len(one.indptr) - 1)
-    known = [replace(term.where(numbers), counts=layout.rows) for term in terms]
-    moved = [Moved(layout, [term], to) for term in known]
+    known = [term.where(numbers) for term in terms]
     naming = Naming(both.series, (f"{both.name} {sign}",), both.calendar)
-    _, [sums] = regroup_named(moved, *naming)
+    sums = summed(one.indptr, one.ordinals, known, naming)
     counts = one.sums.where(numbers).counts
     return replace(sums, values=np.where(numbers, sums.values, np.nan), counts=counts)
 

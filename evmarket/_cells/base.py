@@ -10,9 +10,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .._common.types import Codes, Ints
+    from .._common.types import Codes, Ints, Mask
     from .series import SeriesIndex
     from .sums import ExactSums, Layout
+
+FEBRUARY, BOTH = 2, 3
+"""The bits of February, and of January and February; see `BaseLevel.months`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +82,11 @@ class Base:
     dated: bool = False
     source: str = ""
     repeats: Ints | None = None
+
+
+def one_month(months: Codes) -> Mask:
+    """Where one of January and February has a value, and the other none."""
+    return (months > 0) & (months < BOTH)
 
 
 def by_series(layout: Layout, numbers: Ints) -> Ints:

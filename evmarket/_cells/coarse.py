@@ -132,7 +132,6 @@ def resampled(level: Level, how: str, coarse: Coarse, naming: Naming) -> Level:
     else:
         broken = np.zeros(len(number), bool)
     codes[broken] = _core.INCOMPLETE
-    values = np.where(sums.counts > 0, sums.values, 0.0)  # assumed zeros count no row
-    values = np.where(broken | late_inside[number], np.nan, values)
+    values = np.where(broken | late_inside[number], np.nan, sums.numbers())
     made = replace(made, values=values, status=codes, sums=replace(sums, values=values))
     return Level(made, coarse.seen_at_end(level.lives))

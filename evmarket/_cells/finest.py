@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core
 from .._common.kinds import TABLE
 from .._common.status import lowest
+from .base import FEBRUARY, one_month
 from .cells import Cells, cells_of, indptr_of, kept_indptr, laid_out, lowest_at
 from .lives import Lives
 from .sums import ExactSums, Layout, Moved, Naming, regroup_named
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 MOST_ZEROS = 1 << 28
 """Zeros beyond which absent="zero" is refused."""
-
-_FEBRUARY, _BOTH = 2, 3
-"""The bits of February, and of January and February."""
 
 
 class Joined(NamedTuple):
@@ -71,7 +69,7 @@ def joined(
     if rules.nulls == "absent":
         some = sums.counts > 0
         if months is not None:  # a lone January of a stock is a row all the same
-            some |= (months > 0) & (months < _BOTH)
+            some |= one_month(months)
         layout = Layout(
             kept_indptr(layout.indptr, some), layout.ordinals[some], layout.rows[some]
         )
@@ -79,9 +77,9 @@ def joined(
     lone, codes = None, None
     if months is not None:
         # A flow needs both months, other levels February.
-        alone = (months != 0) & (months < _FEBRUARY)
+        alone = (months != 0) & (months < FEBRUARY)
         if TABLE[level.kind].dates == "add":
-            alone = (months != 0) & (months != _BOTH)
+            alone = one_month(months)
         codes = np.where(alone, np.uint8(_core.INCOMPLETE), np.uint8(0))
         lone = alone & (sums.counts > 0)
     cells = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)
@@ -97,10 +95,7 @@ def _chosen(
     """The cells of the finest series that take part."""
     if chosen is None:
         return layout, level.sums, level.months
-    indptr, place = cells_of(layout.indptr, chosen)
-    months = None if level.months is None else level.months[place]
-    part = Layout(indptr, layout.ordinals[place], layout.rows[place])
-    return part, level.sums.take(place), months
+    return _taken(layout, level.sums, level.months, chosen)
 
 
 def _sorted(
@@ -111,7 +106,14 @@ def _sorted(
     assert to is not None
     if np.array_equal(to, np.arange(len(to))):
         return layout, sums, months
-    indptr, place = cells_of(layout.indptr, np.argsort(to))
+    return _taken(layout, sums, months, np.argsort(to))
+
+
+def _taken(
+    layout: Layout, sums: ExactSums, months: Codes | None, series: Ints
+) -> tuple[Layout, ExactSums, Codes | None]:
+    """The cells of some series."""
+    indptr, place = cells_of(layout.indptr, series)
     part = Layout(indptr, layout.ordinals[place], layout.rows[place])
     return part, sums.take(place), None if months is None else months[place]
 
@@ -236,9 +238,7 @@ def over_series(part: Joined, groups: Grouping, name: str, calendar: Calendar) -
         some = more[-1]
         codes[(some > 0) & (has | (some == living))] = _core.INCOMPLETE
         lone = has & (some == members)
-    # Assumed zeros count no row.
-    values = np.where(sums.counts > 0, sums.values, 0.0)
-    sums = replace(sums, values=np.where(has, values, np.nan))
+    sums = replace(sums, values=np.where(has, sums.numbers(), np.nan))
     made = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)
     keep = has | (members > 0) | (codes == _core.INCOMPLETE)
     grown = lives.grouped(to, groups.series.count)
@@ -272,7 +272,5 @@ def formed_then_added(
     unseen = np.bincount(place, minlength=len(members)) < living
     absent = np.where(unseen, np.uint8(_core.MISSING), np.uint8(0))
     codes = np.where(has, lowest(marks, lacking), lowest(reasons, absent))
-    values = np.where(sums.counts > 0, sums.values, 0.0)
-    sums = replace(sums, values=np.where(has, values, np.nan))
-    values = sums.values
-    return Cells(layout.indptr, layout.ordinals, values, codes, sums)
+    sums = replace(sums, values=np.where(has, sums.numbers(), np.nan))
+    return Cells(layout.indptr, layout.ordinals, sums.values, codes, sums)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .._common.kinds import TABLE
+from .base import BOTH
 from .cells import NEVER
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _rows(panel: PanelData, name: str, finest: Ints) -> _Rows:
         layout.ordinals[place],
         layout.rows[place],
         level.sums.counts[place],
-        lone if asked is not None else np.full(len(place), 3),
+        lone if asked is not None else np.full(len(place), BOTH),
         lone,
     )
 

@@ -11,7 +11,7 @@ from .. import _core
 from .._common.arguments import choice
 from .._common.kinds import TABLE
 from .._common.messages import short
-from .base import Base, BaseLevel, Rules
+from .base import BOTH, Base, BaseLevel, Rules, one_month
 from .cells import Cells, cells_of, packed
 from .panel import PanelData
 from .series import united
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from .._common.types import Ints, Map, Mask
 
 _NO_RULES = Rules()
-_BOTH = 3
-"""The bits of January and February."""
 
 
 def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
@@ -283,7 +281,7 @@ def _has_row(bases: Sequence[Base], shared: _Shared, k: int) -> Mask:
     mask = _valued(bases, shared, k)
     if any(base.levels[k].months is not None for base in bases):
         months = _column(bases, shared, lambda base: _months_of(base.levels[k]))
-        mask |= (months > 0) & (months < _BOTH)
+        mask |= one_month(months)
     return mask
 
 
@@ -457,7 +455,7 @@ def _dates(
 
 def _months_of(level: BaseLevel) -> Any:
     if level.months is None:
-        return np.full(len(level.sums.counts), _BOTH, np.uint8)
+        return np.full(len(level.sums.counts), BOTH, np.uint8)
     return level.months
 
 

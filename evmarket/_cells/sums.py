@@ -80,6 +80,10 @@ class ExactSums:
         whole = low.astype(np.uint64), high.astype(np.int64)
         return cls(*whole, fine, counts, values, "float", 0)
 
+    def numbers(self) -> Floats:
+        """The sums as doubles, 0 where only assumed zeros were added."""
+        return np.where(self.counts > 0, self.values, 0.0)
+
     def take(self, chosen: Any) -> ExactSums:
         """The sums of some cells: a mask or numbers of cells."""
         return self._each(lambda part: part[chosen])
@@ -307,11 +311,7 @@ def read_out(
     indptr: Ints, ordinals: Ints, sums: ExactSums, naming: Naming
 ) -> ExactSums:
     """Sums with the doubles that they round to; the cells stay as they are."""
-    ones = np.ones(len(ordinals), np.int64)
-    cells = Layout(indptr, ordinals, ones)
-    moved = Moved(cells, [replace(sums, counts=ones)], identity(len(indptr) - 1))
-    _, [again] = regroup_named([moved], *naming)
-    return replace(again, counts=sums.counts)
+    return summed(indptr, ordinals, [sums], naming)
 
 
 def identity(count: int) -> Map:
@@ -319,7 +319,12 @@ def identity(count: int) -> Map:
     return np.arange(count, dtype=np.int32)
 
 
-def summed(indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]) -> ExactSums:
+def summed(
+    indptr: Ints,
+    ordinals: Ints,
+    terms: Sequence[ExactSums],
+    naming: Naming | None = None,
+) -> ExactSums:
     """The exact sum of terms that have the same cells; the counts are added too."""
     ones = np.ones(len(ordinals), np.int64)
     cells = Layout(indptr, ordinals, ones)
@@ -329,4 +334,5 @@ def summed(indptr: Ints, ordinals: Ints, terms: Sequence[ExactSums]) -> ExactSum
         Moved(cells, [replace(term, counts=ones)], identity(count)) for term in terms
     ]
     counts = np.sum([term.counts for term in terms], axis=0)
-    return replace(regroup(moved, count)[1][0], counts=counts)
+    made = regroup(moved, count) if naming is None else regroup_named(moved, *naming)
+    return replace(made[1][0], counts=counts)
