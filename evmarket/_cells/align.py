@@ -216,8 +216,8 @@ def _exact(both: MeasureData, one: Cells, two: Cells, sign: str) -> ExactSums:
     known = [term.where(numbers) for term in terms]
     naming = Naming(both.series, (f"{both.name} {sign}",), both.calendar)
     sums = summed(one.indptr, one.ordinals, known, naming)
-    counts = one.sums.where(numbers).counts
-    return replace(sums, values=np.where(numbers, sums.values, np.nan), counts=counts)
+    values = np.where(numbers, sums.values, np.nan)
+    return replace(sums, values=values, counts=known[0].counts)
 
 
 def quotient_unit(a: MeasureData, b: MeasureData) -> str | None:

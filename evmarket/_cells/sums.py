@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -333,6 +333,6 @@ def summed(
     moved = [
         Moved(cells, [replace(term, counts=ones)], identity(count)) for term in terms
     ]
-    counts = np.sum([term.counts for term in terms], axis=0)
+    counts = reduce(np.add, [term.counts for term in terms])
     made = regroup(moved, count) if naming is None else regroup_named(moved, *naming)
     return replace(made[1][0], counts=counts)
