@@ -161,7 +161,7 @@ static int field(char letter, int least, scan *text, ev_parts *parts)
     static const char *const NUMERALS[] = {ONE, "\xe4\xba\x8c", "\xe4\xb8\x89",
                                            "\xe5\x9b\x9b"};
     static const char *const HALVES[] = {FIRST, "\xe4\xb8\x8b"};
-    int good = 0;
+    int good = 0, number = 0;
     switch (letter) {
     case 'Y': good = digits(text, 4, 4, &parts->year); break;
     case 'y':
@@ -180,6 +180,10 @@ static int field(char letter, int least, scan *text, ev_parts *parts)
     case 'H': good = one_of(text, HALVES, 2, &parts->part); break;
     case 'T': good = time_of_day(text); break;
     case 'e': good = end_of_week(text, &parts->end); break;
+    case 'k': good = digits(text, least, 2, &number) && number < 24; break;
+    case 'n': good = digits(text, least, 2, &number) && number < 60; break;
+    case 'f': good = digits(text, 1, 9, &number); break;
+    case '%': good = take(text, '%'); break;
     case '~':
         (void)(take(text, '-') || take(text, ' '));
         good = 1;
@@ -207,4 +211,86 @@ ptrdiff_t ev_form_match(const ev_form *form, const char *text, ptrdiff_t size,
         }
     }
     return rest.at - text + (good && rest.at == rest.end);
+}
+
+/* ---- formats that a user gives ---- */
+
+/* The letters of strptime, ours, and whether each is a number of one or two digits. */
+static const struct letter {
+    char theirs, ours;
+    int number;
+} LETTERS[] = {{'Y', 'Y', 0}, {'y', 'y', 0}, {'m', 'm', 1}, {'d', 'd', 1},
+               {'b', 'b', 0}, {'B', 'b', 0}, {'H', 'k', 1}, {'M', 'n', 1},
+               {'S', 'n', 1}, {'f', 'f', 0}, {'%', '%', 0}};
+
+static const struct letter *letter_of(char theirs)
+{
+    const struct letter *found = NULL;
+    for (size_t i = 0; i < sizeof LETTERS / sizeof LETTERS[0] && found == NULL; i++) {
+        found = LETTERS[i].theirs == theirs ? LETTERS + i : NULL;
+    }
+    return found;
+}
+
+/* Whether the rest of a format begins with digits. */
+static int digits_next(const char *at, const char *end)
+{
+    return at < end && ((*at >= '0' && *at <= '9') ||
+                        (end - at > 1 && *at == '%' && at[1] != 'b' && at[1] != 'B' &&
+                         at[1] != '%'));
+}
+
+/* Which fields a format has, one bit each: a year, a month, a day, others by letter. */
+enum { YEARS = 1, MONTHS = 2, DAYS = 4, FIRST_OTHER = 8 };
+
+static unsigned field_bit(const struct letter *letter)
+{
+    return letter->theirs == 'Y' || letter->theirs == 'y' ? YEARS
+           : letter->theirs == 'm' || letter->ours == 'b'  ? MONTHS
+           : letter->theirs == 'd'                         ? DAYS
+                                : (unsigned)FIRST_OTHER << (letter - LETTERS);
+}
+
+const char *ev_form_read(const char *format, ptrdiff_t size, char pattern[EV_PATTERN_SIZE],
+                         ev_form *form)
+{
+    const char *at = format, *end = format + size, *lacks = NULL;
+    unsigned seen = 0;
+    ptrdiff_t used = 0;
+    while (at < end && lacks == NULL) {
+        const struct letter *letter = NULL;
+        if (*at == '%') {
+            letter = at + 1 < end ? letter_of(at[1]) : NULL;
+            lacks = letter == NULL ? "it takes %Y %y %m %d %b %B %H %M %S %f" : NULL;
+        }
+        if (lacks == NULL && used + 4 > EV_PATTERN_SIZE) {
+            lacks = "it is too long";
+        }
+        else if (lacks == NULL && letter == NULL) {
+            pattern[used++] = *at++;
+        }
+        else if (lacks == NULL) {
+            const unsigned bit = letter->ours == '%' ? 0 : field_bit(letter);
+            lacks = (seen & bit) != 0 ? "it has a field twice" : NULL;
+            seen |= bit;
+            at += 2;
+            pattern[used++] = '%';
+            if (letter->number && digits_next(at, end)) {
+                pattern[used++] = '0';
+            }
+            pattern[used++] = letter->ours;
+        }
+    }
+    pattern[used] = '\0';
+    if (lacks == NULL && (seen & YEARS) == 0) {
+        lacks = "it needs a year, %Y or %y";
+    }
+    else if (lacks == NULL && (seen & DAYS) != 0 && (seen & MONTHS) == 0) {
+        lacks = "it has a day, but no month";
+    }
+    *form = (ev_form){format, pattern,
+                      (seen & DAYS) != 0     ? EV_DAY
+                      : (seen & MONTHS) != 0 ? EV_MONTH
+                                             : EV_YEAR};
+    return lacks;
 }

@@ -21,7 +21,9 @@ typedef struct ev_parts {
  *   %q %h   quarter, half                       %Q %H   the same in Chinese
  *   %w      ISO week                            %T      time, a zone of UTC after it
  *   %~      "-", a space or nothing             %_      "-" or a space
- *   %e      the date that ends a week */
+ *   %e      the date that ends a week           %%      a percent sign
+ *   %k      hour                                %n      minute or second
+ *   %f      fraction of a second, 1 to 9 digits */
 typedef struct ev_form {
     const char *example;
     const char *pattern;
@@ -39,5 +41,14 @@ ptrdiff_t ev_form_match(const ev_form *form, const char *text, ptrdiff_t size,
 
 /* The period that the parts of a form state, or why there is none. */
 ev_fault ev_period_state(const ev_form *form, const ev_parts *parts, ev_said *said);
+
+enum { EV_PATTERN_SIZE = 128 };
+
+/* Makes a form of a format that a user gives, in the letters of strptime: %Y %y %m %d %b
+ * %B %H %M %S %f %%. The pattern, which must live as long as the form, is written into
+ * `pattern`. Returns NULL, or what the format lacks. A number before another one has two
+ * digits, others have one or two. */
+const char *ev_form_read(const char *format, ptrdiff_t size, char pattern[EV_PATTERN_SIZE],
+                         ev_form *form);
 
 #endif

@@ -255,8 +255,14 @@ int64_t ev_period_first_day(ev_frequency freq, int64_t ordinal)
 int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE])
 {
     int year, month, place, length;
-    ev_civil(ev_period_last_day(freq, ordinal), &year, &month, &place);
-    if (freq.unit == EV_WEEK) {
+    const int64_t last = ev_period_last_day(freq, ordinal);
+    ev_civil(last, &year, &month, &place);
+    if (freq.unit == EV_WEEK && freq.end == 7) { /* ISO: of the year of its Thursday */
+        ev_civil(last - 3, &year, &month, &place);
+        length = snprintf(label, EV_LABEL_SIZE, "%04d-W%02d", year,
+                          (int)((last - 3 - ev_day(year, 1, 1)) / 7) + 1);
+    }
+    else if (freq.unit == EV_WEEK) {
         int y, m, d;
         ev_civil(ev_period_first_day(freq, ordinal), &y, &m, &d);
         length = snprintf(label, EV_LABEL_SIZE, "%04d-%02d-%02d/%04d-%02d-%02d", y, m,

@@ -40,6 +40,9 @@ enum {
     EV_LABEL_SIZE = 64      /* room for a label, its closing 0 included */
 };
 
+/* An ordinal that stands for no period. */
+#define EV_NO_PERIOD INT64_MIN
+
 /* ---- frequencies ---- */
 
 /* Reads a name: Y H Q M M-JF W D, Y-JAN..Y-DEC, Q-JAN..Q-DEC, W-MON..W-SUN; Y is Y-DEC,
@@ -75,7 +78,8 @@ void ev_civil(int64_t day, int *year, int *month, int *place);
 int64_t ev_day(int year, int month, int place);
 
 /* Writes the label, which reads back as the same period, and gives its length:
- * "2025", "2025H1", "2025Q1", "2025-02", "2024-12-30/2025-01-05", "2025-01-31". */
+ * "2025", "2025H1", "2025Q1", "2025-02", "2025-W01", "2025-01-31"; of weeks that do not
+ * end on Sunday both dates, "2024-12-31/2025-01-06". */
 int ev_period_label(ev_frequency freq, int64_t ordinal, char label[EV_LABEL_SIZE]);
 
 /* The place of a period in a period of a coarser frequency that it nests in. Weeks nest in
@@ -119,6 +123,11 @@ typedef enum ev_fault {
 /* Reads one text (UTF-8, spaces around it ignored) in one of the forms of
  * calendar/forms.h. *said holds only for EV_FAULT_NONE. */
 ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said);
+
+/* The same of a text in one form alone; EV_FAULT_TEXT for any other text. */
+struct ev_form;
+ev_fault ev_period_parse_form(const struct ev_form *form, const char *text, ptrdiff_t size,
+                              ev_said *said);
 
 /* Writes the forms that are nearest to a text, such as "2025-01, 2025-01-31". */
 void ev_period_near(const char *text, ptrdiff_t size, char near[EV_NEAR_SIZE]);

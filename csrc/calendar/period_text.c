@@ -185,6 +185,15 @@ ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said)
     return fault == EV_FAULT_TEXT && has_no_order(text, size) ? EV_FAULT_ORDER : fault;
 }
 
+ev_fault ev_period_parse_form(const ev_form *form, const char *text, ptrdiff_t size,
+                              ev_said *said)
+{
+    ev_parts parts = {0};
+    trim(&text, &size);
+    return ev_form_match(form, text, size, &parts) > size ? ev_period_state(form, &parts, said)
+                                                          : EV_FAULT_TEXT;
+}
+
 /* Adds a word after a comma to a text, where there is room. */
 static void add(const char *word, char near[EV_NEAR_SIZE])
 {

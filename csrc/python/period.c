@@ -15,7 +15,7 @@ static const char *const text_faults[] = {
     [EV_FAULT_TEXT] = "not a period: accepted are %s and others, see help(evmarket.Periods)",
     [EV_FAULT_CALENDAR] = "not in the calendar: accepted are %s",
     [EV_FAULT_ORDER] = "a date of which the day or the month may come first: write "
-                       "2025-01-31",
+                       "2025-01-31, or read the column with date_format='%%d-%%m-%%Y'",
     [EV_FAULT_YEAR] = "outside the years 1800 to 2199: accepted are %s",
 };
 
@@ -132,6 +132,30 @@ int ev_py_frequency(PyObject *name, void *freq)
     return text != NULL;
 }
 
+int ev_py_lag(PyObject *tuple, void *out)
+{
+    ev_lag *lag = out;
+    PyObject *name;
+    long long periods, months;
+    int nearest, good = 0;
+    if (!PyTuple_Check(tuple)) {
+        PyErr_SetString(PyExc_TypeError, "lag: needs a tuple");
+    }
+    else {
+        good = PyArg_ParseTuple(tuple, "OLLp:lag", &name, &periods, &months, &nearest);
+    }
+    if (good) {
+        *lag = (ev_lag){{EV_MONTH, 0}, months, periods, nearest};
+        good = name == Py_None || ev_py_frequency(name, &lag->freq);
+    }
+    if (good && months != 0 &&
+        !(lag->freq.unit == EV_DAY || (lag->freq.unit == EV_WEEK && months % 12 == 0))) {
+        PyErr_SetString(PyExc_ValueError, "lag: this frequency has no months by date");
+        good = 0;
+    }
+    return good;
+}
+
 /* ---- ordinals of values ---- */
 
 static PyArrayObject *new_int64(npy_intp count)
@@ -170,8 +194,8 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
             recent = PyMem_Calloc(EV_RECENT, sizeof *recent);
         }
         Py_BEGIN_ALLOW_THREADS
-        result = recent != NULL ? ev_period_texts(when, &freq, recent, 0, batch->rows, out,
-                                                  &bad_row)
+        result = recent != NULL ? ev_period_texts(when, &freq, NULL, recent, 0, batch->rows,
+                                                  out, &bad_row)
                                 : ev_period_ordinals(when, within, &freq, 0, batch->rows,
                                                      out, &bad_row);
         Py_END_ALLOW_THREADS
@@ -179,6 +203,89 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
         answer = result == EV_DONE
                      ? Py_NewRef((PyObject *)ordinals)
                      : ev_py_period_error(name, when, within, freq, bad_row, 0);
+    }
+    Py_XDECREF(ordinals);
+    return answer;
+}
+
+/* Sets the exception for a row whose text does not have a format. */
+static void format_error(const char *name, const ev_column *when, ptrdiff_t row,
+                         ptrdiff_t rows_before, const ev_form *form, PyObject *format)
+{
+    ev_said said;
+    ptrdiff_t size = 0;
+    const char *text = ev_period_text(when, row, &size);
+    PyObject *shown = shown_value(when, NULL, row);
+    const ev_fault fault =
+        text == NULL ? EV_FAULT_NULL : ev_period_parse_form(form, text, size, &said);
+    if (shown != NULL && fault == EV_FAULT_NULL) {
+        PyErr_Format(PyExc_ValueError, messages[EV_FAULT_NULL], name, rows_before + row);
+    }
+    else if (shown != NULL) {
+        const char *reason = fault == EV_FAULT_CALENDAR ? "is not in the calendar"
+                             : fault == EV_FAULT_YEAR ? "lies outside the years 1800 to 2199"
+                                                      : "is written in another way";
+        PyErr_Format(PyExc_ValueError, "%s, row %zd: %U %s: date_format is %.60R", name,
+                     rows_before + row, shown, reason, format);
+    }
+    Py_XDECREF(shown);
+}
+
+/* period_formatted(batch, place, format, name, rows_before): the days, months or years
+ * that the texts of a column state in a format, as (unit of datetime64, int64 array). */
+static PyObject *period_formatted(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *capsule, *format, *answer = NULL;
+    PyArrayObject *ordinals = NULL;
+    const char *name, *text = NULL, *lacks = NULL;
+    char pattern[EV_PATTERN_SIZE];
+    Py_ssize_t place, rows_before, size = 0;
+    const ev_batch *batch = NULL;
+    const ev_column *when = NULL;
+    ev_form form;
+    if (PyArg_ParseTuple(args, "OnO!sn", &capsule, &place, &PyUnicode_Type, &format, &name,
+                         &rows_before) &&
+        (text = PyUnicode_AsUTF8AndSize(format, &size)) != NULL) {
+        batch = ev_py_batch(capsule);
+        lacks = ev_form_read(text, size, pattern, &form);
+    }
+    if (batch != NULL && place >= 0 && place < batch->ncolumns) {
+        const ev_column *column = batch->columns + place;
+        const ev_column *values = column->dictionary == NULL ? column : column->dictionary;
+        when = ev_is_text(values->type) || values->type == EV_COL_NULL ? column : NULL;
+    }
+    if (lacks != NULL) {
+        PyErr_Format(PyExc_ValueError, "date_format is %.60R: %s", format, lacks);
+    }
+    else if (batch != NULL && when == NULL) {
+        PyErr_Format(PyExc_TypeError, "%s holds no text: date_format reads text", name);
+    }
+    else if (batch != NULL) {
+        ordinals = new_int64(batch->rows);
+    }
+    if (ordinals != NULL) {
+        const ev_frequency freq = {form.unit, form.unit == EV_YEAR ? 12 : 0};
+        char unit[EV_FREQUENCY_SIZE];
+        ptrdiff_t bad_row = 0;
+        ev_result result = EV_NO_MEMORY;
+        ev_recent_text *recent = PyMem_Calloc(EV_RECENT, sizeof *recent);
+        if (recent != NULL) {
+            Py_BEGIN_ALLOW_THREADS
+            result = ev_period_texts(when, &freq, &form, recent, 0, batch->rows,
+                                     PyArray_DATA(ordinals), &bad_row);
+            Py_END_ALLOW_THREADS
+        }
+        ev_frequency_name(freq, unit);
+        if (result == EV_DONE) {
+            answer = Py_BuildValue("(sO)", unit, ordinals);
+        }
+        else if (result == EV_NO_MEMORY) {
+            PyErr_NoMemory();
+        }
+        else {
+            format_error(name, when, bad_row, rows_before, &form, format);
+        }
+        PyMem_Free(recent);
     }
     Py_XDECREF(ordinals);
     return answer;
@@ -281,6 +388,40 @@ static PyObject *period_at(PyObject *Py_UNUSED(module), PyObject *args)
     return answer;
 }
 
+/* period_before(lag, ordinals): the base of each period, INT64_MIN where there is none.
+ * ordinals: int64, of any shape; with a lag of months all must be valid periods. */
+static PyObject *period_before(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    ev_lag lag;
+    PyObject *given;
+    PyArrayObject *before = NULL;
+    int good = 0;
+    if (PyArg_ParseTuple(args, "O&O", ev_py_lag, &lag, &given)) {
+        before = (PyArrayObject *)PyArray_FROMANY(
+            given, NPY_INT64, 0, 0, NPY_ARRAY_CARRAY | NPY_ARRAY_ENSURECOPY);
+    }
+    if (before != NULL) {
+        int64_t *ordinals = PyArray_DATA(before);
+        const npy_intp count = PyArray_SIZE(before);
+        const int64_t low = ev_period_of_day(lag.freq, EV_FIRST_DAY);
+        const int64_t high = ev_period_of_day(lag.freq, EV_LAST_DAY);
+        good = 1;
+        Py_BEGIN_ALLOW_THREADS
+        for (npy_intp i = 0; i < count; i++) {
+            good &= lag.months == 0 || (ordinals[i] >= low && ordinals[i] <= high);
+        }
+        for (npy_intp i = 0; i < count && good; i++) {
+            ordinals[i] = ev_lag_before(&lag, ordinals[i]);
+        }
+        Py_END_ALLOW_THREADS
+        if (!good) {
+            PyErr_SetString(PyExc_ValueError, "ordinals reach outside the years 1 to 9999");
+            Py_CLEAR(before);
+        }
+    }
+    return (PyObject *)before;
+}
+
 /* period_days(freq, first, count, last): first or last days of a stretch of periods. */
 static PyObject *period_days(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -357,9 +498,11 @@ static PyObject *period_parts(PyObject *Py_UNUSED(module), PyObject *args)
 PyMethodDef ev_py_period_functions[] = {
     {"period_frequency", period_frequency, METH_O, NULL},
     {"period_ordinals", period_ordinals, METH_VARARGS, NULL},
+    {"period_formatted", period_formatted, METH_VARARGS, NULL},
     {"period_parse", period_parse, METH_VARARGS, NULL},
     {"period_forms", period_forms, METH_NOARGS, NULL},
     {"period_at", period_at, METH_VARARGS, NULL},
+    {"period_before", period_before, METH_VARARGS, NULL},
     {"period_days", period_days, METH_VARARGS, NULL},
     {"period_labels", period_labels, METH_VARARGS, NULL},
     {"period_parts", period_parts, METH_VARARGS, NULL},

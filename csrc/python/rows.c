@@ -9,8 +9,8 @@
  *         while True: [run over all rows]; if not rows.next(): break
  *     ValueError with .rows = (first, second) if a (group, period) occurs twice.
  * When ready:
- * Rows.base(lag, start, stop, out)       out: int32 (stop - start); gets the row of the
- *     same group `lag` periods earlier, -1 if there is none
+ * Rows.base(lag, start, stop, out)       lag: see ev_py_lag; out: int32 (stop - start);
+ *     gets the row of the same group a lag earlier, -1 if there is none
  * Rows.groups(start, stop, out)          out: int32 (rows); out[start:stop] gets the
  *     group of each row
  * Rows.presence(values, start, stop, first, last)   values: float64 (rows); first, last:
@@ -31,6 +31,7 @@
 #include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
+#include "python/period.h"
 #include "table/panel.h"
 #include "table/rows.h"
 
@@ -210,14 +211,14 @@ static PyObject *rows_base(PyObject *object, PyObject *args)
 {
     rows_object *self = (rows_object *)object;
     PyObject *given, *answer = NULL;
-    long long lag;
+    ev_lag lag;
     Py_ssize_t start, stop;
-    if (PyArg_ParseTuple(args, "LnnO:base", &lag, &start, &stop, &given) &&
+    if (PyArg_ParseTuple(args, "O&nnO:base", ev_py_lag, &lag, &start, &stop, &given) &&
         check(self, start, stop, self->rows.count, 1)) {
         int32_t *out = array_data(given, NPY_INT32, stop - start, 1, "out");
         if (out != NULL) {
             Py_BEGIN_ALLOW_THREADS
-            ev_rows_base(&self->rows, lag, start, stop, out);
+            ev_rows_base(&self->rows, &lag, start, stop, out);
             Py_END_ALLOW_THREADS
             answer = Py_NewRef(Py_None);
         }
@@ -306,10 +307,10 @@ static PyObject *gather(PyObject *Py_UNUSED(module), PyObject *args)
 static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *indptr, *ordinals, *bases, *answer = NULL;
-    long long lag;
+    ev_lag lag;
     Py_ssize_t first, last;
-    if (PyArg_ParseTuple(args, "OOLnnO:lag_bases", &indptr, &ordinals, &lag, &first,
-                         &last, &bases)) {
+    if (PyArg_ParseTuple(args, "OOO&nnO:lag_bases", &indptr, &ordinals, ev_py_lag, &lag,
+                         &first, &last, &bases)) {
         const int64_t *starts = array_data(indptr, NPY_INT64, 1, 0, "indptr");
         const int64_t *from =
             starts == NULL ? NULL : array_data(ordinals, NPY_INT64, 0, 0, "ordinals");
@@ -324,7 +325,7 @@ static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
         }
         else if (to != NULL) {
             Py_BEGIN_ALLOW_THREADS
-            ev_lag_bases(starts, from, first, last, lag, to);
+            ev_lag_bases(starts, from, first, last, &lag, to);
             Py_END_ALLOW_THREADS
             answer = Py_NewRef(Py_None);
         }

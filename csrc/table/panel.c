@@ -110,14 +110,15 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
 /* ---- look-ups ---- */
 
 void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordinals,
-                  ptrdiff_t first, ptrdiff_t last, int64_t lag, int64_t *restrict bases)
+                  ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
+                  int64_t *restrict bases)
 {
     for (ptrdiff_t s = first; s < last; s++) {
-        /* Both cell and base only move on: one walk through the series. */
+        /* Later cells have no earlier base: one walk through the series. */
         const int64_t end = indptr[s + 1];
         int64_t base = indptr[s];
         for (int64_t cell = indptr[s]; cell < end; cell++) {
-            const int64_t wanted = ordinals[cell] - lag;
+            const int64_t wanted = ev_lag_before(lag, ordinals[cell]);
             while (base < end && ordinals[base] < wanted) {
                 base++;
             }

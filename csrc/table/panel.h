@@ -7,6 +7,7 @@
 #ifndef EV_PANEL_H
 #define EV_PANEL_H
 
+#include "calendar/lag.h"
 #include "table/ledger.h"
 
 /* One measure of a finished panel, one item per cell. The exact sum is
@@ -50,10 +51,10 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
                          ev_panel_place *place);
 
 /* For each cell of the series first .. last - 1, writes the number of the cell of the
- * same series whose ordinal is `lag` less, or -1. Cells of series s are indptr[s] ..
- * indptr[s + 1] - 1, ordinals ascending within a series; lag is not 0. */
+ * same series that is its base, or -1. Cells of series s are indptr[s] .. indptr[s + 1]
+ * - 1, ordinals ascending within a series; with a lag of months all are valid periods. */
 void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordinals,
-                  ptrdiff_t first, ptrdiff_t last, int64_t lag,
+                  ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
                   int64_t *restrict bases);
 
 /* New series and periods for the cells of a finished panel. */

@@ -146,7 +146,7 @@ static ev_result read_periods(ev_partial *partial, const ev_batch_columns *batch
                                   strip->ordinals, &bad_row);
     }
     else if (ev_is_text(when->type) && batch->within == NULL) {
-        result = ev_period_texts(when, batch->freq, strip->recent, start, n,
+        result = ev_period_texts(when, batch->freq, NULL, strip->recent, start, n,
                                  strip->ordinals, &bad_row);
     }
     else {

@@ -1,7 +1,5 @@
 #include "table/period_column.h"
 
-#include "calendar/forms.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -373,16 +371,18 @@ EV_INLINE int is_iso(const char *text, ptrdiff_t size)
 }
 
 static ev_fault text_ordinal(const char *text, ptrdiff_t size, const ev_frequency *freq,
-                             int64_t *ordinal)
+                             const ev_form *form, int64_t *ordinal)
 {
     ev_said said;
-    ev_fault fault = text == NULL ? EV_FAULT_NULL : ev_period_parse(text, size, &said);
+    ev_fault fault = text == NULL   ? EV_FAULT_NULL
+                     : form == NULL ? ev_period_parse(text, size, &said)
+                                    : ev_period_parse_form(form, text, size, &said);
     return fault == EV_FAULT_NONE ? ev_period_place(&said, *freq, ordinal) : fault;
 }
 
 ev_result ev_period_texts(const ev_column *when, const ev_frequency *freq,
-                          ev_recent_text *recent, ptrdiff_t start, ptrdiff_t count,
-                          int64_t *ordinals, ptrdiff_t *bad_row)
+                          const ev_form *form, ev_recent_text *recent, ptrdiff_t start,
+                          ptrdiff_t count, int64_t *ordinals, ptrdiff_t *bad_row)
 {
     const uint64_t mix = 0x9e3779b97f4a7c15;
     ev_fault fault = EV_FAULT_NONE;
@@ -402,7 +402,7 @@ ev_result ev_period_texts(const ev_column *when, const ev_frequency *freq,
             ordinals[i] = seen->ordinal;
         }
         else {
-            fault = text_ordinal(text, size, freq, ordinals + i);
+            fault = text_ordinal(text, size, freq, form, ordinals + i);
             *bad_row = fault == EV_FAULT_NONE ? *bad_row : start + i;
             if (seen != NULL && fault == EV_FAULT_NONE) {
                 now.ordinal = ordinals[i];

@@ -6,7 +6,7 @@
 #ifndef EV_PERIOD_COLUMN_H
 #define EV_PERIOD_COLUMN_H
 
-#include "calendar/period.h"
+#include "calendar/forms.h"
 #include "columns/column.h"
 
 enum { EV_SHOWN_SIZE = 64 }; /* room for a value in a message */
@@ -33,11 +33,12 @@ typedef struct ev_recent_text {
 } ev_recent_text;
 enum { EV_RECENT = 4096 };
 
-/* The same for a column of text, coded or not. `recent` has EV_RECENT places, zero before
- * the first call; later calls with the same freq find there what was read before. */
+/* The same for a column of text, coded or not, of which all rows have one form, or with
+ * NULL any. `recent` has EV_RECENT places, zero before the first call; later calls with
+ * the same freq and form find there what was read before. */
 ev_result ev_period_texts(const ev_column *when, const ev_frequency *freq,
-                          ev_recent_text *recent, ptrdiff_t start, ptrdiff_t count,
-                          int64_t *ordinals, ptrdiff_t *bad_row);
+                          const ev_form *form, ev_recent_text *recent, ptrdiff_t start,
+                          ptrdiff_t count, int64_t *ordinals, ptrdiff_t *bad_row);
 
 /* Writes the value of row `row` for a message, shortened; returns its length. A text is
  * copied as it is, and may not be UTF-8. */
@@ -47,11 +48,9 @@ int ev_period_show(const ev_column *when, const ev_column *within, ptrdiff_t row
 /* The text of row `row`, not ended by 0, and its size; NULL where there is no text. */
 const char *ev_period_text(const ev_column *when, ptrdiff_t row, ptrdiff_t *size);
 
-/* An entry of a dictionary that is not a period; an error only if a row uses it. */
-#define EV_NO_PERIOD INT64_MIN
-
 /* Coded columns: translate when->dictionary once into `words` (one per entry), then any
- * rows. Results and *bad_row as for ev_period_ordinals. */
+ * rows. An entry that is no period is EV_NO_PERIOD, and an error only if a row uses it.
+ * Results and *bad_row as for ev_period_ordinals. */
 void ev_period_words(const ev_column *dictionary, const ev_frequency *freq, int64_t *words);
 ev_result ev_period_decode(const ev_column *when, const int64_t *words,
                            const ev_frequency *freq, ptrdiff_t start, ptrdiff_t count,

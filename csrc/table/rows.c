@@ -355,51 +355,61 @@ EV_INLINE uint32_t group_of_place(const ev_rows *rows, uint32_t place)
                               : (uint32_t)((ev_uint128)rows->inverse * place >> 64);
 }
 
-static void base_by_grid(const ev_rows *rows, int64_t lag, ptrdiff_t start, ptrdiff_t stop,
-                         int32_t *restrict base)
+/* `counted` is whether the lag is a number of periods; a constant in each use. */
+EV_INLINE void base_by_grid(const ev_rows *rows, const ev_lag *lag, const int counted,
+                            ptrdiff_t start, ptrdiff_t stop, int32_t *restrict base)
 {
-    const int64_t span = span_of(rows);
-    const int far = lag >= span || lag <= -span; /* farther than any two rows are apart */
+    const int64_t span = span_of(rows), typical = ev_lag_typical(lag);
+    const int far = typical >= 2 * span || typical <= -2 * span; /* no row has a base */
     for (ptrdiff_t i = start; i < stop; i++) {
         if (i + AHEAD < stop && !far) {
             /* May be outside the grid; only its address is computed, as a number. */
-            const int64_t ahead = (int64_t)rows->places[i + AHEAD] - lag;
+            const int64_t ahead = (int64_t)rows->places[i + AHEAD] - typical;
             EV_PREFETCH((const void *)((uintptr_t)rows->grid + (uintptr_t)ahead * 4));
         }
-        const int64_t place = rows->places[i];
-        const int64_t at = place - group_of_place(rows, rows->places[i]) * span - lag;
+        const int64_t first = group_of_place(rows, rows->places[i]) * span;
+        const int64_t at = rows->places[i] - first;
+        const int64_t wanted = far       ? -1
+                               : counted ? at - typical
+                                         : ev_lag_before(lag, at + rows->low) - rows->low;
         base[i - start] =
-            !far && at >= 0 && at < span ? (int32_t)rows->grid[place - lag] - 1 : -1;
+            wanted >= 0 && wanted < span ? (int32_t)rows->grid[first + wanted] - 1 : -1;
     }
 }
 
-static void base_by_pairs(const ev_rows *rows, int64_t lag, ptrdiff_t start,
+static void base_by_pairs(const ev_rows *rows, const ev_lag *lag, ptrdiff_t start,
                           ptrdiff_t stop, int32_t *restrict base)
 {
     int32_t wanted[EV_BLOCK];
     int64_t found[EV_BLOCK];
-    const int far = lag > UINT32_MAX || lag < -(int64_t)UINT32_MAX;
+    const int far = lag->periods > UINT32_MAX || lag->periods < -(int64_t)UINT32_MAX;
     for (ptrdiff_t at = start; at < stop; at += EV_BLOCK) {
         const ptrdiff_t n = stop - at < EV_BLOCK ? stop - at : EV_BLOCK;
         for (ptrdiff_t i = 0; i < n; i++) {
-            wanted[i] = far ? 0 : (int32_t)(rows->periods[at + i] - lag);
+            const int64_t earlier = far ? INT64_MIN : ev_lag_before(lag, rows->periods[at + i]);
+            const int known = earlier >= INT32_MIN && earlier <= INT32_MAX;
+            wanted[i] = known ? (int32_t)earlier : 0;
+            base[at - start + i] = known - 1;
         }
         ev_cells_find(&rows->pairs, rows->groups + at, wanted, n, found);
         for (ptrdiff_t i = 0; i < n; i++) {
-            const int64_t earlier = far ? INT64_MIN : rows->periods[at + i] - lag;
-            base[at - start + i] = earlier == wanted[i] ? (int32_t)found[i] : -1;
+            int32_t *row = base + (at - start + i);
+            *row = *row == 0 ? (int32_t)found[i] : -1;
         }
     }
 }
 
-void ev_rows_base(const ev_rows *rows, int64_t lag, ptrdiff_t start, ptrdiff_t stop,
+void ev_rows_base(const ev_rows *rows, const ev_lag *lag, ptrdiff_t start, ptrdiff_t stop,
                   int32_t *restrict base)
 {
-    if (rows->grid != NULL) {
-        base_by_grid(rows, lag, start, stop, base);
+    if (rows->grid == NULL) {
+        base_by_pairs(rows, lag, start, stop, base);
+    }
+    else if (lag->months == 0) {
+        base_by_grid(rows, lag, 1, start, stop, base);
     }
     else {
-        base_by_pairs(rows, lag, start, stop, base);
+        base_by_grid(rows, lag, 0, start, stop, base);
     }
 }
 

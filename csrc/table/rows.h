@@ -12,6 +12,7 @@
 #ifndef EV_ROWS_H
 #define EV_ROWS_H
 
+#include "calendar/lag.h"
 #include "table/cells.h"
 #include "columns/column.h"
 #include "table/keys.h"
@@ -67,10 +68,10 @@ void ev_rows_run(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop);
 ev_result ev_rows_next(ev_rows *rows, int *more, int *which, ev_key_place *place,
                        ev_rows_repeat *repeat);
 
-/* The row of the same group `lag` periods earlier, or -1, for the rows start .. stop -
- * 1; base[0] is for row `start`. Rows must be ready, here and below; any number of
- * threads. */
-void ev_rows_base(const ev_rows *rows, int64_t lag, ptrdiff_t start, ptrdiff_t stop,
+/* The row of the same group a lag earlier, or -1, for the rows start .. stop - 1; base[0]
+ * is for row `start`. With a lag of months the ordinals must be valid periods. Rows must
+ * be ready, here and below; any number of threads. */
+void ev_rows_base(const ev_rows *rows, const ev_lag *lag, ptrdiff_t start, ptrdiff_t stop,
                   int32_t *restrict base);
 
 /* The group of each row, 0 .. group_count - 1. */

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
-from .._inputs.dates import Moments, moments, no_value
+from .._inputs.dates import Moments, no_value
+from .._inputs.formats import formatted_moments
 from .frequency import check_range, cure, frequency, pair_frequency
 
 if TYPE_CHECKING:
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
 
 def ordinals(
-    column: Any, freq: str | None = None, name: str = "period"
+    column: Any,
+    freq: str | None = None,
+    name: str = "period",
+    date_format: str | None = None,
 ) -> tuple[Ordinals, str | None]:
     """The ordinals of a column of dates, periods, text or integers.
 
@@ -27,6 +31,8 @@ def ordinals(
         The frequency of the ordinals. By default the one that the column states.
     name : str
         The name of the column in errors.
+    date_format : str, optional
+        How text is written, in the letters of strptime.
 
     Returns
     -------
@@ -41,7 +47,7 @@ def ordinals(
     TypeError
         If the type of the column holds no periods.
     """
-    content = moments(column, name)
+    content = formatted_moments(column, date_format, name)
     stated = content.stated
     asked = None if freq is None else frequency(freq)
     if content.within is not None and content.part:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _core
+from .._common.arguments import choice
 from .._common.messages import short
 from .._inputs.dates import no_value
 
@@ -44,6 +45,19 @@ def per_year(freq: str) -> int:
 def year_of(freq: str) -> str:
     """The frequency of years that fits: fiscal years for fiscal quarters."""
     return "Y" + freq[1:] if unit(freq) in ("Y", "Q") else "Y"
+
+
+def year_end_at(given: str | None, freq: str | None) -> int:
+    """The month in which the year ends; only months and days have one of their own."""
+    name = "DEC" if given is None else given
+    ends = {month: number for number, month in enumerate(MONTHS, 1)}
+    month = choice(name, "year_end", ends)
+    if month != 12 and freq not in ("M", "D"):
+        raise ValueError(
+            f"year_end is {name!r}, freq is {freq!r}: it is for months and days; "
+            f"fiscal years and quarters are freq='Y-{name}' and 'Q-{name}'"
+        )
+    return int(month)
 
 
 def first_day(freq: str, ordinal: int) -> int:

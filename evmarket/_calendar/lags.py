@@ -3,63 +3,156 @@
 from __future__ import annotations
 
 from operator import index as whole_number
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .. import _core
 from .._common.messages import short
-from .frequency import first_day, per_year, unit
+from .frequency import per_year, unit
+
+if TYPE_CHECKING:
+    from .._common.types import Ints
 
 _MONTHS = {"Y": 12, "H": 6, "Q": 3, "M": 1}
 _DAYS = {"W": 7, "D": 1}
 _FORMS = "give periods such as 12, or words such as '1Y', '2Q', '12M', '4W'"
+_POSITIVE = "it takes at least one period"
+NO_PERIOD = np.iinfo(np.int64).min
+"""The base of a period that has none."""
 
 
-def lag_periods(lag: Any, freq: str | None, name: str = "lag") -> int:
-    """A lag, as a number or in words, in periods of a frequency (None: integers).
+class Lag(NamedTuple):
+    """How far the base of a period lies before it: a number of periods, or a date.
+
+    Months are for days and weeks. The base of a day is the same day of the month so
+    many months before, that of a week the week of the same number so many years before.
+
+    Attributes
+    ----------
+    freq : str or None
+        The frequency of the periods; None for integers.
+    periods : int
+        Negative for a base that lies after its period; 0 with months.
+    months : int
+        0 for a number of periods.
+    nearest : bool
+        Whether the day or week before is the base where there is no such one: for
+        29 February the 28th, for week 53 week 52. Otherwise there is none.
+    """
+
+    freq: str | None
+    periods: int = 0
+    months: int = 0
+    nearest: bool = False
+
+    @property
+    def years(self) -> bool:
+        """Whether it compares the same places of two years."""
+        if self.months or self.freq is None:
+            return self.months != 0 and self.months % 12 == 0
+        return unit(self.freq) not in _DAYS and self.periods % per_year(self.freq) == 0
+
+    @property
+    def yearly(self) -> tuple[int, int]:
+        """How many steps a year has, and of how many the lag is."""
+        if self.months:
+            return 12, self.months
+        assert self.freq is not None, "integers know no year"
+        return per_year(self.freq), self.periods
+
+    def before(self, ordinals: Any) -> Any:
+        """The base of each period, NO_PERIOD where it has none."""
+        if not self.months:
+            return ordinals - self.periods
+        return _core.period_before(self, ordinals)
+
+    def one_before(self, ordinal: int) -> int | None:
+        """The base of one period."""
+        base = int(self.before(np.array([ordinal]))[0])
+        return None if base == NO_PERIOD else base
+
+    def after(self, ordinals: Ints) -> tuple[Ints, Ints]:
+        """The periods whose bases are `ordinals`: the place of each base, the period.
+
+        A base may have none, or two: 28 February where 29 February is compared with it.
+        """
+        every = np.arange(len(ordinals), dtype=np.int64)
+        periods = self.back.before(ordinals)
+        if not self.months:
+            return every, periods
+        known = periods != NO_PERIOD
+        every, periods = every[known], periods[known]
+        if self.nearest:
+            double = self.before(periods + 1) == ordinals[every]
+            every = np.concatenate([every, every[double]])
+            periods = np.concatenate([periods, periods[double] + 1])
+        return every, periods
+
+    @property
+    def ahead(self) -> tuple[Lag, ...]:
+        """The lag itself if bases lie after their periods, else none."""
+        return (self,) if self.periods + self.months < 0 else ()
+
+    @property
+    def back(self) -> Lag:
+        """The lag from a base to its period."""
+        return Lag(self.freq, -self.periods, -self.months)
+
+
+def read_lag(lag: Any, freq: str | None, name: str = "lag") -> Lag:
+    """A lag, as a number or in words, at a frequency (None: integers).
 
     At M-JF a lag must be whole years, a multiple of 11 periods.
     """
-    count = _periods(lag, freq, name)
-    if count == 0:
+    months = _months(lag, freq, name)
+    count = 0 if months else _periods(lag, freq, name)
+    if count == months == 0:
         raise ValueError(f"{name} is 0: give a positive or a negative lag")
     if freq == "M-JF" and count % 11:
         raise ValueError(
             f"{name} is {short(lag)}: at M-JF, where one of the 11 periods has two "
             "months, only whole years compare: give '1Y' or 11"
         )
-    return count
+    return Lag(freq, count, months)
 
 
-def year_before(freq: str, ordinal: int) -> int:
-    """How many periods before a period lies the same one of the year before.
+def _months(words: Any, freq: str | None, name: str) -> int:
+    """The months of a lag in words that goes by date; 0 for other lags."""
+    if not isinstance(words, str) or freq is None or unit(freq) not in _DAYS:
+        return 0
+    count, letter = _read(words, name)
+    by_date = letter == "Y" or (letter in _MONTHS and unit(freq) == "D")
+    return count * _MONTHS[letter] if by_date else 0
 
-    For days it is the same date, for weeks the week of the same number. 29 February
-    compares with the 28th, week 53 with week 52.
+
+def window_starts(window: Any, freq: str | None, ordinals: Ints) -> Ints:
+    """The first period of the window that ends with each period.
+
+    A window in words that goes by date begins after the base of its last period; that
+    of 29 February begins as the one of the 28th, that of week 53 as that of week 52.
     """
-    if unit(freq) == "D":
-        day = np.datetime64(ordinal, "D").item()
-        leap = (day.month, day.day) == (2, 29)
-        base = day.replace(year=day.year - 1, day=28 if leap else day.day)
-        return (day - base).days
-    if unit(freq) == "W":
-        year, number = _week(freq, ordinal)
-        before = _week(freq, ordinal - 53)
-        return 53 if before == (year - 1, number) else 52
-    return per_year(freq)
+    months = _months(window, freq, "window")
+    if months == 0:
+        return ordinals - window_periods(window, freq) + 1
+    if months < 0:
+        raise ValueError(f"window is {short(window)}: {_POSITIVE}")
+    starts: Ints = Lag(freq, 0, months, nearest=True).before(ordinals) + 1
+    return starts
 
 
-def _week(freq: str, ordinal: int) -> tuple[int, int]:
-    """The year and the number of a week: those of its fourth day."""
-    middle = np.datetime64(first_day(freq, ordinal) + 3, "D").item()
-    return middle.year, (middle.timetuple().tm_yday - 1) // 7 + 1
+def is_one_year(window: Any, freq: str) -> bool:
+    """Whether a window is one year long."""
+    if unit(freq) in _DAYS:
+        return _months(window, freq, "window") == 12
+    return window_periods(window, freq) == per_year(freq)
 
 
 def window_periods(window: Any, freq: str | None, name: str = "window") -> int:
     """The length of a window, as a number or in words, in periods."""
     count = _periods(window, freq, name)
     if count < 1:
-        raise ValueError(f"{name} is {short(window)}: it takes at least one period")
+        raise ValueError(f"{name} is {short(window)}: {_POSITIVE}")
     return count
 
 
@@ -108,10 +201,8 @@ def _periods_of_words(words: str, freq: str | None, name: str) -> int:
     else:
         periods, rest = 0, 1
     if rest:
-        advice = f": give {per_year(freq)}" if letter == "Y" and base in _DAYS else ""
         raise ValueError(
-            f"{name} is {short(words)}: not a whole number of periods at "
-            f"'{freq}'{advice}"
+            f"{name} is {short(words)}: not a whole number of periods at '{freq}'"
         )
     return periods
 

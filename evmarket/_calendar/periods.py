@@ -12,7 +12,7 @@ from .. import _core
 from .._common.html import Html, box, cut, ends, joined, strong, text
 from .._common.messages import short
 from .._tables.interchange import pandas_periods
-from .frequency import frequency, unit
+from .frequency import frequency, unit, year_end_at
 from .labels import one_period, span, stated_frequency
 
 if TYPE_CHECKING:
@@ -36,12 +36,15 @@ class Periods:
         The ends, both included. A coarser label means all periods in it.
     freq : str, optional
         The frequency. By default the one that `first` states.
+    year_end : str, optional
+        The month in which the year of months or days ends, such as "MAR": what labels
+        such as "FY2025" mean. Periods are equal whatever it is.
 
     Raises
     ------
     ValueError
-        If a label cannot be read, `last` is before `first`, or `first` is a date and
-        `freq` is missing.
+        If a label cannot be read, `last` is before `first`, `first` is a date and
+        `freq` is missing, or `year_end` is no month or of other periods.
 
     See Also
     --------
@@ -57,7 +60,8 @@ class Periods:
       "2025年一季度"
     - months: "2025-01", "2025/1", "2025.01", "202501", "2025M01", "2025年1月",
       "Jan-25", "Jan 2025", "2025-Jan"; and "2025年1-2月", the first period of M-JF
-    - ISO weeks: "2025-W03", or both dates, "2024-12-30/2025-01-05"
+    - weeks: "2025-W03" (ISO, from Monday to Sunday); of any week both dates,
+      "2024-12-30/2025-01-05"
     - dates: "2025-01-31", "2025/1/31", "2025.1.31", "20250131", "2025年1月31日",
       "31-Jan-2025", "31 Jan 2025"; with a time of day, which is ignored,
       "2025-01-31 00:00:00", "2025-01-31T00:00:00Z", "2025/1/31 0:00"
@@ -65,8 +69,9 @@ class Periods:
     Letters may be small or capital and names of months long. "-" or a space may stand
     after the year, as in "2025-Q1", and between a name and a year. Two digits of a year
     are 2000 to 2099; years lie in 1800 to 2199. The order of day and month is never
-    guessed: "01-04-2021" is an error. Integers are yyyymmdd, yyyymm at M and M-JF, and
-    yyyy at Y.
+    guessed: "01-04-2021" is an error; a column of such text needs
+    ``date_format="%d-%m-%Y"``, see `Panel.from_table`. Integers are yyyymmdd, yyyymm
+    at M and M-JF, and yyyy at Y.
 
     Examples
     --------
@@ -82,25 +87,36 @@ class Periods:
     ['2025Q1', '2025Q2', '2025Q3', '2025Q4']
     """
 
-    __slots__ = ("_count", "_freq", "_start")
+    __slots__ = ("_count", "_freq", "_start", "_year_end")
     _freq: str
     _start: int
     _count: int
+    _year_end: int
 
-    def __init__(self, first: Any, last: Any, freq: str | None = None) -> None:
+    def __init__(
+        self,
+        first: Any,
+        last: Any,
+        freq: str | None = None,
+        *,
+        year_end: str | None = None,
+    ) -> None:
         if freq is None:
             freq = stated_frequency(first, "first")
         self._freq = frequency(freq)
-        self._start = span(first, self._freq, "first")[0]
-        self._count = span(last, self._freq, "last")[1] - self._start + 1
+        self._year_end = end = year_end_at(year_end, self._freq)
+        self._start = span(first, self._freq, "first", end)[0]
+        self._count = span(last, self._freq, "last", end)[1] - self._start + 1
         if self._count < 1:
             raise ValueError(
                 f"last is {short(last)}: it is before first, which is {short(first)}"
             )
 
     @classmethod
-    def of(cls, freq: str, start: int, count: int) -> Periods:
+    def of(cls, freq: str, start: int, count: int, year_end: int = 12) -> Periods:
         """The `count` periods from ordinal `start` on; `count` may be 0.
+
+        `year_end` is the number of the month in which years called FY end.
 
         Examples
         --------
@@ -111,6 +127,7 @@ class Periods:
         periods = cls.__new__(cls)
         periods._freq = frequency(freq)
         periods._start, periods._count = int(start), int(count)
+        periods._year_end = year_end
         return periods
 
     @property
@@ -158,7 +175,8 @@ class Periods:
             start, stop, step = place.indices(self._count)
             if step != 1:
                 raise ValueError(f"step is {step}: periods are consecutive, give none")
-            return Periods.of(self._freq, self._start + start, max(stop - start, 0))
+            first, count = self._start + start, max(stop - start, 0)
+            return Periods.of(self._freq, first, count, self._year_end)
         at = whole_number(place)
         if not -self._count <= at < self._count:
             raise IndexError(f"position is {at}: there are {self._count} periods")
@@ -185,7 +203,7 @@ class Periods:
         >>> em.Periods("2025-11", "2026-02").index("2026-01")
         2
         """
-        at = one_period(label, self._freq, "label") - self._start
+        at = one_period(label, self._freq, "label", self._year_end) - self._start
         if not 0 <= at < self._count:
             raise KeyError(f"label is {short(label)}: not in {self!r}")
         return at
@@ -211,9 +229,11 @@ class Periods:
             )
         start, stop = 0, self._count
         if label.start is not None:
-            start = span(label.start, self._freq, "start")[0] - self._start
+            first = span(label.start, self._freq, "start", self._year_end)[0]
+            start = first - self._start
         if label.stop is not None:
-            stop = span(label.stop, self._freq, "stop")[1] - self._start + 1
+            last = span(label.stop, self._freq, "stop", self._year_end)[1]
+            stop = last - self._start + 1
         start = min(max(start, 0), self._count)
         return slice(start, max(min(stop, self._count), start))
 

@@ -308,7 +308,8 @@ def aligned(a: MeasureData, b: MeasureData) -> tuple[MeasureData, list[Cells]]:
         a.name,
         a.kind,
         source=a.source,
-        lookahead=max(a.lookahead, b.lookahead),
+        ahead=a.ahead + b.ahead,
+        running=a.running and b.running,
     )
     placed = [
         _placed(m.cells, to, layout, replace(both, lives=life))

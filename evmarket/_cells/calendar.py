@@ -57,7 +57,12 @@ class Calendar:
     def periods(self) -> Periods:
         """The periods in view."""
         low, high = self.visible
-        return Periods.of(self.freq, low, high - low + 1)
+        return Periods.of(self.freq, low, high - low + 1, self._own_year_end)
+
+    @property
+    def _own_year_end(self) -> int:
+        """The end of the year of months and days; others have it in their frequency."""
+        return self.year_end if self.freq in ("M", "D") else 12
 
     def label(self, ordinal: int) -> str:
         """The label of one period."""

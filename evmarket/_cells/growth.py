@@ -9,17 +9,17 @@ import numpy as np
 
 from .. import _core
 from .._arrays.growth import POLICIES
-from .._calendar.frequency import per_year
-from .._calendar.lags import lag_periods
+from .._calendar.lags import read_lag
 from .._common.arguments import choice
 from .._common.kinds import POINTS, TABLE, ask
 from .._common.messages import one_line, short
 from .cells import laid_out
 from .matched import matched_growth
 from .measure import Formed
-from .shifts import Kernel, bases, compared, difference, stepped
+from .shifts import Kernel, bases, by_date, compared, difference, stepped
 
 if TYPE_CHECKING:
+    from .._calendar.lags import Lag
     from .._common.types import Floats
     from .measure import MeasureData
 
@@ -33,46 +33,50 @@ def growth(
 ) -> MeasureData:
     """See `Measure.growth`."""
     rate = choice(policy, "policy", POLICIES)
-    steps = lag_of(measure, lag, "growth")
+    back = lag_of(measure, lag, "growth")
     options: dict[str, Any] = {"policy": policy}
     if matched:
         keys = () if within is None else within
-        rates = matched_growth(measure, keys, steps, rate)
+        rates = matched_growth(measure, keys, back, rate)
         assert rates.formed is not None
         options |= rates.formed.options
         return replace(rates, formed=rates.formed._replace(options=options))
     level = measure if within is None else measure.rolled(within)
-    rates = compared(level, steps, Kernel(rate, _core.growth_status), "growth")
-    rates = _exact_first(level, rates, steps, policy)
+    rates = compared(level, back, Kernel(rate, _core.growth_status), "growth")
+    rates = _exact_first(level, rates, back, policy)
     if policy == "midpoint":
-        rates = _with_ends(level, rates, steps)
-    return replace(rates, formed=Formed("growth", (level,), steps, options))
+        rates = _with_ends(level, rates, back)
+    formed = Formed("growth", (level,), back, options)
+    return replace(rates, running=False, formed=formed)
 
 
-def lag_of(measure: MeasureData, lag: Any, operation: str) -> int:
-    """A lag in periods, which the kind of the measure must allow."""
+def lag_of(measure: MeasureData, lag: Any, operation: str) -> Lag:
+    """A lag that the kind of the measure allows.
+
+    A total up to a date compares with one up to the same date of another year, 29
+    February with the 28th.
+    """
     freq = measure.calendar.freq
     if not TABLE[measure.kind].growth:
         ask(measure.name, measure.kind, "growth")
-    steps = lag_periods(lag, freq)
-    years = TABLE[measure.kind].growth == "years"
-    if years and steps % per_year(freq):
+    back = read_lag(lag, freq)
+    if TABLE[measure.kind].growth == "years" and not back.years:
         raise TypeError(
             f"{operation} of {one_line(measure.name)} ({measure.kind}) with lag "
-            f"{short(lag)} has no meaning: a running total compares whole years; take "
-            ".from_ytd() first"
+            f"{short(lag)} has no meaning: a running total compares whole years: give "
+            "'1Y', or take .from_ytd() first"
         )
-    return steps
+    return by_date(measure, back)
 
 
 def _exact_first(
-    level: MeasureData, rates: MeasureData, steps: int, policy: str
+    level: MeasureData, rates: MeasureData, lag: Lag, policy: str
 ) -> MeasureData:
     """The rates with the difference of the levels taken exactly, then rounded."""
     sums = level.cells.sums
     if sums is None or sums.inexact is None:
         return rates
-    base = bases(level.cells, steps)
+    base = bases(level.cells, lag)
     wanted = np.isfinite(rates.cells.values) & (base >= 0)
     wanted &= sums.inexact | sums.inexact[np.maximum(base, 0)]
     x1 = level.cells.values[wanted]
@@ -94,53 +98,55 @@ def _denominator(x0: Floats, x1: Floats, policy: str) -> Floats:
 
 def log_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     """See `Measure.log_growth`."""
-    steps = lag_of(measure, lag, "log growth")
-    rates = compared(measure, steps, Kernel(_core.log_growth, _core.log_status), "log")
-    return replace(rates, formed=Formed("log growth", (measure,), steps))
+    back = lag_of(measure, lag, "log growth")
+    rates = compared(measure, back, Kernel(_core.log_growth, _core.log_status), "log")
+    formed = Formed("log growth", (measure,), back)
+    return replace(rates, running=False, formed=formed)
 
 
 def annualized_growth(measure: MeasureData, lag: int | str) -> MeasureData:
     """See `Measure.annualized_growth`."""
-    steps = lag_of(measure, lag, "annualized growth")
-    extra = (float(per_year(measure.calendar.freq)), float(steps))
-    kernel = Kernel(_core.compound, _core.compound_status, extra)
-    rates = compared(measure, steps, kernel, "growth")
+    back = lag_of(measure, lag, "annualized growth")
+    per_year, count = map(float, back.yearly)
+    kernel = Kernel(_core.compound, _core.compound_status, (per_year, count))
+    rates = compared(measure, back, kernel, "growth")
     name = f"{measure.name} annualized growth"
-    formed = Formed("annualized growth", (measure,), steps)
-    return replace(rates, name=name, formed=formed)
+    formed = Formed("annualized growth", (measure,), back)
+    return replace(rates, name=name, running=False, formed=formed)
 
 
 def change(measure: MeasureData, lag: int | str = "1Y") -> MeasureData:
     """See `Measure.change`."""
     kind = ask(measure.name, measure.kind, "change")
     if TABLE[measure.kind].growth:
-        steps = lag_of(measure, lag, "a change")
+        back = lag_of(measure, lag, "a change")
     else:
-        steps = lag_periods(lag, measure.calendar.freq)
-    made = stepped(measure, steps, kind)
+        back = by_date(measure, read_lag(lag, measure.calendar.freq))
+    made = stepped(measure, back, kind)
     unit = None if kind in POINTS else measure.unit
     return replace(
         made,
         name=f"{measure.name} change",
         unit=unit,
         origin=measure.again(change, lag),
-        formed=Formed("change", (measure,), steps),
+        formed=Formed("change", (measure,), back),
     )
 
 
-def _with_ends(level: MeasureData, rates: MeasureData, steps: int) -> MeasureData:
+def _with_ends(level: MeasureData, rates: MeasureData, lag: Lag) -> MeasureData:
     """Midpoint growth with +-2 where a series entered or exited, statuses kept."""
     calendar, cells, lives = level.calendar, level.cells, level.lives
     values, codes = rates.cells.values.copy(), rates.cells.codes
     entered = (codes == _core.ENTERED) & np.isfinite(cells.values)
     values[entered] = 2 * np.sign(cells.values[entered])
-    target = cells.ordinals + steps
-    gone = lives.begun(cells.series, target) & ~lives.alive(cells.series, target)
+    ended, target = lag.after(cells.ordinals)
+    series, last = cells.series[ended], cells.values[ended]
+    gone = lives.begun(series, target) & ~lives.alive(series, target)
     gone &= (target <= min(calendar.complete, calendar.high)) & (target >= calendar.low)
-    gone &= np.isfinite(cells.values) & ~calendar.late(cells.ordinals)
-    gone &= cells.place(cells.series, target) < 0
+    gone &= np.isfinite(last) & ~calendar.late(cells.ordinals[ended])
+    gone &= cells.place(series, target) < 0
     indptr, ordinals, order = laid_out(
-        np.concatenate([cells.series, cells.series[gone]]),
+        np.concatenate([cells.series, series[gone]]),
         np.concatenate([cells.ordinals, target[gone]]),
         level.series.count,
     )
@@ -148,7 +154,7 @@ def _with_ends(level: MeasureData, rates: MeasureData, steps: int) -> MeasureDat
     both = type(cells)(
         indptr,
         ordinals,
-        np.concatenate([values, -2 * np.sign(cells.values[gone])])[order],
+        np.concatenate([values, -2 * np.sign(last[gone])])[order],
         np.concatenate([codes, exits])[order],
     )
     return replace(rates, cells=both)

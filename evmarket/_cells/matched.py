@@ -17,12 +17,13 @@ from .sums import Layout, Moved, Naming, regroup_named
 from .within import groups_of
 
 if TYPE_CHECKING:
+    from .._calendar.lags import Lag
     from .._common.types import Ints
     from .measure import MeasureData
 
 
 def matched_growth(
-    measure: MeasureData, within: Any, steps: int, rate: Any
+    measure: MeasureData, within: Any, lag: Lag, rate: Any
 ) -> MeasureData:
     """Growth of the sums over the series that are present in both periods.
 
@@ -32,7 +33,7 @@ def matched_growth(
     cells = measure.cells
     total = measure.rolled(measure.series.key_list(within))
     to = groups_of(measure, total)
-    base = bases(cells, steps)
+    base = bases(cells, lag)
     both = (base >= 0) & np.isfinite(cells.values)
     both &= np.isfinite(taken(cells.values, base, np.nan))
     layout = Layout(
@@ -60,17 +61,17 @@ def matched_growth(
         for side in (x1, x0)
     ]
     sides.append(total)
-    made = _of_total(total, steps, x1, values, own)
+    made = _of_total(total, lag, x1, values, own)
     options = {"to": to, "of": measure}
-    return replace(made, formed=Formed("matched growth", tuple(sides), steps, options))
+    return replace(made, formed=Formed("matched growth", tuple(sides), lag, options))
 
 
 def _of_total(
-    total: MeasureData, steps: int, x1: Cells, values: Any, own: Any
+    total: MeasureData, lag: Lag, x1: Cells, values: Any, own: Any
 ) -> MeasureData:
     """The rates in the cells of the total."""
     cells = total.cells
-    _, reasons = base_values(total, bases(cells, steps), steps)
+    _, reasons = base_values(total, bases(cells, lag), lag)
     reasons = lowest(reasons, lacking(cells.values, cells.codes))
     place = x1.place(cells.series, cells.ordinals)
     rates = taken(values, place, np.nan)
@@ -78,4 +79,4 @@ def _of_total(
     codes = settled(rates, codes, reasons)
     name = f"{total.name} growth"
     made = cells.with_values(rates, codes)
-    return total.derived(made, "growth", name=name, lookahead=max(0, -steps))
+    return total.derived(made, "growth", name=name, ahead=lag.ahead, running=False)

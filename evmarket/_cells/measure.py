@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .._calendar.lags import Lag
     from .._common.types import Codes, Floats, Ints, Map
 
     Dense = TypeVar("Dense", bound=NDArray[Any])
@@ -113,15 +114,15 @@ class Formed(NamedTuple):
     what : str
         The operation.
     inputs : tuple of MeasureData
-    steps : int
-        How many periods before lies the base.
+    lag : Lag or None
+        How far before lies the base.
     options : dict
         Other arguments, and which series of an input belongs to each series.
     """
 
     what: str
     inputs: tuple[MeasureData, ...]
-    steps: int = 0
+    lag: Lag | None = None
     options: dict[str, Any] = {}  # noqa: RUF012  (never changed)
 
 
@@ -133,8 +134,11 @@ class MeasureData:
     ----------
     series, calendar, cells, lives : SeriesIndex, Calendar, Cells, Lives
     name, kind, unit : str, str, str or None
-    lookahead : int
-        How many periods ahead the bases lie; cells that near the cutoff are PARTIAL.
+    ahead : tuple of Lag
+        Those whose bases lie after their periods; cells before the cutoff of which a
+        base lies after it are PARTIAL.
+    running : bool
+        Whether it is a total up to a date, or a share or ratio of such totals.
     source : str
         Where the numbers come from, if the table said so.
     origin : Origin or None
@@ -150,7 +154,8 @@ class MeasureData:
     name: str
     kind: str
     unit: str | None = None
-    lookahead: int = 0
+    ahead: tuple[Lag, ...] = ()
+    running: bool = False
     source: str = ""
     origin: Origin | None = None
     formed: Formed | None = None
@@ -210,9 +215,9 @@ class MeasureData:
     def empty_status(self, series: Any, ordinals: Any) -> Codes:
         """The statuses of empty cells; the arrays broadcast together."""
         codes = self.lives.status(self.calendar, series, ordinals)
-        if self.lookahead:
-            ahead, _ = self.calendar.reach(ordinals + self.lookahead)
-            codes = np.where(ahead, np.uint8(_core.PARTIAL), codes)
+        for lag in self.ahead:
+            late, _ = self.calendar.reach(lag.before(ordinals))
+            codes = np.where(late, np.uint8(_core.PARTIAL), codes)
         return codes
 
     def dense_shape(self) -> tuple[int, int]:

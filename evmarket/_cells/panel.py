@@ -284,6 +284,7 @@ class PanelData:
             level.name,
             level.kind,
             level.read_unit,
+            running=level.kind == "cumulative",
             source=self.source,
             origin=Origin(self, Read(level.name)),
         )

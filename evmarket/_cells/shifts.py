@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import _core
+from .._calendar.lags import NO_PERIOD
 from .._common import workers
 from .._common.status import lacking, lowest, settled
 from .cells import Cells, kept_indptr
@@ -16,6 +17,7 @@ from .sums import summed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .._calendar.lags import Lag
     from .._common.types import Codes, Floats, Ints, Mask
     from .measure import MeasureData
 
@@ -33,8 +35,18 @@ class Kernel(NamedTuple):
     extra: tuple[float, ...] = ()
 
 
-def bases(cells: Cells, lag: int) -> Ints:
-    """The number of the cell `lag` periods before each cell, or -1."""
+def by_date(measure: MeasureData, lag: Lag) -> Lag:
+    """A lag with the rule for 29 February that its measure has.
+
+    A total up to a date compares with the one up to 28 February; another measure has
+    no base there.
+    """
+    nearest = measure.running and measure.calendar.freq == "D" and lag.years
+    return lag._replace(nearest=nearest)
+
+
+def bases(cells: Cells, lag: Lag) -> Ints:
+    """The number of the cell a lag before each cell, or -1."""
     base = np.empty(len(cells.ordinals), np.int64)
     count = len(cells.indptr) - 1
     calls = [
@@ -45,12 +57,10 @@ def bases(cells: Cells, lag: int) -> Ints:
     return base
 
 
-def compared(
-    measure: MeasureData, steps: int, kernel: Kernel, kind: str
-) -> MeasureData:
-    """The kernel of every cell and the one `steps` periods before."""
-    cells, base = measure.cells, bases(measure.cells, steps)
-    x0, reasons = base_values(measure, base, steps)
+def compared(measure: MeasureData, lag: Lag, kernel: Kernel, kind: str) -> MeasureData:
+    """The kernel of every cell and the one a lag before."""
+    cells, base = measure.cells, bases(measure.cells, lag)
+    x0, reasons = base_values(measure, base, lag)
     if np.isnan(cells.values).any():
         reasons = lowest(reasons, lacking(cells.values, cells.codes))
     values = kernel.values(x0, cells.values, *kernel.extra)
@@ -65,18 +75,18 @@ def compared(
         cells.with_values(values, codes),
         kind,
         unit,
-        lookahead=max(measure.lookahead, -steps),
+        ahead=measure.ahead + lag.ahead,
     )
 
 
-def base_values(measure: MeasureData, base: Ints, steps: int) -> tuple[Floats, Codes]:
+def base_values(measure: MeasureData, base: Ints, lag: Lag) -> tuple[Floats, Codes]:
     """The value of the base of each cell, and why it has none; 0 where it has one.
 
     What takes the number of the current cell away for good, the calendar, is told too.
     """
     cells = measure.cells
     known = base >= 0
-    codes = lag_status(measure, steps, known)
+    codes = lag_status(measure, lag, known)
     if not len(base):
         return np.empty(0), codes
     x0 = np.where(known, cells.values[np.maximum(base, 0)], np.nan)
@@ -86,16 +96,17 @@ def base_values(measure: MeasureData, base: Ints, steps: int) -> tuple[Floats, C
     return x0, codes
 
 
-def lag_status(measure: MeasureData, steps: int, known: Mask) -> Codes:
+def lag_status(measure: MeasureData, lag: Lag, known: Mask) -> Codes:
     """The statuses that follow from where current and base cell lie."""
     calendar, cells = measure.calendar, measure.cells
-    before = cells.ordinals - steps
+    before = lag.before(cells.ordinals)
     codes = np.zeros(len(before), np.uint8)
     empty = ~known
     if empty.any():
         begun = measure.lives.begun(cells.series[empty], before[empty])
         codes[empty] = np.where(begun, np.uint8(_core.GAP), np.uint8(_core.ENTERED))
     codes[(before < calendar.low) | (before > calendar.high)] = _core.OUTSIDE
+    codes[before == NO_PERIOD] = _core.GAP
     if calendar.cutoff is not None:
         late, _ = calendar.reach(before)
         codes[late | calendar.late(cells.ordinals)] = _core.PARTIAL
@@ -119,11 +130,11 @@ def difference(cells: Cells, base: Ints, both: Mask) -> Floats:
     return values
 
 
-def stepped(measure: MeasureData, steps: int, kind: str) -> MeasureData:
-    """The change of every cell from the one `steps` periods before; exact of levels."""
+def stepped(measure: MeasureData, lag: Lag, kind: str) -> MeasureData:
+    """The change of every cell from the one a lag before; exact of levels."""
     kernel = Kernel(_core.change, _core.change_status)
-    change = compared(measure, steps, kernel, kind)
-    cells, base = measure.cells, bases(measure.cells, steps)
+    change = compared(measure, lag, kernel, kind)
+    cells, base = measure.cells, bases(measure.cells, lag)
     if cells.sums is None:
         return change
     both = np.isfinite(change.cells.values)
@@ -135,4 +146,4 @@ def stepped(measure: MeasureData, steps: int, kind: str) -> MeasureData:
     counts = np.zeros(len(base), np.int64)  # rows of two periods pair with nothing
     exact = replace(sums, values=values, counts=counts)
     made = replace(change.cells.with_values(values, change.cells.status), sums=exact)
-    return measure.derived(made, kind, change.unit, lookahead=change.lookahead)
+    return measure.derived(made, kind, change.unit, ahead=change.ahead)

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import per_year
+from .._calendar.lags import read_lag
 from .._common.kinds import TABLE
 from .align import unpaired_counts
 from .cells import taken
 from .leaf import leaf_notes
 from .measure import Applied, MeasureData, Read
 from .series import is_label
+from .shifts import by_date
 from .windows import places
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .._calendar.lags import Lag
     from .._common.types import Ints
     from .measure import Formed
     from .panel import PanelData
@@ -254,27 +256,34 @@ class _Teller:
     def _compared(self, step: Step, formed: Formed, at: At) -> Step:
         """A period and the one some periods before."""
         series, ordinal = at
-        [level], steps = formed.inputs, formed.steps
-        inputs = (
-            self.cell(level, series, ordinal, "current"),
-            self.cell(level, series, ordinal - steps, "base"),
-        )
+        [level], lag = formed.inputs, formed.lag
+        assert lag is not None
+        current = self.cell(level, series, ordinal, "current")
+        before = lag.one_before(ordinal)
+        if before is None:
+            return replace(step, inputs=(current,), notes=(_no_base(step, lag),))
+        inputs = current, self.cell(level, series, before, "base")
         numbers: dict[str, float] = {}
         if formed.what == "annualized growth":
-            numbers = {"per_year": per_year(level.calendar.freq), "lag": steps}
+            numbers = dict(zip(("per_year", "lag"), lag.yearly, strict=True))
         formula = _COMPARED.get(formed.what) or _growth(step, formed)
         return replace(step, formula=formula, inputs=inputs, numbers=numbers)
 
     def _matched(self, step: Step, formed: Formed, at: At) -> Step:
         """Growth of the members that have a value in both periods."""
         series, ordinal = at
-        of, before = formed.options["of"], ordinal - formed.steps
+        of, lag = formed.options["of"], formed.lag
+        current, base, total = formed.inputs
+        assert lag is not None
+        before = lag.one_before(ordinal)
+        if before is None:
+            now = self.cell(total, series, ordinal, "current")
+            return replace(step, inputs=(now,), notes=(_no_base(step, lag),))
         members = np.flatnonzero(formed.options["to"] == series)
         known = [
             np.isfinite(of.read(members, np.full(len(members), t))[0])
             for t in (ordinal, before)
         ]
-        current, base, total = formed.inputs
         count = int((known[0] & known[1]).sum())
         every, earlier = int((known[0] | known[1]).sum()), of.calendar.label(before)
         notes = (
@@ -336,7 +345,8 @@ class _Teller:
             note = "It is the last period of the year."
             return replace(step, formula="current", inputs=(current,), notes=(note,))
         year = self.cell(level, series, ordinal - place - 1, "last_year")
-        ago = ordinal - per_year(level.calendar.freq)
+        ago = by_date(level, read_lag("1Y", level.calendar.freq)).one_before(ordinal)
+        assert ago is not None, "the last week of a year was told above"
         inputs = (current, year, self.cell(level, series, ago, "year_ago"))
         formula = "current"
         for side, sign in ((inputs[1], "+"), (inputs[2], "-")):
@@ -486,6 +496,16 @@ def _growth(step: Step, formed: Formed) -> str:
     if policy == "midpoint" and step.value == 0 and step.status == _core.BOTH_ZERO:
         return "current - base"
     return _POLICIES[policy]
+
+
+def _no_base(step: Step, lag: Lag) -> str:
+    """Why a day or a week has no base."""
+    if lag.freq == "D":
+        months = abs(lag.months)
+        span = f"{months // 12}Y" if months % 12 == 0 else f"{months}M"
+        side = "before" if lag.months > 0 else "after"
+        return f"The month {span} {side} {step.period} has no such day."
+    return f"{step.period} is a week 53: the other year has none."
 
 
 # ---- parts of a step ----------------------------------------------------------------

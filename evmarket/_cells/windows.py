@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import MONTHS, per_year, year_of
-from .._calendar.lags import window_periods
+from .._calendar.frequency import MONTHS, year_of
+from .._calendar.lags import Lag, is_one_year, read_lag, window_starts
 from .._calendar.periods import wholes
 from .._common.arguments import choice
 from .._common.kinds import ask
@@ -18,7 +18,7 @@ from .._common.status import lowest, settled
 from .cells import Cells, indptr_of, taken
 from .finest import formed_then_added
 from .measure import Formed
-from .shifts import base_values, bases
+from .shifts import base_values, bases, by_date
 from .sums import ExactSums, Naming, read_out, summed
 
 if TYPE_CHECKING:
@@ -34,18 +34,17 @@ def trailing(measure: MeasureData, window: Any) -> MeasureData:
     """See `Measure.trailing`."""
     how = ask(measure.name, measure.kind, "window")
     calendar = measure.calendar
-    size = window_periods(window, calendar.freq)
     name = f"{measure.name} trailing"
-    every = np.arange(calendar.low, calendar.high + 1)
     if how == "is":
-        if size != per_year(calendar.freq):
+        if not is_one_year(window, calendar.freq):
             raise ValueError(
                 f"window is {short(window)}: a cumulative level has a trailing sum "
                 "over one year only ('1Y')"
             )
         made = _per_series(measure, _trailing_of_totals, "window")
     else:
-        made = _windowed(measure, every - size + 1)
+        every = np.arange(calendar.low, calendar.high + 1)
+        made = _windowed(measure, window_starts(window, calendar.freq, every))
     return replace(made, name=name, origin=measure.again(trailing, window))
 
 
@@ -66,7 +65,7 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
             )
         return measure
     week = freq[0] == "W"
-    if unit != "Y" and (week or freq == unit or not _nests(freq, unit)):
+    if unit != "Y" and (week or freq == unit or not nests(freq, unit)):
         units = "years" if week else f"units longer than '{freq}'"
         raise ValueError(f"unit is {short(unit)}: at '{freq}' it takes {units}")
     calendar = measure.calendar
@@ -75,6 +74,7 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
     words = name or f"{_WORDS[unit]} to date"
     return replace(
         _windowed(measure, every - place),
+        running=True,
         name=f"{measure.name} {words}",
         origin=measure.again(to_date, unit, name),
     )
@@ -83,7 +83,7 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
 _WORDS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year"}
 
 
-def _nests(freq: str, unit: str) -> bool:
+def nests(freq: str, unit: str) -> bool:
     """Whether periods make up whole ones of a unit."""
     return _core.period_parts(freq, _unit_freq(freq, unit), 0, 0) is not None
 
@@ -182,14 +182,17 @@ def _per_series(measure: MeasureData, form: Any, kind: str) -> MeasureData:
     groups = measure.origin.panel.groups if measure.origin is not None else None
     if measure.origin is None or groups is None or groups.to is None:
         formed = Formed(form.__name__.strip("_"), (measure,))
-        return measure.derived(form(measure), kind, measure.unit, formed=formed)
+        cells = form(measure)
+        return measure.derived(cells, kind, measure.unit, running=False, formed=formed)
     single = measure.origin.recipe(measure.origin.panel.apart())
     formed = Formed(form.__name__.strip("_"), (single,))
-    each = single.derived(form(single), kind, measure.unit, formed=formed)
+    each = single.derived(
+        form(single), kind, measure.unit, running=False, formed=formed
+    )
     naming = Naming(groups.series, (measure.name,) * 2, measure.calendar)
     cells = formed_then_added(each.cells, single.lives, groups, naming)
     formed = Formed("sum over series", (each,), options={"to": groups.to})
-    return measure.derived(cells, kind, measure.unit, formed=formed)
+    return measure.derived(cells, kind, measure.unit, running=False, formed=formed)
 
 
 def _single_periods(measure: MeasureData) -> Cells:
@@ -197,8 +200,9 @@ def _single_periods(measure: MeasureData) -> Cells:
     calendar, cells = measure.calendar, measure.cells
     place, _ = places(calendar)
     begins = place[cells.ordinals - calendar.low] == 0
-    base = bases(cells, 1)
-    before, reasons = base_values(measure, base, 1)
+    step = Lag(calendar.freq, 1)
+    base = bases(cells, step)
+    before, reasons = base_values(measure, base, step)
     reasons[begins] = 0
     reasons = lowest(reasons, measure.reasons())
     marks = lowest(
@@ -225,10 +229,10 @@ def _trailing_of_totals(measure: MeasureData) -> Cells:
     ends = place[at] == parts[at] - 1
     reasons = measure.reasons()
     marks, terms = cells.codes, [cells.sums]
-    year = per_year(calendar.freq)
+    year = by_date(measure, read_lag("1Y", calendar.freq))
     for sign, ordinals in (
         (1, cells.ordinals - place[at] - 1),
-        (-1, cells.ordinals - year),
+        (-1, year.before(cells.ordinals)),
     ):
         number = cells.place(cells.series, ordinals)
         known = (number >= 0) & np.isfinite(taken(cells.values, number, np.nan))

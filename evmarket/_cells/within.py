@@ -55,7 +55,7 @@ def share(measure: MeasureData, within: Any) -> MeasureData:
     whole, to, of_cell = _totals(measure, within)
     values, codes = _over_total(measure, whole, of_cell)
     made = measure.derived(measure.cells.with_values(values, codes), "share")
-    return replace(made, formed=Formed("share", (measure, whole), 0, {"to": to}))
+    return replace(made, formed=Formed("share", (measure, whole), options={"to": to}))
 
 
 def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureData:
@@ -95,7 +95,7 @@ def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureDa
     derived = whole.derived(shares, kind, name=f"{measure.name} {name}")
     options = {"to": to, "k": k}
     return replace(
-        derived, formed=Formed("concentration", (measure, whole), 0, options)
+        derived, formed=Formed("concentration", (measure, whole), options=options)
     )
 
 
@@ -121,7 +121,7 @@ def rank(measure: MeasureData, within: Any) -> MeasureData:
     codes = cells.codes.copy()
     codes[late] = _core.PARTIAL
     made = measure.derived(cells.with_values(ranks, codes), "rank")
-    return replace(made, formed=Formed("rank", (measure,), 0, {"to": to}))
+    return replace(made, formed=Formed("rank", (measure,), options={"to": to}))
 
 
 def top(measure: MeasureData, n: int, ordinal: int) -> MeasureData:

@@ -216,6 +216,8 @@ def _read(options: Namespace) -> Panel:
             absent=options.absent,
             duplicates=options.duplicates,
             complete_through=options.complete_through,
+            date_format=options.date_format,
+            year_end=options.year_end,
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         message = str(error.args[0])

@@ -109,6 +109,8 @@ def _add_table(parser: ArgumentParser, measures: bool) -> None:
         help="flow (the default), stock, cumulative, rate or index",
     )
     add("--freq", help="Y, H, Q, M, W, D, M-JF, Y-MAR ...")
+    add("--date-format", metavar="FORMAT", help="of text periods, such as %%d-%%m-%%Y")
+    add("--year-end", metavar="MONTH", help="of months and days, such as MAR")
     add("--absent", default="missing", help="a period without a row: missing or zero")
     add("--duplicates", help="add (default of flows), identical, last or error")
     add("--complete-through", metavar="PERIOD", help="the last complete period")

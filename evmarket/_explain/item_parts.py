@@ -34,7 +34,7 @@ def rate_of(numerator: Floats, denominator: Floats) -> Floats:
 
 def shares(items: Items, x: Values) -> Floats:
     """What each item adds to the growth of the total of its group."""
-    whole = items.whole(x.name, items.steps)[items.cell]
+    whole = items.whole(x.name, base=True)[items.cell]
     return rate_of(items.change(x), np.where(whole > 0, whole, np.nan))
 
 
@@ -80,10 +80,10 @@ def _left_out(items: Items, kept: Mask, base: Pair, current: Pair, name: str) ->
     (n - ratio w) / all w; `name` is the level w.
     """
     effect = np.zeros(len(items))
-    sides = (-1.0, base, items.steps), (1.0, current, 0)
+    sides = (-1.0, base, True), (1.0, current, False)
     for sign, (n, w), back in sides:
         own = Totals.of(items, n, w, kept)
-        effect += sign * (n - own.ratio * w) / items.whole(name, back)[items.cell]
+        effect += sign * (n - own.ratio * w) / items.whole(name, base=back)[items.cell]
     return effect
 
 

@@ -59,10 +59,10 @@ def item_table(
         if codes is not None:
             statuses[free] = codes
 
-    periods = (("base", items.steps), ("current", 0))
+    periods = (("base", True), ("current", False))
     for name in names:
-        for side, back in periods:
-            ordinals = items.ordinals[order] - back
+        for side, base in periods:
+            ordinals = items.side(items.ordinals[order], base)
             values, codes = items.panel.measure(name).read(
                 items.series[order], ordinals
             )
@@ -86,4 +86,6 @@ def _title(items: Items) -> str:
     if not len(items):
         return name
     now = int(items.ordinals[0])
-    return f"{name}, {calendar.label(now)} on {calendar.label(now - items.steps)}"
+    base = items.lag.one_before(now)
+    on = "" if base is None else f" on {calendar.label(base)}"
+    return f"{name}, {calendar.label(now)}{on}"

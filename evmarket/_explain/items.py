@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.lags import lag_periods
 from .._cells.cells import kept_indptr, taken, union
 from .._cells.shifts import bases, difference
 from .._cells.sums import summed
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .._calendar.lags import Lag
     from .._cells.cells import Cells
     from .._cells.measure import MeasureData
     from .._cells.panel import PanelData
@@ -147,8 +147,8 @@ class Items:
         The series, and the groups, with the measures that explain the change.
     target : MeasureData
         The change of the totals: one cell per group and period.
-    steps : int
-        Number of periods from the base to the current period.
+    lag : Lag
+        How far the base lies before the current period.
     table : Cells
         The cells that any of the measures has.
     cell : ndarray of int64
@@ -162,7 +162,7 @@ class Items:
     panel: PanelData
     totals: PanelData
     target: MeasureData
-    steps: int
+    lag: Lag
     table: Cells
     cell: Ints
     series: Ints
@@ -175,24 +175,23 @@ class Items:
         cls,
         panel: PanelData,
         names: Sequence[str],
-        lag: Any,
         within: Any,
         change: Callable[[PanelData], MeasureData],
     ) -> Items:
         """The items of some levels, behind the change of the totals of the groups."""
-        steps = lag_periods(lag, panel.calendar.freq)
         totals = panel.rollup(panel.series.key_list(within))
         target = change(totals)
+        assert target.formed is not None and target.formed.lag is not None
+        lag = target.formed.lag
         measures = [panel.measure(name) for name in names]
         table = union([measure.cells for measure in measures], panel.series.count)
         count = len(table.ordinals)
-        # Cells without a current period belong to the period `steps` after them.
-        lost = np.flatnonzero(bases(table, -steps) < 0)
-        none = np.full(len(lost), -1, np.int64)
-        current = np.concatenate([np.arange(count, dtype=np.int64), none])
-        base = np.concatenate([bases(table, steps), lost])
+        every = np.arange(count, dtype=np.int64)
+        lost, after = _lost(table, lag)
+        current = np.concatenate([every, np.full(len(lost), -1, np.int64)])
+        base = np.concatenate([bases(table, lag), lost])
         series = np.concatenate([table.series, table.series[lost]])
-        ordinals = np.concatenate([table.ordinals, table.ordinals[lost] + steps])
+        ordinals = np.concatenate([table.ordinals, after])
         visible = panel.calendar.shows(ordinals)
         columns = [column[visible] for column in (series, ordinals, base, current)]
         to = groups_of(measures[0], totals.measure(names[0]))
@@ -200,7 +199,7 @@ class Items:
         order = np.flatnonzero(cell >= 0)
         order = order[np.argsort(cell[order], kind="stable")]
         columns = [column[order] for column in columns]
-        return cls(panel, totals, target, steps, table, cell[order], *columns)
+        return cls(panel, totals, target, lag, table, cell[order], *columns)
 
     def __len__(self) -> int:
         return len(self.cell)
@@ -237,21 +236,26 @@ class Items:
         cells, sums = values.cells, values.cells.sums
         if sums is None or sums.inexact is None:
             return step
-        base = bases(cells, self.steps)
+        base = bases(cells, self.lag)
         back = np.maximum(base, 0)
         wanted = (base >= 0) & (sums.inexact | sums.inexact[back])
         wanted &= np.isfinite(cells.values) & np.isfinite(cells.values[back])
         exact = taken(difference(cells, base, wanted), values.places[1], np.nan)
         return np.where(np.isnan(exact), step, exact)
 
-    def whole(self, name: str, back: int = 0) -> Floats:
-        """The total of a level for each cell, `back` periods before."""
-        return self._total(name, back)[0]
+    def whole(self, name: str, base: bool = False) -> Floats:
+        """The total of a level for each cell, in the current or the base period."""
+        return self._total(name, base)[0]
 
-    def _total(self, name: str, back: int) -> tuple[Floats, Codes]:
+    def _total(self, name: str, base: bool) -> tuple[Floats, Codes]:
         cells = self.target.cells
         measure = self.totals.measure(name)
-        return measure.read(cells.series, cells.ordinals - back)
+        return measure.read(cells.series, self.side(cells.ordinals, base))
+
+    def side(self, ordinals: Ints, base: bool) -> Ints:
+        """Current periods, or their bases."""
+        sides: Ints = self.lag.before(ordinals) if base else ordinals
+        return sides
 
     def transitions(
         self, measures: Sequence[Values], present: tuple[Mask, Mask]
@@ -279,7 +283,7 @@ class Items:
         lives = self.panel.measure(name).lives
         series, ordinals = self.series[at], self.ordinals[at]
         if k == 0:
-            return ~lives.begun(series, ordinals - self.steps)
+            return ~lives.begun(series, self.side(ordinals, base=True))
         return lives.begun(series, ordinals) & ~lives.alive(series, ordinals)
 
     def status(
@@ -307,8 +311,8 @@ class Items:
             status = status.flagged(base, _core.UNPAIRED, (_core.ENTERED, _core.GAP))
             status = status.flagged(current, _core.UNPAIRED, absent)
         for name in others:
-            for back in (0, self.steps):
-                values, marks = self._total(name, back)
+            for side in (False, True):
+                values, marks = self._total(name, side)
                 own = np.where(np.isfinite(values), marks, np.uint8(0))
                 status = status.marked(own.astype(np.uint8))
         return status.marked(codes)
@@ -366,8 +370,19 @@ class Items:
     def matched(self, values: Values, both: Mask) -> Floats:
         """Share of some items in the base total."""
         own = self.total(np.where(both, values.base, 0.0))
-        share: Floats = _core.ratio(own, self.whole(values.name, self.steps))
+        share: Floats = _core.ratio(own, self.whole(values.name, base=True))
         return share
+
+
+def _lost(table: Cells, lag: Lag) -> tuple[Ints, Ints]:
+    """The cells without a cell in a period of which they are the base; that period."""
+    if not lag.nearest:
+        lost = np.flatnonzero(bases(table, lag.back) < 0)
+        known, after = lag.after(table.ordinals[lost])
+        return lost[known], after
+    lost, after = lag.after(table.ordinals)
+    absent = table.place(table.series[lost], after) < 0
+    return lost[absent], after[absent]
 
 
 def _same_places(a: Cells, b: Cells) -> bool:

@@ -125,8 +125,8 @@ class OnPanel(Explanation):
     def _dense_status(self) -> Codes:
         target = self._items.target
         cells = target.cells.with_values(target.cells.values, self._cell_status.codes)
-        lookahead = max(0, -self._items.steps)
-        return target.derived(cells, target.kind, lookahead=lookahead).dense_status()
+        ahead = self._items.lag.ahead
+        return target.derived(cells, target.kind, ahead=ahead).dense_status()
 
     def arrays(self) -> dict[str, Any]:
         """The arrays by name, in the order in which they print.

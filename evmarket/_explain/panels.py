@@ -110,7 +110,7 @@ def contributions(
 ) -> PanelContributions:
     name = panel.summable(measure, "measure")
     items = Items.of(
-        panel, [name], lag, within,
+        panel, [name], within,
         lambda totals: growth.growth(totals.measure(name), lag),
     )  # fmt: skip
     values = items.values(name)
@@ -191,7 +191,7 @@ def mix_rate(
     family = choice(method, "method", families.MIX_RATE)
     above, below = _alike(panel, lag, numerator=numerator, denominator=denominator)
     items = Items.of(
-        panel, [below, above], lag, within,
+        panel, [below, above], within,
         lambda totals: growth.change(ratios.ratio(totals, above, below), lag),
     )  # fmt: skip
     n, w = items.values(above), items.values(below)
@@ -319,7 +319,7 @@ def _value_items(
     """The items behind the change of a value, their values and their quantities."""
     worth, units = _alike(panel, lag, value=value, quantity=quantity)
     items = Items.of(
-        panel, [worth, units], lag, within,
+        panel, [worth, units], within,
         lambda totals: growth.change(totals.measure(worth), lag),
     )  # fmt: skip
     return items, items.values(worth), items.values(units)
@@ -381,7 +381,7 @@ def margin_bridge(
 ) -> PanelMarginBridge:
     names = _alike(panel, lag, revenue=revenue, cost=cost, quantity=quantity)
     items = Items.of(
-        panel, names, lag, within,
+        panel, names, within,
         lambda totals: growth.change(ratios.margin(totals, *names[:2]), lag),
     )  # fmt: skip
     r, c, q = (items.values(name) for name in names)
@@ -457,7 +457,7 @@ def shift_shares(
     )
     table = panel.rollup([row, column])
     items = Items.of(
-        table, [name], lag, (),
+        table, [name], (),
         lambda totals: growth.growth(totals.measure(name), lag),
     )  # fmt: skip
     values = items.values(name)

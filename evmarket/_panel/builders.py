@@ -37,6 +37,7 @@ class Builders:
         complete_through: Any = None,
         exit_after: int | str = "1Y",
         year_end: str | None = None,
+        date_format: str | None = None,
         workers: int | None = None,
         progress: bool = False,
     ) -> _Panel:
@@ -78,6 +79,10 @@ class Builders:
             is a year, and two periods at least.
         year_end : str, optional
             The month in which the year ends, such as "MAR", for months and days.
+        date_format : str, optional
+            How the text of the periods is written, in the letters of strptime: %Y %y
+            %m %d %b %B %H %M %S %f. It is needed where the day or the month may come
+            first: "%d-%m-%Y". Without a day it states months or years.
         workers : int, optional
             The number of threads; the default is that of `set_workers`.
         progress : bool, default False
@@ -125,6 +130,7 @@ class Builders:
             complete_through=complete_through,
             exit_after=exit_after,
             year_end=year_end,
+            date_format=date_format,
             workers=workers,
             progress=progress,
         )

@@ -60,7 +60,12 @@ def ingested(
     options.check(columns.kinds)
     units = options.units or {}
     source = Source(
-        table, columns.every, len(columns.keys), len(columns.when), options.asked
+        table,
+        columns.every,
+        len(columns.keys),
+        len(columns.when),
+        options.asked,
+        options.date_format,
     )
     freq = source.freq
     rules = options.rules(freq)
@@ -69,7 +74,7 @@ def ingested(
     finest = source.finest(by_date=not plain)
     fine = _fine_cells(source, columns, finest, options)
     if warns and options.duplicates is None and (fine.layout.rows > 1).any():
-        warn_of_repeats(table, columns, source.read_at(finest))
+        warn_of_repeats(table, columns, source.read_at(finest), options.date_format)
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
     nulls: list[Ints | None] = [None] * len(levels)
     repeats = None

@@ -218,7 +218,7 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
         ----------
         lag : int or str, or a list of them, default "1Y"
             A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
-            Several lags give a tuple of measures.
+            Several lags give a tuple of measures. See Notes for days and weeks.
         policy : {"nm", "abs", "signed", "midpoint"}
             The formula, as for `evmarket.growth`. Under "midpoint", a series that
             entered has the rate 2, and one that exited -2, times the sign of its value.
@@ -239,6 +239,14 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
             If the kind has no growth; use `change` for rates and margins.
         ValueError
             If the lag is 0, or not a whole number of periods.
+
+        Notes
+        -----
+        The base of a day is the same date a year before ("1Y"), or the same day of an
+        earlier month ("1M", "1Q"). The base of a week is the week of the same number.
+        29 February, and a week 53 whose other year has 52 weeks, have no base (GAP).
+        Totals up to a date (`ytd`, `to_date`, cumulative levels) compare 29 February
+        with 28 February. Numbers count periods: 364 days, 52 weeks.
 
         Examples
         --------
@@ -365,14 +373,13 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
         return Measure(windows.indexed(self._data, base))
 
     def ytd(self) -> Measure:
-        """Year-to-date sums of a flow. They restart in each (fiscal) year.
+        """Year-to-date sums of a flow. They restart in each fiscal, or ISO, year.
 
         Returns
         -------
         Measure
-            Of kind "cumulative". Periods before entry and after exit count as 0, with
-            the status ENTERED or EXITED. NaN and INCOMPLETE if another period has no
-            value.
+            Of kind "window". Periods before entry and after exit count as 0. NaN and
+            INCOMPLETE if another period has no value.
 
         Examples
         --------
@@ -404,6 +411,11 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
         >>> panel = em.Panel.from_arrays({}, days, {"units": [5, 7, 1]}, freq="D")
         >>> panel["units"].to_date("M").values
         array([[ 5., 12., 13.]])
+        >>> days = ["2024-11-01", "2024-11-30", "2025-11-01", "2025-11-24"]
+        >>> units = {"units": [10, 90, 10, 3]}
+        >>> panel = em.Panel.from_arrays({}, days, units, freq="D", absent="zero")
+        >>> panel["units"].to_date("M").growth("1Y").at("2025-11-24")
+        array([0.3])
         """
         return Measure(windows.to_date(self._data, unit))
 
@@ -433,13 +445,15 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
         Parameters
         ----------
         window : int or str, default "1Y"
-            A number of periods, or "1Y", "2Q" ... A cumulative level takes only "1Y":
-            its value, plus the whole of last year, minus its value a year before.
+            A number of periods, or "1Y", "2Q" ... Of days and weeks, "1Y" is what
+            comes after the same date, or week, a year before. A cumulative level takes
+            only "1Y": its value, plus the whole of last year, minus its value a year
+            before.
 
         Returns
         -------
         Measure
-            Of kind "flow". Statuses are those of `ytd`.
+            Of kind "window". Statuses are those of `ytd`.
 
         Examples
         --------

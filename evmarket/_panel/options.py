@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from .._calendar.frequency import frequency, unit
+from .._calendar.frequency import frequency, year_end_at
 from .._calendar.labels import last_complete
 from .._calendar.lags import exit_periods
 from .._cells.base import Rules
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _DUPLICATES = ("add", "identical", "last", "error")
-_YEAR_ENDS = {
-    "JAN": 1, "FEB": 2, "MAR": 3, "APR": 4, "MAY": 5, "JUN": 6,
-    "JUL": 7, "AUG": 8, "SEP": 9, "OCT": 10, "NOV": 11, "DEC": 12,
-}  # fmt: skip
 _A_YEAR = "1Y"
 """The default of `exit_after`, which is two periods at least."""
 
@@ -37,6 +33,7 @@ class Options:
     complete_through: Any = None
     exit_after: int | str = _A_YEAR
     year_end: str | None = None
+    date_format: str | None = None
     workers: int | None = None
     progress: bool = False
 
@@ -74,7 +71,7 @@ class Options:
 
     def rules(self, freq: str) -> Rules:
         """The rules of absence on the finest calendar."""
-        cutoff, year_end = None, self._year_end_at(freq)
+        cutoff, year_end = None, year_end_at(self.year_end, freq)
         if self.complete_through is not None:
             label, name = self.complete_through, "complete_through"
             cutoff = last_complete(label, freq, name, year_end)
@@ -82,16 +79,6 @@ class Options:
         if self.exit_after == _A_YEAR:
             exit_after = max(exit_after, 2)
         return Rules(self.absent, self.nulls, cutoff, exit_after, year_end)
-
-    def _year_end_at(self, freq: str) -> int:
-        name = "DEC" if self.year_end is None else self.year_end
-        month = choice(name, "year_end", _YEAR_ENDS)
-        if month != 12 and unit(freq) not in ("M", "D"):
-            raise ValueError(
-                f"year_end is {name!r}, freq is {freq!r}: it is for months and days; "
-                f"fiscal years and quarters are freq='Y-{name}' and 'Q-{name}'"
-            )
-        return int(month)
 
 
 @dataclass(frozen=True)

@@ -489,7 +489,8 @@ class Panel(Builders, export.Exported, Explained, AskedPanel):
         -------
         Table
             Keys, ``rank``, ``move`` (ranks gained), ``level``, ``mom`` (``qoq``, ...),
-            ``yoy``, ``yoy_matched`` (of series in both periods), ``ytd``, ``ytd_yoy``,
+            ``yoy``, ``yoy_matched`` (of series in both periods), of days ``mtd`` and
+            ``mtd_yoy`` (month to date, on the same days), ``ytd``, ``ytd_yoy``,
             ``share``, ``share_change`` (on the year), ``reporting`` ("5 of 6" series)
             and ``status`` (of ``yoy``). Each rate is the growth of the level beside it.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from .._common.warning import EvmarketWarning
-from .._inputs.tables import batches, names_of
+from .._inputs.tables import names_of
+from .source import read_batches
 
 if TYPE_CHECKING:
     from .options import Columns
@@ -18,7 +19,9 @@ MOST_ROWS = 1_000_000
 _UNREADABLE = (TypeError, ValueError, OverflowError, KeyError)
 
 
-def warn_of_repeats(table: Any, columns: Columns, freq: str | None) -> None:
+def warn_of_repeats(
+    table: Any, columns: Columns, freq: str | None, date_format: str | None = None
+) -> None:
     """Warn if some of the first rows are equal in every column of the table.
 
     The table is read once more. A stream that can be read only once gives no warning,
@@ -34,9 +37,9 @@ def warn_of_repeats(table: Any, columns: Columns, freq: str | None) -> None:
         return
     others = [name for name in names if name not in columns.every]
     try:
-        found = repeats_among(table, columns, [], freq)
+        found = repeats_among(table, columns, [], freq, date_format)
         if found[0] and others:
-            found = repeats_among(table, columns, others, freq)
+            found = repeats_among(table, columns, others, freq, date_format)
     except _UNREADABLE:
         return
     count, first, second = found
@@ -62,11 +65,16 @@ def _names(table: Any) -> list[Any] | None:
 
 
 def repeats_among(
-    table: Any, columns: Columns, others: list[Any], freq: str | None
+    table: Any,
+    columns: Columns,
+    others: list[Any],
+    freq: str | None,
+    date_format: str | None = None,
 ) -> tuple[int, int, int]:
     """How many of the first rows repeat another one, and the first two such rows."""
-    reader = batches(table, [*columns.every, *others])
+    names = [*columns.every, *others]
     keys, when, _ = columns.places(())
+    reader = read_batches(table, names, len(keys), len(when), date_format)
     # Dates of one period differ: the periods are values of a row, too.
     places = range(len(keys), len(reader.fields))
     texts = tuple(place for place in places if "utf8" in reader.fields[place].type)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import unit, year_of
-from .._calendar.lags import year_before
+from .._calendar.frequency import unit
+from .._calendar.lags import read_lag
 from .._cells import growth, windows
+from .._cells.shifts import by_date
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
@@ -38,10 +39,12 @@ _FORMATS = {
     **dict.fromkeys(_STEPS.values(), "rate"),
     "yoy": "rate",
     "yoy_matched": "rate",
+    "mtd_yoy": "rate",
     "ytd_yoy": "rate",
     "share": "share",
     "share_change": "pp",
 }
+_TO_DATE = {"mtd": "M", "ytd": "Y"}
 _NOTE = "yoy_matched of a total differs from yoy: some series lack one of the periods"
 
 
@@ -132,23 +135,23 @@ class _Sums:
         return np.array(rows, np.int64)[to]
 
     def numbers(self, at: int) -> dict[str, _Numbers]:
-        """Level, growth and year to date: each rate is that of the level beside it."""
+        """Level, growth, month and year to date: each rate is of what stands before."""
         level, freq = self.level, self.level.calendar.freq
-        year = year_before(freq, at)
         columns = {"level": level}
         if unit(freq) in _STEPS:
             single = level
             if TABLE[level.kind].single:
                 single = windows.from_ytd(level)
             columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
-        columns["yoy"] = growth.growth(level, year)
+        columns["yoy"] = growth.growth(level)
         columns["yoy_matched"] = growth.growth(
-            self.panel.measure(self.name), year, within=self.keys, matched=True
+            self.panel.measure(self.name), within=self.keys, matched=True
         )
-        years = _core.period_parts(freq, year_of(freq), at, 1) is not None
-        if TABLE[level.kind].window == "add" and years:
-            columns["ytd"] = windows.ytd(level)
-            columns["ytd_yoy"] = growth.growth(columns["ytd"], year)
+        if TABLE[level.kind].window == "add":
+            for name, to in _TO_DATE.items():
+                if windows.nests(freq, to) and (to == "Y" or freq == "D"):
+                    columns[name] = windows.to_date(level, to)
+                    columns[f"{name}_yoy"] = growth.growth(columns[name])
         return {name: _Numbers.of(column, at) for name, column in columns.items()}
 
     def reporting(self, at: int) -> tuple[Ints, Ints]:
@@ -161,13 +164,17 @@ class _Sums:
 
         In the change, the share of a row that had not begun or has exited is 0.
         """
-        freq = self.level.calendar.freq
-        year = year_before(freq, at)
-        back = at - year
+        lag = by_date(self.level, read_lag("1Y", self.level.calendar.freq))
+        back = lag.one_before(at)
         share = self._share(total, at)
+        if back is None:
+            none = np.full(len(share.values), np.nan)
+            gap = np.full(len(none), _core.GAP, np.uint8)
+            codes = lowest(share.reasons, gap)
+            return {"share": share, "share_change": _of_rates(none, codes)}
         x1 = self._share(total, at, _core.EXITED)
         x0 = self._share(total, back, _core.NOT_BEGUN)
-        step = growth.change(self.level, year).at(at)[1]
+        step = growth.change(self.level).at(at)[1]
         reasons = lowest(x1.reasons, x0.reasons)
         marks = lowest(x1.marks(_core.EXITED), x0.marks(_core.NOT_BEGUN))
         codes = lowest(np.where(reasons > 0, reasons, marks), step)

@@ -9,8 +9,9 @@ import numpy as np
 from .. import _core
 from .._arrays.growth import POLICIES
 from .._calendar.columns import ordinals
+from .._calendar.frequency import year_end_at
 from .._calendar.labels import last_complete
-from .._calendar.lags import exit_periods, lag_periods
+from .._calendar.lags import NO_PERIOD, exit_periods, read_lag
 from .._calendar.periods import Periods
 from .._cells import windows
 from .._cells.base import Rules
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from .._calendar.lags import Lag
     from .._cells.measure import MeasureData
 
 
@@ -51,6 +53,7 @@ def growth_by(
     lag: int | str = "1Y",
     policy: str = "nm",
     complete_through: Any = None,
+    date_format: str | None = None,
     return_status: bool = False,
 ) -> Any:
     """Growth of each row over the row of its group that lies a lag earlier.
@@ -71,12 +74,17 @@ def growth_by(
     freq : str, optional
         The frequency. Required for dates, which do not state it.
     lag : int or str, default "1Y"
-        A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead.
+        A number of periods, or "1Y", "1Q", "1M" ...; a negative lag looks ahead. Of
+        days, years and months are the same day of another year or month, of weeks a
+        year is the week of the same number; 29 February and week 53 may have no base,
+        which is a GAP.
     policy : {"nm", "abs", "signed", "midpoint"}
         The formula, as for `growth`. Under "midpoint", the rate of a group that entered
         is 2 times the sign of its value.
     complete_through : str, date, int, optional
         The last complete period. Growth that needs a later one is NaN and PARTIAL.
+    date_format : str, optional
+        How text periods are written, as for `Panel.from_table`: "%d-%m-%Y".
     return_status : bool, default False
         Also return the `Status` of every row.
 
@@ -103,7 +111,7 @@ def growth_by(
     >>> em.growth_by([100, 80, 130, 60], ["A", "B", "A", "B"], [1, 1, 2, 4], lag=1)
     array([nan, nan, 0.3, nan])
     """
-    return Rows(by, period, freq).growth(
+    return Rows(by, period, freq, date_format=date_format).growth(
         values,
         lag,
         policy=policy,
@@ -117,13 +125,15 @@ class Rows:
 
     Parameters
     ----------
-    by, period, freq
+    by, period, freq, date_format
         As for `growth_by`.
+    year_end : str, optional
+        The month in which the year to date ends, such as "MAR", for months and days.
 
     Raises
     ------
     TypeError, ValueError
-        As for `growth_by`.
+        As for `growth_by`; for a `year_end` that is no month, or of other periods.
 
     Examples
     --------
@@ -135,8 +145,17 @@ class Rows:
     (array([ nan,  nan, -0.4]), array([5, 7, 0], dtype=uint8))
     """
 
-    def __init__(self, by: Any, period: Any, freq: str | None = None) -> None:
-        periods, self._freq = ordinals(period, freq, "period")
+    def __init__(
+        self,
+        by: Any,
+        period: Any,
+        freq: str | None = None,
+        *,
+        year_end: str | None = None,
+        date_format: str | None = None,
+    ) -> None:
+        periods, self._freq = ordinals(period, freq, "period", date_format)
+        self._year_end = year_end_at(year_end, self._freq)
         self._ordinals = np.ascontiguousarray(periods, np.int64)
         labels = [*_labels(by, "by"), *_labels(period, "period")]
         check_equal(labels)
@@ -148,7 +167,9 @@ class Rows:
             self._make(_workers.chunks(len(periods)), columns)
         except TypeError as error:
             raise TypeError(f"by: {error}") from None
-        self._alone = _months_alone(period, self._ordinals, self._freq)
+        self._alone = None
+        if self._freq == "M-JF" and getattr(period, "freq", None) != "M-JF":
+            self._alone = _months_alone(period, self._ordinals, date_format)
         self._low = self._index.low if len(periods) else 0
         self._high = self._index.high if len(periods) else -1
 
@@ -200,7 +221,8 @@ class Rows:
     def _complete(self, complete_through: Any) -> int:
         if complete_through is None:
             return self._high
-        return last_complete(complete_through, self._freq, "complete_through")
+        label, name = complete_through, "complete_through"
+        return last_complete(label, self._freq, name, self._year_end)
 
     def growth(
         self,
@@ -237,7 +259,7 @@ class Rows:
         array([nan, 0.5, nan])
         """
         rate = choice(policy, "policy", POLICIES)
-        steps = lag_periods(lag, self._freq)
+        back = read_lag(lag, self._freq)
         column = self._column(values)
         late = self._complete(complete_through)
         count = len(column)
@@ -253,7 +275,7 @@ class Rows:
                 last = min(first + _BLOCK, stop)
                 block, earlier = slice(first, last), room[: last - first]
                 bases = base[block] if with_status else places[: last - first]
-                self._index.base(steps, first, last, bases)
+                self._index.base(back, first, last, bases)
                 _core.gather(column, bases, 0, last - first, earlier)
                 rate(earlier, column[block], out=rates[block])
                 if column.dtype == np.int64:
@@ -264,12 +286,13 @@ class Rows:
         _workers.run(part, _workers.chunks(count))
         if with_status:
             cutoff = None if complete_through is None else late
-            self._set_status(status, column, base, steps, cutoff)
+            self._set_status(status, column, base, back, cutoff)
         if policy == "midpoint":
             entered = status == _core.ENTERED
             rates[entered] = 2 * np.sign(column[entered])
         if complete_through is not None:
-            rates[(self._ordinals > late) | (self._ordinals - steps > late)] = np.nan
+            before = back.before(self._ordinals)
+            rates[(self._ordinals > late) | (before > late)] = np.nan
         if return_status and self._alone is not None:
             part = self._alone | ((base >= 0) & self._alone[base])
             _mark_incomplete(rates, status, part)
@@ -291,18 +314,19 @@ class Rows:
         return _NEVER if self._freq is None else exit_periods("1Y", self._freq)
 
     def _set_status(
-        self, status: Any, column: Any, base: Any, steps: int, cutoff: int | None
+        self, status: Any, column: Any, base: Any, lag: Lag, cutoff: int | None
     ) -> None:
         """Write the statuses that the calendar decides over those of the numbers.
 
         A row without a value is not reported: neither it nor its group has left.
         """
         late = self._high if cutoff is None else cutoff
-        before = self._ordinals - steps
+        before = lag.before(self._ordinals)
         lacking = base < 0
         codes = np.full(len(base), _core.GAP, np.uint8)
         codes[before < self._first_rows()[self._groups()]] = _core.ENTERED
         codes[(before < self._low) | (before > max(self._high, late))] = _core.OUTSIDE
+        codes[before == NO_PERIOD] = _core.GAP
         if column.dtype.kind == "f":
             absent = np.isnan(column)
             lacking |= absent[base]
@@ -412,7 +436,8 @@ class Rows:
         late = self._complete(complete_through)
         high = max(self._high, late)
         cutoff = None if complete_through is None else late
-        rules = Rules(cutoff=cutoff, exit_after=self._exit_after())
+        exit_after, year_end = self._exit_after(), self._year_end
+        rules = Rules(cutoff=cutoff, exit_after=exit_after, year_end=year_end)
         calendar = (self._freq or "D", self._low, high, rules)
         column = self._column(values)
         groups = self._groups()
@@ -424,12 +449,10 @@ class Rows:
         return measure.read(self._groups().astype(np.int64), self._ordinals)
 
 
-def _months_alone(period: Any, ordinals_: Any, freq: str | None) -> Any:
+def _months_alone(period: Any, ordinals_: Any, date_format: str | None) -> Any:
     """Rows at M-JF that state January or February alone; None if there are none."""
-    if freq != "M-JF" or getattr(period, "freq", None) == freq:
-        return None
     alone = ordinals_ % 11 == 0
-    if not _are_months(period):
+    if not _are_months(period, date_format):
         texts = moments(period, "period").texts or []
         alone &= len(texts) > 0
         for row in np.flatnonzero(alone).tolist():
@@ -437,9 +460,9 @@ def _months_alone(period: Any, ordinals_: Any, freq: str | None) -> Any:
     return alone if alone.any() else None
 
 
-def _are_months(period: Any) -> bool:
+def _are_months(period: Any, date_format: str | None = None) -> bool:
     try:
-        ordinals(period, "M", "period")
+        ordinals(period, "M", "period", date_format)
     except ValueError:
         return False
     return True

@@ -10,12 +10,14 @@ import numpy as np
 
 from .. import _core
 from .._calendar.frequency import cure, pair_frequency
+from .._common.messages import short
+from .._inputs.formats import Formatted
 from .._inputs.tables import batches, in_one_chunk, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from .._inputs.tables import Batch, Field
+    from .._inputs.tables import Batch, Batches, Field
 
 
 _FIRST_YYYYMMDD = 10_000_000
@@ -45,8 +47,9 @@ class Source:
         keys: int,
         when: int,
         asked: str | None,
+        date_format: str | None = None,
     ) -> None:
-        self._batches = batches(table, columns)
+        self._batches = read_batches(table, columns, keys, when, date_format)
         self._first: Batch | None = next(self._batches, None)
         while self._first is not None and not self._first.rows:
             self._first = next(self._batches, None)
@@ -176,6 +179,21 @@ class Source:
             batch = next(self._batches, None)
         if bar is not None:
             bar.close()
+
+
+def read_batches(
+    table: Any, columns: Sequence[Any], keys: int, when: int, date_format: str | None
+) -> Batches | Formatted:
+    """The batches of a table; a period's text has been read, if its format is told."""
+    reader = batches(table, columns)
+    if date_format is None:
+        return reader
+    if when == 2:
+        raise ValueError(
+            f"date_format is {short(date_format)}: it is for one column of text, not "
+            "for years and months"
+        )
+    return Formatted(reader, keys, date_format)
 
 
 def _months_of(text: Any) -> tuple[str | None, int]:

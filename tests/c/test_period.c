@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "calendar/forms.h"
+#include "calendar/lag.h"
 #include "check.h"
 #include "table/period_column.h"
 
@@ -200,9 +201,9 @@ static void test_texts(void)
               bad == 2, "bad text", bad);
     check(ev_period_ordinals(&column, NULL, &freq, 3, 1, ordinals, &bad) == EV_BAD_VALUE,
           "a quarter is not a month", bad);
-    check(ev_period_texts(&column, &freq, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+    check(ev_period_texts(&column, &freq, NULL, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
               bad == 2 && ordinals[1] == 661, "texts", bad);
-    check(ev_period_texts(&column, &freq, recent, 1, 1, ordinals, &bad) == EV_DONE &&
+    check(ev_period_texts(&column, &freq, NULL, recent, 1, 1, ordinals, &bad) == EV_DONE &&
               ordinals[0] == 661, "a text that was read before", ordinals[0]);
     freq = frequency("W-THU");
     check(ev_period_ordinals(&column, NULL, &freq, 4, 1, ordinals, &bad) == EV_DONE &&
@@ -232,7 +233,7 @@ static void test_texts(void)
     check(ev_period_ordinals(&coded, NULL, &freq, 0, 3, ordinals, &bad) == EV_DONE &&
               ordinals[2] == 661, "codes row by row", ordinals[2]);
     memset(recent, 0, sizeof recent);
-    check(ev_period_texts(&coded, &freq, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
+    check(ev_period_texts(&coded, &freq, NULL, recent, 0, 5, ordinals, &bad) == EV_BAD_VALUE &&
               bad == 3 && ordinals[2] == 661, "coded texts", bad);
 }
 
@@ -319,8 +320,95 @@ static void test_any_bytes(void)
     }
 }
 
+/* Days step back to the same date, weeks to the same number; both step forth again. */
+static void test_lags(void)
+{
+    const ev_lag year = {frequency("D"), 12, 0, 0}, next = {frequency("D"), -12, 0, 0};
+    const ev_lag nearest = {frequency("D"), 12, 0, 1}, month = {frequency("D"), 1, 0, 0};
+    for (int64_t day = ev_day(2, 1, 1); day < ev_day(9999, 1, 1); day++) {
+        int y, m, d;
+        ev_civil(day, &y, &m, &d);
+        const int64_t before = ev_lag_before(&year, day);
+        if (m == 2 && d == 29) {
+            check(before == EV_NO_PERIOD, "29 February has no base", day);
+            check(ev_lag_before(&nearest, day) == ev_day(y - 1, 2, 28), "the 28th", day);
+        }
+        else {
+            check(before == ev_day(y - 1, m, d), "the same date", day);
+            check(ev_lag_before(&next, before) == day, "and back", day);
+            check(ev_lag_before(&nearest, day) == before, "nearest is exact", day);
+        }
+    }
+    check(ev_lag_before(&month, ev_day(2025, 3, 29)) == EV_NO_PERIOD, "29 February 2025", 0);
+    check(ev_lag_before(&month, ev_day(2025, 1, 31)) == ev_day(2024, 12, 31), "December", 0);
+    const ev_lag week = {frequency("W"), 12, 0, 0}, most = {frequency("W"), 12, 0, 1};
+    const int64_t w53 = ev_period_of_day(week.freq, ev_day(2020, 12, 31));
+    check(ev_lag_before(&week, w53) == EV_NO_PERIOD, "week 53", 0);
+    check(ev_lag_before(&most, w53) == w53 - 53, "week 52", 0);
+    check(ev_lag_before(&week, w53 + 1) == w53 - 52, "week 1", 0);
+    const ev_lag periods = {frequency("M"), 0, -3, 0};
+    check(ev_lag_before(&periods, 7) == 10 && ev_lag_typical(&periods) == -3, "counts", 0);
+    const ev_lag far = {frequency("D"), INT64_C(12) * 999999999, 0, 0};
+    check(ev_lag_before(&far, 0) < EV_FIRST_DAY, "outside the calendar", 0);
+    check(ev_lag_typical(&year) == 365 && ev_lag_typical(&week) == 52, "typical", 0);
+}
+
+/* A text that strptime would read in a format; 0 for a format that is refused. */
+static int64_t formatted(const char *format, const char *text, ev_unit unit)
+{
+    char pattern[EV_PATTERN_SIZE];
+    ev_form form;
+    ev_said said;
+    int64_t ordinal = 0;
+    const char *lacks = ev_form_read(format, (ptrdiff_t)strlen(format), pattern, &form);
+    if (lacks == NULL && form.unit == unit &&
+        ev_period_parse_form(&form, text, (ptrdiff_t)strlen(text), &said) == EV_FAULT_NONE) {
+        (void)ev_period_place(&said, (ev_frequency){unit, unit == EV_YEAR ? 12 : 0}, &ordinal);
+    }
+    return ordinal;
+}
+
+static void test_formats(void)
+{
+    const int64_t day = ev_day(2025, 1, 31);
+    check(formatted("%d-%m-%Y", "31-1-2025", EV_DAY) == day, "%d-%m-%Y", 0);
+    check(formatted("%d%m%y", "310125", EV_DAY) == day, "%d%m%y", 0);
+    check(formatted("%d %B %Y", " 31 january 2025 ", EV_DAY) == day, "%d %B %Y", 0);
+    check(formatted("%m/%d/%Y %H:%M:%S.%f", "01/31/2025 23:59:00.5", EV_DAY) == day, "time", 0);
+    check(formatted("%b-%y", "Jan-25", EV_MONTH) == 660, "%b-%y", 0);
+    check(formatted("%%%Y", "%2025", EV_YEAR) == 55, "%%%Y", 0);
+    check(formatted("%d%m%Y", "3112025", EV_DAY) == 0, "two digits", 0);
+    check(formatted("%H %Y", "24 2025", EV_YEAR) == 0, "no hour 24", 0);
+    check(formatted("%Y", "2025 ", EV_YEAR) == 55 && formatted("%Y", "2025x", EV_YEAR) == 0,
+          "the whole text", 0);
+    /* Any format: nothing is written or read outside. */
+    static const char SIGNS[] = "%%%%YymdbBHMSfjz -/.5";
+    uint32_t state = 7;
+    for (int i = 0; i < 100000; i++) {
+        const int size = i % 150;
+        char *format = malloc(size > 0 ? (size_t)size : 1);
+        char *pattern = malloc(EV_PATTERN_SIZE);
+        ev_form form;
+        if (format != NULL && pattern != NULL) {
+            for (int k = 0; k < size; k++) {
+                state = state * 1664525 + 1013904223;
+                format[k] = SIGNS[(state >> 16) % (sizeof SIGNS - 1)];
+            }
+            const char *lacks = ev_form_read(format, size, pattern, &form);
+            ev_parts parts = {0};
+            check(strlen(pattern) < EV_PATTERN_SIZE, "the pattern ends", i);
+            check(lacks != NULL || ev_form_match(&form, format, size, &parts) <= size + 1,
+                  "a match is within the text", i);
+        }
+        free(format);
+        free(pattern);
+    }
+}
+
 int main(void)
 {
+    test_lags();
+    test_formats();
     test_every_day();
     test_periods();
     test_nesting();

@@ -48,7 +48,8 @@ static void bases_are_correct(int64_t step, int64_t stretch)
         const ev_result result = make(&rows, &memory, groups, ordinals, &repeat);
         CHECK(result == EV_DONE || (left >= 0 && result == EV_NO_MEMORY));
         for (int lag = -PERIODS - 2; lag < PERIODS + 2 && result == EV_DONE; lag++) {
-            ev_rows_base(&rows, lag * stretch, 0, ROWS, base);
+            const ev_lag periods = {{EV_MONTH, 0}, 0, lag * stretch, 0};
+            ev_rows_base(&rows, &periods, 0, ROWS, base);
             for (int i = 0; i < ROWS; i++) {
                 const int64_t period = ordinals[i] / stretch + 3 - lag;
                 const int inside = period >= 0 && period < PERIODS;

@@ -69,6 +69,9 @@ def label(day: date, freq: str) -> str:
     if freq[0] == "Q":
         year, month = fiscal(day, freq)
         return f"{year:04d}Q{(month - 1) // 3 + 1}"
+    if freq == "W":
+        year, number, _ = first.isocalendar()
+        return f"{year:04d}-W{number:02d}"
     if freq[0] == "W":
         return f"{first}/{last}"
     if freq == "H":

@@ -10,7 +10,6 @@ import evmarket as em
 from evmarket import _core
 from evmarket._calendar.columns import ordinals
 from evmarket._calendar.frequency import frequency, per_year, year_of
-from evmarket._calendar.lags import exit_periods, lag_periods, window_periods
 from tests.calendar import reference_period as reference
 
 EPOCH = date(1970, 1, 1)
@@ -49,6 +48,10 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
     np.testing.assert_array_equal(got, expected.asi8)
     some = expected[:: 65_000 // 50]
     for ordinal, label in zip(some.asi8, map(str, some), strict=True):
+        if freq == "W":  # ours are those of ISO 8601
+            thursday = date.fromisoformat(label[:10]) + timedelta(days=3)
+            year, number, _ = thursday.isocalendar()
+            label = f"{year}-W{number:02}"
         if label[:4].isdigit() and int(label[:4]) >= 1000:  # some versions do not pad
             assert em.Periods.of(freq, ordinal, 1).labels == [label]
     # From 1898 on: pandas before 3 counts nanoseconds, which end in 2262.
@@ -314,61 +317,3 @@ def test_pyarrow_columns():
         660,
         649,
     ]
-
-
-LAGS = [
-    ("1Y", "M", 12), ("-1Y", "M", -12), ("+1Y", "M", 12), ("1y", "M", 12),
-    ("2Q", "M", 6), ("1M", "M", 1), ("12M", "M", 12), ("1H", "M", 6), ("12", "M", 12),
-    (12, "M", 12), (-1, "M", -1), (np.int8(3), "M", 3), ("1Y", "Q", 4),
-    ("6M", "Q-MAR", 2), ("1Y", "H", 2), ("1Y", "Y-MAR", 1), ("4Q", "Y", 1),
-    ("1Y", "M-JF", 11), ("-2Y", "M-JF", -22), ("12M", "M-JF", 11), (11, "M-JF", 11),
-    ("22", "M-JF", 22), ("4W", "W-MON", 4), ("7D", "W", 1), ("1W", "D", 7),
-    (364, "D", 364), (12, None, 12), ("12", None, 12), (" 1Y ", "M", 12),
-]  # fmt: skip
-BAD_LAGS = [
-    ("1Y", "W", ValueError, "52"), ("1Y", "D", ValueError, "365"),
-    ("1M", "Q", ValueError, "whole"), ("5M", "Q", ValueError, "whole"),
-    ("1Q", "Y", ValueError, "whole"), ("1M", "W", ValueError, "whole"),
-    ("1W", "M", ValueError, "whole"), ("3D", "W", ValueError, "whole"),
-    ("1Q", "M-JF", ValueError, "whole"), ("1M", "M-JF", ValueError, "whole"),
-    (12, "M-JF", ValueError, "11"), (1, "M-JF", ValueError, "11"),
-    ("1W", "M-JF", ValueError, "whole"), (0, "M", ValueError, "0"),
-    ("0Y", "M", ValueError, "0"), ("", "M", ValueError, "words"),
-    ("Y", "M", ValueError, "words"), ("1X", "M", ValueError, "words"),
-    ("1.5Y", "M", ValueError, "words"), ("--1Y", "M", ValueError, "words"),
-    ("1 Y", "M", ValueError, "words"), ("１Y", "M", ValueError, "words"),
-    ("1年", "M", ValueError, "words"), ("1Y", None, ValueError, "freq="),
-    (1.0, "M", TypeError, "1.0"), (True, "M", TypeError, "True"),
-    (None, "M", TypeError, "None"), (2**70, "M", OverflowError, "longer"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("lag", "freq", "expected"), LAGS)
-def test_lags(lag, freq, expected):
-    assert lag_periods(lag, freq) == expected
-
-
-@pytest.mark.parametrize(("lag", "freq", "error", "word"), BAD_LAGS)
-def test_bad_lags(lag, freq, error, word):
-    with pytest.raises(error, match="lag is") as caught:
-        lag_periods(lag, freq)
-    assert word in str(caught.value)
-
-
-def test_windows_and_exits():
-    assert window_periods("12M", "M") == 12
-    assert window_periods("1Y", "M-JF") == 11
-    assert window_periods(3, "M-JF") == 3
-    for bad in (0, -1, "-1Y"):
-        with pytest.raises(ValueError, match="window"):
-            window_periods(bad, "M")
-    years = [
-        exit_periods("1Y", freq) for freq in ("Y", "H", "Q", "M", "M-JF", "W", "D")
-    ]
-    # A year without a row is late; at least two are an exit.
-    assert years == [2, 2, 4, 12, 11, 52, 365]
-    assert exit_periods(1, "Y") == 1
-    assert exit_periods("2Y", "W-FRI") == 104
-    assert exit_periods(6, "M") == 6
-    with pytest.raises(ValueError, match="exit_after"):
-        exit_periods("0Y", "D")

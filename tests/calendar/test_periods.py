@@ -30,7 +30,7 @@ from tests.calendar.test_period import ALL, IN_PANDAS, read
         ("2026-03", "Q", "2026Q1"), ("2026-02", "M-JF", "2026-02"),
         ("2026-01", "M-JF", "2025-12"), ("2025", "Q-MAR", "2025Q4"),
         ("2025", "Y-MAR", "2025"), (np.datetime64("2025"), "Y-MAR", "2025"),
-        ("2025-03", "Y-MAR", "2025"), ("2025-01", "W", "2025-01-27/2025-02-02"),
+        ("2025-03", "Y-MAR", "2025"), ("2025-01", "W", "2025-W05"),
         ("2025-02", "D", "2025-02-28"), ("2199", "M", "2199-12"),
     ],
 )  # fmt: skip
@@ -194,7 +194,8 @@ def test_periods_as_arrays():
     for freq in IN_PANDAS:
         periods = em.Periods("2024", "2025", freq)
         index = periods.to_pandas()
-        assert list(map(str, index)) == periods.labels
+        if freq != "W":  # ours are those of ISO 8601
+            assert list(map(str, index)) == periods.labels
         assert ordinals(index)[1] == freq
         assert isinstance(index, pandas.PeriodIndex)
     for freq in ("H", "M-JF"):

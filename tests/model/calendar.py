@@ -149,6 +149,9 @@ def label(freq: Freq, t: int) -> str:
     day = end(freq, t)
     if freq.unit == "D":
         return day.isoformat()
+    if freq.unit == "W" and freq.anchor == 6:
+        year, number = week_number(freq, t)
+        return f"{year}-W{number:02}"
     if freq.unit == "W":
         return f"{start(freq, t).isoformat()}/{day.isoformat()}"
     if freq.unit in "MJ":
@@ -347,6 +350,9 @@ def stated(value: object, freq: Freq) -> Stated:
         day = dt.date.fromisoformat(text.split("/")[1])
         week = Freq("W", day.weekday())
         return Stated(week, ordinal(week, day))
+    if found := re.fullmatch(r"(\d{4})-W(\d\d)", text):
+        thursday = dt.date.fromisocalendar(int(found[1]), int(found[2]), 4)
+        return Stated(Freq("W", 6), ordinal(Freq("W", 6), thursday))
     if found := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text):
         return stated(dt.date(*map(int, found.groups())), freq)
     if found := re.fullmatch(r"(\d{4})年1-2月", text):

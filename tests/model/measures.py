@@ -55,7 +55,7 @@ class Measure:
         return Measure(model, self.kind, compute, self.unit, recipe, self.running)
 
     def _as(self, kind: str) -> Measure:
-        return Measure(self.model, kind, self.compute, self.unit)
+        return Measure(self.model, kind, self.compute, self.unit, running=self.running)
 
     def _formed(self, kind: str, form: Callable[[Grid], Grid], **more) -> Measure:
         """A measure formed of this one's grid."""
@@ -120,7 +120,11 @@ class Measure:
     def change(self, lag: int | str = "1Y") -> Measure:
         kind, running = ask(self.kind, "change"), self.running
         self._lag_has_meaning(KINDS[self.kind].change_lag, lag)
-        return self._formed(kind, lambda grid: along(grid, lag, change_of, running))
+
+        def form(grid: Grid) -> Grid:
+            return along(grid, lag, change_of, running)
+
+        return self._formed(kind, form, running=running)
 
     def _lag_has_meaning(self, rule: str, lag: int | str) -> None:
         if rule == "years" and not cal.whole_years(self.model.freq, lag):
@@ -133,7 +137,11 @@ class Measure:
         """Section 1, index. Decision: a base that lies partly outside is OUTSIDE."""
         ask(self.kind, "growth")
         kind = self.kind
-        return self._formed("index", lambda grid: index(grid, base, scale, kind))
+
+        def form(grid: Grid) -> Grid:
+            return index(grid, base, scale, kind)
+
+        return self._formed("index", form, running=self.running)
 
     # ---- windows ---------------------------------------------------------------------
 
@@ -218,7 +226,6 @@ class Measure:
         out = self._pair(other, kind, lambda a, b: combined(a, b, operation))
         out.unit = self.unit
         out.recipe = bool(self.recipe and other.recipe) or None
-        out.running = self.running and other.running
         return out
 
     def _pair(self, other: Measure, kind: str, formula) -> Measure:
@@ -228,7 +235,8 @@ class Measure:
             a, b = one(model), two(model)
             return a.derived(lambda k, t: formula(a.lines[k][t], b.lines[k][t]))
 
-        return Measure(self.model, kind, compute)
+        running = self.running and other.running
+        return Measure(self.model, kind, compute, running=running)
 
     # ---- structure -------------------------------------------------------------------
 
@@ -239,7 +247,7 @@ class Measure:
         def compute(model: Model) -> Grid:
             return shares(parent(model), parent(model.rollup(*within)))
 
-        return Measure(self.model, "share", compute)
+        return Measure(self.model, "share", compute, running=self.running)
 
     def rank(self, within: tuple[str, ...] = (), method: str = "min") -> Measure:
         return self._formed("rank", lambda grid: ranks(grid, within, method))
@@ -257,7 +265,8 @@ class Measure:
         def compute(model: Model) -> Grid:
             return reduced(parent(model), parent(parts), formula)
 
-        return Measure(self.model.rollup(*within), "share", compute)
+        total = self.model.rollup(*within)
+        return Measure(total, "share", compute, running=self.running)
 
 
 # ---- along a lag: section 1, and the table of section 2 ------------------------------

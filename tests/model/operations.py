@@ -360,17 +360,17 @@ def look(run: Run, choose: Choices) -> Step | None:
     return LOOK[choose.one(LOOKS[run.model[name].kind])](run, choose, name)
 
 
-def years(run: Run) -> list[str]:
-    """A year in words, where panels count it in periods: not yet at W and D."""
-    return [] if run.model.freq.unit in "WD" else ["1Y"]
-
-
 def random_lag(run: Run, choose: Choices, name: str) -> int | str:
     if run.model[name].kind == "cumulative" and choose.chance(80):
-        return choose.one(years(run) or [1])
-    words = {"M": ["1M", "1Q", "2Y"], "Q": ["1Q"], "D": ["1W"], "W": ["1W"]}
+        return "1Y"
+    words = {
+        "M": ["1M", "1Q", "2Y"],
+        "Q": ["1Q"],
+        "D": ["1W", "1M", "-1Y", "4Y"],
+        "W": ["1W", "-1Y", "5Y"],
+    }
     more = words.get(run.model.freq.unit, [])
-    return choose.one([*years(run), *years(run), 1, 2, -1, *more])
+    return choose.one(["1Y", "1Y", 1, 2, -1, *more])
 
 
 def keys_within(run: Run, choose: Choices) -> tuple:
@@ -410,8 +410,8 @@ FILL: dict[str, Callable] = {
     "lag2": lambda run, choose, name: repr(random_lag(run, choose, name)),
     "within": lambda run, choose, name: repr(keys_within(run, choose)),
     "policy": lambda run, choose, name: repr(policy(choose)),
-    "window": lambda run, choose, name: repr(choose.one([*years(run), 2, 3])),
-    "year": lambda run, choose, name: repr(choose.one(years(run) or [2])),
+    "window": lambda run, choose, name: repr(choose.one(["1Y", 2, 3])),
+    "year": lambda run, choose, name: repr(choose.one(["1Y", "1Y", 2])),
     "unit": lambda run, choose, name: repr(
         choose.one({"D": "MQY", "M": "QY", "Q": "Y"}.get(run.model.freq.unit, "Y"))
     ),
@@ -427,7 +427,7 @@ def counts(run: Run, choose: Choices, name: str) -> Step:
 
 
 def contributions(run: Run, choose: Choices, name: str) -> Step:
-    lag, within = choose.one([*years(run), 1]), keys_within(run, choose)
+    lag, within = choose.one(["1Y", 1]), keys_within(run, choose)
     text = f"p.contributions({name!r}, lag={lag!r}, within={within!r})"
     return Step("contributions", text, "contributions")
 
@@ -438,7 +438,7 @@ def totals(method: str) -> Callable:
     def made(run: Run, choose: Choices, name: str) -> Step | None:
         if "v" not in run.model.options.kinds:
             return None
-        lag, within = choose.one([*years(run), 1]), keys_within(run, choose)
+        lag, within = choose.one(["1Y", 1]), keys_within(run, choose)
         text = f"p.{method}('u', 'v', lag={lag!r}, within={within!r})"
         return Step(method, text, "totals")
 
@@ -448,7 +448,7 @@ def totals(method: str) -> Callable:
 def report(run: Run, choose: Choices, name: str) -> Step | None:
     within = keys_within(run, choose)
     others = [key for key in run.model.keys if key not in within]
-    if not others or not run.model.periods or not years(run):
+    if not others or not run.model.periods:
         return None
     by, top = choose.one(others), choose.one([1, 2, 10])
     text = f"p.report({name!r}, by={by!r}, top={top}, within={within!r})"

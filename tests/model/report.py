@@ -215,6 +215,9 @@ def figures(model: Model, part: Model, name: str, t: int) -> dict:
     if model.freq.unit in STEP:
         single = whole.from_ytd() if whole.kind == "cumulative" else whole
         out[STEP[model.freq.unit]] = value(single.growth(1))
+    if whole.kind == "flow" and model.freq.unit == "D":
+        out["mtd"] = value(whole.to_date("M"))
+        out["mtd_yoy"] = value(whole.to_date("M").growth())
     if whole.kind == "flow":
         out["ytd"] = value(whole.ytd())
         out["ytd_yoy"] = value(whole.ytd().growth())
@@ -233,7 +236,7 @@ def share(model: Model, part: Model, name: str, t: int | None) -> Cell:
 
 def share_change(model: Model, part: Model, name: str, t: int) -> Fraction | None:
     """On the year; ruling 10: before entry and after exit a share is read as 0."""
-    back = cal.base(model.freq, "1Y")(t)
+    back = cal.base(model.freq, "1Y", model[name].running)(t)
     found = []
     for place in (back, t):
         one = part.rollup()[name].grid.cell((), place)

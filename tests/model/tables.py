@@ -131,8 +131,8 @@ def random_places(choose: Choices, freq: str) -> list[int]:
         found = {choose.one(places) for _ in range(choose.integer(1, 8))}
         run = choose.one(places)
         found |= {run + i for i in range(choose.integer(0, 6))}
-        year = 364 if freq == "D" else 52
-        found |= {t + year for t in list(found) if choose.chance(50)}
+        years = [52, 53] if freq == "W" else [364, 365, 366]
+        found |= {t + choose.one(years) for t in list(found) if choose.chance(50)}
         return sorted(found & set(places))
     begin = choose.integer(0, len(places) - 1)
     end = choose.integer(begin, len(places) - 1)

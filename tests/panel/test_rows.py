@@ -37,8 +37,8 @@ def check(columns: list[Any], names: list[Any], ordinals: Any, lags: list[int]) 
         assert len(rows) == count
         base = np.empty(count, dtype=np.int32)
         for lag in lags:
-            rows.base(lag, 0, count // 2, base[: count // 2])
-            rows.base(lag, count // 2, count, base[count // 2 :])
+            rows.base((None, lag, 0, False), 0, count // 2, base[: count // 2])
+            rows.base((None, lag, 0, False), count // 2, count, base[count // 2 :])
             expected_base = [
                 where.get((names[i], int(ordinals[i]) - lag), -1) for i in range(count)
             ]
@@ -119,7 +119,7 @@ def test_one_group_and_no_rows() -> None:
     check([], [0, 0, 0], ordinals, [1, 2, 3])
     rows = index([np.zeros(0, dtype=np.int64)], np.zeros(0, dtype=np.int64))
     assert len(rows) == 0
-    rows.base(1, 0, 0, np.zeros(0, dtype=np.int32))
+    rows.base((None, 1, 0, False), 0, 0, np.zeros(0, dtype=np.int32))
 
 
 @pytest.mark.parametrize("step", [1, 10**12])
@@ -147,8 +147,8 @@ def test_bad_groups() -> None:
         index([one], one + 2**31)
     rows = index([one], one)
     with pytest.raises(ValueError, match="out"):
-        rows.base(1, 0, 1, np.zeros(1))
+        rows.base((None, 1, 0, False), 0, 1, np.zeros(1))
     with pytest.raises(ValueError, match="0 to 2 of 1"):
-        rows.base(1, 0, 2, np.zeros(2, dtype=np.int32))
+        rows.base((None, 1, 0, False), 0, 2, np.zeros(2, dtype=np.int32))
     with pytest.raises(ValueError, match="base"):
         _core.gather(np.zeros(2), np.array([2], dtype=np.int32), 0, 1, np.zeros(2))
