@@ -53,10 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    from ._cli.flags import parser
+    from ._cli.flags import joined, parser
 
     try:
-        options = parser().parse_args(argv)
+        options = parser().parse_args(joined(sys.argv[1:] if argv is None else argv))
     except SystemExit as exit_:
         # argparse has printed the message or the help.
         _write("")

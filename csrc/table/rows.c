@@ -355,9 +355,12 @@ EV_INLINE uint32_t group_of_place(const ev_rows *rows, uint32_t place)
                               : (uint32_t)((ev_uint128)rows->inverse * place >> 64);
 }
 
-/* `counted` is whether the lag is a number of periods; a constant in each use. */
-EV_INLINE void base_by_grid(const ev_rows *rows, const ev_lag *lag, const int counted,
-                            ptrdiff_t start, ptrdiff_t stop, int32_t *restrict base)
+/* How the place of a base in its group is found; a constant in each use. */
+enum how { COUNTED, LOOKED_UP, BY_DATE };
+
+EV_INLINE void base_by_grid(const ev_rows *rows, const ev_lag *lag, const enum how how,
+                            const int32_t *table, ptrdiff_t start, ptrdiff_t stop,
+                            int32_t *restrict base)
 {
     const int64_t span = span_of(rows), typical = ev_lag_typical(lag);
     const int far = typical >= 2 * span || typical <= -2 * span; /* no row has a base */
@@ -369,11 +372,32 @@ EV_INLINE void base_by_grid(const ev_rows *rows, const ev_lag *lag, const int co
         }
         const int64_t first = group_of_place(rows, rows->places[i]) * span;
         const int64_t at = rows->places[i] - first;
-        const int64_t wanted = far       ? -1
-                               : counted ? at - typical
+        const int64_t wanted = far                ? -1
+                               : how == COUNTED   ? at - typical
+                               : how == LOOKED_UP ? table[at]
                                          : ev_lag_before(lag, at + rows->low) - rows->low;
         base[i - start] =
             wanted >= 0 && wanted < span ? (int32_t)rows->grid[first + wanted] - 1 : -1;
+    }
+}
+
+/* Dates by a table of their bases, if there are fewer of them than rows. */
+static void base_by_date(const ev_rows *rows, const ev_lag *lag, ptrdiff_t start,
+                         ptrdiff_t stop, int32_t *restrict base)
+{
+    enum { SPAN = 4096 };
+    int32_t table[SPAN];
+    const int64_t span = span_of(rows);
+    if (span <= SPAN && span < stop - start) {
+        for (int64_t at = 0; at < span; at++) {
+            const int64_t before = ev_lag_before(lag, at + rows->low);
+            const int inside = before >= rows->low && before <= rows->high;
+            table[at] = inside ? (int32_t)(before - rows->low) : -1;
+        }
+        base_by_grid(rows, lag, LOOKED_UP, table, start, stop, base);
+    }
+    else {
+        base_by_grid(rows, lag, BY_DATE, NULL, start, stop, base);
     }
 }
 
@@ -406,10 +430,10 @@ void ev_rows_base(const ev_rows *rows, const ev_lag *lag, ptrdiff_t start, ptrdi
         base_by_pairs(rows, lag, start, stop, base);
     }
     else if (lag->months == 0) {
-        base_by_grid(rows, lag, 1, start, stop, base);
+        base_by_grid(rows, lag, COUNTED, NULL, start, stop, base);
     }
     else {
-        base_by_grid(rows, lag, 0, start, stop, base);
+        base_by_date(rows, lag, start, stop, base);
     }
 }
 

@@ -79,6 +79,17 @@ def parser() -> ArgumentParser:
     return whole
 
 
+def joined(words: Sequence[str]) -> list[str]:
+    """The words with a negative lag joined to its flag: -1Y looks like a flag."""
+    made: list[str] = []
+    for word in words:
+        if made and made[-1] == "--lag" and word[:1] == "-" and word[1:2].isdigit():
+            made[-1] = f"--lag={word}"
+        else:
+            made.append(word)
+    return made
+
+
 def _add_format(part: ArgumentParser, known: Sequence[str] = _FORMATS) -> None:
     part.add_argument(
         "--format",

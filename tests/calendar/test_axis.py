@@ -16,7 +16,7 @@ def test_there_are_few_labels_and_never_none(freq):
             places = label_places(periods)
             assert 1 <= len(places) <= MOST
             assert len(places) >= min(count, 3)
-            assert places == sorted(set(places)) and 0 <= places[0]
+            assert places == sorted(set(places)) and places[0] >= 0
             assert places[-1] < count
             if count <= MOST:
                 assert places == list(range(count))

@@ -10,6 +10,8 @@ import evmarket as em
 from evmarket import _core
 from evmarket._calendar.columns import ordinals
 from evmarket._calendar.frequency import frequency, per_year, year_of
+from evmarket._cells.calendar import Calendar
+from evmarket._cells.windows import places
 from tests.calendar import reference_period as reference
 
 EPOCH = date(1970, 1, 1)
@@ -38,7 +40,7 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
     pandas = pytest.importorskip("pandas")
     days = np.concatenate(
         [
-            np.arange(-26_000, 40_000),  # 1898 to 2079
+            np.arange(-62_091, 84_006),  # 1800 to 2199
             np.linspace(-719_162 + 400, 2_932_896 - 400, 20_000).astype(np.int64),
         ]
     ).astype("M8[D]")
@@ -55,16 +57,45 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
         if label[:4].isdigit() and int(label[:4]) >= 1000:  # some versions do not pad
             assert em.Periods.of(freq, ordinal, 1).labels == [label]
     # From 1898 on: pandas before 3 counts nanoseconds, which end in 2262.
-    start, end = (
-        _core.period_days(freq, int(got[0]), 360, last) for last in (False, True)
-    )
-    index = pandas.PeriodIndex.from_ordinals(got[0] + np.arange(360), freq=freq)
+    first = int(got[62_091 - 26_000])
+    start, end = (_core.period_days(freq, first, 360, last) for last in (False, True))
+    index = pandas.PeriodIndex.from_ordinals(first + np.arange(360), freq=freq)
     np.testing.assert_array_equal(
         start.view("M8[D]"), index.start_time.values.astype("M8[D]")
     )
     np.testing.assert_array_equal(
         end.view("M8[D]"), index.end_time.values.astype("M8[D]")
     )
+
+
+def test_every_day_lies_in_its_iso_week():
+    first, days = date(1800, 1, 1), (date(2200, 1, 1) - date(1800, 1, 1)).days
+    every = [first + timedelta(days=k) for k in range(days)]
+    weeks = np.array(read(every, "W"))
+    labels = em.Periods.of("W", int(weeks[0]), int(weeks[-1] - weeks[0]) + 1).labels
+    for day, week in zip(every, (weeks - weeks[0]).tolist(), strict=True):
+        year, number, _ = day.isocalendar()
+        assert labels[week] == f"{year}-W{number:02}"
+    # And back, but for the week of 1799 that holds the first days of 1800.
+    assert read(labels[1:-1], "W") == list(range(weeks[0] + 1, weeks[-1]))
+
+
+@pytest.mark.parametrize("freq", ["M", "D"])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_fiscal_year_begins_after_its_end(freq, month):
+    low, high = (read([date(year, 1, 1)], freq)[0] for year in (1800, 2200))
+    calendar = Calendar(freq, low, high - 1, (low, high - 1), year_end=month)
+    place, parts = places(calendar)
+    days = _core.period_days(freq, low, high - low, False).view("M8[D]")
+    months = days.astype("M8[M]").view(np.int64)
+    begins = (months - month) // 12 * 12 + month  # the first month of the fiscal year
+    following = begins + 12
+    unit = f"M8[{freq}]"
+    first = begins.view("M8[M]").astype(unit).view(np.int64)
+    last = following.view("M8[M]").astype(unit).view(np.int64)
+    own = days.astype(unit).view(np.int64)
+    np.testing.assert_array_equal(place, own - first)
+    np.testing.assert_array_equal(parts, last - first)
 
 
 @pytest.mark.parametrize("freq", ALL)

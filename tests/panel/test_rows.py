@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evmarket import _core
+from evmarket._calendar.lags import Lag
 
 MOST = 2**63 - 1
 
@@ -152,3 +153,26 @@ def test_bad_groups() -> None:
         rows.base((None, 1, 0, False), 0, 2, np.zeros(2, dtype=np.int32))
     with pytest.raises(ValueError, match="base"):
         _core.gather(np.zeros(2), np.array([2], dtype=np.int32), 0, 1, np.zeros(2))
+
+
+@pytest.mark.parametrize("step", [1, 10**12])
+@pytest.mark.parametrize("span", [60, 900, 6000])
+@pytest.mark.parametrize("lag", [("D", 0, 12, False), ("D", 0, -1, True)])
+def test_bases_by_date(step: int, span: int, lag: Any) -> None:
+    rng = np.random.default_rng(span)
+    count = 3000
+    place = rng.choice(40 * span, min(count, 20 * span), replace=False)
+    groups, ordinals = place // span * step, place % span + 18_000
+    where = {pair: row for row, pair in enumerate(zip(groups, ordinals, strict=True))}
+    before = Lag(*lag).before(ordinals)
+    expected = [
+        where.get((group, int(day)), -1)
+        for group, day in zip(groups, before, strict=True)
+    ]
+    for workers in (1, 3):
+        rows = index([groups], ordinals, workers)
+        base = np.empty(len(groups), dtype=np.int32)
+        rows.base(lag, 0, len(groups), base)
+        assert base.tolist() == expected
+        rows.base(lag, 5, 25, base[:20])  # fewer rows than days
+        assert base[:20].tolist() == expected[5:25]

@@ -309,6 +309,8 @@ def test_the_command_line_takes_weeks_and_days_on_the_year(tmp_path, capsys):
     why = ["why", *words, "--at", "2025-11-24", "--select", "m=A", "--lag", "1Y"]
     assert main(why) == 0
     assert "2024-11-24" in capsys.readouterr().out
+    assert main(["growth", *words, "--lag", "-1Y", "--at", "2024-11-24"]) == 0
+    assert "-16.67%" in capsys.readouterr().out
     explain = ["explain", *words, "--total", "u", "--by", "m", *at]
     assert main(explain) == 0
     assert "A" in capsys.readouterr().out
