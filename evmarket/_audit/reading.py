@@ -13,7 +13,7 @@ from .._common.messages import short
 from .._figures.figure import Figure, read_row
 from .._figures.intervals import Span
 from .._figures.operands import span_of
-from .._figures.reading import HEDGES
+from .._figures.vocabulary import HEDGES
 from .._inputs.arrays import is_missing
 
 if TYPE_CHECKING:
