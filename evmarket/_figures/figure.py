@@ -110,7 +110,7 @@ class Figure:
             given = value._state if isinstance(value, Figure) else value
             state = given.renamed(kind)
         elif isinstance(value, str):
-            state = from_text(value, unit, kind, _nouns(nouns))
+            state = from_text(value, unit, kind, checked_nouns(nouns))
         else:
             state = from_number(value, unit, kind or "number")
         object.__setattr__(self, "_state", state)
@@ -283,7 +283,7 @@ class Figure:
         return Figure, (self._state,)
 
 
-def _nouns(nouns: Any) -> tuple[str, ...]:
+def checked_nouns(nouns: Any) -> tuple[str, ...]:
     """The words of a user, checked."""
     if isinstance(nouns, str):
         raise TypeError(f"nouns is {short(nouns)}: it takes a sequence of words")
@@ -439,7 +439,7 @@ def figures(
     plain = getattr(column, "to_pylist", None) or getattr(column, "tolist", None)
     items = list(column) if plain is None else plain()
     collects = choice(errors, "errors", {"raise": False, "collect": True})
-    words, rows, wrong = _nouns(nouns), [], [""] * len(items)
+    words, rows, wrong = checked_nouns(nouns), [], [""] * len(items)
     for i, item in enumerate(items):
         try:
             rows.append(read_row(item, words))

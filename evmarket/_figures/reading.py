@@ -21,13 +21,15 @@ _INDIAN = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?![0-9,])(?:\.[0-9]+)?"
 _SPACED = r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
 _COMMA = r"[0-9]{1,3},[0-9]{1,2}(?![0-9,])"  # a decimal comma, of German
 _PLAIN = r"[0-9]+(?:\.[0-9]+)?|(?<![0-9])\.[0-9]+"
-_NUMBER = f"{_INDIAN}|{_GROUPED}|{_SPACED}|{_COMMA}|{_PLAIN}"
+NUMBER = f"{_INDIAN}|{_GROUPED}|{_SPACED}|{_COMMA}|{_PLAIN}"
 _WORDS = r"[^0-9.]*(?:\.(?![0-9])[^0-9.]*)*"  # a point before a digit is of the number
-_TEXT = re.compile(rf"({_WORDS})(?:({_NUMBER})({_WORDS})(?:({_NUMBER})({_WORDS}))?)?")
+_TEXT = re.compile(rf"({_WORDS})(?:({NUMBER})({_WORDS})(?:({NUMBER})({_WORDS}))?)?")
 _DECIMAL_COMMA = re.compile(_COMMA)
 _THOUSANDS_POINT = re.compile(r"\.[0-9]{3}$")
 _STRAY = " .,;:!。，；：！、"
 """Marks that may stand after a figure."""
+_TIMES = 1000
+"""So many times and more are a count, no multiple."""
 _FLAT = 5  # half a percentage point, in thousandths
 
 
@@ -338,6 +340,9 @@ class _Reader:
         if after.some == 2:  # 2.3万余 is up to 2.4万
             number = number._replace(last=number.place)
         of = self._of(before, after, match.start(3))
+        counted = number.digits * 10.0**number.place >= _TIMES
+        if kind == "multiple" and counted and not (before.changes or after.direction):
+            kind, of = "number", "times"  # done 25,000 times
         return _single(before, number, after, kind, of)
 
     def _of_two(self, match: re.Match[str], plain: str) -> Reading:

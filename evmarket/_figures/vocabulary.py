@@ -154,7 +154,8 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("lead", None, "en", "reach|reaches|reached|reaching|total|totaled|totalled|"
      "totaling|totalling|stood at|stands at|standing at|was|were|is|are|came in at|"
      "came to|amounted to|amounting to|hit|hits|hitting|a total of|total of|"
-     "accounted for|accounting for|recorded|posted|registered|achieved|delivered|"
+     "accounted for|accounting for|made up|make up|makes up|making up|took up|takes up|"
+     "recorded|posted|registered|achieved|delivered|"
      "sold|exported|at"),
     ("lead", None, "zh", "共|共计|累计|合计|总计|占比|占|占比为|占比达|占比约|高达|"
      "多达|实现|完成|已|已达|仅|是|计|总额|占到"),

@@ -173,6 +173,8 @@ def read_before(piece: str, nouns: tuple[str, ...]) -> Before:
         if what == "verb":
             verbs.append(meaning)
         seen["hedge" if what == "after" else what] = meaning
+        if what == "hedge" and printed[0] in "<>≤≥~":
+            seen["symbol"] = printed  # it belongs to what follows at once
         if what == "sign":
             _check_sign(piece, at + len(printed), meaning, printed, seen)
     return _told_before(seen, verbs)
@@ -196,6 +198,7 @@ def _check_before(
     bad |= what in ("word", "flat") and (changes or "loss" in seen or "sign" in seen)
     bad |= what == "after" and ("word" not in seen or "hedge" in seen)
     bad |= what == "stop"
+    bad |= "symbol" in seen and what not in ("money", "percent_of", "sign")
     if bad:
         raise StopError(at)
 
