@@ -113,7 +113,8 @@ def test_stub_all_dir_and_modules_agree_name_by_name():
 def test_names_of_the_design_are_public():
     # Written out, so that a tool that removes imports cannot drop a name unnoticed.
     names = """AUDIT_RULES Audit BaseEffect Claims Contributions EvmarketWarning
-    Extraction Facts Figure Finding IndexNumber Lmdi MarginBridge Measure MixRate Operand Panel
+    Extraction Facts Figure Finding IndexNumber Lmdi MarginBridge Measure MixRate
+    Operand Panel
     Periods PriceVolume PriceVolumeMix Rows ShiftShare Status __version__
     annualized_growth audit base_effect build_info cagr check concentration
     contributions datasets extract figures from_ytd growth growth_between growth_by hhi

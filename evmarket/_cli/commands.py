@@ -36,10 +36,19 @@ def run_command(options: Namespace) -> tuple[int, Iterable[str]]:
 
 
 def _market(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .. import datasets
     from .._market.market import TITLE, market
     from .._market.printing import FORMATS
+    from .._market.summary import section_lines, sources, summary
 
-    text = FORMATS[options.format](market())
+    if options.sources:
+        return DONE, [sources(datasets.load("guangzhou"))]
+    lines = market()
+    if options.section is not None:
+        return DONE, [FORMATS[options.format](section_lines(lines, options.section))]
+    if options.format == "text" and not options.all:
+        return DONE, [summary(TITLE, lines)]
+    text = FORMATS[options.format](lines)
     return DONE, [f"{TITLE}\n\n{text}" if options.format == "text" else text]
 
 

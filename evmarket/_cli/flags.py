@@ -64,6 +64,7 @@ def parser() -> ArgumentParser:
         allow_abbrev=False,
     )
     whole.set_defaults(command="market")
+    _add_parts(whole)
     _add_format(whole)
     commands = whole.add_subparsers(title="commands", metavar="")
     for name, (words, epilog) in _COMMANDS.items():
@@ -86,14 +87,29 @@ def parser() -> ArgumentParser:
 
 
 def joined(words: Sequence[str]) -> list[str]:
-    """The words with a negative lag joined to its flag: -1Y looks like a flag."""
+    """The words as the parser takes them.
+
+    A negative lag is joined to its flag, because -1Y looks like one. `report` with a
+    part of the report on the shipped market is that report.
+    """
     made: list[str] = []
     for word in words:
         if made and made[-1] == "--lag" and word[:1] == "-" and word[1:2].isdigit():
             made[-1] = f"--lag={word}"
         else:
             made.append(word)
-    return made
+    parts = {"--section", "--all", "--sources"}
+    shipped = made[:1] == ["report"] and not parts.isdisjoint(made)
+    # Without files the report is that of the shipped market.
+    return made[1:] if shipped else made
+
+
+def _add_parts(part: ArgumentParser) -> None:
+    """What is printed of the report on the shipped market, besides its summary."""
+    add = part.add_argument
+    add("--section", metavar="NAME", help="one section; the summary lists the names")
+    add("--all", action="store_true", help="all sections")
+    add("--sources", action="store_true", help="the wording of the figures, by id")
 
 
 def _add_format(part: ArgumentParser, known: Sequence[str] = _FORMATS) -> None:

@@ -65,6 +65,8 @@ _SPANS = (
     ("first half of 2025", "2025-06", 6, False),
     ("third quarter of 2025", "2025-09", 3, True),
     ("January and February 2026", "2026-02", 2, False),
+    ("twelve months to January 2026", "2026-01", 12, False),
+    ("twelve months to February 2026", "2026-02", 12, False),
 )
 
 

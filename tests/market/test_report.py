@@ -5,6 +5,7 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,8 @@ import pytest
 import evmarket as em
 from evmarket import __main__ as command
 from evmarket._common.text import WIDTH, columns_of, wrap
-from evmarket._market.lines import Cell, Line
+from evmarket._market import summary
+from evmarket._market.lines import Cell, Line, sections
 from evmarket._market.market import market
 from evmarket._market.printing import csv_text, json_text, text
 
@@ -327,6 +329,7 @@ def test_a_changed_entry_of_a_table_reaches_the_report(data, lines):
     assert {lines[place].label for place in changed} == {
         "2026-02",
         "January and February 2026",
+        "twelve months to February 2026",
         "XPeng: deliveries of 2026 at the pace of two months",
     }
 
@@ -356,8 +359,65 @@ def run(*arguments, **options):
     return subprocess.run([sys.executable, "-m", "evmarket", *arguments], **settings)
 
 
-def test_text_is_readable_in_a_hundred_columns(lines, capsys):
+def test_the_summary_is_one_screen(lines, capsys):
     assert command.main([]) == 0
+    printed = capsys.readouterr().out
+    rows = printed.splitlines()
+    assert len(rows) <= 45 and max(map(columns_of, rows)) <= 100
+    assert printed.isascii() and not any(row.endswith(" ") for row in rows)
+    assert list(summary.NAMES.values()) == [s.title for s in sections(lines)]
+    findings = [row for row in rows if re.match(r" ?\d+\. ", row)]
+    assert len(findings) == 10
+    said = " ".join(printed.split())
+    for words in (
+        "139,000 vehicles in 2025, 80.00% more than the 77,222 [76,731, 77,716]",
+        "the value per vehicle fell 5.39% [-5.68%, -5.10%], mix included, not price",
+        "1,809 cars after 222, XPeng 1,995 after 488. (g15 g17)",
+        "609,200, 22.83% fewer; of it Aion 10.74 pp, Trumpchi 12.09 pp",
+        "403,909 in the twelve months to February 2026, 69.66% more",
+        "285.0 bp above that in China, 16.97%. (g45 g44)",
+    ):
+        assert words in said
+
+
+def test_the_summary_is_computed(data):
+    facts = data["guangzhou"].replace("g01", "text", "150,000")
+    facts = facts.replace("g01", "value", 150_000.0)
+    said = summary.summary("", market(data | {"guangzhou": facts}))
+    assert "Guangzhou exported 150,000 vehicles" in said
+    assert "139,000" not in said
+
+
+def test_one_section_and_the_sources(capsys):
+    for name, title in summary.NAMES.items():
+        assert command.main(["report", "--section", name]) == 0
+        printed = capsys.readouterr().out
+        assert printed.startswith(title[:60])
+    assert command.main(["--section", "pace", "--format", "csv"]) == 0
+    assert "New-energy vehicles in China: pace" in capsys.readouterr().out
+    assert command.main(["--section", "paces"]) == 2
+    assert "--section is 'paces'" in capsys.readouterr().err
+    assert command.main(["report", "--sources"]) == 0
+    printed = capsys.readouterr().out
+    assert "g03  paragraph 7, GAC's own brands abroad" in printed
+    assert ": nearly 130,000, +47%" in printed and "nearly nearly" not in printed
+    assert max(map(columns_of, printed.splitlines())) <= 100
+
+
+def test_trailing_growth_of_xpeng(lines):
+    spans = "XPeng deliveries over longer periods"
+    for month, label in (("01", "January"), ("02", "February")):
+        row = numbers(lines, spans, f"twelve months to {label} 2026")
+        for year, heading in (("2026", "deliveries"), ("2025", "a year before")):
+            months = numbers(lines, "XPeng deliveries by month", f"{year}-{month}")
+            assert row[heading] == months["12 months"]
+        assert row["on the year"] == pytest.approx(
+            row["deliveries"] / row["a year before"] - 1
+        )
+
+
+def test_text_is_readable_in_a_hundred_columns(lines, capsys):
+    assert command.main(["--all"]) == 0
     printed = capsys.readouterr().out
     assert text(lines) in printed
     assert max(map(columns_of, printed.splitlines())) <= WIDTH == 100
