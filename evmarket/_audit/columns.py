@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 _POINTS = ("share", "margin")
 _YUAN = frozenset(("YUAN", "CNY", "RMB", "CNH", "元", "人民币", "MONEY"))
 _CURRENCIES = frozenset(
-    "USD US$ $ EUR € GBP £ JPY KRW INR HKD HK$ AUD TWD SGD 美元 欧元 日元 港元".split()
+    [
+        *("USD", "US$", "$", "EUR", "€", "GBP", "£", "JPY", "KRW", "INR", "HKD", "HK$"),
+        *("AUD", "SGD", "TWD", "美元", "欧元", "日元", "港元"),
+    ]
 )
 
 
@@ -237,7 +240,7 @@ def _money(unit: str) -> str:
 def _bases(code: Mapping[str, Ints]) -> Ints:
     """The codes of the bases of growths; an empty one is the one that its source
     states for the same measure, if it states only one."""
-    basis = code["growth_basis"].copy()
+    basis: Ints = code["growth_basis"].copy()
     stated: dict[tuple[int, int], set[int]] = {}
     pairs = list(zip(code["source"].tolist(), code["measure"].tolist(), strict=True))
     for pair, number in zip(pairs, basis.tolist(), strict=True):

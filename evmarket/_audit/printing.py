@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.numbers import finite
 from .._common.text import aligned, as_csv, wrap
-from .._figures.show import show_gap, show_span
+from .._figures.show import show_span
+from .words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ def text(audit: Audit) -> str:
     findings = list(audit.findings)
     if not findings:
         return f"{title}\n"
-    notes = [show_gap(f.distance) or f.reason for f in findings]
+    notes = [words_of(f.distance, f.reason) for f in findings]
     columns = [
         ["outcome", *(f.outcome for f in findings)],
         ["rule", *(f.rule for f in findings)],

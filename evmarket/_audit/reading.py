@@ -46,8 +46,21 @@ KNOWN = {
 DEFAULT = {"kind": "level", "mode": "reported"}
 # Texts that stand for an empty cell, in lower case.
 EMPTY = frozenset(
-    "- -- --- – — ―  — —— … ...... ... / n/a na n.a. n.m. nm nan none null nil "
-    "不适用 不詳 不详 无 無 未披露 暂无".split()
+    [
+        *("-", "--", "---", "–", "—", "——", "―", "…", "……", "...", "/", "n/a", "na"),
+        *(
+            "n.a.",
+            "n.m.",
+            "nm",
+            "nan",
+            "none",
+            "null",
+            "不适用",
+            "不详",
+            "无",
+            "未披露",
+        ),
+    ]
 )
 # The words before a text without a hedge, by the column `relation`.
 _HEDGES = dict.fromkeys(("", "exact", "range", "and_some"), "") | HEDGES
@@ -314,7 +327,7 @@ def codes_of(
 def _days(
     text: str, code: int, codes: dict[str, Ints], problems: Problems
 ) -> tuple[int, int] | None:
-    """First and last day of a period; None for a bad one, noted for each of its rows."""
+    """First and last day of a period; None for a bad one, noted for its rows."""
     try:
         return _period(text, "period")
     except (TypeError, ValueError):

@@ -450,7 +450,7 @@ def test_the_table_and_the_reprs():
     assert len(table) == len(found.findings) == len(found)
     assert table["outcome"].tolist() == [f.outcome for f in found.findings]
     assert (table["expected_low"] <= table["expected_high"]).all()
-    counted = "33 consistent, 0 inconsistent, 26 not comparable"
+    counted = "46 consistent, 0 inconsistent, 29 not comparable"
     assert repr(found) == f"<Audit of 112 facts: {counted}>"
     assert len(repr(found.findings)) < 2_000 and len(found.findings[:2]) == 2
     assert em.audit([]).to_table().columns == table.columns

@@ -220,6 +220,14 @@ def _prepare(rows):
         fact["series"] = (row["entity"], row["measure"], row["dimension"])
         fact["above"] = (row["parent"], row["measure"], row["dimension"])
         facts.append(fact)
+    for fact in facts:
+        stated = {
+            f["growth_basis"]
+            for f in facts
+            if f["source"] == fact["source"] != "" and f["measure"] == fact["measure"]
+        } - {""}
+        if not fact["growth_basis"] and len(stated) == 1:
+            (fact["growth_basis"],) = stated
     return facts
 
 
@@ -270,6 +278,8 @@ def judge(
 ):
     """consistent, inconsistent or not comparable."""
     scope = _differs([f["scope"] for f in used])
+    sources = {f["source"] for f in used}
+    one_source = len(sources) == 1 and "" not in sources
     vintage = _differs(
         [
             f["vintage"]
@@ -284,8 +294,11 @@ def judge(
         return "not comparable"
     if meet(expected, printed):
         return "consistent"
-    unstated = scope[1] or (vintage[1] and vintage[2]) or basis[1] or dimension[1]
-    return "not comparable" if unstated or "" in against or doubt else "inconsistent"
+    one_scope, one_basis = (one_source and not x[2] for x in (scope, basis))
+    unstated = (scope[1] and not one_scope) or (basis[1] and not one_basis)
+    unstated = unstated or (vintage[1] and vintage[2]) or dimension[1] or doubt
+    unknown = "" in against and not one_source
+    return "not comparable" if unstated or unknown else "inconsistent"
 
 
 _SIGNED = ("profit", "loss", "income", "earnings")
@@ -378,6 +391,26 @@ def audit(rows):
                     against=[x["growth"]],
                 )
     _sums(facts, say)
+    for x, whole in itertools.permutations(levels, 2):
+        if not (x["when"] and whole["when"]) or x["series"] != whole["series"]:
+            continue
+        (first, last), (start, end) = x["when"], whole["when"]
+        inside = start <= first and last <= end and (first, last) != (start, end)
+        signed = any(w in x["series"][1] for w in _SIGNED)
+        level = all(y["facts"][0]["kind"] != "count" for y in (x, whole))
+        if not (inside and level) or signed or x["mode"] != whole["mode"]:
+            continue
+        if x["facts"][0] == whole["facts"][0]:
+            continue
+        if x in printed:
+            bound = (None, whole["span"][1], True, whole["span"][3])
+            used, span, other = [*x["facts"], *whole["facts"]], x["span"], whole
+        elif whole in printed:
+            bound = (x["span"][0], None, x["span"][2], True)
+            used, span, other = [*whole["facts"], *x["facts"]], whole["span"], x
+        else:
+            continue
+        say("within a period", used, bound, span, against=[other["growth"]])
     for x, y in itertools.combinations(facts, 2):
         if (x["entity"], x["measure"], x["when"], x["mode"]) == (
             y["entity"],

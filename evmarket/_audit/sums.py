@@ -1,0 +1,84 @@
+"""Rules of totals: parts against their whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .claims import SUM, Claims, OneSided
+from .levels import Operand, compute, every, join
+from .members import (
+    TWO_BREAKDOWNS,
+    adds_up,
+    may_be_negative,
+    members,
+    overlapping,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._common.types import Rows
+    from .facts import Facts
+
+
+def parts(facts: Facts) -> Iterator[Claims]:
+    """Parts against their total; they must add up if the total is marked complete."""
+    rows = facts.rows("level")
+    rows = rows[adds_up(facts, rows)]
+    mode = facts.code["mode"]
+    left, right = join(facts.key(rows), facts.key(rows, entity="parent"))
+    whole, part = rows[left], rows[right]
+    fit = mode[whole] == mode[part]
+    for owners, mine in members(facts, whole[fit], part[fit]):
+        total = compute(SUM, *(Operand(facts.stated, part) for part in mine))
+        complete = facts.code["parts"][owners] == 1
+        twice = overlapping(facts, owners, mine)
+        signed = may_be_negative(facts, owners)
+        for chosen, doubt in (
+            (complete & ~twice, ""),
+            (complete & twice, TWO_BREAKDOWNS),
+            (~complete & ~signed, "parts may overlap"),
+        ):
+            at = np.flatnonzero(chosen)
+            some = Operand(total.of, at)
+            whole_of_them = complete[at].all()
+            yield Claims(
+                (owners[at], *(part[at] for part in mine)),
+                some if whole_of_them else every(OneSided(some, upper=False)),
+                Operand(facts.stated, owners[at]),
+                doubt=doubt,
+            )
+
+
+def part(facts: Facts) -> Iterator[Claims]:
+    """A part against its whole: it is at most the whole."""
+    levels = facts.levels
+    left, whole = join(levels.parent_key, levels.key)
+    fit = levels.mode[left] == levels.mode[whole]
+    fit &= adds_up(facts, levels.fact[left])
+    left, whole = left[fit], whole[fit]
+    yield from at_most(facts, left, whole)
+
+
+def at_most(facts: Facts, part: Rows, whole: Rows) -> Iterator[Claims]:
+    """Levels that are at most others, as places in ``facts.levels``.
+
+    One of the two must be printed, and the measure not negative.
+    """
+    levels = facts.levels
+    fit = levels.fact[part] != levels.fact[whole]
+    fit &= (part < levels.printed) | (whole < levels.printed)
+    fit &= ~may_be_negative(facts, levels.fact[part])
+    part, whole = part[fit], whole[fit]
+    stated = part < levels.printed
+    for chosen, upper in ((stated, True), (~stated, False)):
+        part_at, whole_at = part[chosen], whole[chosen]
+        checked, other = (part_at, whole_at) if upper else (whole_at, part_at)
+        yield Claims(
+            (levels.fact[checked], levels.fact[other], levels.second[other]),
+            every(OneSided(Operand(levels, other), upper)),
+            Operand(facts.stated, levels.fact[checked]),
+            against=(levels.growth[other],),
+        )
