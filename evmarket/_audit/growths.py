@@ -18,7 +18,13 @@ from .._figures.formulas import (
 from .claims import HULL, TOTAL, Claims, group, pairs
 from .columns import changing, growing, of_kind
 from .levels import Joined, Operand, compute, join
-from .members import TWO_BREAKDOWNS, may_be_negative, members, overlapping
+from .members import (
+    TWO_BREAKDOWNS,
+    all_given,
+    may_be_negative,
+    members,
+    overlapping,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,13 +100,14 @@ def total_growth(facts: Facts) -> Iterator[Claims]:
     fit = (code["mode"][whole] == code["mode"][member]) & (base[whole] == base[member])
     is_level = of_kind(facts, "level", "count")
     for owners, parts in members(facts, whole[fit], member[fit]):
+        given = all_given(facts, owners, parts)
         levelled = np.logical_and.reduce([is_level[part] for part in parts])
         twice = overlapping(facts, owners, parts)
         signed = may_be_negative(facts, owners)
         for chosen, formula, doubt in (
-            (levelled & ~twice, TOTAL, ""),
-            (levelled & twice, TOTAL, TWO_BREAKDOWNS),
-            (~levelled & ~signed, HULL, ""),
+            (given & levelled & ~twice, TOTAL, ""),
+            (given & levelled & twice, TOTAL, TWO_BREAKDOWNS),
+            (given & ~levelled & ~signed, HULL, ""),
         ):
             mine = [part[chosen] for part in parts]
             yield Claims(

@@ -86,6 +86,27 @@ def members(facts: Facts, whole: Rows, part: Rows) -> Iterator[tuple[Rows, list[
             yield whole[places[:, 0]], columns
 
 
+def all_given(facts: Facts, whole: Rows, parts: list[Rows]) -> NDArray[np.bool_]:
+    """For each whole whether it is marked complete, and these are all its parts.
+
+    A part that prints only a level, or only a growth, counts as a part too.
+    """
+    code = facts.code
+    printed = np.flatnonzero(~np.isnan(facts.stated.low))
+    key = facts.key(printed, entity="parent")
+    printed, key = printed[key >= 0], key[key >= 0]
+    each = np.stack([key, code["breakdown"][printed], code["entity"][printed]])
+    key, breakdown, _ = np.unique(each, axis=1)
+    groups, counts = np.unique(np.stack([key, breakdown]), axis=1, return_counts=True)
+    known = dict(zip(map(tuple, groups.T.tolist()), counts.tolist(), strict=True))
+    mine = zip(
+        facts.key(whole).tolist(), code["breakdown"][parts[0]].tolist(), strict=True
+    )
+    found = np.array([known.get(pair) == len(parts) for pair in mine], dtype=bool)
+    given: NDArray[np.bool_] = found & (code["parts"][whole] == 1)
+    return given
+
+
 def overlapping(facts: Facts, whole: Rows, parts: list[Rows]) -> NDArray[np.bool_]:
     """For each whole whether some of its parts add up to it, but all exceed it.
 

@@ -40,8 +40,9 @@ def months(facts: Facts) -> Iterator[Claims]:
             Operand(facts.stated, levels.fact[own]),
             against=tuple(levels.growth[part] for part in mine),
         )
-        known = np.logical_or.reduce([part < levels.printed for part in parts])
-        of_growth = ~printed & known & (levels.second[whole] < 0)
+        # `period_growth` compares a level and growth with levels and growths
+        other = [(part < levels.printed) | (levels.second[part] >= 0) for part in parts]
+        of_growth = ~printed & np.logical_or.reduce(other) & (levels.second[whole] < 0)
         of_growth &= ~np.isnan(facts.growths.low[levels.fact[whole]])
         mine = [part[of_growth] for part in parts]
         rows = levels.fact[whole[of_growth]]

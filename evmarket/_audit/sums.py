@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._figures.formulas import GROWTH
 from .claims import SUM, Claims, OneSided
 from .levels import Operand, compute, every, join
 from .members import (
     TWO_BREAKDOWNS,
     adds_up,
+    all_given,
     may_be_negative,
     members,
     overlapping,
@@ -33,7 +35,7 @@ def parts(facts: Facts) -> Iterator[Claims]:
     fit = mode[whole] == mode[part]
     for owners, mine in members(facts, whole[fit], part[fit]):
         total = compute(SUM, *(Operand(facts.stated, part) for part in mine))
-        complete = facts.code["parts"][owners] == 1
+        complete = all_given(facts, owners, mine)
         twice = overlapping(facts, owners, mine)
         signed = may_be_negative(facts, owners)
         for chosen, doubt in (
@@ -65,13 +67,16 @@ def part(facts: Facts) -> Iterator[Claims]:
 def at_most(facts: Facts, part: Rows, whole: Rows) -> Iterator[Claims]:
     """Levels that are at most others, as places in ``facts.levels``.
 
-    One of the two must be printed, and the measure not negative.
+    One of two bases is checked through the growth of the part: it may not be so low
+    that the base of the part exceeds that of the whole.
     """
     levels = facts.levels
     fit = levels.fact[part] != levels.fact[whole]
-    fit &= (part < levels.printed) | (whole < levels.printed)
     fit &= ~may_be_negative(facts, levels.fact[part])
     part, whole = part[fit], whole[fit]
+    derived = (part >= levels.printed) & (whole >= levels.printed)
+    yield from _through_growth(facts, part[derived], whole[derived])
+    part, whole = part[~derived], whole[~derived]
     stated = part < levels.printed
     for chosen, upper in ((stated, True), (~stated, False)):
         part_at, whole_at = part[chosen], whole[chosen]
@@ -82,3 +87,18 @@ def at_most(facts: Facts, part: Rows, whole: Rows) -> Iterator[Claims]:
             Operand(facts.stated, levels.fact[checked]),
             against=(levels.growth[other],),
         )
+
+
+def _through_growth(facts: Facts, part: Rows, whole: Rows) -> Iterator[Claims]:
+    """Bases of parts that print level and growth, against bases of their wholes."""
+    levels = facts.levels
+    rows = levels.fact[part]
+    fit = ~np.isnan(facts.growths.low[rows]) & (levels.second[part] < 0)
+    rows, whole = rows[fit], whole[fit]
+    least = compute(GROWTH, Operand(levels, whole), Operand(facts.stated, rows))
+    yield Claims(
+        (rows, levels.fact[whole], levels.second[whole]),
+        every(OneSided(least, upper=False)),
+        Operand(facts.growths, rows),
+        together=(rows, levels.growth[whole]),
+    )
