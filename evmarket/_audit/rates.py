@@ -11,13 +11,18 @@ from .._figures.formulas import RATIO, REMAINDER, Formula
 from .claims import SUM, Claims
 from .columns import changing, of_kind
 from .levels import Joined, Operand, compute, join
+from .reading import FACT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from numpy.typing import NDArray
+
     from .._common.types import Ints, Rows
     from .._figures.intervals import Span
     from .facts import Facts
+
+    Flags = NDArray[np.bool_]
 
 # Names of a measure in any of which it may be printed.
 _REVENUE = ("revenue", "operating revenue", "营业收入", "营收", "收入")
@@ -79,9 +84,8 @@ def points(facts: Facts) -> Iterator[Claims]:
     ):
         now, then = _rates(facts, rows, "period"), _rates(facts, rows, "growth_base")
         one, two = join(now.left, then.left)
-        kinds = now.kind[one], then.kind[two]
-        fit = (kinds[0] == kinds[1]) | (kinds[0] < 0) | (kinds[1] < 0)
-        fit &= (kinds[0] >= 0) | (kinds[1] >= 0)  # two computed rates say nothing new
+        fit = now.kind[one] == then.kind[two]
+        fit &= now.printed[one] | then.printed[two]
         one, two = one[fit], two[fit]
         chosen = rows[now.left[one]]
         used = [column[one] for column in now.facts]
@@ -102,7 +106,7 @@ class _Ratios(NamedTuple):
     facts: list[Rows]
     growths: list[Rows]
 
-    def claims(self, chosen: Rows, printed: Operand, fit: Any) -> Claims:
+    def claims(self, chosen: Rows, printed: Operand, fit: Flags) -> Claims:
         """These results against printed figures, where `fit` says so."""
         return Claims(
             (chosen[fit], *(column[fit] for column in self.facts)),
@@ -146,11 +150,12 @@ def _printed_rates(
 
 
 class _Rates(NamedTuple):
-    """Rates at one period of some rows: printed ones, and computed ones (kind -1)."""
+    """Rates at one period of some rows: printed ones, and computed ones."""
 
     left: Rows
     rates: Joined
     kind: Ints
+    printed: Flags
     facts: list[Rows]
     growths: list[Rows]
 
@@ -158,22 +163,26 @@ class _Rates(NamedTuple):
 def _rates(facts: Facts, rows: Rows, period: str) -> _Rates:
     kinds = facts.code["kind"]
     printed = facts.rows("share", "margin", "growth")
-    printed = printed[~np.isnan(facts.stated.low[printed])]
-    printed = printed[~of_kind(facts, "growth")[printed] | _has_growth(facts, printed)]
+    a_change = of_kind(facts, "growth") & np.isnan(facts.growths.low)
+    printed = printed[~a_change[printed]]
     left, right = join(facts.key(rows, period), facts.key(printed))
     found = printed[right]
     bare = np.setdiff1d(np.arange(len(rows)), left)
-    computed = []
+    computed, codes = [], [kinds[found]]
     is_margin = _is_margin(facts, rows[bare])
-    for keys, mine in ((_margin_keys, is_margin), (_share_keys, ~is_margin)):
+    for kind, keys, mine in (
+        ("margin", _margin_keys, is_margin),
+        ("share", _share_keys, ~is_margin),
+    ):
         ratios = _ratios(facts, *keys(facts, rows[bare[mine]], period), RATIO)
         computed.append(ratios._replace(left=bare[mine][ratios.left]))
+        codes.append(np.full(len(ratios.left), FACT_KINDS.index(kind)))
     none = np.full(len(found), -1)
-    derived = sum(len(ratios.left) for ratios in computed)
     return _Rates(
         np.concatenate([left, *(ratios.left for ratios in computed)]),
         Joined(Operand(facts.stated, found), *(ratios.result for ratios in computed)),
-        np.r_[kinds[found], np.full(derived, -1)],
+        np.concatenate(codes),
+        np.arange(sum(map(len, codes))) < len(found),
         [
             np.concatenate(
                 [found if k == 0 else none, *(ratios.facts[k] for ratios in computed)]
@@ -185,10 +194,6 @@ def _rates(facts: Facts, rows: Rows, period: str) -> _Rates:
             for k in range(2)
         ],
     )
-
-
-def _has_growth(facts: Facts, rows: Rows) -> Any:
-    return ~np.isnan(facts.growths.low[rows])
 
 
 def _share_keys(facts: Facts, rows: Rows, period: str) -> tuple[Ints, Ints]:
@@ -221,13 +226,13 @@ def _profits(measure: str) -> tuple[str, ...]:
     return (stem if stem.endswith("profit") else f"{stem} profit".strip(),)
 
 
-def _is_margin(facts: Facts, rows: Rows) -> Any:
+def _is_margin(facts: Facts, rows: Rows) -> Flags:
     """For each row whether its measure is a margin."""
     measures = facts.label["measure"]
     return np.array([bool(_profits(measures[i])) for i in rows.tolist()], dtype=bool)
 
 
-def _is_named(facts: Facts, rows: Rows, names: tuple[str, ...]) -> Any:
+def _is_named(facts: Facts, rows: Rows, names: tuple[str, ...]) -> Flags:
     measures = facts.label["measure"]
     return np.array([measures[i] in names for i in rows.tolist()], dtype=bool)
 
