@@ -153,7 +153,9 @@ class Audit:
     def _repr_html_(self) -> str:
         from .html import audit
 
-        return audit(len(self.facts), self.counts, self.findings)
+        bad = len(self.errors)
+        counts = self.counts | ({"bad entries": bad} if bad else {})
+        return audit(len(self.facts), counts, self.findings)
 
     def in_order(self) -> Iterator[Finding]:
         """The findings in the order of the rules.

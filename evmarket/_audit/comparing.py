@@ -10,6 +10,7 @@ from .._figures import intervals as exact
 from .._figures.show import show
 from .claims import Claims
 from .facts import Facts
+from .reading import KNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -212,7 +213,10 @@ def reason_of(facts: Facts, compared: Compared, at: int) -> str:
         entry = compared.kept[at]
         rows = _each_once(int(c[entry]) for c in (*claims.against, *claims.together))
         restated = _restatement(compared, at)
-    stated = dict.fromkeys(facts.label[label][row] for row in rows)
+    names = facts.label[label]
+    if label == "growth_basis":  # also those taken from other facts of the source
+        names = [KNOWN[label][code] for code in facts.code[label].tolist()]
+    stated = dict.fromkeys(names[row] for row in rows)
     words = f"{word}: {', '.join(filter(None, stated))}"
     return f"{words}; published base restated by {restated}" if restated else words
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 def parts(facts: Facts) -> Iterator[Claims]:
-    """Parts against their total; they must add up if the total is marked complete."""
+    """Parts against their total; they must add up if the total is marked complete.
+
+    Some parts are at most the total. Without a breakdown they may overlap.
+    """
     rows = facts.rows("level")
     rows = rows[adds_up(facts, rows)]
     mode = facts.code["mode"]
@@ -37,18 +40,19 @@ def parts(facts: Facts) -> Iterator[Claims]:
         total = compute(SUM, *(Operand(facts.stated, part) for part in mine))
         complete = all_given(facts, owners, mine)
         twice = overlapping(facts, owners, mine)
-        signed = may_be_negative(facts, owners)
-        for chosen, doubt in (
-            (complete & ~twice, ""),
-            (complete & twice, TWO_BREAKDOWNS),
-            (~complete & ~signed, "parts may overlap"),
+        some = ~complete & ~may_be_negative(facts, owners)
+        divided = facts.code["breakdown"][mine[0]] > 0
+        for chosen, exact, doubt in (
+            (complete & ~twice, True, ""),
+            (complete & twice, True, TWO_BREAKDOWNS),
+            (some & divided, False, ""),
+            (some & ~divided, False, "parts may overlap"),
         ):
             at = np.flatnonzero(chosen)
-            some = Operand(total.of, at)
-            whole_of_them = complete[at].all()
+            known = Operand(total.of, at)
             yield Claims(
                 (owners[at], *(part[at] for part in mine)),
-                some if whole_of_them else every(OneSided(some, upper=False)),
+                known if exact else every(OneSided(known, upper=False)),
                 Operand(facts.stated, owners[at]),
                 doubt=doubt,
             )
@@ -73,6 +77,7 @@ def at_most(facts: Facts, part: Rows, whole: Rows) -> Iterator[Claims]:
     levels = facts.levels
     fit = levels.fact[part] != levels.fact[whole]
     fit &= ~may_be_negative(facts, levels.fact[part])
+    fit &= levels.high[whole] < np.inf  # else nothing is said
     part, whole = part[fit], whole[fit]
     derived = (part >= levels.printed) & (whole >= levels.printed)
     yield from _through_growth(facts, part[derived], whole[derived])

@@ -140,6 +140,19 @@ def test_parts_add_up_within_one_breakdown():
     assert outcomes(rows, "parts")["w", "a", "b"] == "consistent"
 
 
+@pytest.mark.parametrize(
+    "breakdown, outcome", [("brand", "inconsistent"), ("", "not comparable")]
+)
+def test_some_parts_of_one_breakdown_are_at_most_the_total(breakdown, outcome):
+    rows = [fact("w", text="1,000")]
+    for name, text in (("a", "610"), ("b", "350")):
+        more = {"entity": name, "parent": "x", "breakdown": breakdown}
+        rows.append(fact(name, text=text, **more))
+    assert outcomes(rows, "parts") == {("w", "a", "b"): "consistent"}
+    rows[2]["text"] = "550"
+    assert outcomes(rows, "parts") == {("w", "a", "b"): outcome}
+
+
 def test_a_total_is_not_that_of_some_of_its_parts():
     rows = [
         grown("w", "1,000", "+25%", parts="complete"),
@@ -315,7 +328,7 @@ def test_an_empty_basis_is_that_of_the_other_facts_of_its_source():
     ]
     assert only(rows, "growth").outcome == "inconsistent"
     rows[2]["growth_basis"] = "comparable"
-    assert only(rows, "growth").reason.startswith("basis: ")
+    assert only(rows, "growth").reason.startswith("basis: comparable")
     rows.append(grown("q", "9", "+5%", entity="v", source="b"))
     assert only(rows, "growth").reason == "basis not stated"
 

@@ -313,7 +313,7 @@ def audit(rows):
 
     def say(rule, used, expected, against_printed, **more):
         used = list({f["id"]: f for f in used}.values())
-        if expected is not None:
+        if expected is not None and expected[:2] != (None, None):
             ids = (used[0]["id"], frozenset(f["id"] for f in used[1:]))
             found[rule, ids] = judge(used, expected, against_printed, **more)
 
@@ -447,23 +447,25 @@ def _sums(facts, say):
     plain = [f for f in facts if f["kind"] == "level" and f["when"]]
     for whole in plain:
         mine = [f for f in plain if f["mode"] == whole["mode"]]
-        parts = _one_each(
-            [
-                (f["entity"], f)
-                for f in mine
-                if f["when"] == whole["when"]
-                and f["parent"]
-                and f["above"] == whole["series"]
-            ],
-            whole,
-        )
-        if len(parts) >= 2:
+        found = [
+            f
+            for f in mine
+            if f["when"] == whole["when"]
+            and f["parent"]
+            and f["above"] == whole["series"]
+        ]
+        for breakdown in {f["breakdown"] for f in found}:
+            same = [(f["entity"], f) for f in found if f["breakdown"] == breakdown]
+            parts = _one_each(same, whole)
+            if len(parts) < 2:
+                continue
             total_of = add(*(f["stated"] for f in parts))
             if whole["parts"] == "complete":
                 say("parts", [whole, *parts], total_of, whole["stated"])
             elif not any(w in whole["measure"] for w in _SIGNED):
                 least = (total_of[0], None, total_of[2], True)
-                say("parts", [whole, *parts], least, whole["stated"], doubt=True)
+                doubt = not breakdown
+                say("parts", [whole, *parts], least, whole["stated"], doubt=doubt)
         first, last = whole["when"]
         same = [f for f in mine if f["series"] == whole["series"]]
         singles = _one_each(
