@@ -36,7 +36,8 @@ _YUAN = frozenset(("YUAN", "CNY", "RMB", "CNH", "元", "人民币", "MONEY"))
 _CURRENCIES = frozenset(
     [
         *("USD", "US$", "$", "EUR", "€", "GBP", "£", "JPY", "KRW", "INR", "HKD", "HK$"),
-        *("AUD", "SGD", "TWD", "美元", "欧元", "日元", "港元"),
+        *("AUD", "CAD", "CHF", "SEK", "SGD", "TWD", "THB", "IDR", "MYR", "RUB", "BRL"),
+        *("MXN", "TRY", "美元", "欧元", "日元", "港元"),
     ]
 )
 
