@@ -64,6 +64,10 @@ from ._figures.figure import (
     Figure as Figure,  # one figure with its rounding interval
     figures as figures,  # a column of texts as columns of numbers
 )
+from ._extract.extraction import (
+    extract as extract,  # the figures of a running text
+    Extraction as Extraction,  # what extract returns
+)
 from ._figures.implied import (
     implied_base as implied_base,  # base, from a level and its growth
     implied_growth as implied_growth,  # growth, from two levels

@@ -113,10 +113,10 @@ def test_stub_all_dir_and_modules_agree_name_by_name():
 def test_names_of_the_design_are_public():
     # Written out, so that a tool that removes imports cannot drop a name unnoticed.
     names = """AUDIT_RULES Audit BaseEffect Claims Contributions EvmarketWarning
-    Facts Figure Finding IndexNumber Lmdi MarginBridge Measure MixRate Operand Panel
+    Extraction Facts Figure Finding IndexNumber Lmdi MarginBridge Measure MixRate Operand Panel
     Periods PriceVolume PriceVolumeMix Rows ShiftShare Status __version__
     annualized_growth audit base_effect build_info cagr check concentration
-    contributions datasets figures from_ytd growth growth_between growth_by hhi
+    contributions datasets extract figures from_ytd growth growth_between growth_by hhi
     implied_base implied_current implied_growth implied_increment
     implied_period_growth implied_ratio implied_ratio_growth implied_remainder
     implied_share implied_total incremental_margin index index_contributions lmdi

@@ -10,10 +10,10 @@ import numpy as np
 
 from .._calendar.labels import days
 from .._common.messages import short
-from .._figures.figure import Figure, read_row
+from .._figures.figure import Figure, is_empty, read_row
 from .._figures.intervals import Span
 from .._figures.operands import span_of
-from .._figures.reading import HEDGES
+from .._figures.vocabulary import HEDGES
 from .._inputs.arrays import is_missing
 
 if TYPE_CHECKING:
@@ -44,24 +44,6 @@ KNOWN = {
     "growth_basis": ("", "printed", "comparable"),
 }
 DEFAULT = {"kind": "level", "mode": "reported"}
-# Texts that stand for an empty cell, in lower case.
-EMPTY = frozenset(
-    [
-        *("-", "--", "---", "–", "—", "——", "―", "…", "……", "...", "/", "n/a", "na"),
-        *(
-            "n.a.",
-            "n.m.",
-            "nm",
-            "nan",
-            "none",
-            "null",
-            "不适用",
-            "不详",
-            "无",
-            "未披露",
-        ),
-    ]
-)
 # The words before a text without a hedge, by the column `relation`.
 _HEDGES = dict.fromkeys(("", "exact", "range", "and_some"), "") | HEDGES
 # The kinds of figure that a fact of each kind may print.
@@ -195,7 +177,7 @@ def entry_of(x: Any) -> str:
     ['5%', '', '', '', '']
     """
     text = text_of(x)
-    return "" if text.strip().lower() in EMPTY or text.isspace() else text
+    return "" if is_empty(text) else text
 
 
 _A_TABLE = "it takes a table, or an iterable of mappings"

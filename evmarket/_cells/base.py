@@ -70,6 +70,9 @@ class Base:
     repeats : ndarray of int64 or None
         For each series the number of rows beyond the first of a date; None where the
         rows of the cells tell it, or nothing does.
+    stated : ndarray of bool or None
+        Of a dated base, the cells whose rows state their period and no date, which
+        merged parts may have; None if all rows may state dates.
     """
 
     series: SeriesIndex
@@ -82,6 +85,7 @@ class Base:
     dated: bool = False
     source: str = ""
     repeats: Ints | None = None
+    stated: Mask | None = None
 
 
 def one_month(months: Codes) -> Mask:

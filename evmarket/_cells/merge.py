@@ -131,7 +131,14 @@ def _chosen(panel: PanelData, first: PanelData) -> Base:
     levels = tuple(_level_at(level, numbers, place) for level in base.levels)
     series = base.series.narrowed(chosen, ())
     repeats = None if base.repeats is None else base.repeats[numbers]
-    return replace(base, series=series, layout=layout, levels=levels, repeats=repeats)
+    return replace(
+        base,
+        series=series,
+        layout=layout,
+        levels=levels,
+        repeats=repeats,
+        stated=None if base.stated is None else base.stated[place],
+    )
 
 
 def _level_at(level: BaseLevel, numbers: Ints, place: Ints) -> BaseLevel:
@@ -201,7 +208,11 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
                 nulls=_added([part.nulls for part in parts], maps, series.count),
             )
         )
-    dated = any(base.dated for base in bases)
+    dated, stated = any(base.dated for base in bases), None
+    if dated:
+        stated = np.ones(len(where.ordinals), bool)
+        for base, place in zip(bases, places, strict=True):
+            stated[place[_dated_cells(base)]] = False
     repeats = _added([base.repeats for base in bases], maps, series.count)
     if dated and cells.shared.any():
         repeats = None  # whether the rows are of one date is not known
@@ -212,6 +223,7 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
         levels=tuple(levels),
         dated=dated,
         repeats=repeats,
+        stated=stated if stated is not None and stated.any() else None,
     )
 
 
@@ -285,10 +297,18 @@ def _has_row(bases: Sequence[Base], shared: _Shared, k: int) -> Mask:
     return mask
 
 
+def _dated_cells(base: Base) -> Mask:
+    """Which cells of a part may hold rows that state dates."""
+    every = np.full(len(base.layout.ordinals), base.dated)
+    return every if base.stated is None else every & ~base.stated
+
+
 def _dated(bases: Sequence[Base], shared: _Shared) -> Mask:
     """Which cells lie at a place where a part states dates."""
-    parts = [number for number, base in enumerate(bases) if base.dated]
-    dated = np.isin(shared.part, parts)
+    dated = np.zeros(len(shared.place), bool)
+    for number, base in enumerate(bases):
+        mine = shared.part == number
+        dated[mine] = _dated_cells(base)[shared.cell[mine]]
     mask: Mask = np.bincount(shared.place, dated, minlength=1)[shared.place] > 0
     return mask
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._common.files import written_whole
 from .._common.kinds import KINDS, kinds_table
 from .._common.messages import short
 from .csv_files import Wanted
@@ -53,6 +54,31 @@ def _audit(options: Namespace) -> tuple[int, Iterable[str]]:
     return INCONSISTENT if failed else DONE, [FORMATS[options.format](result)]
 
 
+def _extract(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .._extract.extraction import extract
+    from .._extract.files import article
+
+    found = extract(article(options.file, options.encoding))
+    if options.facts is not None:
+        _write(options.facts, "".join(PRINTERS["csv"](found.to_facts())))
+    if options.format == "html":
+        return DONE, [f"{found._repr_html_()}\n"]
+    if options.format == "text":
+        unread = [f"not read: {one.text}" for one in found.unread]
+        return DONE, ["\n".join([repr(found), *unread]) + "\n"]
+    return DONE, PRINTERS[options.format](found.to_table())
+
+
+def _write(path: str, text: str) -> None:
+    """Write a file, completely or not at all."""
+    try:
+        with written_whole(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ValueError(f"--facts: cannot write {short(path, 120)}: {why}") from None
+
+
 def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
     from .notebook import write_tour
 
@@ -89,6 +115,7 @@ def _why(options: Namespace) -> tuple[int, Iterable[str]]:
 _WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
     "market": _market,
     "audit": _audit,
+    "extract": _extract,
     "kinds": _kinds,
     "notebook": _notebook,
     "why": _why,

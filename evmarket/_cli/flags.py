@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 
 _FORMATS = ("text", "csv", "json")
+_KNOWN = {"why": ("text", "json", "html"), "extract": (*_FORMATS, "html")}
+"""The formats of commands that have others."""
 _ON_FILES = (
     "Lists are separated by spaces. Rows in messages count from 0, below the header. "
     "In CSV and JSON rates, shares and pp are fractions. "
@@ -21,6 +23,10 @@ _COMMANDS = {
         "check published figures against each other",
         "FILE has the columns of the fact datasets; see the help of evmarket.datasets. "
         "Exit status 1: an inconsistency, and --strict was given.",
+    ),
+    "extract": (
+        "the figures of an article, with their intervals and levels",
+        "FILE is plain text or an HTML page; - is standard input.",
     ),
     "report": (
         "the weekly table: rank, level, growth, year to date, share",
@@ -75,7 +81,7 @@ def parser() -> ArgumentParser:
         if name in _FLAGS:
             _FLAGS[name](part)
         if name not in ("kinds", "notebook"):
-            _add_format(part, ("text", "json", "html") if name == "why" else _FORMATS)
+            _add_format(part, _KNOWN.get(name, _FORMATS))
     return whole
 
 
@@ -161,6 +167,13 @@ def _audit_flags(parser: ArgumentParser) -> None:
     add("--encoding", default="utf-8-sig", help="default: UTF-8")
 
 
+def _extract_flags(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="FILE", help="the article, or - for standard input")
+    add("--facts", metavar="PATH", help="also write a table of facts to fill in, CSV")
+    add("--encoding", default="utf-8-sig", help="default: UTF-8")
+
+
 def _notebook_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add(
@@ -236,6 +249,7 @@ def _why_flags(parser: ArgumentParser) -> None:
 
 _FLAGS: dict[str, Callable[[ArgumentParser], None]] = {
     "audit": _audit_flags,
+    "extract": _extract_flags,
     "report": _report_flags,
     "growth": _growth_flags,
     "margin": _margin_flags,

@@ -53,6 +53,10 @@ border-top:1px solid var(--jp-border-color2,rgba(128,128,128,.4))}
 font-size:.88em;opacity:.72}
 .evmarket.evmarket .evmarket-mark{font-style:italic}
 .evmarket.evmarket .evmarket-foot{font-size:.86em;opacity:.8;margin:0 0 .4em}
+.evmarket.evmarket .evmarket-text{white-space:pre-wrap;max-width:46em}
+.evmarket.evmarket mark{color:inherit;background:rgba(255,193,7,.32);border-radius:2px}
+.evmarket.evmarket mark.evmarket-unread{background:none;\
+border-bottom:2px dotted var(--jp-error-color1,#d32f2f)}
 .evmarket.evmarket .evmarket-bad{color:var(--jp-error-color1,#d32f2f);font-weight:600}
 </style>
 """
@@ -111,6 +115,12 @@ def tooltip(shown: object, more: object, style: str = "") -> Html:
     words = str(more)
     title = text(words if len(words) <= _TOOLTIP else middle(words, _TOOLTIP, "…"))
     return Html(f'<abbr{named} title="{title}">{text(shown)}</abbr>')
+
+
+def marked(words: object, more: object, style: str) -> Html:
+    """Text of a running text that is marked, with a tooltip."""
+    title = text(middle(str(more), _TOOLTIP, "…"))
+    return Html(f'<mark class="evmarket-{style}" title="{title}">{text(words)}</mark>')
 
 
 def label(item: object, room: int = ROOM) -> Html:

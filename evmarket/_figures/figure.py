@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._common.arguments import choice
 from .._common.messages import short
 from .._inputs.arrays import is_missing, refuse_query
 from .intervals import INF, Span, nearest
@@ -34,6 +35,8 @@ class Figure:
         (GB/T 8170).
     kind : str, optional
         The kind, where the text leaves it open: "growth" for "80%".
+    nouns : sequence of str, optional
+        More words for what is counted, beside those that the reader knows.
 
     Attributes
     ----------
@@ -49,7 +52,11 @@ class Figure:
     kind : str
         number, percent, growth, pp, multiple, change.
     of : str
-        What is counted, as printed: "vehicles", "元".
+        What is counted, as printed: "vehicles"; of money the code, "CNY"; "loss" where
+        a change is that of a loss.
+    base : str
+        What a change is measured against, if the text says so: "year" (year on year,
+        同比), "quarter" or "month" (环比).
     text : str
         The text given; empty for numbers and implied figures.
 
@@ -84,7 +91,12 @@ class Figure:
     _state: FigureState
 
     def __init__(
-        self, value: Any, *, unit: Any = None, kind: str | None = None
+        self,
+        value: Any,
+        *,
+        unit: Any = None,
+        kind: str | None = None,
+        nouns: Iterable[str] = (),
     ) -> None:
         if kind is not None and kind not in FIGURE_KINDS:
             known = ", ".join(FIGURE_KINDS)
@@ -98,7 +110,7 @@ class Figure:
             given = value._state if isinstance(value, Figure) else value
             state = given.renamed(kind)
         elif isinstance(value, str):
-            state = from_text(value, unit, kind)
+            state = from_text(value, unit, kind, checked_nouns(nouns))
         else:
             state = from_number(value, unit, kind or "number")
         object.__setattr__(self, "_state", state)
@@ -150,8 +162,13 @@ class Figure:
 
     @property
     def of(self) -> str:
-        """What is counted, as printed."""
+        """What is counted, as printed; of money the code."""
         return self._state.of
+
+    @property
+    def base(self) -> str:
+        """What a change is measured against: "year", "quarter", "month" or ""."""
+        return self._state.base
 
     @property
     def text(self) -> str:
@@ -266,6 +283,17 @@ class Figure:
         return Figure, (self._state,)
 
 
+def checked_nouns(nouns: Any) -> tuple[str, ...]:
+    """The words of a user, checked."""
+    if isinstance(nouns, str):
+        raise TypeError(f"nouns is {short(nouns)}: it takes a sequence of words")
+    words = tuple(nouns)
+    for word in words:
+        if not isinstance(word, str) or not word.strip() or any(map(str.isdigit, word)):
+            raise ValueError(f"nouns holds {short(word)}: give words without digits")
+    return words
+
+
 def implied(span: Span, kind: str, of: str = "") -> Figure:
     """The figure that a computation gives."""
     return Figure(FigureState(span, "implied", kind, of))
@@ -294,16 +322,49 @@ class FigureRow(NamedTuple):
     relation: str
     kind: str
     of: str
+    base: str
 
 
 _NAN = math.nan
-_MISSING = FigureRow(_NAN, _NAN, _NAN, _NAN, False, False, "", "", "")
-_TYPES = (*[np.float64] * 4, *[np.bool_] * 2, *[np.str_] * 3)
+_MISSING = FigureRow(_NAN, _NAN, _NAN, _NAN, False, False, "", "", "", "")
+_TYPES = (*[np.float64] * 4, *[np.bool_] * 2, *[np.str_] * 4)
+_EMPTY = frozenset(
+    [
+        "",
+        *[
+            "-",
+            "--",
+            "---",
+            "–",
+            "—",
+            "−",
+            "n/a",
+            "na",
+            "n.a.",
+            "nan",
+            "...",
+            "…",
+            "/",
+            "不适用",
+            "无",
+            "暂无",
+            "未披露",
+        ],
+    ]
+)
+"""Texts of an entry without a figure, in small letters."""
+
+
+def is_empty(text: str) -> bool:
+    """Whether an entry of a column says that there is no figure."""
+    return text.strip().lower() in _EMPTY
 
 
 @lru_cache(maxsize=1 << 16)
-def _text_row(text: str) -> FigureRow:
-    reading = read(text)
+def _text_row(text: str, nouns: tuple[str, ...] = ()) -> FigureRow:
+    if len(text) < 8 and is_empty(text):
+        return _MISSING
+    reading = read(text, nouns)
     over = reading.over  # dividing integers gives the nearest double
     return FigureRow(
         value=reading.value / over,
@@ -315,32 +376,42 @@ def _text_row(text: str) -> FigureRow:
         relation=reading.relation,
         kind=reading.kind,
         of=reading.of,
+        base=reading.base,
     )
 
 
-def read_row(item: Any) -> FigureRow:
+def read_row(item: Any, nouns: tuple[str, ...] = ()) -> FigureRow:
     """One entry of a column; a missing one has NaN."""
     if isinstance(item, str):
-        return _text_row(item) if item else _MISSING
+        return _text_row(item, nouns)
     if is_missing(item):
         return _MISSING
     one = figure(item)
     return FigureRow(*(getattr(one, name) for name in FigureRow._fields))
 
 
-def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
+def figures(
+    column: Iterable[Any], errors: str = "raise", *, nouns: Iterable[str] = ()
+) -> dict[str, NDArray[Any]]:
     """Read a column of published figures.
 
     Parameters
     ----------
     column : sequence of str, numbers or Figures
-        One figure per entry. None, NaN and empty text are missing.
+        One figure per entry. None, NaN, empty text and texts such as "--", "n/a" and
+        "不适用" are missing.
+    errors : {"raise", "collect"}
+        Whether an entry that cannot be read raises an error, or is NaN with its message
+        in one more column, "error".
+    nouns : sequence of str, optional
+        More words for what is counted, as for `Figure`.
 
     Returns
     -------
     dict of str to ndarray
         value, low, high, unit (float64, NaN where missing), low_open, high_open (bool),
-        relation, kind, of (text): the attributes of `Figure`.
+        relation, kind, of, base (text): the attributes of `Figure`; with "collect" also
+        error (text, empty for entries that were read).
 
     Raises
     ------
@@ -367,14 +438,19 @@ def figures(column: Iterable[Any]) -> dict[str, NDArray[Any]]:
     # plain objects in place of the scalars of NumPy and pyarrow
     plain = getattr(column, "to_pylist", None) or getattr(column, "tolist", None)
     items = list(column) if plain is None else plain()
-    rows = []
+    collects = choice(errors, "errors", {"raise": False, "collect": True})
+    words, rows, wrong = checked_nouns(nouns), [], [""] * len(items)
     for i, item in enumerate(items):
         try:
-            rows.append(read_row(item))
+            rows.append(read_row(item, words))
         except (TypeError, ValueError) as error:
-            raise type(error)(f"column, row {i}: {error}") from None
+            if not collects:
+                raise type(error)(f"column, row {i}: {error}") from None
+            rows.append(_MISSING)
+            wrong[i] = str(error)
     columns = zip(*rows, strict=True) if rows else iter([()] * len(_TYPES))
-    return {
+    found: dict[str, NDArray[Any]] = {
         name: np.array(values, dtype=dtype)
         for name, values, dtype in zip(FigureRow._fields, columns, _TYPES, strict=True)
     }
+    return found | {"error": np.array(wrong, np.str_)} if collects else found

@@ -9,117 +9,28 @@ rounded in binary. The time is linear in the length of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
 from typing import Any, NamedTuple
+
+from .numerals import in_digits
+from .words import FOLD, TWO, After, Before, StopError, read_after, read_before
 
 LONGEST = 200  # characters; far more than any printed figure has
 
-HEDGES = {
-    "about": "about",
-    "nearly": "nearly",
-    "over": "more than",
-    "at_least": "at least",
-    "under": "less than",
-    "at_most": "at most",
-}
-"""The relations that words before a number state, with those words."""
-
-# (class, meaning, English words, Chinese words): earlier lines win over later ones.
-# An English word must not be followed by a letter; a blank in it matches any number.
-_LEXICON: tuple[tuple[str, Any, str, str], ...] = (
-    (
-        "hedge",
-        "at_least",
-        "at least|no less than|no fewer than|not less than",
-        "不低于|不少于|至少",
-    ),
-    (
-        "hedge",
-        "at_most",
-        "at most|up to|no more than|not more than",
-        "不超过|不高于|不多于|至多|最多",
-    ),
-    (
-        "hedge",
-        "over",
-        "more than|over|exceed(?:ed|ing|s)?|above",
-        "超过|超出|超|逾|突破",
-    ),
-    ("hedge", "under", "less than|fewer than|below|under", "不到|不足|低于"),
-    ("hedge", "nearly", "nearly|almost|close to", "将近|接近|近"),
-    ("hedge", "about", "about|around|some|approximately|roughly", "大约|约"),
-    ("after", "at_least", "or more", "以上"),
-    ("after", "about", "or so", "左右|上下"),
-    ("some", "and_some", "", "余|多"),
-    ("word", (10, 1), "doubl(?:e|es|ed|ing)", "翻了?[一1]?番|翻了?[一1]?倍"),
-    ("word", (20, 1), "tripl(?:e|es|ed|ing)", ""),
-    ("word", (30, 1), "quadrupl(?:e|es|ed|ing)", "翻了?[两2]番"),
-    ("word", (5, -1), "halv(?:e|es|ed|ing)", ""),
-    (
-        "skip",
-        None,
-        "year ?- ?on ?- ?year|month ?- ?on ?- ?month|year on year|"
-        "month on month|yoy|y/y|mom|m/m|qoq|q/q|an|a|the|will|has|have|had|rate",
-        "同比|环比|了|率",
-    ),
-    ("unit", ("pp", -2), "percentage[ -]points?|ppts?|pps?", "个?百分点"),
-    ("unit", ("pp", -4), "basis points?|bps?", "个?基点"),
-    ("unit", ("percent", -2), "percent|per cent", "%"),
-    ("unit", ("multiple", 0), "times|x", "倍"),
-    ("scale", 12, "trillions?|trn|tn", "万亿"),
-    ("scale", 11, "", "千亿"),
-    ("scale", 10, "", "百亿"),
-    ("scale", 9, "billions?|bln|bn|b", "十亿"),
-    ("scale", 8, "", "亿"),
-    ("scale", 7, "", "千万"),
-    ("scale", 6, "millions?|mln|mn|m", "百万"),
-    ("scale", 5, "", "十万"),
-    ("scale", 4, "", "万"),
-    ("scale", 3, "thousands?|k", "千"),
-    (
-        "verb",
-        1,
-        "up|ris(?:e|es|en|ing)|rose|increas(?:e|es|ed|ing)|"
-        "gr(?:ew|ow|ows|own|owing|owth)|gain(?:s|ed)?|climb(?:s|ed)?|jump(?:s|ed)?|"
-        "surg(?:e|es|ed)|soar(?:s|ed)?",
-        "增长|增加|上涨|上升|提升|提高|增|升|涨",
-    ),
-    (
-        "verb",
-        -1,
-        "down|fall(?:s|en|ing)?|fell|declin(?:e|es|ed|ing)|"
-        "drop(?:s|ped|ping)?|decreas(?:e|es|ed|ing)|slid|slip(?:s|ped)?|shr[aiu]nks?|"
-        "plung(?:e|es|ed)|reduc(?:ed|tion)",
-        "下降|下滑|下跌|减少|降低|回落|降|减|跌",
-    ),
-    ("loss", -1, "(?:net )?loss(?:es)?", "净?亏损|亏"),
-    ("to", None, "to", "达到|达|至|到|为"),
-    ("by", None, "by|of", ""),
-    ("sign", -1, "", "-"),
-    ("sign", 1, "", "[+]"),
-    ("tilde", None, "", "~"),
-    ("money", None, "us[$]|hk[$]|rmb|cny|usd|eur|gbp|hkd|jpy", "[$¥€£]|人民币"),
-    (
-        "noun",
-        None,
-        "vehicles?|cars?|automobiles?|units?|nevs?|evs?|robotaxis?|"
-        "(?:passenger|electric|new|energy|private|charging|square)|yuan|renminbi|dollars?|"
-        "euros?|pounds?|people|stores?|outlets?|stations?|piles?|countries|regions|and|"
-        "factories|cities|models?|brands?|deliver(?:y|ies)|registrations?|orders?|trips?|"
-        "sets?|met(?:er|re)s?|courts?",
-        "辆次?|台|套|元|美元|欧元|英镑|港元|港币|日元|"
-        "汽车|新能源|家|座|个|国家|地区|和|次|人|户|吨|款|平方米|城市",
-    ),
-)
-_PLAIN: dict[int, str | int | None] = {
-    **{0xFF01 + i: 0x21 + i for i in range(94)},  # full-width forms
-    **dict.fromkeys((0xA0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000), " "),
-    **dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2212), "-"),
-    0x301C: "~",
-    0xFFE5: "¥",
-}
-_BETWEEN = frozenset(("-", "~", "to", "至", "到"))
+_GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
+_INDIAN = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?![0-9,])(?:\.[0-9]+)?"
+_SPACED = r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
+_COMMA = r"[0-9]{1,3},[0-9]{1,2}(?![0-9,])"  # a decimal comma, of German
+_PLAIN = r"[0-9]+(?:\.[0-9]+)?|(?<![0-9])\.[0-9]+"
+NUMBER = f"{_INDIAN}|{_GROUPED}|{_SPACED}|{_COMMA}|{_PLAIN}"
+_WORDS = r"[^0-9.]*(?:\.(?![0-9])[^0-9.]*)*"  # a point before a digit is of the number
+_TEXT = re.compile(rf"({_WORDS})(?:({NUMBER})({_WORDS})(?:({NUMBER})({_WORDS}))?)?")
+_DECIMAL_COMMA = re.compile(_COMMA)
+_THOUSANDS_POINT = re.compile(r"\.[0-9]{3}$")
+_STRAY = " .,;:!。，；：！、"
+"""Marks that may stand after a figure."""
+_TIMES = 1000
+"""So many times and more are a count, no multiple."""
+_FLAT = 5  # half a percentage point, in thousandths
 
 
 class Reading(NamedTuple):
@@ -135,169 +46,8 @@ class Reading(NamedTuple):
     relation: str
     kind: str
     of: str
+    base: str
     bare: bool  # has neither a verb nor a sign
-
-
-class _Before(NamedTuple):
-    """The words before the first number."""
-
-    hedge: str | None
-    direction: int  # -1 or 1 for verbs and losses, otherwise 0
-    changes: bool  # a verb without "to": a change, not a level
-    sign: int  # -1 or 1 as printed, otherwise 0
-    money: str
-    word: tuple[int, int] | None
-    bare: bool
-
-
-class _After(NamedTuple):
-    """The words after a number."""
-
-    some: int  # 0 none, 1 before the scale word, 2 after it
-    hedge: str | None
-    scale: int | None
-    unit: tuple[str, int] | None
-    noun: str
-    direction: int  # of a verb at the end: "80% decline"
-    ranges: bool  # a second number follows
-    sign: int  # of that number
-
-
-class _StopError(Exception):
-    """The place in a piece of words where reading stopped, and the reason."""
-
-    def __init__(self, at: int, why: str = "reading stopped") -> None:
-        self.at = at
-        self.why = why
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    number = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
-    words = "[^0-9]*"
-    lines = []
-    for _, _, english, chinese in _LEXICON:
-        english = re.sub(" (?![?])", " +", english).replace(" ?", " *")
-        parts = [f"(?:{english})(?![a-z])"] * bool(english) + [chinese] * bool(chinese)
-        lines.append(f"({'|'.join(parts)})")
-    return (
-        re.compile(f"({words})(?:({number})({words})(?:({number})({words}))?)?"),
-        re.compile(" *(?:" + "|".join(lines) + ")", re.IGNORECASE),
-    )
-
-
-def _tokens(piece: str) -> Iterator[tuple[str, Any, str, int]]:
-    """The words of a piece as (class, meaning, printed word, place)."""
-    token = _patterns()[1]
-    at, end = 0, len(piece.rstrip(" "))
-    while at < end:
-        match = token.match(piece, at)
-        if match is None or match.lastindex is None:
-            raise _StopError(at + len(piece[at:]) - len(piece[at:].lstrip(" ")))
-        name, meaning, _, _ = _LEXICON[match.lastindex - 1]
-        yield name, meaning, match[match.lastindex], match.start(match.lastindex)
-        at = match.end()
-
-
-# The order of words before a number; words of order 0 may come anywhere before a sign.
-_BEFORE = {
-    "skip": 0,
-    "hedge": 0,
-    "verb": 1,
-    "loss": 1,
-    "to": 2,
-    "by": 2,
-    "sign": 3,
-    "money": 3,
-    "word": 4,
-    "after": 5,
-}
-
-
-@lru_cache(maxsize=4096)
-def _before(piece: str) -> _Before:
-    seen: dict[str, Any] = {}
-    reached = 0
-    for name, meaning, printed, at in _tokens(piece):
-        order = _BEFORE.get(name, -1)
-        changes = "verb" in seen or "loss" in seen
-        if (
-            order < 0
-            or (order < reached and (order > 0 or reached > 2))
-            or (name in seen and name != "skip")
-            or (name == "loss" and "verb" in seen)
-            or (name == "by" and not changes)
-            or (name == "sign" and (changes or printed == "~"))
-            or (name == "word" and reached > 0)
-            or (name == "after" and ("word" not in seen or "hedge" in seen))
-        ):
-            raise _StopError(at)
-        reached = max(reached, order)
-        name = "hedge" if name == "after" else name
-        seen[name] = printed if name == "money" else meaning
-    changes = "verb" in seen and "to" not in seen
-    direction = seen["verb"] if changes else seen.get("loss", 0)
-    sign = seen.get("sign", 0)
-    return _Before(
-        hedge=seen.get("hedge"),
-        direction=direction,
-        changes=changes,
-        sign=sign,
-        money=seen.get("money", ""),
-        word=seen.get("word"),
-        bare=sign == 0 and "verb" not in seen,
-    )
-
-
-# The order of words after a number; words of order 0 may come anywhere.
-_AFTER = {"some": 0, "after": 0, "scale": 1, "unit": 2, "noun": 3, "skip": 4, "verb": 5}
-
-
-@lru_cache(maxsize=4096)
-def _after(piece: str, ranges: bool) -> _After:
-    """The words after a number; with ``ranges``, the words between two numbers."""
-    seen: dict[str, Any] = {}
-    some = reached = 0
-    noun_from = noun_to = 0
-    name = ""
-    for name, meaning, printed, at in _tokens(piece):
-        order = _AFTER.get(name, -1)
-        if ranges and "between" in seen:
-            # "to" may be followed by a sign or a currency, a dash not by a dash
-            if name in seen or not (
-                name == "money" or (name == "sign" and seen["between"] != "-")
-            ):
-                raise _StopError(at)
-        elif ranges and (printed in _BETWEEN):
-            seen["between"] = printed
-            continue
-        elif (
-            order < 0
-            or 0 < order < reached
-            or (name in seen and name not in ("noun", "skip"))
-            or (name == "some" and reached > 1)
-            or (ranges and order > 3)
-        ):
-            raise _StopError(at)
-        elif name == "some":
-            some = 2 if "scale" in seen else 1
-        elif name == "noun":
-            noun_from = noun_from if "noun" in seen else at
-            noun_to = at + len(printed)
-        reached = max(reached, order)
-        seen[name] = meaning
-    if name == "skip" or (ranges and "between" not in seen):
-        raise _StopError(len(piece))
-    return _After(
-        some=some,
-        hedge=seen.get("after"),
-        scale=seen.get("scale"),
-        unit=seen.get("unit"),
-        noun=piece[noun_from:noun_to],
-        direction=seen.get("verb", 0),
-        ranges=ranges,
-        sign=seen.get("sign", 1),
-    )
 
 
 class _Number(NamedTuple):
@@ -308,9 +58,18 @@ class _Number(NamedTuple):
     unit: int
     last: int
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """The number as digits and a power of ten that is not positive."""
+        return self.digits, self.place
+
 
 def _number(printed: str, shift: int) -> _Number:
-    whole, _, decimals = printed.replace(",", "").partition(".")
+    if "," in printed and _DECIMAL_COMMA.fullmatch(printed):
+        printed = printed.replace(",", ".")
+    if not printed.isdigit():
+        printed = printed.replace(",", "").replace(" ", "")
+    whole, _, decimals = printed.partition(".")
     digits = int(whole + decimals)
     whole = whole.lstrip("0")
     zeros = len(whole) - len(whole.rstrip("0"))
@@ -320,6 +79,14 @@ def _number(printed: str, shift: int) -> _Number:
         place = unit = -len(decimals)
         last = -kept if kept else zeros
     return _Number(digits, place + shift, unit + shift, last + shift)
+
+
+def _tenths(number: _Number) -> _Number:
+    """A number of tenths is rounded to a tenth: 三成 is 25% to 35%."""
+    return number._replace(unit=min(number.place, -1))
+
+
+# ---- one number ----------------------------------------------------------------------
 
 
 def _hedged(
@@ -339,29 +106,54 @@ def _hedged(
             return 0, n, False, True
         case "at_most":
             return 0, n, False, False
-        case _:
+        case _:  # about
             return n - half, n + half, False, False
 
 
-def _kind(kind: str, before: _Before, after: _After) -> str:
+def _kind(kind: str, before: Before, after: After) -> str:
     """The kind of the whole: a change of a level is "change", of a rate "pp"."""
     if before.changes or after.direction:
         return {"number": "change", "pp": "pp"}.get(kind, "growth")
-    return "growth" if kind == "percent" and before.sign else kind
+    if before.sign and kind == "percent":
+        return "growth"
+    return "change" if before.sign > 0 and kind == "number" else kind
 
 
-def _single(before: _Before, number: _Number, after: _After, kind: str) -> Reading:
-    hedges = [h for h in (before.hedge, after.hedge, after.some and "and_some") if h]
-    if len(hedges) > 1:
-        raise _StopError(0, "it has two hedges")
-    relation = str(hedges[0]) if hedges else "exact"
-    least = min(number.place, number.unit, number.last, 0)
-    n = 2 * number.digits * 10 ** (number.place - least)
-    unit = 2 * 10 ** (number.unit - least)
-    low, high, low_open, high_open = _hedged(
-        relation, n, unit // 2, 2 * 10 ** (number.last - least)
-    )
-    if (before.direction or after.direction or 1) * (before.sign or 1) < 0:
+def _direction(before: Before, after: After) -> int:
+    """The sign of the number; StopError where signs and words contradict each other."""
+    if after.direction:
+        odd = before.sign < 0 and not (after.growth and after.direction > 0)
+        if odd or (before.sign > 0 and after.direction < 0) or before.direction:
+            raise StopError(0, "a sign beside a word for a change: give one of them")
+    return (before.direction or after.direction or 1) * (before.sign or 1)
+
+
+def _relation(before: Before, after: After) -> str:
+    """The relation that the one hedge states."""
+    some = "and_some" if after.some else None
+    if before.hedge is after.hedge is some:
+        return "exact"
+    hedges = [h for h in (before.hedge, after.hedge, some) if h]
+    if len(hedges) > 1 and hedges != ["over", "and_some"]:
+        raise StopError(0, "it has two hedges")
+    return hedges[0]
+
+
+def _single(
+    before: Before, number: _Number, after: After, kind: str, of: str = ""
+) -> Reading:
+    relation = _relation(before, after)
+    digits, place, last_place, nonzero = number
+    least = min(place, last_place, nonzero, 0)
+    n = 2 * digits * 10 ** (place - least)
+    half = 10 ** (last_place - least)
+    low: int | None = n - half
+    high: int | None = n + half
+    low_open = high_open = False
+    if relation != "exact":
+        some = 2 * 10 ** (nonzero - least)
+        low, high, low_open, high_open = _hedged(relation, n, half, some)
+    if _direction(before, after) < 0:
         n, low, high = (
             -n,
             None if high is None else -high,
@@ -369,33 +161,64 @@ def _single(before: _Before, number: _Number, after: _After, kind: str) -> Readi
         )
         low_open, high_open = high_open, low_open
     return Reading(
-        value=n,
-        low=low,
-        high=high,
-        over=2 * 10**-least,
-        low_open=low_open,
-        high_open=high_open,
-        unit=unit,
-        relation=relation,
-        kind=_kind(kind, before, after),
-        of=after.noun or before.money.strip(),
-        bare=before.bare and not after.direction,
-    )
+        n, low, high, 2 * 10**-least, low_open, high_open, 2 * half, relation,
+        _kind(kind, before, after), of, before.base or after.base,
+        before.bare and not after.direction,
+    )  # fmt: skip
 
 
-def _range(
-    before: _Before, one: _Number, middle: _After, two: _Number, last: _After, kind: str
-) -> Reading:
+def _word(before: Before) -> Reading:
+    """A figure without digits: "doubled", "flat"."""
+    if before.flat:
+        if before.hedge not in (None, "about", "nearly"):
+            raise StopError(0, "it has a hedge that means nothing here")
+        return Reading(0, -_FLAT, _FLAT, 1000, False, False, 10, "about", "growth",
+                       "", before.base, False)  # fmt: skip
+    assert before.word is not None
+    digits, sign = before.word
+    before = before._replace(direction=sign, changes=True, bare=False)
+    nothing = read_after("", False, ())
+    return _single(before, _Number(digits, -1, -1, -1), nothing, "growth")
+
+
+# ---- two numbers ---------------------------------------------------------------------
+
+
+class _Range(NamedTuple):
+    """The parts of a range, before its numbers are scaled."""
+
+    before: Before
+    one: str
+    middle: After
+    two: str
+    last: After
+
+
+def _range(parts: _Range) -> Reading:
+    before, middle, last = parts.before, parts.middle, parts.last
     if before.hedge or any(e.hedge or e.some for e in (middle, last)):
-        raise _StopError(0, "a range cannot have a hedge")
+        raise StopError(0, "a range cannot have a hedge")
+    if middle.connector == "and" and not before.between:
+        raise StopError(0, TWO)
+    if (middle.unit and not last.unit) or _alone(middle, last):
+        raise StopError(0, f"{TWO}, or a range with its unit on the first alone")
+    kind, power = _shared(middle.unit, last.unit, "unit") or ("number", 0)
+    _shared(middle.money, last.money, "currency")
+    if kind == "number" and before.changes and middle.connector in ("to", "至", "到"):
+        raise StopError(0, TWO)
+    one, two = _scaled(parts, power)
     least = min(one.place, two.place, one.unit, two.unit, 0)
-    low = 2 * one.digits * 10 ** (one.place - least) * (before.sign or 1)
-    high = 2 * two.digits * 10 ** (two.place - least) * middle.sign
+    sizes = [2 * n.digits * 10 ** (n.place - least) for n in (one, two)]
+    low, high = sizes[0] * (before.sign or 1), sizes[1] * middle.sign
+    if last.direction or before.direction:
+        _direction(before, last)
     if low >= high:
-        raise _StopError(0, "the first number of a range must be the smaller")
+        raise StopError(0, "the first number of a range must be the smaller")
+    small, large = sorted(sizes)
+    if small and large >= 10 * small and low * high > 0:
+        raise StopError(0, "the ends of a range are ten times apart")
     if (before.direction or last.direction) < 0:
         low, high = -high, -low
-    unit = 2 * 10 ** (min(one.unit, two.unit) - least)
     return Reading(
         value=(low + high) // 2,
         low=low,
@@ -403,65 +226,166 @@ def _range(
         over=2 * 10**-least,
         low_open=False,
         high_open=False,
-        unit=unit,
+        unit=2 * 10 ** (min(one.unit, two.unit) - least),
         relation="range",
         kind=_kind(kind, before, last),
-        of=last.noun or middle.noun or before.money.strip(),
+        of="",
+        base=before.base or last.base,
         bare=before.bare and not last.direction,
     )
 
 
-def _shared(middle: _After, last: _After, name: str) -> Any:
-    """The word of both ends of a range, which one of them may leave out."""
-    one, two = getattr(middle, name), getattr(last, name)
+def _alone(middle: After, last: After) -> bool:
+    """Whether the first end has what is counted, and the second has nothing."""
+    nothing = not (last.unit or last.noun[1] or last.money or last.scale)
+    return nothing and bool(middle.noun[1] or middle.scale)
+
+
+def _shared(one: Any, two: Any, name: str) -> Any:
+    """What both ends of a range have, which one of them may leave out."""
     if one and two and one != two:
-        raise _StopError(0, f"the ends of a range differ in {name}")
+        raise StopError(0, f"the ends of a range differ in their {name}")
     return two or one
 
 
-def _pieces(plain: str, at: list[int]) -> Reading:
-    """Read a text; ``at`` receives the place where the current piece begins."""
-    match = _patterns()[0].match(plain)
-    assert match is not None  # every part of the pattern may be empty
-    words, one, middle, two, last = match.groups()
-    before = _before(words)
-    if before.word is not None:
-        if one is not None:
-            raise _StopError(len(words))
-        digits, sign = before.word
-        number = _Number(digits, -1, -1, -1)
-        before = before._replace(direction=sign, changes=True, bare=False)
-        return _single(before, number, _after("", False), "growth")
-    if one is None:
-        raise _StopError(len(plain))
-    at[0] = match.start(3)
-    after = _after(middle, two is not None)
-    if two is not None:
-        at[0] = match.start(5)
-        final = _after(last, False)
+def _scaled(parts: _Range, power: int) -> tuple[_Number, _Number]:
+    """The ends; the first shares the scale of the second where that makes a range."""
+    scale = parts.last.scale or 0
+    two = _number(parts.two, scale + power)
+    own = _number(parts.one, (parts.middle.scale or 0) + power)
+    if parts.middle.scale is None and parts.last.scale is not None:
+        shared = _number(parts.one, scale + power)
+        if not _nearer(own, two) or _nearer(shared, two):
+            return shared, two
+    return own, two
+
+
+def _nearer(one: _Number, two: _Number) -> bool:
+    """Whether the first number is the smaller, by less than ten times."""
+    least = min(one.place, two.place)
+    small, large = (n.digits * 10 ** (n.place - least) for n in (one, two))
+    return bool(small < large < 10 * small)
+
+
+# ---- a text --------------------------------------------------------------------------
+
+
+def _bracketed(before: str, after: str) -> tuple[str, str] | None:
+    """The words without the parentheses around a negative number; None without."""
+    if not before.endswith("(") or ")" not in after or "(" in before[:-1]:
+        return None
+    at = after.index(")")
+    return before[:-1] + " ", after[:at] + " " + after[at + 1 :]
+
+
+class _Reader:
+    """The reading of one text; `at` is where the current piece of words begins."""
+
+    def __init__(self, text: str, nouns: tuple[str, ...]) -> None:
+        self.text = text
+        self.nouns = nouns
+        self.at = 0
+
+    def read(self) -> Reading:
+        """The figure, or StopError."""
+        text = self.text
+        plain = text.lower() if text.isascii() else text.translate(FOLD)
+        plain = plain.rstrip(_STRAY)
+        match = _TEXT.match(plain)
+        assert match is not None  # every part of the pattern may be empty
+        words, one, middle, two, _ = match.groups()
+        if one is None:
+            written = in_digits(plain)
+            if written != plain:
+                # The places of the words have moved: read without them.
+                return _Reader(written, self.nouns).read()
+            return self._without_number(words, plain)
+        if two is None and match.end() < len(plain):
+            self.at = match.start(3)
+            raise StopError(len(middle))
+        if two is None:
+            return self._of_one(match, words, one, middle)
+        return self._of_two(match, plain)
+
+    def _without_number(self, words: str, plain: str) -> Reading:
+        before = read_before(words, self.nouns)
+        if before.word is None and not before.flat:
+            raise StopError(len(plain))
+        return _word(before)
+
+    def _of_one(
+        self, match: re.Match[str], words: str, one: str, middle: str
+    ) -> Reading:
+        bracketed = _bracketed(words, middle) if "(" in words else None
+        if bracketed is not None:
+            words, middle = bracketed
+        before = self._before(words, match)
+        self.at = match.start(3)
+        after = read_after(middle, False, self.nouns)
+        if bracketed is not None:
+            self.at = match.start(2)
+            if before.sign or before.changes or before.direction or after.direction:
+                raise StopError(0, "parentheses beside a sign or a word for a change")
+            before = before._replace(sign=-1)
+        self.at = match.start(2)
+        kind, power = after.unit or before.unit or ("number", 0)
+        if before.unit and after.unit:
+            raise StopError(0, "it has two units")
+        if kind == "multiple" and "fold" in middle and before.changes | after.direction:
+            raise StopError(0, "a change by a multiple may mean two things")
+        self._check_comma(one, after)
+        number = _number(one, (after.scale or 0) + power)
+        if power == -1:
+            number = _tenths(number)
+        if after.some == 2:  # 2.3万余 is up to 2.4万
+            number = number._replace(last=number.place)
+        of = self._of(before, after, match.start(3))
+        counted = number.digits * 10.0**number.place >= _TIMES
+        if kind == "multiple" and counted and not (before.changes or after.direction):
+            kind, of = "number", "times"  # done 25,000 times
+        return _single(before, number, after, kind, of)
+
+    def _of_two(self, match: re.Match[str], plain: str) -> Reading:
+        words, one, middle, two, last = match.groups()
+        before = self._before(words, match)
+        self.at = match.start(3)
+        between = read_after(middle, True, self.nouns)
+        self.at = match.start(5)
+        final = read_after(last, False, self.nouns)
         if match.end() < len(plain):
-            raise _StopError(len(last))
-        at[0] = match.start(2)
-        kind, power = _shared(after, final, "unit") or ("number", 0)
-        scale = final.scale or 0
-        first = scale if after.scale is None else after.scale
-        noun = _shared(after, final, "noun")
-        return _range(
-            before,
-            _number(one, first + power),
-            after,
-            _number(two, scale + power),
-            final._replace(noun=noun),
-            kind,
-        )
-    if match.end() < len(plain):
-        raise _StopError(len(middle))
-    at[0] = match.start(2)
-    kind, power = after.unit or ("number", 0)
-    number = _number(one, (after.scale or 0) + power)
-    if after.some == 2:
-        number = number._replace(last=(after.scale or 0) + power)
-    return _single(before, number, after, kind)
+            raise StopError(len(last))
+        self.at = match.start(2)
+        for printed, after in ((one, between), (two, final)):
+            self._check_comma(printed, after)
+        reading = _range(_Range(before, one, between, two, final))
+        last_of = self._of(before, final, match.start(5))
+        first_of = self._of(before, between, match.start(3))
+        return reading._replace(of=_shared(first_of, last_of, "noun"))
+
+    def _before(self, words: str, match: re.Match[str]) -> Before:
+        """The words before a number, which are no number themselves."""
+        before = read_before(words, self.nouns)
+        if before.word is not None or before.flat:
+            self.at = match.start(2)
+            raise StopError(0)
+        return before
+
+    def _check_comma(self, printed: str, after: After) -> None:
+        """A decimal comma is read beside German words, a point of thousands never."""
+        german = "de" in after.languages
+        comma = "," in printed and _DECIMAL_COMMA.fullmatch(printed)
+        if comma and not german:
+            raise StopError(
+                printed.index(","), "a comma before fewer than three digits"
+            )
+        if german and _THOUSANDS_POINT.search(printed):
+            raise StopError(0, "a point that may divide thousands")
+
+    def _of(self, before: Before, after: After, start: int) -> str:
+        """What is counted: the code of money, else the noun as printed."""
+        first, last = after.noun
+        noun = self.text[start + first : start + last]
+        return before.of or after.money or before.money or noun
 
 
 def _quoted(text: str, most: int = 40) -> str:
@@ -469,16 +393,21 @@ def _quoted(text: str, most: int = 40) -> str:
     return repr(text if len(text) <= most else text[:most] + "...")
 
 
-def read(text: str) -> Reading:
-    """Read one figure; raise ValueError if the text is not a figure."""
-    start = [0]
+def read(text: str, nouns: tuple[str, ...] = ()) -> Reading:
+    """Read one figure; raise ValueError if the text is not a figure.
+
+    `nouns` are more words for what is counted.
+    """
+    reader = _Reader(text, nouns)
     try:
         if len(text) > LONGEST:
             why = f"longer than {LONGEST} characters, reading stopped"
-            raise _StopError(LONGEST, why)
-        return _pieces(text if text.isascii() else text.translate(_PLAIN), start)
-    except _StopError as stop:
-        at, why = start[0] + stop.at, stop.why
+            raise StopError(LONGEST, why)
+        return reader.read()
+    except StopError as stop:
+        at, why = reader.at + stop.at, stop.why
+    if why.startswith(TWO):
+        why += ", which em.extract reads,"
     rest = _quoted(text[at : at + 13], 12) if at < len(text) else "the end"
     raise ValueError(
         f"{_quoted(text)} is not a figure: {why} at character {at + 1}, {rest}"

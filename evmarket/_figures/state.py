@@ -34,6 +34,7 @@ class FigureState(NamedTuple):
     of: str = ""
     text: str = ""
     unit: Fraction | None = None
+    base: str = ""
 
     @property
     def value(self) -> float:
@@ -72,9 +73,11 @@ class FigureState(NamedTuple):
         return self._replace(exact=span, text="")
 
 
-def from_text(text: str, unit: Any, kind: str | None) -> FigureState:
+def from_text(
+    text: str, unit: Any, kind: str | None, nouns: tuple[str, ...] = ()
+) -> FigureState:
     """Read a text, with its own rounding unit or a given one."""
-    reading = read(text)
+    reading = read(text, nouns)
     span = _span(reading)
     step = Fraction(reading.unit, reading.over)
     if reading.relation == "under" and kind == "growth" and reading.bare:
@@ -93,7 +96,7 @@ def from_text(text: str, unit: Any, kind: str | None) -> FigureState:
             )
         span = _rounded(span.value, step)
     state = FigureState(
-        span, reading.relation, reading.kind, reading.of, text=text, unit=step
+        span, reading.relation, reading.kind, reading.of, text, step, reading.base
     )
     return state.renamed(kind)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .._arrays.growth import growth_between
 from .._arrays.margin import ratio
 from .._common.messages import short
-from .._figures.reading import HEDGES
+from .._figures.vocabulary import HEDGES
 from ..datasets._codes import ENTITIES
 from .lines import Cell
 

@@ -69,6 +69,8 @@ def to_state(panel: PanelData) -> State:
         state["chosen"] = view.chosen
     if base.repeats is not None:
         state["repeats"] = base.repeats
+    if base.stated is not None:
+        state["stated"] = base.stated.astype(np.uint8)
     heads = []
     for k, level in enumerate(base.levels):
         state |= {f"{k}.{part}": array for part, array in _level_state(base, level)}

@@ -62,6 +62,8 @@ def read_base(
         levels.append(BaseLevel(*traits, added, dates, months, nulls))
     need(head["duplicates"] in (None, "add", "identical", "last", "error"), "no rule")
     need(type(head["dated"]) is bool, "its head cannot be read")
+    stated = optional(state, "stated", np.uint8, len(layout.rows))
+    need(stated is None or (stated <= 1).all(), "invalid mark of dates")
     return Base(
         series,
         freq,
@@ -73,6 +75,7 @@ def read_base(
         head["dated"],
         head["source"],
         optional(state, "repeats", np.int64, series.count),
+        None if stated is None else stated.astype(bool),
     )
 
 

@@ -152,7 +152,7 @@ def test_every_calendar(first, last, freq):
     )
     ax = panel["x"].plot()
     labels = [text.get_text() for text in ax.get_xticklabels()]
-    assert 0 < len(labels) <= 8
+    assert 0 < len(labels) <= 12
     assert set(labels) <= set(periods.labels)
 
 

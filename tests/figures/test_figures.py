@@ -5,6 +5,7 @@ import doctest
 import importlib
 import math
 import pickle
+import random
 import time
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import evmarket as em
+from evmarket._figures.vocabulary import VOCABULARY
 from tests.figures import reference_figures as exact
 
 INF = math.inf
@@ -33,13 +35,13 @@ READ = {
     "13.9万": (138_500, 139_500, "", "number", "exact", ""),
     "１３．９万辆": (138_500, 139_500, "", "number", "exact", "辆"),
     "10 trillion": (9.5e12, 10.5e12, "", "number", "exact", ""),
-    "1.2万亿元": (1.15e12, 1.25e12, "", "number", "exact", "元"),
-    "16.49 billion yuan": (16.485e9, 16.495e9, "", "number", "exact", "yuan"),
-    "RMB 16.49bn": (16.485e9, 16.495e9, "", "number", "exact", "RMB"),
-    "$1.2m": (1.15e6, 1.25e6, "", "number", "exact", "$"),
+    "1.2万亿元": (1.15e12, 1.25e12, "", "number", "exact", "CNY"),
+    "16.49 billion yuan": (16.485e9, 16.495e9, "", "number", "exact", "CNY"),
+    "RMB 16.49bn": (16.485e9, 16.495e9, "", "number", "exact", "CNY"),
+    "$1.2m": (1.15e6, 1.25e6, "", "number", "exact", "USD"),
     "5k": (4_500, 5_500, "", "number", "exact", ""),
-    "-$5": (-5.5, -4.5, "", "number", "exact", "$"),
-    "exceeded 10 trillion yuan": (1e13, INF, "()", "number", "over", "yuan"),
+    "-$5": (-5.5, -4.5, "", "number", "exact", "USD"),
+    "exceeded 10 trillion yuan": (1e13, INF, "()", "number", "over", "CNY"),
     "超10万": (100_000, INF, "()", "number", "over", ""),
     "nearly 130,000": (125_000, 130_000, ")", "number", "nearly", ""),
     "近13万辆": (125_000, 130_000, ")", "number", "nearly", "辆"),
@@ -59,16 +61,16 @@ READ = {
     "30%-40%": (0.3, 0.4, "", "percent", "range", ""),
     "30% - 40%": (0.3, 0.4, "", "percent", "range", ""),
     "30～40%": (0.3, 0.4, "", "percent", "range", ""),
-    "8-9 billion yuan": (8e9, 9e9, "", "number", "range", "yuan"),
+    "8-9 billion yuan": (8e9, 9e9, "", "number", "range", "CNY"),
     "a loss of 8 billion to 9 billion yuan": (
         -9e9,
         -8e9,
         "",
         "number",
         "range",
-        "yuan",
+        "CNY",
     ),
-    "亏损80亿至90亿元": (-9e9, -8e9, "", "number", "range", "元"),
+    "亏损80亿至90亿元": (-9e9, -8e9, "", "number", "range", "CNY"),
     "-5% to -3%": (-0.05, -0.03, "", "growth", "range", ""),
     "down 3% to 5%": (-0.05, -0.03, "", "growth", "range", ""),
     "+80%": (0.795, 0.805, "", "growth", "exact", ""),
@@ -213,6 +215,116 @@ def test_misuse():
         em.figures("5")
     with pytest.raises(ValueError, match="one growth per level"):
         em.implied_total(["5"], [])
+
+
+TWO_FIGURES = [
+    "rose 20% to 15,000", "up 3 percent to 6.418 million", "增长2.6%至15.2万辆",
+    "rose by 14,000 to 120,000", "-14.2% and -20.5%", "从8.1%提升至9.3%",
+    "grew by less than 2% to 126,300 units", "fell 12.5% to 8,100 vehicles",
+    "同比增长20%达1.5万辆", "41,200 vehicles, up 12%", "up 12%, or 4,100 vehicles",
+]  # fmt: skip
+SIGNS = [
+    "a -6% decline", "-5%下降", "下降-5%", "fell -3%", "down -3.1%", "减少-2.2万辆",
+    "a decline of -6%", "drop of -1.5%", "跌幅-3%", "-8% lower", "loss of -3 billion",
+]  # fmt: skip
+
+
+def variations(text):
+    """The same text, written in other ways."""
+    wide = {ord(c): chr(ord(c) + 0xFEE0) for c in "0123456789%.,+-()"}
+    yield from (
+        text,
+        text.upper(),
+        text.title(),
+        text.capitalize(),
+        text.translate(wide),
+    )
+    yield from (f" {text}", f"{text} ", f"{text}.", f"{text}。", f"{text},")
+    yield from (text.replace(" ", "  "), text.replace(" ", "\u00a0"))
+    yield from (text.replace(" ", "\u3000"), text.replace("%", " %"))
+    yield from (text.replace("%", " percent"), text.replace("%", "％"))
+    for dash in "\u2010\u2011\u2012\u2013\u2014\u2212\uff0d":
+        yield text.replace("-", dash)
+    yield from (f"about {text}", f"约{text}", f"{text} year on year", f"同比{text}")
+    yield f"{text}左右"
+
+
+@pytest.mark.parametrize("text", [*TWO_FIGURES, *SIGNS])
+def test_two_figures_and_double_signs_are_refused_however_they_are_written(text):
+    every = list(variations(text))
+    assert len(every) >= 26
+    for one in every:
+        with pytest.raises(ValueError, match="is not a figure") as error:
+            em.Figure(one)
+        assert "\n" not in str(error.value)
+
+
+def test_the_message_for_two_figures_names_extract():
+    with pytest.raises(ValueError, match=r"it holds two figures.*em\.extract"):
+        em.Figure("rose 20% to 15,000")
+    with pytest.raises(ValueError, match="TURNED_PROFIT"):
+        em.Figure("扭亏为盈")
+
+
+def test_columns_with_bad_and_empty_entries():
+    column = [
+        "5",
+        "--",
+        "five",
+        None,
+        "n/a",
+        "不适用",
+        "…",
+        "up 3% YoY",
+        "rose 2% to 9",
+    ]
+    found = em.figures(column, errors="collect")
+    assert np.isnan(found["value"]).tolist() == [False, *[True] * 6, False, True]
+    assert [bool(word) for word in found["error"]] == [k in (2, 8) for k in range(9)]
+    assert "'five' is not a figure" in found["error"][2]
+    assert found["base"].tolist()[7] == "year"
+    assert "error" not in em.figures(["5", "-"])
+    with pytest.raises(ValueError, match="errors is 'skip'"):
+        em.figures(["5"], errors="skip")
+    with pytest.raises(ValueError, match="column, row 2: 'five'"):
+        em.figures(column)
+
+
+def test_more_nouns():
+    with pytest.raises(ValueError, match="is not a figure"):
+        em.Figure("about 5,000 gearboxes")
+    for figure in (
+        em.Figure("about 5,000 gearboxes", nouns=["gearboxes", "变速箱"]),
+        em.Figure("约5,000台变速箱", nouns=["gearboxes", "变速箱"]),
+    ):
+        assert (figure.low, figure.relation) == (4_950, "about")
+        assert figure.of in ("gearboxes", "台变速箱")
+    assert em.figures(["3 gearboxes"], nouns=["gearboxes"])["of"][0] == "gearboxes"
+    for bad, error in (
+        ("gearboxes", TypeError),
+        ([""], ValueError),
+        (["x5"], ValueError),
+    ):
+        with pytest.raises(error, match="nouns"):
+            em.Figure("5", nouns=bad)
+
+
+def test_any_text_is_read_or_a_value_error():
+    pick = random.Random(2)
+    words = [word for row in VOCABULARY for word in row[3].split("|")]
+    for number in range(6_000):
+        if number % 2:
+            signs = [pick.choice("0123456789.,-+%~() 万亿to") for _ in range(12)]
+            text = "".join(signs)
+        else:
+            some = [pick.choice(words), str(pick.randrange(10_000)), "%"]
+            text = " ".join(pick.choice(some) for _ in range(5))
+        try:
+            figure = em.Figure(text)
+        except ValueError as error:
+            assert "\n" not in str(error)
+        else:
+            assert figure.low <= figure.value <= figure.high
 
 
 def test_a_figure_is_frozen_and_has_no_arithmetic():
