@@ -89,6 +89,8 @@ from ._audit.facts import (
 )
 from ._audit.audit import (
     Audit as Audit,  # the findings of an audit
+)
+from ._audit.findings import (
     Finding as Finding,  # one comparison: expected, printed, outcome
 )
 from ._audit.rules import (

@@ -3,121 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._common.messages import short
 from .._figures import intervals as exact
-from .._figures.figure import Figure, implied
+from .._figures.figure import implied
 from .._figures.operands import single, span_of
-from .._figures.show import show_span
 from .claims import Rule
 from .comparing import (
     CONSISTENT,
+    CUT,
     INCONSISTENT,
     OUTCOMES,
     Compared,
     compare,
+    cut_short,
     reason_of,
 )
 from .facts import Facts
+from .findings import Finding, FindingList
 from .rules import AUDIT_RULES
+from .unchecked import Unchecked, find_unchecked
 
 if TYPE_CHECKING:
-    from .._common.types import Rows
     from ..datasets._dataset import Dataset
-
-
-class Finding(NamedTuple):
-    """One comparison of an audit.
-
-    Attributes
-    ----------
-    rule : str
-        The name of the rule: a key of `AUDIT_RULES`.
-    facts : tuple of str
-        The ids of the facts used; the figure of the first one is checked.
-    expected, printed : Figure
-        The figure that the other facts imply, and the printed one.
-    outcome : str
-        consistent, inconsistent or not comparable.
-    distance : float
-        For inconsistent figures the gap between the intervals, in rounding units of the
-        printed figure (absolute if that is exact); otherwise NaN.
-    reason : str
-        The reason why the figures are not comparable; otherwise empty.
-
-    Examples
-    --------
-    >>> import evmarket as em
-    >>> finding = em.check(level="139,000", base="77,000", growth="+80%")
-    >>> finding.outcome, finding.expected
-    ('consistent', Figure(80.5195% [78.7097%, 82.3529%]))
-    >>> finding.rule
-    'growth'
-    """
-
-    rule: str
-    facts: tuple[str, ...]
-    expected: Figure
-    printed: Figure
-    outcome: str
-    distance: float
-    reason: str
-
-    def __repr__(self) -> str:
-        from .._common.text import SCREEN, middle
-
-        more = (
-            f" by {self.distance:.3g} units" if self.distance == self.distance else ""
-        )
-        more = f": {self.reason}" if self.reason else more
-        kind, text = self.printed.kind, self.printed.text
-        printed = f"{text!r} " if text else ""
-        lines = (
-            f"<{self.outcome}{more}: {self.rule}, {' '.join(self.facts)}:",
-            f" expected {show_span(self.expected.exact, kind)},",
-            f" printed {printed}{show_span(self.printed.exact, kind)}>",
-        )
-        # the repr of a list of findings adds a bracket
-        return "\n".join(middle(line, SCREEN - 1) for line in lines)
-
-    def _repr_html_(self) -> str:
-        from .html import finding
-
-        return finding(self)
-
-
-class _Findings(Sequence[Finding]):
-    """The findings, each built on access."""
-
-    def __init__(self, make: Callable[[int], Finding], order: Rows) -> None:
-        self._make = make
-        self._order = order
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def __getitem__(self, i: Any) -> Any:
-        if isinstance(i, slice):
-            return _Findings(self._make, self._order[i])
-        return self._make(int(self._order[i]))
-
-    def __iter__(self) -> Iterator[Finding]:
-        return map(self._make, self._order.tolist())
-
-    def __repr__(self) -> str:
-        listed = [repr(finding) for finding in self[:3]]
-        more = [f"... {len(self) - 3:,} more"] if len(self) > 3 else []
-        inside = ",\n ".join(listed + more)
-        return f"[{inside}]"
-
-    def _repr_html_(self) -> str:
-        from .html import findings
-
-        return findings(self)
+    from .reading import Problem
 
 
 # The columns of Audit.to_table with their types.
@@ -146,6 +59,9 @@ class Audit:
         The number of findings by outcome.
     facts : Facts
         The facts as read.
+    errors : tuple
+        The entries that could not be read, by row: ``.row``, ``.column``, ``.message``.
+        Empty unless the facts were read with ``errors="collect"``.
 
     Examples
     --------
@@ -153,6 +69,8 @@ class Audit:
     >>> audit = em.audit(em.datasets.load("guangzhou"))
     >>> audit.counts["inconsistent"]
     0
+    >>> audit.unchecked[0].id, audit.unchecked[0].why
+    ('g03', 'no fact of gac-own-overseas sales in the base period 2024')
     """
 
     __slots__ = ("_compared", "_starts", "counts", "facts", "findings")
@@ -169,14 +87,38 @@ class Audit:
         }
         rank = np.array([2, 0, 1])[outcome]
         order = np.argsort(rank, kind="stable")
-        self.findings: Sequence[Finding] = _Findings(self._finding, order)
+        self.findings: Sequence[Finding] = FindingList(self._finding, order)
 
     def __len__(self) -> int:
         return len(self.findings)
 
     def __repr__(self) -> str:
         counted = ", ".join(f"{n} {name}" for name, n in self.counts.items())
-        return f"<Audit of {len(self.facts)} facts: {counted}>"
+        unread = f"; {len(self.errors)} bad entries" if self.errors else ""
+        return f"<Audit of {len(self.facts)} facts: {counted}{unread}>"
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The entries that could not be read, by row."""
+        return self.facts.errors
+
+    @property
+    def unchecked(self) -> list[Unchecked]:
+        """The facts that no rule compared, each with its ``id`` and ``why``.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> row = {"id": "a", "entity": "x", "measure": "sales", "text": "5,000"}
+        >>> em.audit([{**row, "period": "2025"}]).unchecked
+        [Unchecked(id='a', why='no other fact of x sales')]
+        """
+        used = np.zeros(len(self.facts), dtype=bool)
+        for compared in self._compared:
+            for column in compared.claims.facts:
+                rows = column[compared.kept]
+                used[rows[rows >= 0]] = True
+        return find_unchecked(self.facts, np.flatnonzero(~used))
 
     def plot(self, *, ax: Any = None, top: int = 25) -> Any:
         """Plot printed figures and what the other facts imply, one row per finding.
@@ -211,7 +153,9 @@ class Audit:
     def _repr_html_(self) -> str:
         from .html import audit
 
-        return audit(len(self.facts), self.counts, self.findings)
+        bad = len(self.errors)
+        counts = self.counts | ({"bad entries": bad} if bad else {})
+        return audit(len(self.facts), counts, self.findings)
 
     def in_order(self) -> Iterator[Finding]:
         """The findings in the order of the rules.
@@ -310,7 +254,7 @@ def _chosen(rules: Any) -> dict[str, Rule]:
     return chosen
 
 
-def audit(facts: Any, *, rules: Any = None) -> Audit:
+def audit(facts: Any, *, rules: Any = None, errors: str = "raise") -> Audit:
     """Check published figures against each other.
 
     Parameters
@@ -322,26 +266,31 @@ def audit(facts: Any, *, rules: Any = None) -> Audit:
         Names of `AUDIT_RULES`, by default all; or a mapping with other rules, such as
         ``{**em.AUDIT_RULES, "mine": rule}``, where ``rule(facts)`` takes `Facts` and
         yields `Claims`.
+    errors : {"raise", "collect"}, default "raise"
+        Whether a bad entry is an error, or all of them are listed in ``.errors`` and
+        count as empty.
 
     Returns
     -------
     Audit
-        ``.findings``, ``.counts``, ``.to_table()``.
+        ``.findings``, ``.counts``, ``.unchecked``, ``.errors``, ``.to_table()``.
 
     Raises
     ------
     TypeError, ValueError
         If facts is not a table of facts, a text is not a figure (the message names row
-        and column), or a rule is unknown.
+        and column of the first one, and their number), or a rule is unknown.
 
     Notes
     -----
     Each finding compares the interval that some facts imply with the interval that
     another fact prints. The outcome is "not comparable" if scope, basis, dimension or
     vintage differ, "consistent" if the intervals meet, "not comparable" if they do not
-    and one of these labels is not stated, and otherwise "inconsistent". A growth on a
-    comparable basis cannot be checked against the level published a year before; the
-    finding then gives the factor by which that level was restated.
+    and one of these labels is not stated, and otherwise "inconsistent". Within one
+    source, facts without a scope have one scope, and a growth without a basis is on the
+    printed one. A growth on a comparable basis cannot be checked against the level
+    published a year before; the finding then gives the factor by which that level was
+    restated.
 
     Examples
     --------
@@ -358,7 +307,7 @@ def audit(facts: Any, *, rules: Any = None) -> Audit:
     True
     """
     chosen = _chosen(rules)
-    table = facts if isinstance(facts, Facts) else Facts(facts)
+    table = facts if isinstance(facts, Facts) else Facts(facts, errors=errors)
     compared = [
         compare(table, name, claims)
         for name, rule in chosen.items()
@@ -406,7 +355,10 @@ def check(*, level: Any, base: Any, growth: Any) -> Finding:
         expected = exact.growth(before.exact, now.exact)
     except exact.BeyondError as error:
         raise ValueError(f"check: {error} (base {short(before, 80)})") from None
-    apart, misses = exact.gap(expected, span_of(printed, "growth"))
+    span = span_of(printed, "growth")
+    apart, misses = exact.gap(expected, span)
+    ends = [exact.nearest(end) for x in (expected, span) for end in x[:2]]
+    cut = misses and cut_short(np.array(ends), printed.unit)
     unit = printed.unit if printed.unit > 0 else 1.0
     return Finding(
         rule="growth",
@@ -415,5 +367,5 @@ def check(*, level: Any, base: Any, growth: Any) -> Finding:
         printed=printed,
         outcome=OUTCOMES[INCONSISTENT if misses else CONSISTENT],
         distance=exact.nearest(apart) / unit if misses else math.nan,
-        reason="",
+        reason=CUT if cut else "",
     )

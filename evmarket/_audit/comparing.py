@@ -10,6 +10,7 @@ from .._figures import intervals as exact
 from .._figures.show import show
 from .claims import Claims
 from .facts import Facts
+from .reading import KNOWN
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,6 +27,8 @@ CONSISTENT, INCONSISTENT, NOT_COMPARABLE = range(3)
 _LABELS = ("scope", "growth_basis", "dimension", "vintage")
 # Codes of reasons: from _DIFFERS and _UNSTATED on one code per label.
 _DIFFERS, _UNSTATED, _DOUBT = 1, 1 + len(_LABELS), 1 + 2 * len(_LABELS)
+_CUT = _DOUBT + 1
+CUT = "cut, not rounded?"
 _FORECAST = 2  # the code of the mode
 
 
@@ -93,9 +96,27 @@ def compare(facts: Facts, rule: str, claims: Claims) -> Compared:
         reason > 0, NOT_COMPARABLE, np.where(misses, INCONSISTENT, CONSISTENT)
     ).astype(np.uint8)
     unit = claims.printed.of.unit[claims.printed.at[kept]]
+    if claims.printed.of is facts.growths:
+        cut = cut_short(np.stack([low, high, first, last]), unit)
+        reason[cut & (outcome == INCONSISTENT)] = _CUT
     distance = distance / np.where(unit > 0, unit, 1)
     distance[outcome != INCONSISTENT] = np.nan
     return Compared(rule, claims, kept, outcome, reason, distance)
+
+
+def cut_short(ends: Floats, unit: Any) -> Any:
+    """Whether the printed digits are those of an expected growth, cut off.
+
+    `ends` are the low and high ends of the expected and of the printed growth.
+    Cutting leaves the last digit below the growth by less than a unit; rounding to the
+    nearest leaves it within half a unit.
+    """
+    low, high, first, last = ends
+    middle = (first + last) / 2
+    rounded = (unit > 0) & (np.abs(last - first - unit) <= unit * 1e-6)
+    up = (middle > -unit / 4) & (low > middle) & (low < middle + unit)
+    down = (middle < unit / 4) & (high < middle) & (high > middle - unit)
+    return rounded & (up | down)
 
 
 def _reasons(
@@ -132,22 +153,36 @@ def _labels(facts: Facts, claims: Claims, kept: Rows) -> list[_Label]:
     vintages = [np.where(column >= 0, vintage[column], -1) for column in rows]
     dated = np.logical_or.reduce([codes > 0 for codes in vintages])
     differs, undated = _state(vintage, rows)
+    sources = np.stack([np.where(c >= 0, code["source"][c], -1) for c in rows])
+    # an unknown source (0) is not one source
+    one_source = sources.max(axis=0) > 0
+    one_source &= ((sources == -1) | (sources == sources.max(axis=0))).all(axis=0)
+    scope = _state(code["scope"], rows)
+    scopes = np.stack([np.where(c >= 0, code["scope"][c], 0) for c in rows])
+    one_scope = one_source & (scopes == 0).all(axis=0)
     return [
-        _state(code["scope"], rows),
-        _basis(code["growth_basis"], claims, kept),
+        scope._replace(unstated=scope.unstated & ~one_scope),
+        _basis(code["growth_basis"], claims, kept, one_source),
         _state(code["dimension"], rows if claims.dimensions else [none]),
         _Label(differs, undated & dated),
     ]
 
 
-def _basis(basis: Rows, claims: Claims, kept: Rows) -> _Label:
-    """The basis of growths: 0 unknown, 1 printed, 2 comparable."""
+def _basis(basis: Rows, claims: Claims, kept: Rows, one_source: Flags) -> _Label:
+    """The basis of growths: 0 unknown, 1 printed, 2 comparable.
+
+    An unknown basis is printed where level, base and growth come from one source, and
+    unknown ones of one source are one basis.
+    """
     together = [column[kept] for column in claims.together]
     differs, unstated = _state(basis, together or [np.full(len(kept), -1)])
+    none = [np.where(column >= 0, basis[column], 0) == 0 for column in together]
+    if none:
+        unstated &= ~(one_source & np.logical_and.reduce(none))
     for column in claims.against:
         row = column[kept]
         differs = differs | ((row >= 0) & (basis[row] == 2))
-        unstated = unstated | ((row >= 0) & (basis[row] == 0))
+        unstated = unstated | ((row >= 0) & (basis[row] == 0) & ~one_source)
     return _Label(differs, unstated)
 
 
@@ -165,6 +200,8 @@ def reason_of(facts: Facts, compared: Compared, at: int) -> str:
     number, claims = int(compared.reason[at]), compared.claims
     if number == 0:
         return ""
+    if number == _CUT:
+        return CUT
     if number == _DOUBT:
         return claims.doubt
     label = _LABELS[(number - 1) % len(_LABELS)]
@@ -176,7 +213,10 @@ def reason_of(facts: Facts, compared: Compared, at: int) -> str:
         entry = compared.kept[at]
         rows = _each_once(int(c[entry]) for c in (*claims.against, *claims.together))
         restated = _restatement(compared, at)
-    stated = dict.fromkeys(facts.label[label][row] for row in rows)
+    names = facts.label[label]
+    if label == "growth_basis":  # also those taken from other facts of the source
+        names = [KNOWN[label][code] for code in facts.code[label].tolist()]
+    stated = dict.fromkeys(names[row] for row in rows)
     words = f"{word}: {', '.join(filter(None, stated))}"
     return f"{words}; published base restated by {restated}" if restated else words
 

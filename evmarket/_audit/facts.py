@@ -18,7 +18,11 @@ class Facts(FactColumns):
     table : Dataset, mapping of columns, data frame, Arrow table, iterable of mappings
         One printed figure per row, in the fact columns (see `evmarket.datasets`). The
         columns entity, measure and period are required, and text or value; other
-        missing columns count as empty. Columns with other names are ignored.
+        missing columns count as empty. Columns with other names are ignored. Texts such
+        as "-", "n/a" and 不适用 are empty.
+    errors : {"raise", "collect"}, default "raise"
+        Whether the first bad entry is an error, which also gives their number, or all
+        of them are kept in `errors` and count as empty.
 
     Attributes
     ----------
@@ -27,9 +31,12 @@ class Facts(FactColumns):
     label, code : dict of str to list of str, and to int array
         The label of each row and its code, by column; 0 is the code of an empty label
         in columns of free labels.
-    stated, growths : Readings
-        The printed figures, and the printed growths: ``.low``, ``.high``, ``.unit``,
+    stated, growths, changes : Readings
+        The printed figures, the printed growths, and the changes printed instead of a
+        growth ("an increase of 580,000", "up 2 pp"): ``.low``, ``.high``, ``.unit``,
         ``.figure(row)``.
+    errors : tuple of Problem
+        The bad entries by row: ``.row``, ``.column``, ``.message``.
     first, last : int array
         First and last month of each code of a period.
     levels : Levels
@@ -40,8 +47,8 @@ class Facts(FactColumns):
     TypeError
         If table is none of the types above.
     ValueError
-        If a column is missing, a label unknown, or a text not a figure of its kind; the
-        message names the row.
+        If a column is missing; with ``errors="raise"`` also if a label is unknown, a
+        period is bad, or a text is not a figure of its kind; the message names the row.
 
     Examples
     --------
@@ -53,8 +60,8 @@ class Facts(FactColumns):
 
     __slots__ = ("levels",)
 
-    def __init__(self, table: Any) -> None:
-        super().__init__(table)
+    def __init__(self, table: Any, *, errors: str = "raise") -> None:
+        super().__init__(table, errors)
         self.levels = find_levels(self)
 
     def __repr__(self) -> str:

@@ -19,8 +19,8 @@ from .._common.html import (
     text,
 )
 from .._figures.html import interval, value_of
-from .._figures.show import show_gap
 from .._tables.html import ROWS
+from .words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def _cells(row: FindingRow) -> tuple[Html, ...]:
         label(rule),
         Html(f"{value} {interval(exact, kind)}"),
         interval(expected.exact, kind),
-        text(show_gap(distance) or reason or "the intervals meet"),
+        text(words_of(distance, reason) or "the intervals meet"),
         label(" ".join(ids), 40),
     )
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .._figures.formulas import BASE, CURRENT, Formula, settled
+from .._figures.formulas import BASE, CURRENT, REMAINDER, Formula, settled
 from .._figures.intervals import Span
-from .columns import FactColumns, growing, of_kind
+from .columns import FactColumns, changing, growing, of_kind
 
 if TYPE_CHECKING:
     from .._common.types import Floats, Ints, Rows
@@ -119,9 +119,9 @@ class _Part(NamedTuple):
 class Levels(Joined):
     """Levels by series and period: first the printed ones, then the derived ones.
 
-    A level is derived where none is printed: the base of a fact that prints a level and
-    a growth, and the level that a growth without a level gives to the printed level of
-    its base.
+    A level is derived where none is printed: the base of a level with a growth or a
+    change, printed by one fact or by two; and the level that a growth without a level
+    gives to the printed level of its base. The base of a loss is not derived.
     """
 
     __slots__ = ("fact", "growth", "key", "mode", "parent_key", "printed", "second")
@@ -134,7 +134,8 @@ class Levels(Joined):
         self.parent_key = np.concatenate([part.parent_key for part in parts])
         self.printed = len(parts[0].fact)
         is_printed = np.arange(len(self.fact)) < self.printed
-        self.growth = np.where(is_printed, -1, self.fact)  # the fact of its growth
+        # the fact whose growth it follows from, or -1
+        self.growth = np.where(is_printed, -1, self.fact)
         self.mode = mode[self.fact]
 
 
@@ -151,19 +152,35 @@ def find_levels(facts: FactColumns) -> Levels:
     known = np.unique(printed.key)
     grown = growing(facts)
 
+    def unknown(of: Rows, period: str) -> Rows:
+        return of[~np.isin(facts.key(of, period), known)]
+
+    gained = facts.stated.low >= 0  # not a loss
     own = grown[of_kind(facts, "level", "count")[grown]]
-    own = own[~np.isin(facts.key(own, "growth_base"), known)]
+    own = unknown(own[gained[own]], "growth_base")
     bases = compute(BASE, Operand(facts.stated, own), Operand(facts.growths, own))
 
+    moved = changing(facts)
+    moved = unknown(moved[of_kind(facts, "level", "count")[moved]], "growth_base")
+    before = compute(
+        REMAINDER, Operand(facts.stated, moved), Operand(facts.changes, moved)
+    )
+
     only = grown[of_kind(facts, "growth")[grown]]
-    only = only[~np.isin(facts.key(only), known)]
-    left, right = join(facts.key(only, "growth_base"), printed.key)
-    only, base = only[left], rows[right]
-    later = compute(CURRENT, Operand(facts.stated, base), Operand(facts.growths, only))
+    ahead, back = unknown(only, "period"), unknown(only, "growth_base")
+    left, right = join(facts.key(ahead, "growth_base"), printed.key)
+    ahead, base = ahead[left], rows[right]
+    later = compute(CURRENT, Operand(facts.stated, base), Operand(facts.growths, ahead))
+    left, right = join(facts.key(back), printed.key)
+    fit = gained[rows[right]]
+    back, now = back[left[fit]], rows[right[fit]]
+    earlier = compute(BASE, Operand(facts.stated, now), Operand(facts.growths, back))
     parts = [
         printed,
         part(bases, own, -1, "growth_base"),
-        part(later, only, base, "period"),
+        part(before, moved, -1, "growth_base"),
+        part(later, ahead, base, "period"),
+        part(earlier, back, now, "growth_base"),
     ]
     return Levels(parts, facts.code["mode"])
 

@@ -6,13 +6,15 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from .._common.numbers import finite
-from .._common.text import aligned, as_csv, wrap
-from .._figures.show import show_gap, show_span
+from .._common.text import aligned, as_csv, printable, wrap
+from .._figures.show import show_span
+from .words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .audit import Audit
+    from .findings import Finding
 
 
 def read_facts(path: str, encoding: str) -> list[dict[str, str]]:
@@ -39,13 +41,27 @@ def read_facts(path: str, encoding: str) -> list[dict[str, str]]:
 
 
 def text(audit: Audit) -> str:
-    """The findings as an aligned table, the inconsistent ones first."""
+    """The findings as an aligned table, the inconsistent ones first; then the bad
+    entries and the facts that no rule compared."""
     counted = ", ".join(f"{n} {name}" for name, n in audit.counts.items())
     title = f"Audit of {len(audit.facts)} facts: {counted}"
+    lines = wrap(title, 100)
     findings = list(audit.findings)
-    if not findings:
-        return f"{title}\n"
-    notes = [show_gap(f.distance) or f.reason for f in findings]
+    if findings:
+        lines += _findings(findings)
+    if audit.errors:
+        lines += ["", f"Bad entries, read as empty: {len(audit.errors)}"]
+        for problem in audit.errors:
+            lines += [f"  {row}" for row in wrap(printable(problem.message), 98)]
+    unchecked = audit.unchecked
+    if unchecked:
+        columns = [["unchecked", *(one.id for one in unchecked)]]
+        lines += ["", *aligned(columns, (), [one.why for one in unchecked])]
+    return "\n".join(lines) + "\n"
+
+
+def _findings(findings: list[Finding]) -> list[str]:
+    notes = [words_of(f.distance, f.reason) for f in findings]
     columns = [
         ["outcome", *(f.outcome for f in findings)],
         ["rule", *(f.rule for f in findings)],
@@ -53,15 +69,20 @@ def text(audit: Audit) -> str:
         ["implied", *(show_span(f.expected.exact, f.printed.kind) for f in findings)],
         ["facts", *(" ".join(f.facts) for f in findings)],
     ]
-    return "\n".join([*wrap(title, 100), *aligned(columns, range(0), notes)]) + "\n"
+    return aligned(columns, range(0), notes)
 
 
 def csv_text(audit: Audit) -> str:
-    """The findings as CSV, at full precision."""
+    """The findings as CSV, at full precision; bad entries have the outcome unread."""
     table = audit.to_table()
     rows = zip(*(table[name].tolist() for name in table), strict=True)
     plain = [["" if entry != entry else entry for entry in row] for row in rows]
-    return as_csv([table.columns, *plain])
+    blank = dict.fromkeys(table.columns, "") | {"rule": "reading", "outcome": "unread"}
+    bad = [
+        blank | {"facts": audit.facts.id[problem.row], "reason": problem.message}
+        for problem in audit.errors
+    ]
+    return as_csv([table.columns, *plain, *(list(row.values()) for row in bad)])
 
 
 def json_text(audit: Audit) -> str:
@@ -91,7 +112,13 @@ def json_text(audit: Audit) -> str:
         }
         for f in audit.findings
     ]
-    whole = {"facts": len(audit.facts), "counts": audit.counts, "findings": listed}
+    whole = {
+        "facts": len(audit.facts),
+        "counts": audit.counts,
+        "findings": listed,
+        "errors": [problem._asdict() for problem in audit.errors],
+        "unchecked": [one._asdict() for one in audit.unchecked],
+    }
     return json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 

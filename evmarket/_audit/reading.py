@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._calendar.labels import days
 from .._common.messages import short
-from .._figures.figure import Figure, read_row
+from .._figures.figure import Figure, is_empty, read_row
 from .._figures.intervals import Span
 from .._figures.operands import span_of
 from .._figures.vocabulary import HEDGES
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LABELS = (
     "entity",
     "parent",
+    "breakdown",
     "measure",
     "dimension",
     "period",
@@ -49,11 +50,53 @@ _HEDGES = dict.fromkeys(("", "exact", "range", "and_some"), "") | HEDGES
 _FITTING = {
     "level": ("number",),
     "count": ("number",),
-    "growth": ("percent", "growth", "multiple"),
+    "growth": ("percent", "growth", "multiple", "change"),
+    "growth of a rate": ("percent", "growth", "multiple", "pp"),
     "share": ("percent", "number"),
     "margin": ("percent", "growth", "number"),
     "pp": ("pp",),
 }
+
+
+class Problem(NamedTuple):
+    """An entry that cannot be read.
+
+    Attributes
+    ----------
+    row : int
+        The row in the table, counted from 0.
+    column : str
+        The name of the column.
+    message : str
+        The error in one line; it names the row.
+    """
+
+    row: int
+    column: str
+    message: str
+
+
+class Problems:
+    """The entries that cannot be read: kept, or raised at the end of reading."""
+
+    def __init__(self, errors: str) -> None:
+        if errors not in ("raise", "collect"):
+            raise ValueError(f"errors is {short(errors)}: it is 'raise' or 'collect'")
+        self._raises = errors == "raise"
+        self._types: dict[Problem, type[Exception]] = {}
+
+    def add(self, row: int, column: str, words: str, error: Any = ValueError) -> None:
+        """Note that an entry cannot be read."""
+        problem = Problem(row, column, f"facts, row {row}{words}")
+        self._types.setdefault(problem, error)
+
+    def settle(self) -> tuple[Problem, ...]:
+        """All problems by row; raises the first one if errors are not collected."""
+        found = tuple(sorted(self._types, key=lambda problem: problem.row))
+        if found and self._raises:
+            more = f" (the first of {len(found)} bad entries)" if found[1:] else ""
+            raise self._types[found[0]](found[0].message + more)
+        return found
 
 
 class Readings:
@@ -62,29 +105,46 @@ class Readings:
     Ends are NaN in rows that print nothing.
     """
 
-    __slots__ = ("_figures", "_texts", "high", "low", "unit")
+    __slots__ = ("_figures", "_texts", "high", "kind", "low", "of", "unit")
 
-    def __init__(self, texts: list[Any], kinds: list[str], column: str) -> None:
+    def __init__(
+        self, texts: list[Any], kinds: list[str], column: str, problems: Problems
+    ) -> None:
         self._texts = texts
         self._figures: dict[int, Figure] = {}
         rows = []
-        for i, text in enumerate(texts):
+        for i, (wanted, text) in enumerate(zip(kinds, texts, strict=True)):
             try:
-                rows.append(read_row(text))
+                row = read_row(text)
             except (TypeError, ValueError) as error:
-                raise type(error)(f"facts, row {i}, {column}: {error}") from None
+                problems.add(i, column, f", {column}: {error}", type(error))
+                row = read_row(None)
+            if not _fits(wanted, row.kind, text):
+                words = f"{short(text)} is a {row.kind}, not a {wanted}"
+                problems.add(i, column, f", {column}: {words}")
+                row = read_row(None)
+            rows.append(row)
         self.low = np.array([row.low for row in rows], dtype=np.float64)
         self.high = np.array([row.high for row in rows], dtype=np.float64)
         self.unit = np.array([row.unit for row in rows], dtype=np.float64)
+        self.kind = [row.kind for row in rows]
+        self.of = [row.of for row in rows]
         for i, (wanted, row) in enumerate(zip(kinds, rows, strict=True)):
-            if not _fits(wanted, row.kind, texts[i]):
-                raise ValueError(
-                    f"facts, row {i}, {column}: {short(texts[i])} is a {row.kind}, "
-                    f"not a {wanted}"
-                )
-            if wanted == "growth" and row.kind == "multiple":
+            if wanted.startswith("growth") and row.kind == "multiple":
                 self.low[i] -= 1
                 self.high[i] -= 1
+
+    def split(self, *kinds: str) -> Readings:
+        """Move the figures of some kinds into readings of their own."""
+        moved = np.isin(self.kind, kinds)
+        other = Readings.__new__(Readings)
+        other._texts, other._figures = self._texts, self._figures
+        other.kind, other.of = self.kind, self.of
+        for name in ("low", "high", "unit"):
+            ends = getattr(self, name)
+            setattr(other, name, np.where(moved, ends, np.nan))
+            setattr(self, name, np.where(moved, np.nan, ends))
+        return other
 
     def figure(self, row: int) -> Figure:
         """The figure of one row, as printed."""
@@ -106,6 +166,18 @@ def _fits(wanted: str, kind: str, text: Any) -> bool:
 def text_of(x: Any) -> str:
     """An entry as text; empty if it is missing."""
     return "" if is_missing(x) else str(x)
+
+
+def entry_of(x: Any) -> str:
+    """An entry of a column of figures as text; "-", "n/a" and the like are empty.
+
+    Examples
+    --------
+    >>> [entry_of(x) for x in ("5%", " -- ", "N/A", "不适用", None)]
+    ['5%', '', '', '', '']
+    """
+    text = text_of(x)
+    return "" if is_empty(text) else text
 
 
 _A_TABLE = "it takes a table, or an iterable of mappings"
@@ -158,7 +230,9 @@ def _list(column: Any) -> list[Any]:
     return list(column)
 
 
-def stated_of(texts: list[Any], values: list[Any], relations: list[str]) -> list[Any]:
+def stated_of(
+    texts: list[Any], values: list[Any], relations: list[str], problems: Problems
+) -> list[Any]:
     """The figure of each row: its text, hedged as its relation says, or its number."""
     stated: list[Any] = []
     for i, (text, value, relation) in enumerate(
@@ -166,13 +240,12 @@ def stated_of(texts: list[Any], values: list[Any], relations: list[str]) -> list
     ):
         hedge = _HEDGES.get(relation)
         if hedge is None:
-            raise ValueError(
-                f"facts, row {i}: relation is {short(relation)}: it is one of "
-                f"{', '.join(filter(None, _HEDGES))}"
-            )
+            listed = ", ".join(filter(None, _HEDGES))
+            words = f"relation is {short(relation)}: it is one of {listed}"
+            problems.add(i, "relation", f": {words}")
         if isinstance(text, str) and text and hedge and _is_plain(text):
             text = f"{hedge} {text}"
-        stated.append(text or _value(value, i))
+        stated.append(text or _value(value, i, problems))
     return stated
 
 
@@ -181,24 +254,24 @@ def _is_plain(text: str) -> bool:
     try:
         return read_row(text).relation == "exact"
     except ValueError:
-        return False  # Readings raises the error, with the row
+        return False  # Readings notes the error, with the row
 
 
-def _value(value: Any, row: int) -> Any:
+def _value(value: Any, row: int, problems: Problems) -> Any:
     """The exact number of a row without text; a file has it as a string."""
-    text = text_of(value)
+    text = entry_of(value)
     if not isinstance(value, str):
         return value if text else None
     try:
         return Fraction(text.replace(",", "")) if text else None
     except (ValueError, ZeroDivisionError):
-        raise ValueError(
-            f"facts, row {row}: value is {short(text)}: it is not a number"
-        ) from None
+        words = f"value is {short(text)}: it is not a number"
+        problems.add(row, "value", f": {words}")
+        return None
 
 
 def codes_of(
-    label: dict[str, list[str]],
+    label: dict[str, list[str]], problems: Problems
 ) -> tuple[dict[str, Ints], list[tuple[int, int]]]:
     """Labels as integers, 0 for empty, and the first and last month of each period.
 
@@ -220,25 +293,36 @@ def codes_of(
     spans: list[tuple[int, int]] = []
     same: dict[tuple[int, int], int] = {}
     alias = []
-    places: dict[int, str] = {}
-    for name in ("growth_base", "period"):
-        used, rows = np.unique(codes[name], return_index=True)
-        for code, row in zip(used.tolist(), rows.tolist(), strict=True):
-            places[code] = f"facts, row {row}, {name}"
     for code, text in enumerate(books["period"]):
-        if not text:
+        dates = _days(text, code, codes, problems) if text else None
+        if dates is None:
             spans.append((0, 0))
-            alias.append(code)
+            alias.append(0)
             continue
-        first, last = _days(text, places[code])
-        spans.append(_months(first, last))
-        alias.append(same.setdefault((first, last), code))
+        spans.append(_months(*dates))
+        alias.append(same.setdefault(dates, code))
     for name in ("period", "growth_base"):
         codes[name] = np.array(alias, dtype=np.int64)[codes[name]]
     return codes, spans
 
 
-def _days(text: str, name: str) -> tuple[int, int]:
+def _days(
+    text: str, code: int, codes: dict[str, Ints], problems: Problems
+) -> tuple[int, int] | None:
+    """First and last day of a period; None for a bad one, noted for its rows."""
+    try:
+        return _period(text, "period")
+    except (TypeError, ValueError):
+        for name in ("period", "growth_base"):
+            for row in np.flatnonzero(codes[name] == code).tolist():
+                try:
+                    _period(text, name)
+                except (TypeError, ValueError) as error:
+                    problems.add(row, name, f", {error}", type(error))
+        return None
+
+
+def _period(text: str, name: str) -> tuple[int, int]:
     """First and last day of a period, or of two periods with ".." between them."""
     start, dots, end = text.partition("..")
     first, last = days(start, "M", name)

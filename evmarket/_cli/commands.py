@@ -56,8 +56,10 @@ def _audit(options: Namespace) -> tuple[int, Iterable[str]]:
     from .._audit.audit import audit
     from .._audit.printing import FORMATS, read_facts
 
-    result = audit(read_facts(options.file, options.encoding))
-    failed = options.strict and result.counts["inconsistent"] > 0
+    facts = read_facts(options.file, options.encoding)
+    result = audit(facts, errors=options.errors)
+    wrong = result.counts["inconsistent"] > 0 or result.errors
+    failed = options.strict and wrong
     return INCONSISTENT if failed else DONE, [FORMATS[options.format](result)]
 
 

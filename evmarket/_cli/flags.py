@@ -173,7 +173,13 @@ def _add_selection(parser: ArgumentParser) -> None:
 def _audit_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("file", metavar="FILE", help="CSV with the fact columns")
-    add("--strict", action="store_true", help="fail on inconsistency")
+    add("--strict", action="store_true", help="fail on inconsistency or a bad entry")
+    add(
+        "--errors",
+        choices=("collect", "raise"),
+        default="collect",
+        help="list bad entries, or stop at them (default: %(default)s)",
+    )
     add("--encoding", default="utf-8-sig", help="default: UTF-8")
 
 

@@ -8,7 +8,10 @@ The fact columns:
 
 - ``id``: unique in a table.
 - ``entity``, ``parent``: codes of `ENTITIES`; the entity is a part of the parent.
-- ``measure``; ``dimension``: vehicles, money, real value, stores ...
+- ``breakdown``: by what the parent is divided, such as brand, powertrain or region;
+  parts add up within one breakdown.
+- ``measure``; ``dimension``: vehicles, money (by default for units of money), real
+  value, stores ...
 - ``period``: "2025", "2025-01", any text that `Periods` reads, or two of them as in
   "2025-01..2025-11"; empty if none is stated.
 - ``kind``: level, growth, share, margin, pp or count.
@@ -16,10 +19,13 @@ The fact columns:
 - ``parts``: "complete" for a whole whose parts are all given.
 - ``value`` and ``unit``; ``text``: the printed figure with its hedge, whose last digit
   shows the rounding.
-- ``growth_text``: the growth printed beside it; ``growth_base``: the period it starts
-  from; ``growth_basis``: printed or comparable, empty if unknown.
+- ``growth_text``: the growth printed beside it, or the change ("up 5,000 vehicles");
+  ``growth_base``: the period it starts from; ``growth_basis``: printed or comparable;
+  an empty one is that of the other facts of its source and measure, then printed if
+  level, base and growth come from one source, and otherwise unknown.
 - ``relation``: exact, about, nearly, over, at_least, under, at_most or range.
-- ``scope``: a code of `SCOPES`, for what is counted.
+- ``scope``: a code of `SCOPES`, for what is counted; the empty scopes of one source
+  are one scope.
 - ``source``, ``vintage``, ``said_by``.
 - ``paragraph``: in the article, counting its headings; 0 in other tables.
 """

@@ -55,6 +55,7 @@ FACT_COLUMNS: tuple[str, ...] = (
     "id",
     "entity",
     "parent",
+    "breakdown",
     "measure",
     "dimension",
     "period",

@@ -95,10 +95,17 @@ def _xpeng(table: Iterable[Row]) -> Iterator[Row]:
         }
 
 
+def _nev_source(year: int, vintage: str) -> str:
+    """Each first print has a source of its own: its growth starts from a base that was
+    revised since the first print of the year before."""
+    if vintage == "first print":
+        return f"CAAM {year + 1}-01"
+    return "CnEVPost" if vintage.startswith("tabulated") else "CAAM"
+
+
 def _nev(table: Iterable[Row]) -> Iterator[Row]:
     for row in table:
         year, vintage = str(row["year"]), row["vintage"]
-        tabulated = vintage.startswith("tabulated")
         base = str(row["year"] - 1)
         basis = "" if vintage == "first print" else "printed"
         yield {
@@ -108,7 +115,7 @@ def _nev(table: Iterable[Row]) -> Iterator[Row]:
             "period": year,
             "mode": "forecast" if vintage == "forecast" else "reported",
             "scope": "caam",
-            "source": "CnEVPost" if tabulated else "CAAM",
+            "source": _nev_source(row["year"], vintage),
             "vintage": vintage,
             "said_by": _ASSOCIATION,
             **_vehicles(row["value"]),
@@ -164,6 +171,7 @@ def _byd_regions(table: Iterable[Row]) -> Iterator[Row]:
         common = {
             "entity": _REGIONS[region],
             "parent": "" if region == "all" else "byd",
+            "breakdown": "" if region == "all" else "region",
             "period": period,
             "scope": "group",
             "source": "BYD half-year reports",

@@ -450,7 +450,7 @@ def test_the_table_and_the_reprs():
     assert len(table) == len(found.findings) == len(found)
     assert table["outcome"].tolist() == [f.outcome for f in found.findings]
     assert (table["expected_low"] <= table["expected_high"]).all()
-    counted = "33 consistent, 0 inconsistent, 26 not comparable"
+    counted = "45 consistent, 0 inconsistent, 29 not comparable"
     assert repr(found) == f"<Audit of 112 facts: {counted}>"
     assert len(repr(found.findings)) < 2_000 and len(found.findings[:2]) == 2
     assert em.audit([]).to_table().columns == table.columns
@@ -519,9 +519,66 @@ def test_numbers_in_a_file_are_exact(tmp_path):
 def test_bad_files(tmp_path, capsys, content, words):
     path = tmp_path / "facts.csv"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
-    assert command.main(["audit", str(path)]) == 2
+    assert command.main(["audit", str(path), "--errors", "raise"]) == 2
     shown = capsys.readouterr()
     assert words in shown.err and shown.err.count("\n") == 1 and shown.out == ""
+
+
+BAD = [
+    fact("a", "2024", "1,000"),
+    fact("b", "2025", "about a lot"),
+    fact("c", "last year", "5"),
+    grown("d", "1,500", "80", period="2026"),
+    fact("e", "2024", "--"),
+    fact("f", "last year", "7", kind="total"),
+]
+
+
+def test_bad_entries_are_listed_with_their_rows():
+    found = em.audit(BAD, errors="collect")
+    listed = [(x.row, x.column) for x in found.errors]
+    assert listed == [
+        (1, "text"), (2, "period"), (3, "growth_text"), (5, "kind"), (5, "period"),
+    ]  # fmt: skip
+    assert found.errors[0].message.startswith("facts, row 1, text: ")
+    assert "5 bad entries" in repr(found) and "5 bad entries" in found._repr_html_()
+    whys = dict(found.unchecked)
+    assert whys["b"] == whys["c"] == "an entry that cannot be read"
+    assert whys["e"] == "no figure"
+    with pytest.raises(ValueError, match=r"row 1, text: .*first of 5 bad entries\)$"):
+        em.audit(BAD)
+    with pytest.raises(ValueError, match="errors is 'ignore'"):
+        em.Facts(BAD, errors="ignore")
+    assert em.Facts(BAD, errors="collect").code["period"][2] == 0
+
+
+def test_the_command_lists_bad_entries(tmp_path, capsys):
+    path = written(tmp_path, BAD)
+    assert command.main(["audit", path]) == 0
+    shown = capsys.readouterr().out
+    assert "Bad entries, read as empty: 5" in shown
+    assert "facts, row 2, period is 'last year'" in shown
+    assert "unchecked" in shown and "no figure" in shown
+    assert all(len(line) <= 100 for line in shown.splitlines())
+    assert command.main(["audit", path, "--strict"]) == 1
+    capsys.readouterr()
+    assert command.main(["audit", path, "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [x["row"] for x in found["errors"]] == [1, 2, 3, 5, 5]
+    assert {"id": "e", "why": "no figure"} in found["unchecked"]
+    assert command.main(["audit", path, "--format", "csv"]) == 0
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [x["facts"] for x in table if x["outcome"] == "unread"] == list("bcdff")
+
+
+@pytest.mark.parametrize(
+    "text", ["-", "--", "n/a", "N/A", "不适用", "…", " ", "...", "—"]
+)
+def test_texts_that_stand_for_nothing_are_empty(text):
+    rows = [fact("a", "2024", "1,000"), grown("b", "1,500", text), fact("c", text=text)]
+    facts = em.Facts(rows)
+    assert np.isnan(facts.growths.low).all() and np.isnan(facts.stated.low[2])
+    assert len(em.audit(facts)) == 0
 
 
 def test_bad_usage(tmp_path, capsys):

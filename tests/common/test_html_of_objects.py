@@ -124,7 +124,7 @@ def test_the_values_of_datasets_are_printed_by_kind():
     growth = next(row for row in rows if "more than doubled" in row)
     assert growth[rows[0].index("value")] == "+100.00%"
     words = texts(parsed(datasets.load("guangzhou")._repr_html_()))
-    assert "52 rows × 21 columns" in words and "not shown: parent" in words
+    assert "52 rows × 22 columns" in words and "not shown: parent" in words
     assert "source: Jiemian News" in words
 
 

@@ -220,6 +220,14 @@ def _prepare(rows):
         fact["series"] = (row["entity"], row["measure"], row["dimension"])
         fact["above"] = (row["parent"], row["measure"], row["dimension"])
         facts.append(fact)
+    for fact in facts:
+        stated = {
+            f["growth_basis"]
+            for f in facts
+            if f["source"] == fact["source"] != "" and f["measure"] == fact["measure"]
+        } - {""}
+        if not fact["growth_basis"] and len(stated) == 1:
+            (fact["growth_basis"],) = stated
     return facts
 
 
@@ -270,6 +278,8 @@ def judge(
 ):
     """consistent, inconsistent or not comparable."""
     scope = _differs([f["scope"] for f in used])
+    sources = {f["source"] for f in used}
+    one_source = len(sources) == 1 and "" not in sources
     vintage = _differs(
         [
             f["vintage"]
@@ -284,8 +294,11 @@ def judge(
         return "not comparable"
     if meet(expected, printed):
         return "consistent"
-    unstated = scope[1] or (vintage[1] and vintage[2]) or basis[1] or dimension[1]
-    return "not comparable" if unstated or "" in against or doubt else "inconsistent"
+    one_scope, one_basis = (one_source and not x[2] for x in (scope, basis))
+    unstated = (scope[1] and not one_scope) or (basis[1] and not one_basis)
+    unstated = unstated or (vintage[1] and vintage[2]) or dimension[1] or doubt
+    unknown = "" in against and not one_source
+    return "not comparable" if unstated or unknown else "inconsistent"
 
 
 _SIGNED = ("profit", "loss", "income", "earnings")
@@ -300,7 +313,7 @@ def audit(rows):
 
     def say(rule, used, expected, against_printed, **more):
         used = list({f["id"]: f for f in used}.values())
-        if expected is not None:
+        if expected is not None and expected[:2] != (None, None):
             ids = (used[0]["id"], frozenset(f["id"] for f in used[1:]))
             found[rule, ids] = judge(used, expected, against_printed, **more)
 
@@ -378,6 +391,26 @@ def audit(rows):
                     against=[x["growth"]],
                 )
     _sums(facts, say)
+    for x, whole in itertools.permutations(levels, 2):
+        if not (x["when"] and whole["when"]) or x["series"] != whole["series"]:
+            continue
+        (first, last), (start, end) = x["when"], whole["when"]
+        inside = start <= first and last <= end and (first, last) != (start, end)
+        signed = any(w in x["series"][1] for w in _SIGNED)
+        level = all(y["facts"][0]["kind"] != "count" for y in (x, whole))
+        if not (inside and level) or signed or x["mode"] != whole["mode"]:
+            continue
+        if x["facts"][0] == whole["facts"][0]:
+            continue
+        if x in printed:
+            bound = (None, whole["span"][1], True, whole["span"][3])
+            used, span, other = [*x["facts"], *whole["facts"]], x["span"], whole
+        elif whole in printed:
+            bound = (x["span"][0], None, x["span"][2], True)
+            used, span, other = [*whole["facts"], *x["facts"]], whole["span"], x
+        else:
+            continue
+        say("within a period", used, bound, span, against=[other["growth"]])
     for x, y in itertools.combinations(facts, 2):
         if (x["entity"], x["measure"], x["when"], x["mode"]) == (
             y["entity"],
@@ -414,23 +447,25 @@ def _sums(facts, say):
     plain = [f for f in facts if f["kind"] == "level" and f["when"]]
     for whole in plain:
         mine = [f for f in plain if f["mode"] == whole["mode"]]
-        parts = _one_each(
-            [
-                (f["entity"], f)
-                for f in mine
-                if f["when"] == whole["when"]
-                and f["parent"]
-                and f["above"] == whole["series"]
-            ],
-            whole,
-        )
-        if len(parts) >= 2:
+        found = [
+            f
+            for f in mine
+            if f["when"] == whole["when"]
+            and f["parent"]
+            and f["above"] == whole["series"]
+        ]
+        for breakdown in {f["breakdown"] for f in found}:
+            same = [(f["entity"], f) for f in found if f["breakdown"] == breakdown]
+            parts = _one_each(same, whole)
+            if len(parts) < 2:
+                continue
             total_of = add(*(f["stated"] for f in parts))
             if whole["parts"] == "complete":
                 say("parts", [whole, *parts], total_of, whole["stated"])
             elif not any(w in whole["measure"] for w in _SIGNED):
                 least = (total_of[0], None, total_of[2], True)
-                say("parts", [whole, *parts], least, whole["stated"], doubt=True)
+                doubt = not breakdown
+                say("parts", [whole, *parts], least, whole["stated"], doubt=doubt)
         first, last = whole["when"]
         same = [f for f in mine if f["series"] == whole["series"]]
         singles = _one_each(
