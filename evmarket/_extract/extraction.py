@@ -56,8 +56,8 @@ class Extraction:
     >>> found = em.extract("In 2025 it sold 139,000 cars, up 80% year on year.")
     >>> found
     Extraction(2 figures, 1 linked)
-    139,000 cars          139,000 [138,500, 139,500]
-    up 80% year on year   80% [79.5%, 80.5%]            of 139,000 cars
+    139,000 cars         139,000 [138,500, 139,500]
+    up 80% year on year  80% [79.5%, 80.5%]          of 139,000 cars
     """
 
     __slots__ = ("figures", "text", "unread")
