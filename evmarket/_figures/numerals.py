@@ -13,7 +13,7 @@ _RUN = f"[{_ONE}十百千]"
 _NUMERAL = re.compile(
     f"翻了?[一两二]?[番倍]|百分之({_RUN}+(?:点[{_ONE}]+)?)"
     f"|([一二三四五六七八九])成([一二三四五六七八九])"
-    f"|({_RUN}+(?:[万亿]{_RUN}+)*(?:点[{_ONE}]+)?)"
+    f"|([{_ONE}十]{_RUN}*(?:(?:[万亿]{_RUN}+)+[万亿]?|点[{_ONE}]+)?)"
 )
 
 
@@ -46,14 +46,19 @@ def _number(run: str) -> str:
         return "".join(str(_DIGITS[sign]) for sign in whole) + (
             "." + digits if digits else ""
         )
-    total = part = digit = 0
+    total = part = digit = last = 0
     for sign in whole:
         if sign in _DIGITS:
             digit = _DIGITS[sign]
+            last = last if digit else 0
         elif sign in _UNITS:
-            part += (digit or 1) * _UNITS[sign]
+            last = _UNITS[sign]
+            part += (digit or 1) * last
             digit = 0
         else:
-            total += (part + digit) * _LARGE[sign]
+            last = _LARGE[sign]
+            total += (part + digit) * last
             part = digit = 0
+    if digit and last > 10:  # 两万五 is 25,000
+        digit *= last // 10
     return str(total + part + digit) + ("." + digits if digits else "")

@@ -81,8 +81,17 @@ def _number(printed: str, shift: int) -> _Number:
     return _Number(digits, place + shift, unit + shift, last + shift)
 
 
+def _of_rate(before: Before, kind: str) -> Before:
+    """A change of a rate of growth: by points, in the direction of its verb."""
+    if kind != "pp" or before.direction < 0:
+        raise StopError(0, "the change of a rate that may mean two things")
+    return before._replace(direction=before.of_rate)
+
+
 def _tenths(number: _Number) -> _Number:
     """A number of tenths is rounded to a tenth: 三成 is 25% to 35%."""
+    if number.place != -1 or number.digits > 10:
+        raise StopError(0, "tenths are whole, and at most ten")
     return number._replace(unit=min(number.place, -1))
 
 
@@ -200,6 +209,8 @@ def _range(parts: _Range) -> Reading:
         raise StopError(0, "a range cannot have a hedge")
     if middle.connector == "and" and not before.between:
         raise StopError(0, TWO)
+    if middle.connector == "-" and before.sign < 0:
+        raise StopError(0, "a dash after a minus may be either")
     if (middle.unit and not last.unit) or _alone(middle, last):
         raise StopError(0, f"{TWO}, or a range with its unit on the first alone")
     kind, power = _shared(middle.unit, last.unit, "unit") or ("number", 0)
@@ -331,9 +342,12 @@ class _Reader:
         kind, power = after.unit or before.unit or ("number", 0)
         if before.unit and after.unit:
             raise StopError(0, "it has two units")
-        if kind == "multiple" and "fold" in middle and before.changes | after.direction:
+        fold = "fold" in middle and before.changes | after.direction
+        if kind == "multiple" and (fold or after.more):
             raise StopError(0, "a change by a multiple may mean two things")
-        self._check_comma(one, after)
+        if before.of_rate:
+            before = _of_rate(before, kind)
+        self._check_printed(one, after)
         number = _number(one, (after.scale or 0) + power)
         if power == -1:
             number = _tenths(number)
@@ -355,8 +369,10 @@ class _Reader:
         if match.end() < len(plain):
             raise StopError(len(last))
         self.at = match.start(2)
+        if before.of_rate:
+            raise StopError(0, "the change of a rate that may mean two things")
         for printed, after in ((one, between), (two, final)):
-            self._check_comma(printed, after)
+            self._check_printed(printed, after)
         reading = _range(_Range(before, one, between, two, final))
         last_of = self._of(before, final, match.start(5))
         first_of = self._of(before, between, match.start(3))
@@ -370,8 +386,13 @@ class _Reader:
             raise StopError(0)
         return before
 
-    def _check_comma(self, printed: str, after: After) -> None:
-        """A decimal comma is read beside German words, a point of thousands never."""
+    def _check_printed(self, printed: str, after: After) -> None:
+        """Refuse digits that may be something else than a number.
+
+        A decimal comma is read beside German words, a point of thousands never.
+        """
+        if printed[0] == "0" and printed[1:2].isdigit():
+            raise StopError(0, "a number does not begin with a zero")
         german = "de" in after.languages
         comma = "," in printed and _DECIMAL_COMMA.fullmatch(printed)
         if comma and not german:

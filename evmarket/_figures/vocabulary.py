@@ -68,8 +68,8 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("verb", 1, "zh", "增长|增加|上涨|上升|提升|提高|增|升|涨|微增|大增|激增|猛增|"
      "劲增|飙升|飙涨|大涨|大幅增长|大幅增加|大幅上升|大幅提升|暴增|暴涨|攀升|回升|"
      "走高|上扬|增多|增长了|增加了|上涨了|上升了|提升了|提高了|微涨|微升|急升|跃升|"
-     "增至|扩大"),
-    ("verb", 1, "de", "plus|gestiegen|gestiegen um|zuwachs|anstieg"),
+     "扩大"),
+    ("verb", 1, "de", "gestiegen|gestiegen um|zuwachs|anstieg"),
     ("verb", 1, "ja", "増加|增|伸び"),
     ("verb", 1, "ko", "증가|상승|성장|늘어"),
     ("verb", -1, "en", "down|fall|falls|fell|fallen|falling|decline|declines|"
@@ -95,6 +95,8 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("based", (-1, "month"), "zh", "月减|月跌|月降"),
     ("based", (1, "quarter"), "zh", "季增|季升"),
     ("based", (-1, "quarter"), "zh", "季减|季跌"),
+    ("slowed", -1, "en", "slow|slows|slowed|slowing|moderated|cooled"),
+    ("slowed", -1, "zh", "放缓|趋缓|放慢"),
     ("more", 1, "en", "higher|more"),
     ("more", -1, "en", "lower|less|fewer"),
     ("widened", 1, "en", "widen|widens|widened|widening"),
@@ -178,10 +180,11 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("sign", -1, "en", "minus|negative"),
     ("sign", -1, "zh", "负"),
     ("sign", 1, "", "+"),
+    ("sign", 1, "de", "plus"),
     # Units, with the power of ten that they stand for.
     ("unit", ("pp", -2), "en", "percentage-point|percentage-points|ppt|ppts|pp|pps|"
      "pct pt|pct pts|pcts|%-pts|% points|%pts"),
-    ("unit", ("pp", -2), "zh", "百分点|个百分点|个pct|pct"),
+    ("unit", ("pp", -2), "zh", "百分点|个百分点|个pct|个pcts"),
     ("unit", ("pp", -2), "de", "prozentpunkte|prozentpunkt|prozentpunkten"),
     ("unit", ("pp", -4), "en", "basis-point|basis-points|bp|bps"),
     ("unit", ("pp", -4), "zh", "基点|个基点"),

@@ -49,6 +49,7 @@ class Before(NamedTuple):
     base: str
     unit: tuple[str, int] | None
     of: str  # "loss" where the change is that of a loss
+    of_rate: int  # the direction in which a rate of change moves, 0 without that
     between: bool
     flat: bool
     bare: bool
@@ -65,6 +66,7 @@ class After(NamedTuple):
     money: str
     direction: int  # of a change at the end: "80% decline"
     growth: bool  # that change is called growth, which may be negative
+    more: bool  # that change is called more, less, higher or lower
     base: str
     connector: str  # of a range, "" without a second number
     sign: int  # of that number
@@ -140,7 +142,7 @@ def _same(key: str, bare: str) -> bool:
 # The order of words before a number. Words of order 0 may come anywhere before a sign.
 _ORDER = {
     "skip": 0, "base": 0, "hedge": 0, "between": 0, "lead": 0,
-    "verb": 1, "based": 1, "rate": 1, "loss": 1, "of_loss": 1, "widened": 2,
+    "verb": 1, "slowed": 1, "based": 1, "rate": 1, "loss": 1, "of_loss": 1, "widened": 2,
     "to": 3, "by": 3, "sign": 4, "money": 4, "percent_of": 5, "word": 5, "flat": 5,
     "after": 6, "stop": 6,
 }  # fmt: skip
@@ -168,6 +170,8 @@ def read_before(piece: str, nouns: tuple[str, ...]) -> Before:
             order = 5
         _check_before(what, printed, order, reached, seen, at)
         reached = max(reached, order)
+        if what == "slowed":
+            what = "verb"
         if what == "based":
             what, (meaning, seen["base"]) = "verb", meaning
         if what == "verb":
@@ -188,6 +192,7 @@ def _check_before(
     bad = (order < reached and (order > 0 or reached > 3)) or (
         what in seen and what not in _ONCE
     )
+    bad |= what == "slowed" and "rate" not in seen
     bad |= what == "based" and ("verb" in seen or "rate" in seen or "base" in seen)
     bad |= what == "verb" and ("to" in seen or ("verb" in seen and "rate" not in seen))
     bad |= what == "to" and "to" in seen
@@ -245,6 +250,7 @@ def _told_before(seen: dict[str, Any], verbs: list[int]) -> Before:
         base=seen.get("base", ""),
         unit=("percent", -2) if "percent_of" in seen else None,
         of="loss" if of_loss else "",
+        of_rate=seen["rate"] * verbs[0] if "rate" in seen and verbs and not to else 0,
         between="between" in seen,
         flat="flat" in seen,
         bare=sign == 0 and not verbs and "rate" not in seen,
@@ -308,6 +314,7 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
         money=seen.get("money", ""),
         direction=seen.get("verb", seen.get("more", seen.get("rate", 0))),
         growth="rate" in seen,
+        more="more" in seen,
         base=seen.get("base", ""),
         connector=connector,
         sign=seen.get("sign", 1),

@@ -266,6 +266,37 @@ def test_the_message_for_two_figures_names_extract():
         em.Figure("扭亏为盈")
 
 
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("增至15.2万辆", 152_000, "number"), ("增速回落3.2个百分点", -0.032, "pp"),
+        ("growth rate rose 2 percentage points", 0.02, "pp"),
+        ("降幅收窄至5%", -0.05, "growth"), ("growth slowed to 5%", 0.05, "growth"),
+        ("两万五", 25_000, "number"), ("三百五", 350, "number"),
+        ("两亿五千万", 250_000_000, "number"), ("一百零五万", 1_050_000, "number"),
+        ("十成", 1, "percent"), ("plus 5,5 Prozent", 0.055, "growth"),
+        ("more than 25,000 times", 25_000, "number"), ("made up 35%", 0.35, "percent"),
+        ("2.3万余辆", 23_000, "number"),
+    ],
+)  # fmt: skip
+def test_texts_that_are_easily_misread(text, value, kind):
+    figure = em.Figure(text)
+    assert figure.value == pytest.approx(value) and figure.kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "增速回落3.2%", "降幅收窄2个百分点", "3 times more", "1.5 times higher",
+        "a 5-fold increase", "五五成", "15成", "百万辆", "-5%-3%", "5,000 plus", "5 pct",
+        "05%", "007 units", "> It sold 5,000 cars", "5.500 Fahrzeuge", "5,5%", "销量放缓5%",
+    ],
+)  # fmt: skip
+def test_texts_that_may_mean_two_things(text):
+    with pytest.raises(ValueError, match="is not a figure"):
+        em.Figure(text)
+
+
 def test_columns_with_bad_and_empty_entries():
     column = [
         "5",
