@@ -19,6 +19,10 @@ _CONTRARY = re.compile(
     r"\b(?:while|but|whereas|as|when|after|against|compared|of which|including|versus"
     r"|excluding|before)\b|其中|但|而|较|比"
 )
+# Before a level with which another one is compared.
+_BASE = re.compile(
+    r"(?:compared (?:with|to)|against|versus|vs\.?|from|than|比|较)(?: an?| the)?\s*$"
+)
 _TAIL_WORDS, _TAIL_SIGNS = 7, 6
 """How much of a level's clause may follow it before its growth."""
 
@@ -47,6 +51,10 @@ def _level_of(scan: Scan, place: int, linked: list[int | None]) -> int | None:
         if _in_parentheses(scan, other) and not _in_parentheses(scan, one):
             before -= 1  # the same in another currency
             continue
+        if other.is_level and (
+            _BASE.search(scan.folded[: other.start]) or _listed(scan, before)
+        ):
+            return None
         if other.is_level:
             return before if _belongs(scan, before, place) else None
         level = linked[before]
@@ -56,6 +64,14 @@ def _level_of(scan: Scan, place: int, linked: list[int | None]) -> int | None:
             return None if same_base or not _PUNCTUATION.match(gap) else level
         return None
     return None
+
+
+def _listed(scan: Scan, place: int) -> bool:
+    """Whether a level is the last one of several."""
+    if place == 0 or not scan.figures[place - 1].is_level:
+        return False
+    gap = scan.folded[scan.figures[place - 1].end : scan.figures[place].start]
+    return gap.strip(" ,") in ("and", "和", "与", "及", "、", "或", "or")
 
 
 def _in_parentheses(scan: Scan, one: Found) -> bool:

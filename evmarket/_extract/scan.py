@@ -36,12 +36,16 @@ _MONTHS = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     "sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-_COUNTED = "年(?![增减])|月(?![增减])|日(?!元)|号|时|点|分|岁|届|期|周|季度|级|代|位|名"
+_COUNTED = (
+    "个?(?:月|季度)(?![增减])|年(?![增减])|日(?!元)|号|时|点|分|小时|分钟|天|岁|届|期|周|"
+    "级|代|位|名"
+)
 _YEAR = r"(?:18|19|20|21)\d\d"
 _DATE = re.compile(
     rf"(?:{_MONTHS})\.? ?\d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:, ?\d{{4}})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})(?![a-z])(?:,? \d{{4}})?"
-    r"|\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?!\d)|\d{1,2}:\d{2}(?::\d{2})?"
+    rf"|{_YEAR}[-/]\d{{1,2}}(?:[-/]\d{{1,2}})?(?!\d)|\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+    rf"|{_YEAR}\.\d\d?\.\d\d?(?!\d)|{_YEAR}\.(?:0\d|1[0-2])(?![\d万亿千百%])"
     rf"|(?:\d{{1,4}} ?[-~至到] ?)?\d{{1,4}} ?(?:{_COUNTED})"
     r"|第 ?\d+|no\. ?\d+|[a-z]+(?:\.|-)?\d[\w+.]*|\d+(?:st|nd|rd|th)(?![a-z])"
     r"|\b(?:3|6|9|12)m(?![a-z])"  # the first nine months
@@ -163,6 +167,8 @@ class Scan:
         after = list(self._ends(end, self._clause_end(end, following)))
         ends = [token.at for token in after]
         for stop in [*reversed(ends), self._closed(number)]:
+            if self._goes_on(after, stop):
+                continue
             for begin in dict.fromkeys((start, self._open(number[0]), number[0])):
                 reading = self._read(begin, stop)
                 if reading is not None:
@@ -170,6 +176,12 @@ class Scan:
         if any(token.what in ("unit", "scale", "money") for token in after):
             self.unread.append((number[0], ends[-1]))
         return None
+
+    def _goes_on(self, after: list[Token], stop: int) -> bool:
+        """Whether a last word for a change leads to the next figure: 收窄至2.1%."""
+        last = next((token for token in after if token.at == stop), None)
+        follows = self.folded[stop : stop + 1] in ("至", "到", "为", "了")
+        return follows and last is not None and last.what in ("verb", "more", "rate")
 
     def _told(
         self,
@@ -190,6 +202,9 @@ class Scan:
             said = False  # a sign alone: a telephone number, a bullet
         if not said or self._is_name(begin, number, reading):
             return None
+        if self._of_loss(begin, number, reading):
+            self.unread.append((number[0], stop))
+            return None
         begins = [number[0], *(begin + token.at for token in reversed(before))]
         same = (at for at in begins if self._read(at, stop) == reading)
         begin = next(same, begin)  # words that change nothing are left out
@@ -198,6 +213,14 @@ class Scan:
         figure = self._carried(Figure(self.text[begin:stop], nouns=self.nouns), number)
         to = any(token.what == "to" for token in before)
         return Found(begin, stop, number[0], sentence, figure, to)
+
+    def _of_loss(self, begin: int, number: tuple[int, int], reading: Reading) -> bool:
+        """Whether money is told of a loss that is not among the words of the figure."""
+        if reading.kind != "number" or reading.value < 0 or not _is_code(reading.of):
+            return False
+        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, 0, number[0])]
+        clause = self.folded[max([0, *cuts]) : begin]
+        return re.search(r"\bloss(?:es)?\b|亏损", clause) is not None
 
     def _carried(self, figure: Figure, number: tuple[int, int]) -> Figure:
         """A percentage after a growth and a mere "and" is a growth too."""
@@ -320,6 +343,11 @@ class Scan:
             return list(words_of(piece, self.nouns))
         except StopError:
             return []
+
+
+def _is_code(of: str) -> bool:
+    """Whether what is counted is money: its code has three capitals."""
+    return len(of) == 3 and of.isascii() and of.isupper()
 
 
 def _sentences(folded: str) -> Iterator[tuple[int, int]]:

@@ -77,7 +77,7 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
      "decreasing|slid|slide|slides|slip|slips|slipped|shrink|shrinks|shrank|shrunk|"
      "plunge|plunges|plunged|plunging|reduce|reduced|reduction|dip|dips|dipped|"
      "tumble|tumbles|tumbled|plummet|plummets|plummeted|slump|slumps|slumped|sank|"
-     "sunk|contract|contracted|ease|eased|retreated|lost|cut|narrowed|shed"),
+     "sunk|contract|contracted|ease|eased|retreated|lost|cut|narrowed|narrowing|shed"),
     ("verb", -1, "zh", "下降|下滑|下跌|减少|降低|回落|降|减|跌|微降|微减|骤降|锐减|"
      "大跌|大降|大减|大幅下降|大幅下滑|大幅下跌|大幅减少|大幅回落|暴跌|急跌|下挫|"
      "重挫|走低|萎缩|缩减|下降了|下滑了|下跌了|减少了|降低了|微跌|收窄|缩窄|滑落|"

@@ -142,7 +142,8 @@ def _same(key: str, bare: str) -> bool:
 # The order of words before a number. Words of order 0 may come anywhere before a sign.
 _ORDER = {
     "skip": 0, "base": 0, "hedge": 0, "between": 0, "lead": 0,
-    "verb": 1, "slowed": 1, "based": 1, "rate": 1, "loss": 1, "of_loss": 1, "widened": 2,
+    "verb": 1, "slowed": 1, "based": 1, "rate": 1, "loss": 1, "of_loss": 1,
+    "widened": 2,
     "to": 3, "by": 3, "sign": 4, "money": 4, "percent_of": 5, "word": 5, "flat": 5,
     "after": 6, "stop": 6,
 }  # fmt: skip

@@ -288,8 +288,9 @@ def test_texts_that_are_easily_misread(text, value, kind):
     "text",
     [
         "增速回落3.2%", "降幅收窄2个百分点", "3 times more", "1.5 times higher",
-        "a 5-fold increase", "五五成", "15成", "百万辆", "-5%-3%", "5,000 plus", "5 pct",
-        "05%", "007 units", "> It sold 5,000 cars", "5.500 Fahrzeuge", "5,5%", "销量放缓5%",
+        "a 5-fold increase", "五五成", "15成", "百万辆", "-5%-3%", "5,000 plus",
+        "5 pct", "05%", "007 units", "> It sold 5,000 cars", "5.500 Fahrzeuge", "5,5%",
+        "销量放缓5%",
     ],
 )  # fmt: skip
 def test_texts_that_may_mean_two_things(text):
