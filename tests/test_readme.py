@@ -34,7 +34,7 @@ def printed(cell, names):
 
 def test_examples_print_the_output_shown():
     found = blocks("python", "text")
-    assert [language for language, _ in found] == ["python", "text"] * 6
+    assert [language for language, _ in found] == ["python", "text"] * 7
     names = {}
     for (_, cell), (_, expected) in zip(found[::2], found[1::2], strict=True):
         if "import pandas" in cell:  # only the last example

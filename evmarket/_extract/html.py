@@ -48,10 +48,15 @@ def _marked(
     for start, end, more, style in sorted(spans):
         if end > _MOST or start < at:
             continue
-        parts += [text(words[at:start]), marked(words[start:end], more, style)]
+        parts += [_lines(words[at:start]), marked(words[start:end], more, style)]
         at = end
-    parts.append(text(words[at:_MOST] + ("…" if len(words) > _MOST else "")))
+    parts.append(_lines(words[at:_MOST] + ("…" if len(words) > _MOST else "")))
     return Html(f'<div class="evmarket-text">{"".join(parts)}</div>')
+
+
+def _lines(words: str) -> Html:
+    """Text that keeps its lines."""
+    return Html("<br>".join(text(line) for line in words.split("\n")))
 
 
 def _tooltip(mention: Mention) -> str:

@@ -218,8 +218,9 @@ class Scan:
         """Whether money is told of a loss that is not among the words of the figure."""
         if reading.kind != "number" or reading.value < 0 or not _is_code(reading.of):
             return False
-        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, 0, number[0])]
-        clause = self.folded[max([0, *cuts]) : begin]
+        low = max(0, number[0] - 4 * _LEFT)
+        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, low, number[0])]
+        clause = self.folded[max([low, *cuts]) : begin]
         return re.search(r"\bloss(?:es)?\b|亏损", clause) is not None
 
     def _carried(self, figure: Figure, number: tuple[int, int]) -> Figure:

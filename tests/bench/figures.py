@@ -8,14 +8,18 @@ are compared first.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
+import random
 import time
 from fractions import Fraction
 
 import numpy as np
 
 import evmarket as em
+from evmarket._figures.reading import read
 from tests.bench.timing import machine, minima, same, table, versions
+from tests.extract.articles import ARTICLES
 from tests.figures import reference_figures as exact
 
 INF = math.inf
@@ -121,6 +125,48 @@ def reading_and_audit(n):
     )
 
 
+BEFORE = ("up ", "down ", "", "about ", "RMB ", "近", "同比增长", "nearly ", "over ")
+AFTER = ("%", "%", " cars", " units", " million", "万辆", "%", " vehicles", " units")
+
+
+def phrases(n):
+    """Different texts of several forms."""
+    return [
+        f"{BEFORE[k % 9]}{k * 7919 % 999_983 + 1:,}{AFTER[k % 9]}" for k in range(n)
+    ]
+
+
+def texts(n, rounds):
+    """Texts read one by one, random texts, and an article."""
+    column = phrases(n)
+    best = min(timed(lambda: [read(text) for text in column]) for _ in range(rounds))
+    print(f"\n{n:,} different texts, read one by one: {best:.2f} s")
+    pick = random.Random(1)
+    signs = "0123456789.,-+%~() 万亿至辆同比增长下降 up to cars rose billion yuan"
+    junk = ["".join(pick.choices(signs, k=12)) for _ in range(10 * n)]
+    good = 0
+    start = time.perf_counter()
+    for text in junk:
+        with contextlib.suppress(ValueError):
+            good += read(text) is not None
+    seconds = time.perf_counter() - start
+    print(f"{len(junk):,} random texts: {seconds:.1f} s, {good:,} are figures")
+    for article in ARTICLES:
+        words = article["text"] * (1 + 10_000 // len(article["text"]))
+        best = min(timed(lambda words=words: em.extract(words)) for _ in range(rounds))
+        found = len(em.extract(words))
+        print(
+            f"em.extract, {article['name']}: {len(words):,} characters, {found} "
+            f"figures: {best * 1e3:.0f} ms"
+        )
+
+
+def timed(call):
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
 def ulps(end, truth, direction):
     """Ulp from the exact end outward to the computed end; negative is inward."""
     gap = (truth - Fraction(end)) * direction
@@ -204,6 +250,7 @@ def main():
     if options.only in (None, "speed"):
         kernels(options.pairs, options.rounds)
         reading_and_audit(options.facts)
+        texts(options.facts, options.rounds)
     if options.only in (None, "enclosure"):
         enclosure(options.pairs)
     if options.only in (None, "corruptions"):
