@@ -353,6 +353,7 @@ _EMPTY = frozenset(
     ]
 )
 """Texts of an entry without a figure, in small letters."""
+_SHORT = 1 + max(map(len, _EMPTY))
 
 
 def is_empty(text: str) -> bool:
@@ -362,21 +363,23 @@ def is_empty(text: str) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def _text_row(text: str, nouns: tuple[str, ...] = ()) -> FigureRow:
-    if len(text) < 8 and is_empty(text):
+    if len(text) < _SHORT and is_empty(text):
         return _MISSING
-    reading = read(text, nouns)
-    over = reading.over  # dividing integers gives the nearest double
+    (value, low, high, over, low_open, high_open, unit, relation, kind, of, base, _) = (
+        read(text, nouns)
+    )
+    # Dividing integers gives the nearest double.
     return FigureRow(
-        value=reading.value / over,
-        low=-INF if reading.low is None else reading.low / over,
-        high=INF if reading.high is None else reading.high / over,
-        unit=reading.unit / over,
-        low_open=reading.low_open,
-        high_open=reading.high_open,
-        relation=reading.relation,
-        kind=reading.kind,
-        of=reading.of,
-        base=reading.base,
+        value / over,
+        -INF if low is None else low / over,
+        INF if high is None else high / over,
+        unit / over,
+        low_open,
+        high_open,
+        relation,
+        kind,
+        of,
+        base,
     )
 
 
@@ -442,7 +445,8 @@ def figures(
     words, rows, wrong = checked_nouns(nouns), [], [""] * len(items)
     for i, item in enumerate(items):
         try:
-            rows.append(read_row(item, words))
+            text = type(item) is str
+            rows.append(_text_row(item, words) if text else read_row(item, words))
         except (TypeError, ValueError) as error:
             if not collects:
                 raise type(error)(f"column, row {i}: {error}") from None

@@ -24,7 +24,6 @@ _PLAIN = r"[0-9]+(?:\.[0-9]+)?|(?<![0-9])\.[0-9]+"
 NUMBER = f"{_INDIAN}|{_GROUPED}|{_SPACED}|{_COMMA}|{_PLAIN}"
 _WORDS = r"[^0-9.]*(?:\.(?![0-9])[^0-9.]*)*"  # a point before a digit is of the number
 _TEXT = re.compile(rf"({_WORDS})(?:({NUMBER})({_WORDS})(?:({NUMBER})({_WORDS}))?)?")
-_DECIMAL_COMMA = re.compile(_COMMA)
 _THOUSANDS_POINT = re.compile(r"\.[0-9]{3}$")
 _STRAY = " .,;:!。，；：！、"
 """Marks that may stand after a figure."""
@@ -64,8 +63,14 @@ class _Number(NamedTuple):
         return self.digits, self.place
 
 
+def _decimal_comma(printed: str) -> bool:
+    """Whether a number has fewer than three digits after its last comma."""
+    comma = printed.rfind(",")
+    return comma >= 0 and len(printed) - comma <= 3
+
+
 def _number(printed: str, shift: int) -> _Number:
-    if "," in printed and _DECIMAL_COMMA.fullmatch(printed):
+    if _decimal_comma(printed):
         printed = printed.replace(",", ".")
     if not printed.isdigit():
         printed = printed.replace(",", "").replace(" ", "")
@@ -139,9 +144,9 @@ def _direction(before: Before, after: After) -> int:
 
 def _relation(before: Before, after: After) -> str:
     """The relation that the one hedge states."""
-    some = "and_some" if after.some else None
-    if before.hedge is after.hedge is some:
+    if not (before.hedge or after.hedge or after.some):
         return "exact"
+    some = "and_some" if after.some else None
     hedges = [h for h in (before.hedge, after.hedge, some) if h]
     if len(hedges) > 1 and hedges != ["over", "and_some"]:
         raise StopError(0, "it has two hedges")
@@ -394,8 +399,7 @@ class _Reader:
         if printed[0] == "0" and printed[1:2].isdigit():
             raise StopError(0, "a number does not begin with a zero")
         german = "de" in after.languages
-        comma = "," in printed and _DECIMAL_COMMA.fullmatch(printed)
-        if comma and not german:
+        if not german and _decimal_comma(printed):
             raise StopError(
                 printed.index(","), "a comma before fewer than three digits"
             )
