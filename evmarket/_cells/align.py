@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._calendar.frequency import MONTHS
 from .._common.kinds import LEVELS, POINTS, TABLE
 from .._common.messages import one_line, short
 from .._common.status import lacking, lowest, settled
@@ -333,6 +334,12 @@ def _check_alignable(a: MeasureData, b: MeasureData) -> None:
         raise ValueError(
             f"{a.name} is at '{a.calendar.freq}', {b.name} at '{b.calendar.freq}': "
             "resample first"
+        )
+    if a.calendar.year_end != b.calendar.year_end:
+        ends = [MONTHS[m.calendar.year_end - 1] for m in (a, b)]
+        raise ValueError(
+            f"the year of {a.name} ends in {ends[0]}, that of {b.name} in {ends[1]}: "
+            "build both with one year_end="
         )
     one, two = set(a.series.keys), set(b.series.keys)
     if not (one <= two or two <= one):

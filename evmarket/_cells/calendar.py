@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .._calendar import labels
+from .._calendar.frequency import MONTHS, frequency, unit, year_of
 from .._calendar.periods import Periods
 from .._common.messages import short
 from .._tables.columns import Coded
@@ -33,6 +34,8 @@ class Calendar:
         too.
     year_end : int
         The month in which the year of months and days ends, 1 to 12.
+    finest : str
+        The frequency of the rows, whose years a running total has; "" for `freq`.
     """
 
     freq: str
@@ -42,6 +45,14 @@ class Calendar:
     cutoff: int | None = None
     stated: bool = False
     year_end: int = 12
+    finest: str = ""
+
+    def years(self, running: bool) -> str:
+        """The frequency of the years; a running total has those of its rows."""
+        own = (self.finest or self.freq) if running else self.freq
+        if own[0] == "W" or (unit(own) in ("Y", "Q") and own != unit(own)):
+            return year_of(own)
+        return frequency(f"Y-{MONTHS[self.year_end - 1]}")
 
     @property
     def complete(self) -> int:
@@ -148,6 +159,8 @@ class Calendar:
 
     def _outside(self, period: Any, name: str) -> str:
         periods = self.periods
+        if not len(periods):
+            return f"{name} is {short(period)}: the calendar has no periods"
         return (
             f"{name} is {short(period)}: the calendar runs from "
             f"{periods.first} to {periods.last}"

@@ -63,6 +63,7 @@ class Coarse:
             None if cutoff == high and not finer.stated else cutoff,
             finer.stated,
             finer.year_end,
+            finer.finest or finer.freq,
         )
         closes = whole.place == whole.parts - 1
         return cls(finer, calendar, start + whole.group, closes, begins, ends)

@@ -341,11 +341,11 @@ class _Teller:
         [level] = formed.inputs
         current = self.cell(level, series, ordinal, "current")
         place, parts = _place(level, ordinal)
-        if place == parts - 1:
+        ago = by_date(level, read_lag("1Y", level.calendar.freq)).one_before(ordinal)
+        if place == parts - 1 and ago in (None, ordinal - place - 1):
             note = "It is the last period of the year."
             return replace(step, formula="current", inputs=(current,), notes=(note,))
         year = self.cell(level, series, ordinal - place - 1, "last_year")
-        ago = by_date(level, read_lag("1Y", level.calendar.freq)).one_before(ordinal)
         assert ago is not None, "the last week of a year was told above"
         inputs = (current, year, self.cell(level, series, ago, "year_ago"))
         formula = "current"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import MONTHS, year_of
-from .._calendar.lags import Lag, is_one_year, read_lag, window_starts
+from .._calendar.frequency import MONTHS
+from .._calendar.lags import NO_PERIOD, Lag, is_one_year, read_lag, window_starts
 from .._calendar.periods import wholes
 from .._common.arguments import choice
 from .._common.kinds import ask
@@ -65,10 +65,15 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
             )
         return measure
     week = freq[0] == "W"
-    if unit != "Y" and (week or freq == unit or not nests(freq, unit)):
-        units = "years" if week else f"units longer than '{freq}'"
-        raise ValueError(f"unit is {short(unit)}: at '{freq}' it takes {units}")
     calendar = measure.calendar
+    if unit != "Y" and (week or freq == unit or not nests(calendar, unit)):
+        units = "'Y'" if week else f"units longer than '{freq}'"
+        raise ValueError(f"unit is {short(unit)}: at '{freq}' it takes {units}")
+    if unit == "Y" and not nests(calendar, unit):
+        raise ValueError(
+            f"the year ends in {MONTHS[calendar.year_end - 1]}: periods of '{freq}' do "
+            "not make up such years; take it before resample"
+        )
     place, _ = places(calendar, unit)
     every = np.arange(calendar.low, calendar.high + 1)
     words = name or f"{_WORDS[unit]} to date"
@@ -83,20 +88,35 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
 _WORDS = {"M": "month", "Q": "quarter", "H": "half", "Y": "year"}
 
 
-def nests(freq: str, unit: str) -> bool:
+def nests(calendar: Calendar, unit: str) -> bool:
     """Whether periods make up whole ones of a unit."""
-    return _core.period_parts(freq, _unit_freq(freq, unit), 0, 0) is not None
+    whole = calendar.years(False) if unit == "Y" else unit
+    return _core.period_parts(calendar.freq, whole, 0, 0) is not None
 
 
-def _unit_freq(freq: str, unit: str) -> str:
-    return year_of(freq) if unit == "Y" else unit
+def has_years(calendar: Calendar) -> bool:
+    """Whether the periods of a running total make up its years.
+
+    The last day of a week may lie in another year than the week.
+    """
+    if calendar.freq[0] == "W":
+        return (calendar.finest or calendar.freq)[0] == "W"
+    return _core.period_parts(calendar.freq, calendar.years(True), 0, 0) is not None
 
 
-def places(calendar: Calendar, unit: str = "Y") -> tuple[Ints, Ints]:
-    """The place of each period in its year, and how many periods that year has."""
-    freq = _unit_freq(calendar.freq, unit)
-    if unit == "Y" and calendar.year_end != 12 and calendar.freq in ("M", "D"):
-        freq = f"Y-{MONTHS[calendar.year_end - 1]}"
+def places(calendar: Calendar, unit: str = "") -> tuple[Ints, Ints]:
+    """The place of each period in its unit, and how many periods that has.
+
+    Without a unit, in its year as that of a running total.
+    """
+    freq = unit
+    if unit in ("", "Y"):
+        freq = calendar.years(running=not unit)
+    if not unit and not has_years(calendar):
+        raise ValueError(
+            f"the level runs through years of '{freq}', which periods of "
+            f"'{calendar.freq}' do not make up: take .from_ytd() before resample"
+        )
     whole = wholes(calendar.every, freq)
     return whole.place, whole.parts
 
@@ -226,14 +246,14 @@ def _trailing_of_totals(measure: MeasureData) -> Cells:
     calendar, cells = measure.calendar, measure.cells
     place, parts = places(calendar)
     at = cells.ordinals - calendar.low
-    ends = place[at] == parts[at] - 1
     reasons = measure.reasons()
     marks, terms = cells.codes, [cells.sums]
     year = by_date(measure, read_lag("1Y", calendar.freq))
-    for sign, ordinals in (
-        (1, cells.ordinals - place[at] - 1),
-        (-1, year.before(cells.ordinals)),
-    ):
+    before, close = year.before(cells.ordinals), cells.ordinals - place[at] - 1
+    # At the end of a year it is the year's total, if the base ends the year before.
+    ends = place[at] == parts[at] - 1
+    ends &= (before == close) | (before == NO_PERIOD)
+    for sign, ordinals in ((1, close), (-1, before)):
         number = cells.place(cells.series, ordinals)
         known = (number >= 0) & np.isfinite(taken(cells.values, number, np.nan))
         begun = measure.lives.begun(cells.series, ordinals)

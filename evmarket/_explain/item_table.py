@@ -62,10 +62,7 @@ def item_table(
     periods = (("base", True), ("current", False))
     for name in names:
         for side, base in periods:
-            ordinals = items.side(items.ordinals[order], base)
-            values, codes = items.panel.measure(name).read(
-                items.series[order], ordinals
-            )
+            values, codes = items.read(name, order, base)
             put(side if len(names) == 1 else f"{name} {side}", values, "", codes)
     for name, part in parts.items():
         put(name, part[order], formats.get(name, ""))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._calendar.lags import NO_PERIOD
 from .._cells.cells import kept_indptr, taken, union
 from .._cells.shifts import bases, difference
 from .._cells.sums import summed
@@ -252,6 +253,17 @@ class Items:
         measure = self.totals.measure(name)
         return measure.read(cells.series, self.side(cells.ordinals, base))
 
+    def read(self, name: str, chosen: Ints, base: bool) -> tuple[Floats, Codes]:
+        """The values and statuses of some items; GAP where no base period is."""
+        ordinals = self.side(self.ordinals[chosen], base)
+        values, codes = self.panel.measure(name).read(self.series[chosen], ordinals)
+        calendar = self.panel.calendar
+        outside = (ordinals < calendar.low) | (ordinals > calendar.high)
+        codes[outside] = np.where(
+            ordinals[outside] == NO_PERIOD, np.uint8(_core.GAP), np.uint8(_core.OUTSIDE)
+        )
+        return values, codes
+
     def side(self, ordinals: Ints, base: bool) -> Ints:
         """Current periods, or their bases."""
         sides: Ints = self.lag.before(ordinals) if base else ordinals
@@ -268,8 +280,11 @@ class Items:
         """
         codes = np.full(len(self), GAP, np.uint8)
         codes[present[0] & present[1]] = BOTH
+        calendar = self.panel.calendar
+        before = self.side(self.ordinals, base=True)
+        based = (before >= calendar.low) & (before <= calendar.high)
         for k, transition in ((0, ENTRY), (1, EXIT)):
-            some = present[1 - k]
+            some = present[1 - k] & based  # without a base period none has entered
             for values in measures:
                 some = some & ~values.present[k]
             at = np.flatnonzero(some)

@@ -20,6 +20,8 @@ def formatted_moments(column: Any, date_format: str | None, name: str) -> Moment
     if date_format is None:
         return content
     _check(date_format)
+    if content.texts is None and not len(column):
+        content = content._replace(texts=[])
     if content.texts is None:
         raise TypeError(f"{name} holds no text: date_format reads text")
     batch = _core.columns([content.texts], [name])

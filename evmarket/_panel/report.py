@@ -140,16 +140,17 @@ class _Sums:
         columns = {"level": level}
         if unit(freq) in _STEPS:
             single = level
-            if TABLE[level.kind].single:
+            if TABLE[level.kind].single and windows.has_years(level.calendar):
                 single = windows.from_ytd(level)
-            columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
+            if single.kind != "cumulative":
+                columns[_STEPS[unit(freq)]] = growth.growth(single, 1)
         columns["yoy"] = growth.growth(level)
         columns["yoy_matched"] = growth.growth(
             self.panel.measure(self.name), within=self.keys, matched=True
         )
         if TABLE[level.kind].window == "add":
             for name, to in _TO_DATE.items():
-                if windows.nests(freq, to) and (to == "Y" or freq == "D"):
+                if windows.nests(level.calendar, to) and (to == "Y" or freq == "D"):
                     columns[name] = windows.to_date(level, to)
                     columns[f"{name}_yoy"] = growth.growth(columns[name])
         return {name: _Numbers.of(column, at) for name, column in columns.items()}

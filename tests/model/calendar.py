@@ -194,18 +194,30 @@ def parts(freq: Freq, to: Freq, big: int) -> tuple[int, ...]:
 
 
 @remembered
+def years(freq: Freq, year_end: int = 12) -> Freq:
+    """The years of a calendar; `year_end` was said of its months and days."""
+    if freq.unit in "YQ" and freq.anchor != 12:
+        return Freq("Y", freq.anchor)
+    return Freq("Y", 12 if freq.unit == "W" else year_end)
+
+
+def check_years(freq: Freq, year: Freq) -> None:
+    """Refuse years that are not made up of whole periods."""
+    if freq != year and not nests(freq, year):
+        raise ValueError(f"{freq.name} does not make up {year.name}")
+
+
+@remembered
 def year_of(freq: Freq, t: int, year_end: int = 12) -> int:
-    """The year of a period; `year_end` is said of months and days only."""
-    day = stands_for(freq, t)
-    if freq.unit in "YQ":
-        return fiscal_year(day, freq.anchor)
-    return fiscal_year(day, year_end if freq.unit in "MD" else 12)
+    """The year of a period."""
+    return fiscal_year(stands_for(freq, t), years(freq, year_end).anchor)
 
 
 @remembered
 def unit_of(freq: Freq, t: int, unit: str, year_end: int = 12) -> int:
     """The month, quarter, half or year of a period: what `to_date` restarts with."""
     if unit == "Y":
+        check_years(freq, years(freq, year_end))
         return year_of(freq, t, year_end)
     if freq.unit in ("W", unit) or unit == "J" or unit not in COARSER[freq.unit]:
         raise ValueError(f"to_date({unit!r}) at {freq.name}")

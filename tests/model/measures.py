@@ -185,7 +185,12 @@ class Measure:
 
         def compute(model: Model) -> Grid:
             fine = parent(model.apart())
-            formed = fine.derived(lambda key, t: formula(fine, key, t, year_end))
+            # Decision: the years of a running total are those of its rows.
+            own = cal.years(model.finest.freq, year_end)
+            cal.check_years(model.freq, own)
+            if model.freq.unit == "W" != model.finest.freq.unit:
+                raise ValueError("the last day of a week may lie in another year")
+            formed = fine.derived(lambda key, t: formula(fine, key, t, own))
             lines = {
                 group: added_up([formed.lines[key] for key in keys])
                 for group, keys in model.seen.groups.items()
@@ -445,14 +450,14 @@ def window(grid: Grid, line: Line, start: int, t: int) -> Cell:
     return out._replace(count=sum(cell.count for cell in valued))
 
 
-def single_period(grid: Grid, key: Key, t: int, year_end: int) -> Cell:
+def single_period(grid: Grid, key: Key, t: int, own: cal.Freq) -> Cell:
     """`from_ytd`: the first of a year as it is, else what was added since.
 
     Section 3: needs consecutive values. Decision: an absent period before is told as
     an absent base is (GAP, ENTERED, OUTSIDE, INCOMPLETE).
     """
     freq, current = grid.span.freq, grid.lines[key][t]
-    if cal.year_of(freq, t - 1, year_end) != cal.year_of(freq, t, year_end):
+    if cal.coarser(freq, t - 1, own) != cal.coarser(freq, t, own):
         if taken(current) != "OK":
             return Cell(None, taken(current))
         return current
@@ -460,21 +465,22 @@ def single_period(grid: Grid, key: Key, t: int, year_end: int) -> Cell:
     return out._replace(count=current.count)
 
 
-def trailing_of_cumulative(grid: Grid, key: Key, t: int, year_end: int) -> Cell:
+def trailing_of_cumulative(grid: Grid, key: Key, t: int, own: cal.Freq) -> Cell:
     """Y_t + FY_-1 - Y_t-1y (section 4, table of kinds).
 
-    Decisions: at the end of a year it is Y_t alone; what had not begun counts as 0.
+    Decisions: at the end of a year it is Y_t alone, if the base ends the year before or
+    there is none; what had not begun counts as 0.
     """
     freq, current = grid.span.freq, grid.lines[key][t]
-    year = cal.year_of(freq, t, year_end)
+    year = cal.coarser(freq, t, own)
     if taken(current) != "OK":
         return Cell(None, taken(current))
-    if cal.year_of(freq, t + 1, year_end) != year:
-        return current
-    close = t
-    while cal.year_of(freq, close, year_end) == year:
+    close, base = t, cal.base(freq, "1Y", True)(t)
+    while cal.coarser(freq, close, own) == year:
         close -= 1
-    before = [grid.cell(key, close), grid.cell(key, cal.base(freq, "1Y", True)(t))]
+    if cal.coarser(freq, t + 1, own) != year and base in (close, None):
+        return current
+    before = [grid.cell(key, close), grid.cell(key, base)]
     if any(cell.status == "PARTIAL" for cell in before):
         return Cell(None, "PARTIAL")
     if any(cell.value is None and cell.status != "NOT_BEGUN" for cell in before):

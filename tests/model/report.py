@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -213,14 +214,16 @@ def figures(model: Model, part: Model, name: str, t: int) -> dict:
         "status": whole.growth().grid.lines[()][t].status,
     }
     if model.freq.unit in STEP:
-        single = whole.from_ytd() if whole.kind == "cumulative" else whole
-        out[STEP[model.freq.unit]] = value(single.growth(1))
+        with suppress(ValueError):  # periods that do not make up its years
+            single = whole.from_ytd() if whole.kind == "cumulative" else whole
+            out[STEP[model.freq.unit]] = value(single.growth(1))
     if whole.kind == "flow" and model.freq.unit == "D":
         out["mtd"] = value(whole.to_date("M"))
         out["mtd_yoy"] = value(whole.to_date("M").growth())
     if whole.kind == "flow":
-        out["ytd"] = value(whole.ytd())
-        out["ytd_yoy"] = value(whole.ytd().growth())
+        with suppress(ValueError):
+            out["ytd"] = value(whole.ytd())
+            out["ytd_yoy"] = value(whole.ytd().growth())
     return out
 
 
