@@ -13,22 +13,25 @@ from typing import Any
 VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     # Hedges before a number: the relation that they state.
     ("hedge", "at_least", "en", "at least|no less than|no fewer than|not less than|"
-     "a minimum of|upwards of|≥|>="),
+     "a minimum of|upwards of|≥|>=|not below|no lower than"),
     ("hedge", "at_least", "zh", "不低于|不少于|至少|不下"),
     ("hedge", "at_least", "de", "mindestens"),
     ("hedge", "at_most", "en", "at most|up to|no more than|not more than|"
-     "a maximum of|no higher than|≤|<="),
+     "a maximum of|no higher than|≤|<=|as much as|as many as|not exceeding"),
     ("hedge", "at_most", "zh", "不超过|不高于|不多于|至多|最多"),
     ("hedge", "over", "en", "more than|just over|slightly over|well over|over|"
      "exceed|exceeds|exceeded|exceeding|above|just above|topped|topping|surpassed|"
-     "surpassing|surpasses|in excess of|higher than|greater than|>"),
+     "surpassing|surpasses|in excess of|higher than|greater than|>|crossed|crossing|"
+     "past|breached|beyond|well above"),
     ("hedge", "over", "zh", "超过|超出|超|逾|突破|高于|多于|破|冲破|跨越|越过|首超|"
-     "首破"),
+     "首破|升破|涨破|站上"),
     ("hedge", "over", "de", "mehr als|über"),
     ("hedge", "over", "ja", "超え"),
     ("hedge", "under", "en", "less than|fewer than|below|just below|under|"
-     "just under|slightly under|lower than|<"),
-    ("hedge", "under", "zh", "不到|不足|低于|少于|未达|未到"),
+     "just under|slightly under|lower than|<|short of|fell short of|shy of|"
+     "just shy of|well below"),
+    ("hedge", "under", "zh", "不到|不足|低于|少于|未达|未到|跌破|降破|不及|不满|"
+     "未能达到|未及"),
     ("hedge", "under", "de", "weniger als|unter"),
     ("hedge", "nearly", "en", "nearly|almost|close to|just short of|approaching|near"),
     ("hedge", "nearly", "zh", "将近|接近|近|逼近|直逼"),
@@ -64,7 +67,7 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
      "climbed|climbing|jump|jumps|jumped|surge|surges|surged|surging|soar|soars|"
      "soared|soaring|skyrocket|skyrockets|skyrocketed|spike|spikes|spiked|uplift|"
      "leap|leaps|leapt|leaped|advance|advances|advanced|expand|expands|expanded|"
-     "improve|improved|rebounded|boom|boomed|swelled|accelerated"),
+     "rebounded|boom|boomed|swelled|accelerated"),
     ("verb", 1, "zh", "增长|增加|上涨|上升|提升|提高|增|升|涨|微增|大增|激增|猛增|"
      "劲增|飙升|飙涨|大涨|大幅增长|大幅增加|大幅上升|大幅提升|暴增|暴涨|攀升|回升|"
      "走高|上扬|增多|增长了|增加了|上涨了|上升了|提升了|提高了|微涨|微升|急升|跃升|"
@@ -77,7 +80,8 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
      "decreasing|slid|slide|slides|slip|slips|slipped|shrink|shrinks|shrank|shrunk|"
      "plunge|plunges|plunged|plunging|reduce|reduced|reduction|dip|dips|dipped|"
      "tumble|tumbles|tumbled|plummet|plummets|plummeted|slump|slumps|slumped|sank|"
-     "sunk|contract|contracted|ease|eased|retreated|lost|cut|narrowed|narrowing|shed"),
+     "sunk|contracted|ease|eased|retreated|cut|narrowed|narrowing|shed|"
+     "negative growth|de-growth|degrowth"),
     ("verb", -1, "zh", "下降|下滑|下跌|减少|降低|回落|降|减|跌|微降|微减|骤降|锐减|"
      "大跌|大降|大减|大幅下降|大幅下滑|大幅下跌|大幅减少|大幅回落|暴跌|急跌|下挫|"
      "重挫|走低|萎缩|缩减|下降了|下滑了|下跌了|减少了|降低了|微跌|收窄|缩窄|滑落|"
@@ -146,7 +150,6 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
      "q-o-q|from a quarter earlier|from the previous quarter|from the prior quarter|"
      "from last quarter|sequentially|quarter on quarter basis"),
     ("base", "quarter", "zh", "比上季度|较上季度|比上季|较上季|按季|季比"),
-    ("base", "quarter", "ja", "前期比|前四半期比"),
     # Words that lead to a number, and words between a verb and its number.
     ("to", None, "en", "to"),
     ("to", None, "zh", "达到|达|至|到|为|至约|到了|达至"),
@@ -156,11 +159,10 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("lead", None, "en", "reach|reaches|reached|reaching|total|totaled|totalled|"
      "totaling|totalling|stood at|stands at|standing at|was|were|is|are|came in at|"
      "came to|amounted to|amounting to|hit|hits|hitting|a total of|total of|"
-     "accounted for|accounting for|made up|make up|makes up|making up|took up|takes up|"
-     "recorded|posted|registered|achieved|delivered|"
-     "sold|exported|at"),
+     "accounted for|accounting for|made up|make up|makes up|making up|took up|"
+     "takes up|recorded|posted|registered|achieved|delivered|sold|exported|at"),
     ("lead", None, "zh", "共|共计|累计|合计|总计|占比|占|占比为|占比达|占比约|高达|"
-     "多达|实现|完成|已|已达|仅|是|计|总额|占到"),
+     "多达|实现|完成|已|已达|仅|是|计|总额|占到|新增|净增"),
     ("skip", None, "en", "an|a|the|will|has|have|had|been|be|rate|year-to-date|"
      "edged|inched|ticked|slightly|sharply|significantly|strongly|modestly|steadily|"
      "further|sharp|strong|slight|only|just|record|respective|also|it"),
@@ -183,8 +185,8 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("sign", 1, "de", "plus"),
     # Units, with the power of ten that they stand for.
     ("unit", ("pp", -2), "en", "percentage-point|percentage-points|ppt|ppts|pp|pps|"
-     "pct pt|pct pts|pcts|%-pts|% points|%pts"),
-    ("unit", ("pp", -2), "zh", "百分点|个百分点|个pct|个pcts"),
+     "pct pt|pct pts|pcts|%-pts|% points|%pts|percent-point|percent-points|%-point"),
+    ("unit", ("pp", -2), "zh", "百分点|个百分点|个pct|个pcts|个点"),
     ("unit", ("pp", -2), "de", "prozentpunkte|prozentpunkt|prozentpunkten"),
     ("unit", ("pp", -4), "en", "basis-point|basis-points|bp|bps"),
     ("unit", ("pp", -4), "zh", "基点|个基点"),
@@ -200,7 +202,7 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("scale", 12, "en", "trillion|trillions|trn|tn|lakh crore"),
     ("scale", 9, "en", "billion|billions|bln|bn|b"),
     ("scale", 7, "en", "crore|crores|cr"),
-    ("scale", 6, "en", "million|millions|mln|mn|m|mio|mio."),
+    ("scale", 6, "en", "million|millions|mln|mn|m"),
     ("scale", 5, "en", "lakh|lakhs|lac"),
     ("scale", 3, "en", "thousand|thousands|k"),
     ("scale", 12, "zh", "万亿"),
@@ -218,7 +220,7 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("scale", 8, "ko", "억"),
     ("scale", 4, "ko", "만"),
     ("scale", 9, "de", "milliarde|milliarden|mrd|mrd."),
-    ("scale", 6, "de", "millionen|mill."),
+    ("scale", 6, "de", "millionen|mill.|mio|mio."),
     ("scale", 3, "de", "tausend|tsd|tsd."),
     # Money: the code of ISO 4217.
     ("money", "CNY", "en", "rmb|cny|yuan|renminbi|yuan renminbi|cn¥|¥"),
@@ -252,14 +254,13 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
      "suvs|sedan|sedans|truck|trucks|bus|buses|motorcycles|passenger|electric|"
      "battery-electric|plug-in|hybrid|hybrids|new|energy|private|commercial|"
      "charging|square|pure|premium|people|employees|customers|users|store|stores|"
-     "outlet|outlets|station|stations|pile|piles|point|points|country|countries|"
-     "region|regions|factories|city|cities|model|models|brand|brands|delivery|"
-     "deliveries|registration|registrations|order|orders|trip|trips|set|sets|meters|"
-     "metres|courts|sales|exports|share|market share|kwh|gwh|mwh|km|tonnes|tons|"
-     "shares"),
+     "outlet|outlets|station|stations|pile|piles|country|countries|region|regions|"
+     "factories|city|cities|model|models|brand|brands|delivery|deliveries|"
+     "registration|registrations|order|orders|trip|trips|set|sets|meters|metres|"
+     "courts|sales|exports|share|market share|kwh|gwh|mwh|km|tonnes|tons|shares"),
     ("noun", None, "zh", "辆|辆次|台|台次|套|汽车|新能源|新能源汽车|新能源车|乘用车|"
      "商用车|车|家|座|个|国家|地区|次|人|户|吨|款|平方米|城市|千瓦时|度|公里|万公里|"
-     "门店|市场份额|份额|订单|部|件|艘|架|只|股|人次"),
+     "门店|市场份额|份额|订单|部|件|艘|架|只|股|人次|千瓦|兆瓦|吉瓦|千克|千米|公斤"),
     ("noun", None, "de", "fahrzeuge|autos|stück|einheiten|neuzulassungen|pkw"),
     ("noun", None, "ko", "대"),
 )  # fmt: skip
