@@ -19,9 +19,12 @@ _CONTRARY = re.compile(
     r"\b(?:while|but|whereas|as|when|after|against|compared|of which|including|versus"
     r"|excluding|before)\b|其中|但|而|较|比"
 )
-# Before a level with which another one is compared.
+# Before a level with which another one is compared, or that is not the measured one.
 _BASE = re.compile(
     r"(?:compared (?:with|to)|against|versus|vs\.?|from|than|比|较)(?: an?| the)?\s*$"
+    r"|(?:去年|上年|上年度|去年同期|上年同期|上月|同期)(?:为|的|是|销售|销量|出口)?\s*$"
+    r"|(?:目标|计划|预期)(?:为|是|定为|定在|的)?\s*$"
+    r"|\b(?:target|goal|forecast|plan|quota|capacity)(?: (?:of|is|was|at))?\s*$"
 )
 _TAIL_WORDS, _TAIL_SIGNS = 7, 6
 """How much of a level's clause may follow it before its growth."""
@@ -52,7 +55,9 @@ def _level_of(scan: Scan, place: int, linked: list[int | None]) -> int | None:
             before -= 1  # the same in another currency
             continue
         if other.is_level and (
-            _BASE.search(scan.folded[: other.start]) or _listed(scan, before)
+            other.figure.value < 0
+            or _BASE.search(scan.folded[max(0, other.start - 30) : other.start])
+            or _listed(scan, before)
         ):
             return None
         if other.is_level:
@@ -68,9 +73,16 @@ def _level_of(scan: Scan, place: int, linked: list[int | None]) -> int | None:
 
 def _listed(scan: Scan, place: int) -> bool:
     """Whether a level is the last one of several."""
-    if place == 0 or not scan.figures[place - 1].is_level:
+    one = scan.figures[place]
+    before = place - 1
+    while before >= 0 and _in_parentheses(scan, scan.figures[before]):
+        before -= 1
+    if before < 0 or not scan.figures[before].is_level:
         return False
-    gap = scan.folded[scan.figures[place - 1].end : scan.figures[place].start]
+    if scan.figures[before].sentence != one.sentence:
+        return False
+    gap = scan.folded[scan.figures[before].end : one.start]
+    gap = re.sub(r"\([^()]*\)", "", gap)
     return gap.strip(" ,") in ("and", "和", "与", "及", "、", "或", "or")
 
 

@@ -49,11 +49,42 @@ _DATE = re.compile(
     rf"|(?:\d{{1,4}} ?[-~至到] ?)?\d{{1,4}} ?(?:{_COUNTED})"
     r"|第 ?\d+|no\. ?\d+|[a-z]+(?:\.|-)?\d[\w+.]*|\d+(?:st|nd|rd|th)(?![a-z])"
     r"|\b(?:3|6|9|12)m(?![a-z])"  # the first nine months
-    r"|\+?\d[\d ]*(?:-\d{2,})+|\+\d{1,3} [\d ]{6,}|\d+/\d+(?:/\d+)?"
+    r"|(?<![\d,.])\+?\d[\d ]*(?:-\d{3,}){2,}|(?<![\d,.])0\d+-\d{5,}"
+    r"|\+\d{1,3} [\d ]{6,}|\d+/\d+(?:/\d+)?"
     rf"|(?<![\d.,%]){_YEAR} ?(?:[-~至到] ?(?:{_YEAR}|\d\d))?(?![\d,.%]|\.\d)",
 )
 """What has digits and is no figure: dates, times, names, ranks, telephone numbers."""
 _YEARS = re.compile(_YEAR)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|nowhere|hardly)|n't|没有|没|未|不|并非|而非|正负"
+    r"|[$€£¥₩₹±▲▼△▽↑↓])\s*$"
+)
+"""Before a figure: it does not say what its words say, or has another sign or money."""
+_ONLY = re.compile(r"\s*(?:only|just|merely|仅|只)")
+_MOVING = re.compile(
+    r"(?:\b(?:narrow|slow|widen|moderat|cool)(?:ed|s|ing)?|收窄|缩窄|放缓|趋缓|放慢)"
+    r"\s*(?:to|by|至|到|了|为)?\s*$"
+)
+"""Before a figure: a rate moves, whose own direction is not told."""
+_FOREIGN = re.compile(
+    r"\s*(?:baht|pesos?|rou?bles?|lira|ringgit|rupiah|reais|real|rand|dirhams?|riyals?"
+    r"|kron[aeor]+|dong|francs?|泰铢|卢布|卢比|林吉特|雷亚尔|比索|里拉|法郎|兰特|迪拉姆"
+    r"|越南盾|印尼盾|新元|澳元|加元|瑞郎|克朗|[±▲▼△▽↑↓])"
+)
+"""After a figure: money or a sign that the reader of figures does not know."""
+_THINGS = (
+    "vehicle", "vehicles", "cars", "units", "people", "employees", "stores", "outlets",
+    "stations", "sets", "trips", "tonnes", "tons", "shares", "kwh", "gwh", "mwh", "km",
+    "customers", "users", "辆", "台", "套", "家", "座", "个", "次", "人", "户", "吨",
+    "公里", "千瓦时", "辆次", "台次", "人次", "件", "部", "艘", "架", "只", "股",
+)  # fmt: skip
+"""What is counted where four digits before it are no year."""
+_SCALES = re.compile(r"[万亿千百만억천]+(?=\d)")
+"""Between the parts of one number: 1亿2000万."""
+_LOOSE = ("verb", "rate", "more", "base", "skip", "to", "by", "lead")
+"""The words after a number that may belong to the next one."""
+_CHANGING = ("verb", "rate", "based", "loss", "of_loss", "hedge", "sign", "slowed")
+"""The words that a figure cannot lose without a change of its meaning."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +153,15 @@ class Scan:
                 while place < len(numbers) and numbers[place][0] < name[1]:
                     place += 1
                 continue
+            parts = place
+            while parts + 1 < len(numbers) and _SCALES.match(
+                self.folded, numbers[parts][1], numbers[parts + 1][0] + 1
+            ):
+                parts += 1
+            if parts > place:
+                self.unread.append((first, numbers[parts][1]))
+                left, place = numbers[parts][1], parts + 1
+                continue
             taken = 1
             if place + 1 < len(numbers) and self._joined(last, following):
                 found = self._range(left, numbers[place : place + 2], sentence)
@@ -151,7 +191,9 @@ class Scan:
         if not _YEARS.fullmatch(printed):
             return False
         after = list(self._ends(end, min(len(self.text), end + 20)))
-        return any(token.what in ("noun", "scale", "unit", "money") for token in after)
+        if _have_unit(after):
+            return True
+        return bool(after) and after[0].printed in _THINGS
 
     # ---- one number ------------------------------------------------------------------
 
@@ -163,25 +205,80 @@ class Scan:
         sentence: tuple[int, int],
     ) -> Found | None:
         """The figure around one number; None where there is none."""
-        start, end = self._start(left, number[0]), number[1]
-        after = list(self._ends(end, self._clause_end(end, following)))
-        ends = [token.at for token in after]
-        for stop in [*reversed(ends), self._closed(number)]:
-            if self._goes_on(after, stop):
-                continue
-            for begin in dict.fromkeys((start, self._open(number[0]), number[0])):
-                reading = self._read(begin, stop)
-                if reading is not None:
-                    return self._told(begin, stop, number, sentence, reading)
-        if any(token.what in ("unit", "scale", "money") for token in after):
-            self.unread.append((number[0], ends[-1]))
+        start = self._start(left, number[0])
+        after = self._trusted(start, number, following)
+        stops = [*(token.at for token in reversed(after)), self._closed(number)]
+        opened = self._open(number[0])
+        # After other words "(5%)" may be a share, a growth or a negative number.
+        unclear = opened < number[0] and self.folded[sentence[0] : opened].strip()
+        if not (unclear or self._is_denied(left, start, stops[0])):
+            for begin in self._begins(start, number[0]):
+                for stop in stops:
+                    reading = self._read(begin, stop)
+                    if reading is not None:
+                        found = self._told(begin, stop, number, sentence, reading)
+                        if found is None and stop < stops[0] and _have_unit(after):
+                            self.unread.append((number[0], stops[0]))
+                        return found
+        if start < number[0] or _have_unit(after):
+            self.unread.append((number[0], max(stops)))
         return None
 
-    def _goes_on(self, after: list[Token], stop: int) -> bool:
-        """Whether a last word for a change leads to the next figure: 收窄至2.1%."""
-        last = next((token for token in after if token.at == stop), None)
-        follows = self.folded[stop : stop + 1] in ("至", "到", "为", "了")
-        return follows and last is not None and last.what in ("verb", "more", "rate")
+    def _begins(self, start: int, number: int) -> list[int]:
+        """Where a figure may begin; words that change it are not left out."""
+        if any(token.what in _CHANGING for token in self._words(start, number)):
+            return [start]
+        return list(dict.fromkeys((start, self._open(number), number)))
+
+    def _is_denied(self, left: int, start: int, stop: int) -> bool:
+        """Whether the words around a figure take away what it says."""
+        before = self.folded[max(left, start - 20) : start]
+        only = _ONLY.match(self.folded, start)  # "not only rose 20%"
+        denied = (not only and _DENIED.search(before)) or _MOVING.search(before)
+        return bool(denied or _FOREIGN.match(self.folded, stop))
+
+    def _trusted(
+        self, start: int, number: tuple[int, int], following: int
+    ) -> list[Token]:
+        """The words after a number that can belong to it.
+
+        The words of a change belong to a percentage, and not where they lead to the
+        next number: "5.2% rose 3 points", 增长3%同比下降. A letter for a scale that
+        stands alone, as in "5 m", belongs to money.
+        """
+        limit = self._clause_end(number[1], following)
+        after = list(self._ends(number[1], limit))
+        money = any(t.what == "money" for t in self._words(start, number[0]))
+        for place, token in enumerate(after):
+            letter = token.what == "scale" and len(token.printed) == 1
+            apart = self.folded[number[1] : number[1] + 1] == " "
+            if letter and apart and token.printed.isascii() and not money:
+                return after[:place]
+        percent = any(token.what in ("unit", "fold") for token in after)
+        leads = limit == following < len(self.text) and self._leads(after, limit)
+        led = False  # to the next number, by "to" or a word like it
+        while after and after[-1].what in _LOOSE:
+            last = after[-1]
+            counted = last.what in ("verb", "rate") and not percent
+            led = led or last.what in ("to", "by", "lead") or self._goes_on(last)
+            if not (leads or counted or led):
+                break
+            after.pop()
+        return after
+
+    def _leads(self, after: list[Token], following: int) -> bool:
+        """Whether words known to the reader lead from a number to the next one."""
+        at = after[-1].at if after else following
+        gap = self.folded[at:following]
+        try:
+            words = list(words_of(gap, self.nouns))
+        except StopError:
+            return False
+        return not words or words[0].what not in ("to", "and")
+
+    def _goes_on(self, last: Token) -> bool:
+        """Whether a word for a change leads to a figure after it: 收窄至2.1%."""
+        return self.folded[last.at : last.at + 1] in ("至", "到", "为", "了")
 
     def _told(
         self,
@@ -200,6 +297,9 @@ class Scan:
         said = said or any(t.what == "lead" and t.printed in _LEADS for t in before)
         if reading.kind == "change" and not (reading.of or printed.strip()):
             said = False  # a sign alone: a telephone number, a bullet
+            if reading.relation != "range" and any(t.what == "verb" for t in before):
+                self.unread.append((number[0], stop))  # its unit is not known
+                return None
         if not said or self._is_name(begin, number, reading):
             return None
         if self._of_loss(begin, number, reading):
@@ -210,7 +310,12 @@ class Scan:
         begin = next(same, begin)  # words that change nothing are left out
         begin += len(self.text[begin:stop]) - len(self.text[begin:stop].lstrip())
         stop -= len(self.text[begin:stop]) - len(self.text[begin:stop].rstrip())
-        figure = self._carried(Figure(self.text[begin:stop], nouns=self.nouns), number)
+        figure = Figure(self.text[begin:stop], nouns=self.nouns)
+        if figure.kind == "percent" and self._is_carried(number):
+            if self.figures[-1].figure.value < 0:  # its sign is not told
+                self.unread.append((number[0], stop))
+                return None
+            figure = Figure(figure, kind="growth")
         to = any(token.what == "to" for token in before)
         return Found(begin, stop, number[0], sentence, figure, to)
 
@@ -223,16 +328,14 @@ class Scan:
         clause = self.folded[max([low, *cuts]) : begin]
         return re.search(r"\bloss(?:es)?\b|亏损", clause) is not None
 
-    def _carried(self, figure: Figure, number: tuple[int, int]) -> Figure:
-        """A percentage after a growth and a mere "and" is a growth too."""
-        if figure.kind != "percent" or not self.figures:
-            return figure
+    def _is_carried(self, number: tuple[int, int]) -> bool:
+        """Whether a percentage follows a growth and a mere "and": it is one too."""
+        if not self.figures:
+            return False
         last = self.figures[-1]
         between = self.folded[last.end : number[0]].strip()
         joined = between in ("和", "、", "and", ",", "及", "与")
-        if joined and last.is_growth and last.figure.value > 0:
-            return Figure(figure, kind="growth")
-        return figure
+        return joined and last.is_growth
 
     def _is_name(self, begin: int, number: tuple[int, int], reading: Reading) -> bool:
         """Whether a small number after a word with a capital is part of a name."""
@@ -267,11 +370,14 @@ class Scan:
         limit = self._clause_end(end, len(self.text))
         ends = [token.at for token in self._ends(end, limit)]
         for stop in [*reversed(ends), end]:
-            for begin in dict.fromkeys((start, numbers[0][0])):
+            for begin in self._begins(start, numbers[0][0]):
                 reading = self._read(begin, stop)
                 if reading is not None and reading.relation == "range":
                     number = numbers[0][0], end
                     return self._told(begin, stop, number, sentence, reading)
+        words = self._words(start, numbers[0][0])
+        if any(token.what == "verb" for token in words):
+            return False  # "rose by 2.1 points to 14.9%"
         for stop in [*reversed(ends), end]:
             if "the ends of a range" in self._reason(numbers[0][0], stop):
                 self.unread.append((numbers[0][0], stop))
@@ -292,12 +398,15 @@ class Scan:
         """Where the words before a number begin that can be read with it."""
         number = self._open(number)
         low = max(left, number - _LEFT)
-        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, low, number)]
+        # One more character, for the point of "Rs.500" is not the end of a clause.
+        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, low, number + 1)]
         low = max([low, *cuts])
         for at in range(low, number):
             word = self.folded[at].isascii() and self.folded[at].isalnum()
             inside = word and at > 0 and self.folded[at - 1].isascii()
             if inside and self.folded[at - 1].isalnum() and at > low:
+                continue
+            if _in_word(self.folded, at):
                 continue
             if self.folded[at] == " ":
                 continue
@@ -329,8 +438,8 @@ class Scan:
         """The words from a place on, with their ends in place of their beginnings."""
         pattern, _ = lexicon(self.nouns)
         while at < stop:
-            match = pattern.match(self.folded, at, stop)
-            if match is None:
+            match = pattern.match(self.folded, at)  # what follows a word counts
+            if match is None or match.end() > stop:
                 return
             [token] = words_of(match[0], self.nouns)
             at = match.end()
@@ -344,6 +453,19 @@ class Scan:
             return list(words_of(piece, self.nouns))
         except StopError:
             return []
+
+
+def _in_word(folded: str, at: int) -> bool:
+    """Whether a place is inside a word with a hyphen, or the hyphen of a name."""
+    letter = re.compile("[a-z]")
+    if folded[at] in "-$" and letter.match(folded[at - 1 : at]):
+        return True
+    return folded[at - 1 : at] == "-" and bool(letter.match(folded[at - 2 : at - 1]))
+
+
+def _have_unit(words: list[Token]) -> bool:
+    """Whether words after a number show that it is a figure."""
+    return any(token.what in ("unit", "scale", "money", "named") for token in words)
 
 
 def _is_code(of: str) -> bool:

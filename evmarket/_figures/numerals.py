@@ -15,6 +15,10 @@ _NUMERAL = re.compile(
     f"|([一二三四五六七八九])成([一二三四五六七八九])"
     f"|([{_ONE}十]{_RUN}*(?:(?:[万亿]{_RUN}+)+[万亿]?|点[{_ONE}]+)?)"
 )
+_SEVERAL = re.compile(
+    "[一二两三四五六七八九]{2,}[十百千万亿]|[十百千][一二三四五六七八九]{2}|^[^零〇十百千万亿]{2,3}$"
+)
+"""Five or six, as in 五六万 or 五六家: no number."""
 
 
 def in_digits(text: str) -> str:
@@ -35,7 +39,9 @@ def _written(match: re.Match[str]) -> str:
         return f"{_number(percent)}%"
     if tens is not None:
         return f"{_DIGITS[tens]}{_DIGITS[ones]}%"
-    return match[0] if run is None else _number(run)
+    if run is None or _SEVERAL.search(run.partition("点")[0]):
+        return match[0]
+    return _number(run)
 
 
 def _number(run: str) -> str:
@@ -57,7 +63,8 @@ def _number(run: str) -> str:
             digit = 0
         else:
             last = _LARGE[sign]
-            total += (part + digit) * last
+            larger = total if last > 10**4 else 0  # 一万二千亿
+            total += (part + digit + larger) * last - larger
             part = digit = 0
     if digit and last > 10:  # 两万五 is 25,000
         digit *= last // 10

@@ -20,9 +20,10 @@ _GROUPED = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
 _INDIAN = r"[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}(?![0-9,])(?:\.[0-9]+)?"
 _SPACED = r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
 _COMMA = r"[0-9]{1,3},[0-9]{1,2}(?![0-9,])"  # a decimal comma, of German
-_PLAIN = r"[0-9]+(?:\.[0-9]+)?|(?<![0-9])\.[0-9]+"
+_PLAIN = r"[0-9]+(?:\.[0-9]+)?|(?<![0-9a-z])\.[0-9]+"
 NUMBER = f"{_INDIAN}|{_GROUPED}|{_SPACED}|{_COMMA}|{_PLAIN}"
-_WORDS = r"[^0-9.]*(?:\.(?![0-9])[^0-9.]*)*"  # a point before a digit is of the number
+# A point before a digit is of the number, but for that of "Rs.500".
+_WORDS = r"[^0-9.]*(?:(?:\.(?![0-9])|(?<=[a-z])\.)[^0-9.]*)*"
 _TEXT = re.compile(rf"({_WORDS})(?:({NUMBER})({_WORDS})(?:({NUMBER})({_WORDS}))?)?")
 _THOUSANDS_POINT = re.compile(r"\.[0-9]{3}$")
 _STRAY = " .,;:!。，；：！、"
@@ -220,7 +221,9 @@ def _range(parts: _Range) -> Reading:
         raise StopError(0, f"{TWO}, or a range with its unit on the first alone")
     kind, power = _shared(middle.unit, last.unit, "unit") or ("number", 0)
     _shared(middle.money, last.money, "currency")
-    if kind == "number" and before.changes and middle.connector in ("to", "至", "到"):
+    to = middle.connector in ("to", "至", "到")
+    told = before.past and middle.unit and middle.connector == "to"
+    if before.changes and to and (kind == "number" or told):
         raise StopError(0, TWO)
     one, two = _scaled(parts, power)
     least = min(one.place, two.place, one.unit, two.unit, 0)
@@ -294,6 +297,20 @@ def _bracketed(before: str, after: str) -> tuple[str, str] | None:
     return before[:-1] + " ", after[:at] + " " + after[at + 1 :]
 
 
+def _check_money(before: Before, after: After) -> None:
+    """Refuse two currencies, and a thing that is counted beside money."""
+    if before.money and after.noun[1]:
+        raise StopError(0, "money before the number and a noun after it")
+    if before.money and after.money not in ("", before.money) and not after.coin:
+        raise StopError(0, "it has two currencies")
+
+
+def _check_share(words: str, before: Before, kind: str) -> None:
+    """Refuse a change of a share: of its percent, or by that many points."""
+    if before.changes and kind == "percent" and ("share" in words or "份额" in words):
+        raise StopError(0, "the change of a share by percent may mean two things")
+
+
 class _Reader:
     """The reading of one text; `at` is where the current piece of words begins."""
 
@@ -352,12 +369,14 @@ class _Reader:
             raise StopError(0, "a change by a multiple may mean two things")
         if before.of_rate:
             before = _of_rate(before, kind)
-        self._check_printed(one, after)
+        self._check_printed(one, after, before.german)
         number = _number(one, (after.scale or 0) + power)
         if power == -1:
             number = _tenths(number)
         if after.some == 2:  # 2.3万余 is up to 2.4万
             number = number._replace(last=number.place)
+        _check_money(before, after)
+        _check_share(middle, before, kind)
         of = self._of(before, after, match.start(3))
         counted = number.digits * 10.0**number.place >= _TIMES
         if kind == "multiple" and counted and not (before.changes or after.direction):
@@ -377,7 +396,8 @@ class _Reader:
         if before.of_rate:
             raise StopError(0, "the change of a rate that may mean two things")
         for printed, after in ((one, between), (two, final)):
-            self._check_printed(printed, after)
+            self._check_printed(printed, after, before.german)
+            _check_money(before, after)
         reading = _range(_Range(before, one, between, two, final))
         last_of = self._of(before, final, match.start(5))
         first_of = self._of(before, between, match.start(3))
@@ -391,26 +411,29 @@ class _Reader:
             raise StopError(0)
         return before
 
-    def _check_printed(self, printed: str, after: After) -> None:
+    def _check_printed(self, printed: str, after: After, german: bool) -> None:
         """Refuse digits that may be something else than a number.
 
         A decimal comma is read beside German words, a point of thousands never.
         """
         if printed[0] == "0" and printed[1:2].isdigit():
             raise StopError(0, "a number does not begin with a zero")
-        german = "de" in after.languages
+        german = german or "de" in after.languages
+        if german and "," in printed and not _decimal_comma(printed):
+            raise StopError(0, "a comma of thousands, which is none in German,")
         if not german and _decimal_comma(printed):
             raise StopError(
                 printed.index(","), "a comma before fewer than three digits"
             )
-        if german and _THOUSANDS_POINT.search(printed):
+        euro = after.money == "EUR" and after.scale is None
+        if (german or euro) and _THOUSANDS_POINT.search(printed):
             raise StopError(0, "a point that may divide thousands")
 
     def _of(self, before: Before, after: After, start: int) -> str:
         """What is counted: the code of money, else the noun as printed."""
         first, last = after.noun
         noun = self.text[start + first : start + last]
-        return before.of or after.money or before.money or noun
+        return before.of or before.money or after.money or noun
 
 
 def _quoted(text: str, most: int = 40) -> str:

@@ -222,37 +222,49 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("scale", 9, "de", "milliarde|milliarden|mrd|mrd."),
     ("scale", 6, "de", "millionen|mill.|mio|mio."),
     ("scale", 3, "de", "tausend|tsd|tsd."),
-    # Money: the code of ISO 4217.
-    ("money", "CNY", "en", "rmb|cny|yuan|renminbi|yuan renminbi|cn¥|¥"),
-    ("money", "CNY", "zh", "元|人民币|元人民币|人民币元"),
-    ("money", "USD", "en", "usd|us$|$|dollar|dollars|us dollar|us dollars|"
-     "u.s. dollars"),
+    # Money: the code of ISO 4217. What is named stands after a number only.
+    ("money", "CNY", "en", "rmb|cny|renminbi|cn¥|¥"),
+    ("money", "CNY", "zh", "人民币"),
+    ("named", "CNY", "en", "yuan|yuan renminbi"),
+    ("named", "CNY", "zh", "元|元人民币|人民币元"),
+    ("money", "USD", "en", "usd|us$|$"),
+    ("named", "USD", "en", "dollar|dollars|us dollar|us dollars|u.s. dollars"),
     ("money", "USD", "zh", "美元|美金"),
-    ("money", "AUD", "en", "aud|a$|australian dollars"),
-    ("money", "HKD", "en", "hkd|hk$|hong kong dollars"),
+    ("money", "AUD", "en", "aud|a$"),
+    ("named", "AUD", "en", "australian dollars"),
+    ("named", "AUD", "zh", "澳元"),
+    ("money", "HKD", "en", "hkd|hk$"),
+    ("named", "HKD", "en", "hong kong dollars"),
     ("money", "HKD", "zh", "港元|港币"),
     ("money", "TWD", "en", "twd|nt$"),
     ("money", "TWD", "zh", "新台币"),
     ("money", "SGD", "en", "sgd|s$"),
+    ("named", "SGD", "zh", "新加坡元"),
     ("money", "CAD", "en", "cad|c$"),
-    ("money", "EUR", "en", "eur|€|euro|euros"),
+    ("named", "CAD", "zh", "加元"),
+    ("money", "EUR", "en", "eur|€"),
+    ("named", "EUR", "en", "euro|euros"),
     ("money", "EUR", "zh", "欧元"),
-    ("money", "GBP", "en", "gbp|£|pound|pounds|pounds sterling"),
+    ("money", "GBP", "en", "gbp|£"),
+    ("named", "GBP", "en", "pound|pounds|pounds sterling"),
     ("money", "GBP", "zh", "英镑"),
-    ("money", "JPY", "en", "jpy|yen"),
+    ("money", "JPY", "en", "jpy"),
+    ("named", "JPY", "en", "yen"),
     ("money", "JPY", "zh", "日元"),
     ("money", "JPY", "ja", "円"),
-    ("money", "KRW", "en", "krw|₩|won"),
+    ("money", "KRW", "en", "krw|₩"),
+    ("named", "KRW", "en", "won"),
     ("money", "KRW", "zh", "韩元"),
     ("money", "KRW", "ko", "원"),
-    ("money", "INR", "en", "inr|rs|rs.|₹|rupee|rupees"),
+    ("money", "INR", "en", "inr|rs|rs.|₹"),
+    ("named", "INR", "en", "rupee|rupees"),
     ("money", "CHF", "en", "chf"),
     ("money", "SEK", "en", "sek"),
     # What is counted.
     ("noun", None, "en", "vehicle|vehicles|car|cars|automobile|automobiles|auto|"
      "autos|unit|units|nev|nevs|ev|evs|bev|bevs|phev|phevs|robotaxi|robotaxis|suv|"
      "suvs|sedan|sedans|truck|trucks|bus|buses|motorcycles|passenger|electric|"
-     "battery-electric|plug-in|hybrid|hybrids|new|energy|private|commercial|"
+     "battery-electric|new-energy|all-electric|plug-in|hybrid|hybrids|new|energy|private|commercial|"
      "charging|square|pure|premium|people|employees|customers|users|store|stores|"
      "outlet|outlets|station|stations|pile|piles|country|countries|region|regions|"
      "factories|city|cities|model|models|brand|brands|delivery|deliveries|"

@@ -53,6 +53,8 @@ class Before(NamedTuple):
     between: bool
     flat: bool
     bare: bool
+    german: bool
+    past: bool  # the last verb is in the past tense
 
 
 class After(NamedTuple):
@@ -64,6 +66,7 @@ class After(NamedTuple):
     unit: tuple[str, int] | None
     noun: tuple[int, int]  # where it stands in the piece
     money: str
+    coin: bool  # that money may be one of several: 元, dollars
     direction: int  # of a change at the end: "80% decline"
     growth: bool  # that change is called growth, which may be negative
     more: bool  # that change is called more, less, higher or lower
@@ -107,8 +110,11 @@ def _pattern(key: str) -> str:
     if key[0] == "-" and len(key) > 1:
         inner = "[ -]?" + re.escape(key[1:])
     inner = inner.replace(r"\ ", " *")
-    ends_in_letter = "a" <= key[-1] <= "z"
-    return inner + ("(?![a-z])" if ends_in_letter else "")
+    if not "a" <= key[-1] <= "z":
+        return inner
+    if key.endswith("-than"):  # "higher than a year earlier" tells a base, no limit
+        inner += r"(?! +(?:a (?:year|month|quarter)|last|the|in|expected|it|that)\b)"
+    return inner + ("(?![a-z0-9]|-[a-z])" if len(key) == 1 else "(?![a-z0-9])")
 
 
 def tokens(piece: str, nouns: tuple[str, ...]) -> Iterator[Token]:
@@ -147,6 +153,15 @@ _ORDER = {
     "to": 3, "by": 3, "sign": 4, "money": 4, "percent_of": 5, "word": 5, "flat": 5,
     "after": 6, "stop": 6,
 }  # fmt: skip
+_PLACES = (
+    "below", "just below", "well below", "above", "just above", "well above", "past",
+    "beyond", "crossed", "crossing", "breached", "跌破", "降破", "升破", "涨破", "突破",
+    "冲破", "首破", "站上", "跨越", "越过",
+)  # fmt: skip
+"""The hedges that a change ends at, rather than has as its size."""
+_MOVING = ("narrowed", "narrowing", "收窄", "缩窄", "扩大")
+"""The verbs whose direction depends on the rate or the loss that they are said of."""
+_PAST = ("rose", "fell", "grew", "slid", "sank", "shrank", "leapt")
 _ONCE = ("skip", "lead", "money", "verb", "to")
 
 
@@ -155,7 +170,8 @@ def read_before(piece: str, nouns: tuple[str, ...]) -> Before:
     """The words before a number."""
     seen: dict[str, Any] = {}
     reached, verbs = 0, []
-    for what, meaning, _, printed, at in tokens(piece, nouns):
+    for what, meaning, language, printed, at in tokens(piece, nouns):
+        seen["de"] = seen.get("de", False) or language == "de"
         if what == "turned":
             raise StopError(at, f"it names no number, but the status {meaning}")
         if what == "from":
@@ -177,6 +193,10 @@ def read_before(piece: str, nouns: tuple[str, ...]) -> Before:
             what, (meaning, seen["base"]) = "verb", meaning
         if what == "verb":
             verbs.append(meaning)
+            seen["moving"] = printed in _MOVING
+            seen["past"] = printed.endswith("ed") or printed in _PAST
+        if printed in _PLACES and verbs:
+            seen["to"] = None  # "fell below 5%" is a level
         seen["hedge" if what == "after" else what] = meaning
         if what == "hedge" and printed[0] in "<>≤≥~":
             seen["symbol"] = printed  # it belongs to what follows at once
@@ -239,6 +259,8 @@ def _told_before(seen: dict[str, Any], verbs: list[int]) -> Before:
     else:
         changes = bool(verbs) and not to
         direction = verbs[0] if changes else 0
+    if changes and seen.get("moving") and not ("rate" in seen or loss):
+        raise StopError(0, "the change of a rate that is not named")
     of_loss = changes and (loss or "of_loss" in seen)
     sign = seen.get("sign", 0)
     return Before(
@@ -255,6 +277,8 @@ def _told_before(seen: dict[str, Any], verbs: list[int]) -> Before:
         between="between" in seen,
         flat="flat" in seen,
         bare=sign == 0 and not verbs and "rate" not in seen,
+        german=seen["de"] if seen else False,
+        past=seen.get("past", False),
     )
 
 
@@ -266,6 +290,8 @@ _AFTER = {
     "verb": 5, "rate": 5, "more": 5,
 }  # fmt: skip
 _MANY = ("noun", "skip", "and")
+_COINS = ("元", "dollar", "dollars", "$")
+"""The money words after a number that another one before it makes exact."""
 
 
 @lru_cache(maxsize=4096)
@@ -274,7 +300,7 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
     seen: dict[str, Any] = {}
     some = reached = 0
     noun = (0, 0)
-    last, languages, connector = "", set(), ""
+    last, languages, connector, coin = "", set(), "", False
     for what, meaning, language, printed, at in tokens(piece, nouns):
         languages.add(language)
         if connector:
@@ -287,8 +313,14 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
             if what != "and" or not _is_noun(rest, nouns):
                 connector = "and" if what == "and" else printed
                 continue
-        if printed == "+" and reached <= 3 and "after" not in seen:
+        touches = (at > 0 and piece[at - 1] != " ") or at == 0
+        if printed == "+" and reached <= 3 and "after" not in seen and touches:
             what, meaning = "after", "at_least"
+        if what == "named":
+            what = "money"
+        if what == "base" and "more" in seen:
+            reached = 4  # "higher than a year earlier"
+        coin = coin or printed in _COINS
         order = _AFTER.get(what, -1)
         bad = order < 0 or 0 < order < reached or (what in seen and what not in _MANY)
         bad |= what == "some" and reached > 1
@@ -313,6 +345,7 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
         unit=seen.get("unit", seen.get("fold")),
         noun=noun,
         money=seen.get("money", ""),
+        coin=coin,
         direction=seen.get("verb", seen.get("more", seen.get("rate", 0))),
         growth="rate" in seen,
         more="more" in seen,
@@ -327,7 +360,7 @@ def _check_connected(
     what: str, meaning: Any, printed: str, connector: str, seen: dict[str, Any], at: int
 ) -> None:
     """After the word of a range may come a sign or money, after a dash no sign."""
-    good = what == "money" or (
+    good = what in ("money", "named") or (
         what == "sign" and connector != "-" and "sign" not in seen and printed in "+-"
     )
     if not good:

@@ -259,6 +259,15 @@ def test_two_figures_and_double_signs_are_refused_however_they_are_written(text)
         assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "money"),
+    [("港币5.2亿元", "HKD"), ("人民币5亿元", "CNY"), ("HK$5 billion dollars", "HKD"),
+     ("5 million euros", "EUR"), ("₩5 billion", "KRW"), ("5 billion won", "KRW")],
+)  # fmt: skip
+def test_the_money_of_a_figure(text, money):
+    assert em.Figure(text).of == money
+
+
 def test_the_message_for_two_figures_names_extract():
     with pytest.raises(ValueError, match=r"it holds two figures.*em\.extract"):
         em.Figure("rose 20% to 15,000")
@@ -276,7 +285,14 @@ def test_the_message_for_two_figures_names_extract():
         ("两亿五千万", 250_000_000, "number"), ("一百零五万", 1_050_000, "number"),
         ("十成", 1, "percent"), ("plus 5,5 Prozent", 0.055, "growth"),
         ("more than 25,000 times", 25_000, "number"), ("made up 35%", 0.35, "percent"),
-        ("2.3万余辆", 23_000, "number"),
+        ("2.3万余辆", 23_000, "number"), ("fell below 5%", 0.05, "percent"),
+        ("跌破5%", 0.05, "percent"), ("rose above 50,000 units", 50_000, "number"),
+        ("12% higher than a year earlier", 0.12, "growth"),
+        ("5,000 units higher than a year earlier", 5_000, "change"),
+        ("一万二千亿元", 1.2e12, "number"), ("一亿二千万元", 1.2e8, "number"),
+        ("Rs.500 crore", 5e9, "number"), ("approx.5%", 0.05, "percent"),
+        ("12 new-energy vehicles", 12, "number"),
+        ("rund 25,5 Prozent", 0.255, "percent"),
     ],
 )  # fmt: skip
 def test_texts_that_are_easily_misread(text, value, kind):
