@@ -12,79 +12,29 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .._figures.figure import Figure
-from .._figures.reading import NUMBER, Reading, read
+from .._figures.reading import Reading, read
 from .._figures.words import FOLD, StopError, Token, lexicon, read_after, read_before
 from .._figures.words import tokens as words_of
-
-_SENTENCE = re.compile(
-    r"[。!?\n]+|;+|(?<=[^A-Z\d.])\.(?=\s|$|[\"'”])|(?<=[\d%])\.(?=\s+[A-Z]|\s*$)"
+from .patterns import (
+    CHANGING,
+    CLAUSE,
+    DATE,
+    DENIED,
+    DIGITS,
+    FOREIGN,
+    LEADS,
+    LOOSE,
+    MOVING,
+    ONLY,
+    SCALES,
+    SENTENCE,
+    STRONG,
+    THINGS,
+    YEARS,
 )
-_CLAUSE = re.compile(r"[,;:()\[\]。、\"“”!?\n]|\.(?=\s|$)")
-_DIGITS = re.compile(NUMBER)
+
 _LEFT, _RIGHT = 60, 60
 """How far the words of a figure may reach, in characters."""
-_STRONG = ("to", "loss", "hedge", "money", "percent_of", "of_loss")
-_LEADS = (
-    "reach", "reaches", "reached", "reaching", "total", "totaled", "totalled",
-    "totaling", "totalling", "stood at", "stands at", "standing at", "came in at",
-    "came to", "amounted to", "amounting to", "hit", "hits", "hitting", "a total of",
-    "total of", "共", "共计", "累计", "合计", "总计", "高达", "多达",
-)  # fmt: skip
-"""The lead-ins beside which a bare number is a figure."""
-
-_MONTHS = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    "sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-)
-_COUNTED = (
-    "个?(?:月|季度)(?![增减])|年(?![增减])|日(?!元)|号|时|点|分|小时|分钟|天|岁|届|期|周|"
-    "级|代|位|名"
-)
-_YEAR = r"(?:18|19|20|21)\d\d"
-_DATE = re.compile(
-    rf"(?:{_MONTHS})\.? ?\d{{1,2}}(?:st|nd|rd|th)?(?!\d)(?:, ?\d{{4}})?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})(?![a-z])(?:,? \d{{4}})?"
-    rf"|{_YEAR}[-/]\d{{1,2}}(?:[-/]\d{{1,2}})?(?!\d)|\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
-    rf"|{_YEAR}\.\d\d?\.\d\d?(?!\d)|{_YEAR}\.(?:0\d|1[0-2])(?![\d万亿千百%])"
-    rf"|(?:\d{{1,4}} ?[-~至到] ?)?\d{{1,4}} ?(?:{_COUNTED})"
-    r"|第 ?\d+|no\. ?\d+|[a-z]+(?:\.|-)?\d[\w+.]*|\d+(?:st|nd|rd|th)(?![a-z])"
-    r"|\b(?:3|6|9|12)m(?![a-z])"  # the first nine months
-    r"|(?<![\d,.])\+?\d[\d ]*(?:-\d{3,}){2,}|(?<![\d,.])0\d+-\d{5,}"
-    r"|\+\d{1,3} [\d ]{6,}|\d+/\d+(?:/\d+)?"
-    rf"|(?<![\d.,%]){_YEAR} ?(?:[-~至到] ?(?:{_YEAR}|\d\d))?(?![\d,.%]|\.\d)",
-)
-"""What has digits and is no figure: dates, times, names, ranks, telephone numbers."""
-_YEARS = re.compile(_YEAR)
-_DENIED = re.compile(
-    r"(?:\b(?:not|never|nowhere|hardly)|n't|没有|没|未|不|并非|而非|正负"
-    r"|[$€£¥₩₹±▲▼△▽↑↓])\s*$"
-)
-"""Before a figure: it does not say what its words say, or has another sign or money."""
-_ONLY = re.compile(r"\s*(?:only|just|merely|仅|只)")
-_MOVING = re.compile(
-    r"(?:\b(?:narrow|slow|widen|moderat|cool)(?:ed|s|ing)?|收窄|缩窄|放缓|趋缓|放慢)"
-    r"\s*(?:to|by|至|到|了|为)?\s*$"
-)
-"""Before a figure: a rate moves, whose own direction is not told."""
-_FOREIGN = re.compile(
-    r"\s*(?:baht|pesos?|rou?bles?|lira|ringgit|rupiah|reais|real|rand|dirhams?|riyals?"
-    r"|kron[aeor]+|dong|francs?|泰铢|卢布|卢比|林吉特|雷亚尔|比索|里拉|法郎|兰特|迪拉姆"
-    r"|越南盾|印尼盾|新元|澳元|加元|瑞郎|克朗|[±▲▼△▽↑↓])"
-)
-"""After a figure: money or a sign that the reader of figures does not know."""
-_THINGS = (
-    "vehicle", "vehicles", "cars", "units", "people", "employees", "stores", "outlets",
-    "stations", "sets", "trips", "tonnes", "tons", "shares", "kwh", "gwh", "mwh", "km",
-    "customers", "users", "辆", "台", "套", "家", "座", "个", "次", "人", "户", "吨",
-    "公里", "千瓦时", "辆次", "台次", "人次", "件", "部", "艘", "架", "只", "股",
-)  # fmt: skip
-"""What is counted where four digits before it are no year."""
-_SCALES = re.compile(r"[万亿千百만억천]+(?=\d)")
-"""Between the parts of one number: 1亿2000万."""
-_LOOSE = ("verb", "rate", "more", "base", "skip", "to", "by", "lead")
-"""The words after a number that may belong to the next one."""
-_CHANGING = ("verb", "rate", "based", "loss", "of_loss", "hedge", "sign", "slowed")
-"""The words that a figure cannot lose without a change of its meaning."""
 
 
 @dataclass(frozen=True)
@@ -138,10 +88,10 @@ class Scan:
         start, end = sentence
         names = [
             match.span()
-            for match in _DATE.finditer(self.folded, start, end)
+            for match in DATE.finditer(self.folded, start, end)
             if not self._is_money(match[0])
         ]
-        numbers = [match.span() for match in _DIGITS.finditer(self.folded, start, end)]
+        numbers = [match.span() for match in DIGITS.finditer(self.folded, start, end)]
         left, place = start, 0
         while place < len(numbers):
             first, last = numbers[place]
@@ -154,7 +104,7 @@ class Scan:
                     place += 1
                 continue
             parts = place
-            while parts + 1 < len(numbers) and _SCALES.match(
+            while parts + 1 < len(numbers) and SCALES.match(
                 self.folded, numbers[parts][1], numbers[parts + 1][0] + 1
             ):
                 parts += 1
@@ -188,12 +138,12 @@ class Scan:
     def _is_counted(self, name: tuple[int, int], end: int) -> bool:
         """Whether what looks like a year is a number of things: "2,000 cars"."""
         printed = self.folded[slice(*name)].strip()
-        if not _YEARS.fullmatch(printed):
+        if not YEARS.fullmatch(printed):
             return False
         after = list(self._ends(end, min(len(self.text), end + 20)))
         if _have_unit(after):
             return True
-        return bool(after) and after[0].printed in _THINGS
+        return bool(after) and after[0].printed in THINGS
 
     # ---- one number ------------------------------------------------------------------
 
@@ -226,16 +176,16 @@ class Scan:
 
     def _begins(self, start: int, number: int) -> list[int]:
         """Where a figure may begin; words that change it are not left out."""
-        if any(token.what in _CHANGING for token in self._words(start, number)):
+        if any(token.what in CHANGING for token in self._words(start, number)):
             return [start]
         return list(dict.fromkeys((start, self._open(number), number)))
 
     def _is_denied(self, left: int, start: int, stop: int) -> bool:
         """Whether the words around a figure take away what it says."""
         before = self.folded[max(left, start - 20) : start]
-        only = _ONLY.match(self.folded, start)  # "not only rose 20%"
-        denied = (not only and _DENIED.search(before)) or _MOVING.search(before)
-        return bool(denied or _FOREIGN.match(self.folded, stop))
+        only = ONLY.match(self.folded, start)  # "not only rose 20%"
+        denied = (not only and DENIED.search(before)) or MOVING.search(before)
+        return bool(denied or FOREIGN.match(self.folded, stop))
 
     def _trusted(
         self, start: int, number: tuple[int, int], following: int
@@ -257,7 +207,7 @@ class Scan:
         percent = any(token.what in ("unit", "fold") for token in after)
         leads = limit == following < len(self.text) and self._leads(after, limit)
         led = False  # to the next number, by "to" or a word like it
-        while after and after[-1].what in _LOOSE:
+        while after and after[-1].what in LOOSE:
             last = after[-1]
             counted = last.what in ("verb", "rate") and not percent
             led = led or last.what in ("to", "by", "lead") or self._goes_on(last)
@@ -293,8 +243,8 @@ class Scan:
         said = reading.kind != "number" or reading.of or reading.relation != "exact"
         printed = self.folded[number[1] : stop]
         said = said or any(token.what == "scale" for token in self._words_in(printed))
-        said = said or any(token.what in _STRONG for token in before)
-        said = said or any(t.what == "lead" and t.printed in _LEADS for t in before)
+        said = said or any(token.what in STRONG for token in before)
+        said = said or any(t.what == "lead" and t.printed in LEADS for t in before)
         if reading.kind == "change" and not (reading.of or printed.strip()):
             said = False  # a sign alone: a telephone number, a bullet
             if reading.relation != "range" and any(t.what == "verb" for t in before):
@@ -324,7 +274,7 @@ class Scan:
         if reading.kind != "number" or reading.value < 0 or not _is_code(reading.of):
             return False
         low = max(0, number[0] - 4 * _LEFT)
-        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, low, number[0])]
+        cuts = [m.end() for m in CLAUSE.finditer(self.folded, low, number[0])]
         clause = self.folded[max([low, *cuts]) : begin]
         return re.search(r"\bloss(?:es)?\b|亏损", clause) is not None
 
@@ -399,7 +349,7 @@ class Scan:
         number = self._open(number)
         low = max(left, number - _LEFT)
         # One more character, for the point of "Rs.500" is not the end of a clause.
-        cuts = [m.end() for m in _CLAUSE.finditer(self.folded, low, number + 1)]
+        cuts = [m.end() for m in CLAUSE.finditer(self.folded, low, number + 1)]
         low = max([low, *cuts])
         for at in range(low, number):
             word = self.folded[at].isascii() and self.folded[at].isalnum()
@@ -431,7 +381,7 @@ class Scan:
     def _clause_end(self, at: int, following: int) -> int:
         """Where the words after a number end at the latest."""
         stop = min(following, at + _RIGHT)
-        match = _CLAUSE.search(self.folded, at, stop)
+        match = CLAUSE.search(self.folded, at, stop)
         return stop if match is None else match.start()
 
     def _ends(self, at: int, stop: int) -> Iterator[Token]:
@@ -476,7 +426,7 @@ def _is_code(of: str) -> bool:
 def _sentences(folded: str) -> Iterator[tuple[int, int]]:
     """Where the sentences of a text stand."""
     start = 0
-    for match in _SENTENCE.finditer(folded):
+    for match in SENTENCE.finditer(folded):
         if folded[start : match.start()].strip():
             yield start, match.end()
         start = match.end()
