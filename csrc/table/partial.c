@@ -230,7 +230,8 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
     if (result == EV_DONE && partial->repeats != NULL) {
         const ev_block_rows rows = {strip->series + at, strip->periods + at, n,
                                     batch->first_row + start + at};
-        ev_repeats_add(partial->repeats, &rows, partial->values, ledger->measures);
+        result = ev_repeats_add(partial->repeats, &partial->memory, &rows,
+                                partial->values, ledger->measures);
     }
     else if (result == EV_DONE) {
         result = ev_ledger_add_rows(ledger, numbers, n, partial->values,

@@ -18,6 +18,7 @@ typedef struct ev_row_slot {
 typedef struct ev_repeats {
     ev_row_slot *slots; /* an open-addressing table, at most half full */
     uint64_t mask;
+    ptrdiff_t used;
     int64_t room;  /* rows that are still looked at */
     int64_t count; /* rows that repeat an earlier one */
     int64_t first, second; /* the numbers of the first two equal rows, from 0 */
@@ -35,8 +36,10 @@ typedef struct ev_block_rows {
 ev_result ev_repeats_open(ev_repeats *repeats, const ev_memory *memory, ptrdiff_t rows);
 void ev_repeats_close(ev_repeats *repeats, const ev_memory *memory);
 
-/* Adds at most EV_BLOCK rows, in the order of their numbers. */
-void ev_repeats_add(ev_repeats *repeats, const ev_block_rows *rows,
-                    const ev_values *restrict values, int measures);
+/* Adds at most EV_BLOCK rows, in the order of their numbers. The table grows with the
+ * rows; EV_NO_MEMORY leaves it as it was. */
+ev_result ev_repeats_add(ev_repeats *repeats, const ev_memory *memory,
+                         const ev_block_rows *rows, const ev_values *restrict values,
+                         int measures);
 
 #endif

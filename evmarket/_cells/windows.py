@@ -148,7 +148,7 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     broken = (needed > between(whole & alive)) | (begins < calendar.low)
     codes = np.zeros(len(series), np.uint8)
     if cells.status is not None:
-        lives_on = ~np.isin(cells.status, (_core.NOT_BEGUN, _core.EXITED))
+        lives_on = (cells.status != _core.NOT_BEGUN) & (cells.status != _core.EXITED)
         broken |= between(~whole & ~alive & lives_on) > 0
         for code in np.unique(cells.status[known])[::-1]:
             if code:
