@@ -163,7 +163,38 @@ typedef struct ev_moves {
     int32_t ordinals[EV_BLOCK];
     ptrdiff_t cells[EV_BLOCK];
     ptrdiff_t count;
+    int one_scale; /* the sums are in the scales of the ledger */
 } ev_moves;
+
+/* Whether every row of a cell counts, and no sum has a fine part. */
+EV_INLINE int is_plain(const ev_panel_cells *panel, int measures, ptrdiff_t cell)
+{
+    int plain = 1;
+    for (int k = 0; k < measures && plain; k++) {
+        const ev_panel_measure *measure = &panel->measures[k];
+        plain = (measure->fine == NULL || measure->fine[cell] == 0) &&
+                (measure->counts == NULL || measure->counts[cell] == panel->rows[cell]);
+    }
+    return plain;
+}
+
+/* Adds such a cell word by word. */
+EV_INLINE ev_result add_plainly(ev_ledger *ledger, uint32_t number,
+                                const ev_panel_cells *panel, ptrdiff_t cell)
+{
+    ev_cell *into = ev_ledger_cell(ledger, number);
+    ev_result result = EV_DONE;
+    into->rows += panel->rows[cell];
+    for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
+        const ev_panel_measure *measure = &panel->measures[k];
+        const int64_t low = (int64_t)measure->lo[cell];
+        const ev_words words = {measure->lo[cell],
+                                measure->hi == NULL ? low >> 63 : measure->hi[cell]};
+        result = ev_ledger_add_words(ledger, number, k, &into->sums[k],
+                                     ev_join_words(words));
+    }
+    return result;
+}
 
 static ev_result add_moves(ev_ledger *ledger, const ev_panel_cells *panel,
                            ev_moves *moves, ev_cell_sum *restrict sums)
@@ -173,6 +204,10 @@ static ev_result add_moves(ev_ledger *ledger, const ev_panel_cells *panel,
                                        moves->count, numbers);
     for (ptrdiff_t i = 0; i < moves->count && result == EV_DONE; i++) {
         const ptrdiff_t cell = moves->cells[i];
+        if (moves->one_scale && is_plain(panel, ledger->measures, cell)) {
+            result = add_plainly(ledger, numbers[i], panel, cell);
+            continue;
+        }
         const ev_cell_rows rows = {.count = panel->rows[cell]};
         for (int k = 0; k < ledger->measures; k++) {
             sums[k] = sum_of(&panel->measures[k], rows.count, cell, ledger->scales[k]);
@@ -218,8 +253,10 @@ ev_result ev_panel_regroup(ev_ledger *ledger, const ev_panel_cells *panel,
     ev_result result = sums == NULL ? EV_NO_MEMORY : EV_DONE;
     ev_moves moves;
     moves.count = 0;
+    moves.one_scale = ledger->rule.duplicates == EV_ADD && !ledger->rule.tracks;
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         result = ev_ledger_take_scale(ledger, k, panel->measures[k].scale);
+        moves.one_scale &= ledger->scales[k].grain == panel->measures[k].scale.grain;
     }
     for (ptrdiff_t s = 0; s < panel->series && result == EV_DONE; s++) {
         if (map->series[s] >= 0) {

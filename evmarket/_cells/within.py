@@ -99,12 +99,15 @@ def concentration(measure: MeasureData, within: Any, k: int | None) -> MeasureDa
     )
 
 
-def rank(measure: MeasureData, within: Any) -> MeasureData:
-    """See `Measure.rank`."""
+def rank(measure: MeasureData, within: Any, only: tuple[int, ...] = ()) -> MeasureData:
+    """See `Measure.rank`; with `only`, the ranks of these periods alone."""
     cells, calendar = measure.cells, measure.calendar
     _, to = measure.series.grouped(measure.series.key_list(within))
     late = calendar.late(cells.ordinals)
-    known = np.flatnonzero(np.isfinite(cells.values) & ~late)
+    ranked = np.isfinite(cells.values) & ~late
+    if only:
+        ranked &= np.logical_or.reduce([cells.ordinals == period for period in only])
+    known = np.flatnonzero(ranked)
     group = to[cells.series[known]].astype(np.int64)
     values, ordinals = cells.values[known], cells.ordinals[known]
     order = np.lexsort((-values, ordinals, group))

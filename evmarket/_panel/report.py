@@ -294,7 +294,7 @@ def _item_labels(
 ) -> dict[str, AnyColumn]:
     """Keys, rank and move of the items."""
     columns = items.level.series.columns
-    ranks = ranks_within(items.level, outer)
+    ranks = ranks_within(items.level, outer, only=(at - 1, at))
     rank = ranks.level_at(at)
     return {
         **{key: columns[key] for key in outer},
