@@ -86,7 +86,7 @@ def period_growth(facts: Facts) -> Iterator[Claims]:
     levelled = of_kind(facts, "level", "count")[rows] & even & (back > 0)
     spans = spans.take(np.flatnonzero(even & (back > 0)), back)
     levelled = levelled[np.flatnonzero(even & (back > 0))]
-    whole, begin, rest = spans.splits()
+    whole, begin, rest = spans.splits(*spans.inside())
     fit = levelled[whole] & levelled[begin]
     year, earlier, single = (spans.fact[x[fit]] for x in (whole, begin, rest))
     yield Claims(
@@ -143,7 +143,9 @@ class _Spans(NamedTuple):
         """Pairs of a period and a shorter one of its series that it contains."""
         length = self.last - self.first + 1
         dated = (self.first > 0) & (self.series >= 0)
-        long = np.flatnonzero(dated & (length > 1) & (length <= _MOST_MONTHS))
+        holds = dated & (length > 1) & (length <= _MOST_MONTHS)
+        holds &= length > self._shortest(length, dated)
+        long = np.flatnonzero(holds)
         owner = np.repeat(long, length[long])
         before = np.cumsum(length[long]) - length[long]
         month = np.arange(len(owner)) - np.repeat(before, length[long])
@@ -155,9 +157,20 @@ class _Spans(NamedTuple):
         fit = (self.last[part] <= self.last[owner]) & (length[part] < length[owner])
         return owner[fit], part[fit]
 
-    def splits(self) -> tuple[Rows, Rows, Rows]:
-        """Periods with a beginning and the rest."""
-        whole, begin = self.inside()
+    def _shortest(self, length: Ints, dated: Any) -> Ints:
+        """For each the least length among the periods of its series."""
+        order = np.argsort(self.series, kind="stable")
+        series = self.series[order]
+        starts = np.flatnonzero(np.diff(series, prepend=-2))
+        mine = np.where(dated, length, _MOST_MONTHS + 1)[order]
+        shortest = np.empty(len(length), np.int64)
+        sizes = np.diff(starts, append=len(series))
+        if len(starts):
+            shortest[order] = np.repeat(np.minimum.reduceat(mine, starts), sizes)
+        return shortest
+
+    def splits(self, whole: Rows, begin: Rows) -> tuple[Rows, Rows, Rows]:
+        """Periods with a beginning and the rest; from the pairs of `inside`."""
         starts = self.first[whole] == self.first[begin]
         whole, begin = whole[starts], begin[starts]
         dated = np.where(self.first > 0, _at(self.series, self.first), -1)
@@ -213,7 +226,7 @@ def _tilings(
     kinds += [(length[part] == size) & (offset % size == 0) for size in (3, 6)]
     for kind in kinds:
         yield from _covering(facts, spans, whole[kind], part[kind], named)
-    owner, begin, rest = spans.splits()
+    owner, begin, rest = spans.splits(whole, part)
     new = (length[begin] != length[rest]) | ~np.isin(length[begin], (1, 3, 6))
     new &= (length[owner] > 3) | (length[begin] < 2) | (spans.first[owner] % 12 > 0)
     yield named[owner[new]], [named[begin[new]], named[rest[new]]]
