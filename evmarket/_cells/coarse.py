@@ -108,7 +108,8 @@ def resampled(level: Level, how: str, coarse: Coarse, naming: Naming) -> Level:
     alive = usable & level.lives.alive(series, cells.ordinals)
     if cells.lone is not None:
         alive &= ~cells.lone
-    terms, marked = [cells.sums, ExactSums.counting(alive)], None
+    assert cells.sums is not None, "only levels are regrouped"
+    terms, marked = [*cells.sums.apart(), ExactSums.counting(alive)], None
     if cells.status is not None:
         marked = usable & (cells.status == _core.INCOMPLETE)
         terms.append(ExactSums.counting(marked))
@@ -116,8 +117,9 @@ def resampled(level: Level, how: str, coarse: Coarse, naming: Naming) -> Level:
     layout = Layout(cells.indptr, cells.ordinals, ones)
     count = len(cells.indptr) - 1
     periods = (finer.low, np.ascontiguousarray(target))
-    moved = Moved(layout, terms, identity(count), periods, usable)  # type: ignore[arg-type]
-    where, [sums, whole, *beside] = regroup_named([moved], *naming)
+    moved = Moved(layout, terms, identity(count), periods, usable)
+    where, [sums, rows, whole, *beside] = regroup_named([moved], *naming)
+    sums = sums.counted_by(rows)
     made = Cells(where.indptr, where.ordinals, sums.values, sums=sums)
     codes = np.zeros(len(where.ordinals), np.uint8)
     if beside:

@@ -220,10 +220,11 @@ def over_series(part: Joined, groups: Grouping, name: str, calendar: Calendar) -
     if alone:
         counted.append(cells.codes == _core.INCOMPLETE)
     ones = np.ones(len(known), np.int64)
-    terms = [cells.sums, *map(ExactSums.counting, counted)]
+    terms = [*cells.sums.apart(), *map(ExactSums.counting, counted)]
     moved = Moved(Layout(cells.indptr, cells.ordinals, ones), terms, to)
     naming = Naming(groups.series, (name,) * len(terms), calendar)
-    layout, [sums, *counts] = regroup_named([moved], *naming)
+    layout, [sums, rows, *counts] = regroup_named([moved], *naming)
+    sums = sums.counted_by(rows)
     members, *more = (count.lo.astype(np.int64) for count in counts)
     where = Cells.at(layout)
     living = lives.counts(where.series, where.ordinals, to)
@@ -257,9 +258,10 @@ def formed_then_added(
         return cells
     known = np.isfinite(cells.values)
     ones = np.ones(len(known), np.int64)
-    terms = [cells.sums.where(known), ExactSums.counting(known)]
+    terms = [*cells.sums.where(known).apart(), ExactSums.counting(known)]
     moved = Moved(Layout(cells.indptr, cells.ordinals, ones), terms, to)
-    layout, [sums, count] = regroup_named([moved], *naming)
+    layout, [sums, rows, count] = regroup_named([moved], *naming)
+    sums = sums.counted_by(rows)
     where = Cells.at(layout)
     members = count.lo.astype(np.int64)
     living = lives.counts(where.series, where.ordinals, to)

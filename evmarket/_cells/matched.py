@@ -13,7 +13,7 @@ from .._common.status import lacking, lowest, settled
 from .cells import Cells, kept_indptr, lowest_at, taken
 from .measure import Formed
 from .shifts import base_values, bases
-from .sums import Layout, Moved, Naming, regroup_named
+from .sums import Layout, Moved, Naming, identity, regroup_named
 from .within import groups_of
 
 if TYPE_CHECKING:
@@ -44,8 +44,12 @@ def matched_growth(
     naming = Naming(total.series, (measure.name,), measure.calendar)
     assert cells.sums is not None, "only levels add up"
 
+    stays = np.array_equal(to, identity(total.series.count))
+
     def summed(chosen: Ints) -> Cells:
         sums = replace(cells.sums.take(chosen), counts=layout.rows)  # type: ignore[union-attr]
+        if stays:  # every series is a group of its own: nothing is added
+            return Cells.summed(layout, replace(sums, values=cells.values[chosen]))
         where, [added] = regroup_named([Moved(layout, [sums], to)], *naming)
         return Cells.summed(where, added)
 

@@ -63,7 +63,7 @@ class ExactSums:
 
     @classmethod
     def counting(cls, mask: Any) -> ExactSums:
-        """1 where a mask holds, 0 elsewhere: added up, it counts."""
+        """Counts, or 1 where a mask holds and 0 elsewhere: added up, it counts."""
         ones = np.asarray(mask)
         whole = np.ones(len(ones), np.int64)
         numbers = ones.astype(np.float64)
@@ -83,6 +83,19 @@ class ExactSums:
     def numbers(self) -> Floats:
         """The sums as doubles, 0 where only assumed zeros were added."""
         return np.where(self.counts > 0, self.values, 0.0)
+
+    def apart(self) -> tuple[ExactSums, ExactSums]:
+        """The sums with one row a cell, and their counts as a term of its own.
+
+        `regroup` adds cells whose every row counts three times as fast. `counted_by`
+        gives the counts back.
+        """
+        ones = np.ones(len(self.counts), np.int64)
+        return replace(self, counts=ones), ExactSums.counting(self.counts)
+
+    def counted_by(self, counts: ExactSums) -> ExactSums:
+        """The sums with other counts."""
+        return replace(self, counts=counts.lo.astype(np.int64))
 
     def take(self, chosen: Any) -> ExactSums:
         """The sums of some cells: a mask or numbers of cells."""
