@@ -39,7 +39,7 @@ DATE = re.compile(
     r"|\b(?:3|6|9|12)m(?![a-z])"  # the first nine months
     r"|(?<![\d,.])\+?\d[\d ]*(?:-\d{3,}){2,}|(?<![\d,.])0\d+-\d{5,}"
     r"|\+\d{1,3} [\d ]{6,}|\d+/\d+(?:/\d+)?"
-    rf"|(?<![\d.,%]){YEAR} ?(?:[-~至到] ?(?:{YEAR}|\d\d))?(?![\d,.%]|\.\d)",
+    rf"|(?<![\d.,%]){YEAR} ?(?:[-~至到] ?(?:{YEAR}|\d\d))?(?![\d%]|[,.]\d)",
 )
 """What has digits and is no figure: dates, times, names, ranks, telephone numbers."""
 YEARS = re.compile(YEAR)
@@ -48,6 +48,8 @@ DENIED = re.compile(
     r"|[$€£¥₩₹±▲▼△▽↑↓])\s*$"
 )
 """Before a figure: it does not say what its words say, or has another sign or money."""
+APART = re.compile(r"(?:不足|不到|未达|超过|逾)[^\d,。]{1,8}的\s*$")
+"""Before a number: a limit that other words separate from it."""
 ONLY = re.compile(r"\s*(?:only|just|merely|仅|只)")
 MOVING = re.compile(
     r"(?:\b(?:narrow|slow|widen|moderat|cool)(?:ed|s|ing)?|收窄|缩窄|放缓|趋缓|放慢)"
@@ -57,9 +59,9 @@ MOVING = re.compile(
 FOREIGN = re.compile(
     r"\s*(?:baht|pesos?|rou?bles?|lira|ringgit|rupiah|reais|real|rand|dirhams?|riyals?"
     r"|kron[aeor]+|dong|francs?|泰铢|卢布|卢比|林吉特|雷亚尔|比索|里拉|法郎|兰特|迪拉姆"
-    r"|越南盾|印尼盾|新元|瑞郎|克朗|[±▲▼△▽↑↓])"
+    r"|越南盾|印尼盾|新元|瑞郎|克朗|[±▲▼△▽↑↓]|(?:below|above|short of)\b)"
 )
-"""After a figure: money or a sign that the reader of figures does not know."""
+"""After a figure: money, a sign or a side that the reader of figures does not know."""
 THINGS = (
     "vehicle", "vehicles", "cars", "units", "people", "employees", "stores", "outlets",
     "stations", "sets", "trips", "tonnes", "tons", "shares", "kwh", "gwh", "mwh", "km",
@@ -67,6 +69,8 @@ THINGS = (
     "公里", "千瓦时", "辆次", "台次", "人次", "件", "部", "艘", "架", "只", "股",
 )  # fmt: skip
 """What is counted where four digits before it are no year."""
+FROM = re.compile(r"(?:\bfrom|从|由|自)\s*$")
+"""Before the first of two levels, of which the second is the later one."""
 SCALES = re.compile(r"[万亿千百만억천]+(?=\d)")
 """Between the parts of one number: 1亿2000万."""
 LOOSE = ("verb", "rate", "more", "base", "skip", "to", "by", "lead")

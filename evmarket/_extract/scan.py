@@ -16,12 +16,14 @@ from .._figures.reading import Reading, read
 from .._figures.words import FOLD, StopError, Token, lexicon, read_after, read_before
 from .._figures.words import tokens as words_of
 from .patterns import (
+    APART,
     CHANGING,
     CLAUSE,
     DATE,
     DENIED,
     DIGITS,
     FOREIGN,
+    FROM,
     LEADS,
     LOOSE,
     MOVING,
@@ -161,7 +163,7 @@ class Scan:
         opened = self._open(number[0])
         # After other words "(5%)" may be a share, a growth or a negative number.
         unclear = opened < number[0] and self.folded[sentence[0] : opened].strip()
-        if not (unclear or self._is_denied(left, start, stops[0])):
+        if not (unclear or self._is_denied(left, start, number[0], stops)):
             for begin in self._begins(start, number[0]):
                 for stop in stops:
                     reading = self._read(begin, stop)
@@ -180,12 +182,13 @@ class Scan:
             return [start]
         return list(dict.fromkeys((start, self._open(number), number)))
 
-    def _is_denied(self, left: int, start: int, stop: int) -> bool:
+    def _is_denied(self, left: int, start: int, number: int, stops: list[int]) -> bool:
         """Whether the words around a figure take away what it says."""
         before = self.folded[max(left, start - 20) : start]
         only = ONLY.match(self.folded, start)  # "not only rose 20%"
         denied = (not only and DENIED.search(before)) or MOVING.search(before)
-        return bool(denied or FOREIGN.match(self.folded, stop))
+        denied = denied or APART.search(self.folded[max(left, number - 20) : number])
+        return bool(denied or any(FOREIGN.match(self.folded, at) for at in stops))
 
     def _trusted(
         self, start: int, number: tuple[int, int], following: int
@@ -317,6 +320,10 @@ class Scan:
     ) -> Found | bool | None:
         """The range of two numbers; False where they are two figures, None unread."""
         start, end = self._start(left, numbers[0][0]), numbers[1][1]
+        gap = self.folded[numbers[0][1] : numbers[1][0]]
+        moves = re.search(r"\bto\b|[至到]", gap)
+        if moves and FROM.search(self.folded, max(left, start - 20), start):
+            return False  # "from 10% to 45%"
         limit = self._clause_end(end, len(self.text))
         ends = [token.at for token in self._ends(end, limit)]
         for stop in [*reversed(ends), end]:
@@ -415,7 +422,12 @@ def _in_word(folded: str, at: int) -> bool:
 
 def _have_unit(words: list[Token]) -> bool:
     """Whether words after a number show that it is a figure."""
-    return any(token.what in ("unit", "scale", "money", "named") for token in words)
+    for token in words:
+        if token.what in ("unit", "scale", "money", "named"):
+            return True
+        if token.what not in ("noun", "some", "after", "and"):
+            return False  # "2022 to about $9,500"
+    return False
 
 
 def _is_code(of: str) -> bool:

@@ -38,7 +38,7 @@ VOCABULARY: tuple[tuple[str, Any, str, str], ...] = (
     ("hedge", "nearly", "de", "fast|knapp"),
     ("hedge", "about", "en", "about|around|some|approximately|roughly|approx|"
      "approx.|an estimated|estimated|circa|ca.|~"),
-    ("hedge", "about", "zh", "大约|约|约为|大概|估计|预计约"),
+    ("hedge", "about", "zh", "大约|约|约为|约有|大概|估计|预计约"),
     ("hedge", "about", "de", "rund|etwa|ungefähr"),
     ("hedge", "about", "ja", "およそ"),
     ("hedge", "about", "ko", "약"),

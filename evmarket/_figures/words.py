@@ -113,7 +113,8 @@ def _pattern(key: str) -> str:
     if not "a" <= key[-1] <= "z":
         return inner
     if key.endswith("-than"):  # "higher than a year earlier" tells a base, no limit
-        inner += r"(?! +(?:a (?:year|month|quarter)|last|the|in|expected|it|that)\b)"
+        times = r"a (?:year|month|quarter)|last|the|in|expected|it|that|(?:19|20)\d\d"
+        inner += rf"(?! +(?:{times})(?![\w,]))"
     return inner + ("(?![a-z0-9]|-[a-z])" if len(key) == 1 else "(?![a-z0-9])")
 
 

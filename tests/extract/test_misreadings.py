@@ -17,6 +17,13 @@ SENTENCES = [
     ("Sales were 5,000 units higher than a year earlier.",
      [("5,000 units higher than a year earlier", 5000, "change")], []),
     ("20% fewer than in 2023", [("20% fewer", -0.2, "growth")], []),
+    ("1.8% fewer than 2023.", [("1.8% fewer", -0.018, "growth")], []),
+    # From one level to another is no range.
+    ("The tariff rises from 10% to 45.3%.",
+     [("10%", 0.1, "percent"), ("45.3%", 0.453, "percent")], []),
+    ("出口占比由10%至45%。", [("10%", 0.1, "percent"), ("45%", 0.45, "percent")], []),
+    ("Prices have fallen since 2022 to about $9,500 a tonne.",
+     [("about $9,500", 9500, "number")], []),
     # Years, names and measures are no figures.
     ("2024 sales rose 20%.", [("rose 20%", 0.2, "growth")], []),
     ("It sold 2024 vehicles.", [("2024 vehicles", 2024, "number")], []),
@@ -49,6 +56,8 @@ SENTENCES = [
      [("同比下降15.3%", -0.153, "growth")], ["1.2个百分点"]),
     ("Sales fell 5% and 3% respectively.", [("fell 5%", -0.05, "growth")], ["3%"]),
     ("同比上升8.3pct。", [], ["8.3"]),
+    ("Sales were 10% below last year's.", [], ["10% below"]),
+    ("销量不足去年的80%", [], ["80%"]),
     # One number in two parts.
     ("1亿2000万元", [], ["1亿2000"]),
     ("1万2千辆", [], ["1万2"]),
