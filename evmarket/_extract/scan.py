@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from .._figures.figure import Figure
 from .._figures.reading import Reading, read
-from .._figures.words import FOLD, StopError, Token, lexicon, read_after, read_before
+from .._figures.words import FOLD, StopError, Token, leading, read_after, read_before
 from .._figures.words import tokens as words_of
 from .patterns import (
     APART,
@@ -142,7 +142,7 @@ class Scan:
         printed = self.folded[slice(*name)].strip()
         if not YEARS.fullmatch(printed):
             return False
-        after = list(self._ends(end, min(len(self.text), end + 20)))
+        after = self._after(end, min(len(self.text), end + 20))
         if _have_unit(after):
             return True
         return bool(after) and after[0].printed in THINGS
@@ -158,13 +158,14 @@ class Scan:
     ) -> Found | None:
         """The figure around one number; None where there is none."""
         start = self._start(left, number[0])
-        after = self._trusted(start, number, following)
-        stops = [*(token.at for token in reversed(after)), self._closed(number)]
+        before = self._words(start, number[0])
+        after = self._trusted(before, number, following)
+        stops = [*(token.end for token in reversed(after)), self._closed(number)]
         opened = self._open(number[0])
         # After other words "(5%)" may be a share, a growth or a negative number.
         unclear = opened < number[0] and self.folded[sentence[0] : opened].strip()
         if not (unclear or self._is_denied(left, start, number[0], stops)):
-            for begin in self._begins(start, number[0]):
+            for begin in self._begins(before, start, number[0]):
                 for stop in stops:
                     reading = self._read(begin, stop)
                     if reading is not None:
@@ -176,9 +177,9 @@ class Scan:
             self.unread.append((number[0], max(stops)))
         return None
 
-    def _begins(self, start: int, number: int) -> list[int]:
+    def _begins(self, before: list[Token], start: int, number: int) -> list[int]:
         """Where a figure may begin; words that change it are not left out."""
-        if any(token.what in CHANGING for token in self._words(start, number)):
+        if any(token.what in CHANGING for token in before):
             return [start]
         return list(dict.fromkeys((start, self._open(number), number)))
 
@@ -191,7 +192,7 @@ class Scan:
         return bool(denied or any(FOREIGN.match(self.folded, at) for at in stops))
 
     def _trusted(
-        self, start: int, number: tuple[int, int], following: int
+        self, before: list[Token], number: tuple[int, int], following: int
     ) -> list[Token]:
         """The words after a number that can belong to it.
 
@@ -200,8 +201,8 @@ class Scan:
         stands alone, as in "5 m", belongs to money.
         """
         limit = self._clause_end(number[1], following)
-        after = list(self._ends(number[1], limit))
-        money = any(t.what == "money" for t in self._words(start, number[0]))
+        after = self._after(number[1], limit)
+        money = any(token.what == "money" for token in before)
         for place, token in enumerate(after):
             letter = token.what == "scale" and len(token.printed) == 1
             apart = self.folded[number[1] : number[1] + 1] == " "
@@ -221,7 +222,7 @@ class Scan:
 
     def _leads(self, after: list[Token], following: int) -> bool:
         """Whether words known to the reader lead from a number to the next one."""
-        at = after[-1].at if after else following
+        at = after[-1].end if after else following
         gap = self.folded[at:following]
         try:
             words = list(words_of(gap, self.nouns))
@@ -231,7 +232,7 @@ class Scan:
 
     def _goes_on(self, last: Token) -> bool:
         """Whether a word for a change leads to a figure after it: 收窄至2.1%."""
-        return self.folded[last.at : last.at + 1] in ("至", "到", "为", "了")
+        return self.folded[last.end : last.end + 1] in ("至", "到", "为", "了")
 
     def _told(
         self,
@@ -325,15 +326,15 @@ class Scan:
         if moves and FROM.search(self.folded, max(left, start - 20), start):
             return False  # "from 10% to 45%"
         limit = self._clause_end(end, len(self.text))
-        ends = [token.at for token in self._ends(end, limit)]
+        ends = [token.end for token in self._after(end, limit)]
+        before = self._words(start, numbers[0][0])
         for stop in [*reversed(ends), end]:
-            for begin in self._begins(start, numbers[0][0]):
+            for begin in self._begins(before, start, numbers[0][0]):
                 reading = self._read(begin, stop)
                 if reading is not None and reading.relation == "range":
                     number = numbers[0][0], end
                     return self._told(begin, stop, number, sentence, reading)
-        words = self._words(start, numbers[0][0])
-        if any(token.what == "verb" for token in words):
+        if any(token.what == "verb" for token in before):
             return False  # "rose by 2.1 points to 14.9%"
         for stop in [*reversed(ends), end]:
             if "the ends of a range" in self._reason(numbers[0][0], stop):
@@ -391,16 +392,9 @@ class Scan:
         match = CLAUSE.search(self.folded, at, stop)
         return stop if match is None else match.start()
 
-    def _ends(self, at: int, stop: int) -> Iterator[Token]:
-        """The words from a place on, with their ends in place of their beginnings."""
-        pattern, _ = lexicon(self.nouns)
-        while at < stop:
-            match = pattern.match(self.folded, at)  # what follows a word counts
-            if match is None or match.end() > stop:
-                return
-            [token] = words_of(match[0], self.nouns)
-            at = match.end()
-            yield token._replace(at=at)
+    def _after(self, at: int, stop: int) -> list[Token]:
+        """The words from a place on that are known."""
+        return list(leading(self.folded, at, stop, self.nouns))
 
     def _words(self, begin: int, stop: int) -> list[Token]:
         return self._words_in(self.folded[begin:stop].rstrip("("))
@@ -414,10 +408,9 @@ class Scan:
 
 def _in_word(folded: str, at: int) -> bool:
     """Whether a place is inside a word with a hyphen, or the hyphen of a name."""
-    letter = re.compile("[a-z]")
-    if folded[at] in "-$" and letter.match(folded[at - 1 : at]):
-        return True
-    return folded[at - 1 : at] == "-" and bool(letter.match(folded[at - 2 : at - 1]))
+    marks = [at] if folded[at] in "-$" else []
+    marks += [at - 1] if folded[at - 1 : at] == "-" else []
+    return any(mark > 0 and "a" <= folded[mark - 1] <= "z" for mark in marks)
 
 
 def _have_unit(words: list[Token]) -> bool:

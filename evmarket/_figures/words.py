@@ -84,6 +84,7 @@ class Token(NamedTuple):
     language: str
     printed: str
     at: int
+    end: int
 
 
 @lru_cache(maxsize=64)
@@ -118,18 +119,27 @@ def _pattern(key: str) -> str:
     return inner + ("(?![a-z0-9]|-[a-z])" if len(key) == 1 else "(?![a-z0-9])")
 
 
+def leading(text: str, at: int, stop: int, nouns: tuple[str, ...]) -> Iterator[Token]:
+    """The words of a text from `at` on, up to one that is unknown or reaches over
+    `stop`; what follows a word may tell that it is another one."""
+    pattern, table = lexicon(nouns)
+    while at < stop:
+        match = pattern.match(text, at)
+        if match is None or match.end() > stop:
+            return
+        printed, at = match[1], match.end()
+        yield Token(*_meaning(printed, table), printed, match.start(1), at)
+
+
 def tokens(piece: str, nouns: tuple[str, ...]) -> Iterator[Token]:
     """The words of a piece; StopError where there is none."""
-    pattern, table = lexicon(nouns)
     at, end = 0, len(piece.rstrip(" "))
-    while at < end:
-        match = pattern.match(piece, at)
-        if match is None:
-            rest = piece[at:]
-            raise StopError(at + len(rest) - len(rest.lstrip(" ")))
-        printed = match[1]
-        yield Token(*_meaning(printed, table), printed, match.start(1))
-        at = match.end()
+    for token in leading(piece, 0, end, nouns):
+        yield token
+        at = token.end
+    if at < end:
+        rest = piece[at:]
+        raise StopError(at + len(rest) - len(rest.lstrip(" ")))
 
 
 def _meaning(printed: str, table: dict[str, Any]) -> tuple[str, Any, str]:
@@ -171,7 +181,7 @@ def read_before(piece: str, nouns: tuple[str, ...]) -> Before:
     """The words before a number."""
     seen: dict[str, Any] = {}
     reached, verbs = 0, []
-    for what, meaning, language, printed, at in tokens(piece, nouns):
+    for what, meaning, language, printed, at, _ in tokens(piece, nouns):
         seen["de"] = seen.get("de", False) or language == "de"
         if what == "turned":
             raise StopError(at, f"it names no number, but the status {meaning}")
@@ -182,9 +192,7 @@ def read_before(piece: str, nouns: tuple[str, ...]) -> Before:
         if printed == "~" and "sign" in seen:
             raise StopError(at)
         order = _ORDER[what]
-        if what == "base" and "word" in seen:
-            order = 5
-        if what == "base" and "flat" in seen:
+        if what == "base" and ("word" in seen or "flat" in seen):
             order = 5
         _check_before(what, printed, order, reached, seen, at)
         reached = max(reached, order)
@@ -278,7 +286,7 @@ def _told_before(seen: dict[str, Any], verbs: list[int]) -> Before:
         between="between" in seen,
         flat="flat" in seen,
         bare=sign == 0 and not verbs and "rate" not in seen,
-        german=seen["de"] if seen else False,
+        german=seen.get("de", False),
         past=seen.get("past", False),
     )
 
@@ -302,7 +310,7 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
     some = reached = 0
     noun = (0, 0)
     last, languages, connector, coin = "", set(), "", False
-    for what, meaning, language, printed, at in tokens(piece, nouns):
+    for what, meaning, language, printed, at, end in tokens(piece, nouns):
         languages.add(language)
         if connector:
             _check_connected(what, meaning, printed, connector, seen, at)
@@ -310,11 +318,11 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
             last = what
             continue
         if ranges and (printed in _BETWEEN or what == "and"):
-            rest = piece[at + len(printed) :]
+            rest = piece[end:]
             if what != "and" or not _is_noun(rest, nouns):
                 connector = "and" if what == "and" else printed
                 continue
-        touches = (at > 0 and piece[at - 1] != " ") or at == 0
+        touches = piece[:at][-1:] != " "
         if printed == "+" and reached <= 3 and "after" not in seen and touches:
             what, meaning = "after", "at_least"
         if what == "named":
@@ -333,7 +341,7 @@ def read_after(piece: str, ranges: bool, nouns: tuple[str, ...]) -> After:
         if what == "some":
             some = 2 if "scale" in seen else 1
         elif what == "noun":
-            noun = (noun[0] if "noun" in seen else at, at + len(printed))
+            noun = (noun[0] if "noun" in seen else at, end)
         reached = max(reached, order)
         last = what
         seen[what] = meaning
