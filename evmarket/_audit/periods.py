@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -61,7 +63,7 @@ def months(facts: Facts) -> Iterator[Claims]:
 def within(facts: Facts) -> Iterator[Claims]:
     """A period against a longer one that contains it: it is at most the longer one."""
     spans = _level_spans(facts)
-    whole, part = spans.inside()
+    whole, part = spans.inside
     count = len(spans.fact)
     added = [
         owner * count + one
@@ -86,7 +88,7 @@ def period_growth(facts: Facts) -> Iterator[Claims]:
     levelled = of_kind(facts, "level", "count")[rows] & even & (back > 0)
     spans = spans.take(np.flatnonzero(even & (back > 0)), back)
     levelled = levelled[np.flatnonzero(even & (back > 0))]
-    whole, begin, rest = spans.splits(*spans.inside())
+    whole, begin, rest = spans.splits()
     fit = levelled[whole] & levelled[begin]
     year, earlier, single = (spans.fact[x[fit]] for x in (whole, begin, rest))
     yield Claims(
@@ -114,7 +116,8 @@ def period_growth(facts: Facts) -> Iterator[Claims]:
         )
 
 
-class _Spans(NamedTuple):
+@dataclass(frozen=True)
+class _Spans:
     """Figures of whole months: the series (with its mode), the first and last month.
 
     `fact` is the row of each, `place` its place in ``facts.levels`` or among the rows.
@@ -135,10 +138,12 @@ class _Spans(NamedTuple):
 
     def take(self, at: Rows, other: Ints) -> _Spans:
         """Some of these; series also differ by `other`."""
-        mine = _Spans(*(column[at] for column in self))
-        both = mine.series * (other.max(initial=0) + 1) + other[at]
-        return mine._replace(series=np.where(mine.series < 0, -1, both))
+        both = self.series[at] * (other.max(initial=0) + 1) + other[at]
+        series = np.where(self.series[at] < 0, -1, both)
+        rest = self.first[at], self.last[at], self.fact[at], self.place[at]
+        return _Spans(series, *rest)
 
+    @cached_property
     def inside(self) -> tuple[Rows, Rows]:
         """Pairs of a period and a shorter one of its series that it contains."""
         length = self.last - self.first + 1
@@ -169,8 +174,9 @@ class _Spans(NamedTuple):
             shortest[order] = np.repeat(np.minimum.reduceat(mine, starts), sizes)
         return shortest
 
-    def splits(self, whole: Rows, begin: Rows) -> tuple[Rows, Rows, Rows]:
-        """Periods with a beginning and the rest; from the pairs of `inside`."""
+    def splits(self) -> tuple[Rows, Rows, Rows]:
+        """Periods with a beginning and the rest."""
+        whole, begin = self.inside
         starts = self.first[whole] == self.first[begin]
         whole, begin = whole[starts], begin[starts]
         dated = np.where(self.first > 0, _at(self.series, self.first), -1)
@@ -214,7 +220,7 @@ def _tilings(
     in the spans.
     """
     named = np.arange(len(spans.fact)) if places else spans.place
-    whole, part = spans.inside()
+    whole, part = spans.inside
     length = spans.last - spans.first + 1
     offset = spans.first[part] - spans.first[whole]
     one_month = length[part] == 1
@@ -226,7 +232,7 @@ def _tilings(
     kinds += [(length[part] == size) & (offset % size == 0) for size in (3, 6)]
     for kind in kinds:
         yield from _covering(facts, spans, whole[kind], part[kind], named)
-    owner, begin, rest = spans.splits(whole, part)
+    owner, begin, rest = spans.splits()
     new = (length[begin] != length[rest]) | ~np.isin(length[begin], (1, 3, 6))
     new &= (length[owner] > 3) | (length[begin] < 2) | (spans.first[owner] % 12 > 0)
     yield named[owner[new]], [named[begin[new]], named[rest[new]]]
