@@ -111,23 +111,32 @@ class _Sums:
         Those of the rows.
     outer : list of str
         The keys of the groups.
+    whole : _Sums or None
+        The totals of the groups; None for the totals themselves.
     """
 
     panel: PanelData
     name: str
     keys: Sequence[str]
     outer: Sequence[str]
+    whole: _Sums | None = None
 
     @cached_property
     def rolled(self) -> PanelData:
         return self.panel.rollup(self.keys)
 
-    @property
+    @cached_property
     def level(self) -> MeasureData:
         return self.rolled.measure(self.name)
 
-    def groups(self, total: _Sums) -> Ints:
-        """The row of `total` that holds each row."""
+    @property
+    def total(self) -> _Sums:
+        return self if self.whole is None else self.whole
+
+    @cached_property
+    def groups(self) -> Ints:
+        """The row of the totals that holds each row."""
+        total = self.total
         series, to = self.level.series.grouped(self.outer)
         names = [total.level.series.name(k) for k in range(total.level.series.count)]
         place = {name: k for k, name in enumerate(names)}
@@ -160,21 +169,21 @@ class _Sums:
         series = np.arange(self.level.series.count, dtype=np.int64)
         return reporting(self.level, series, np.full(len(series), at, np.int64))
 
-    def shares(self, total: _Sums, at: int) -> dict[str, _Numbers]:
+    def shares(self, at: int) -> dict[str, _Numbers]:
         """Shares in the groups' totals, and their change on the year.
 
         In the change, the share of a row that had not begun or has exited is 0.
         """
         lag = by_date(self.level, read_lag("1Y", self.level.calendar.freq))
         back = lag.one_before(at)
-        share = self._share(total, at)
+        share = self._share(at)
         if back is None:
             none = np.full(len(share.values), np.nan)
             gap = np.full(len(none), _core.GAP, np.uint8)
             codes = lowest(share.reasons, gap)
             return {"share": share, "share_change": _of_rates(none, codes)}
-        x1 = self._share(total, at, _core.EXITED)
-        x0 = self._share(total, back, _core.NOT_BEGUN)
+        x1 = self._share(at, _core.EXITED)
+        x0 = self._share(back, _core.NOT_BEGUN)
         step = growth.change(self.level).at(at)[1]
         reasons = lowest(x1.reasons, x0.reasons)
         marks = lowest(x1.marks(_core.EXITED), x0.marks(_core.NOT_BEGUN))
@@ -184,10 +193,10 @@ class _Sums:
             "share_change": _of_rates(x1.values - x0.values, codes),
         }
 
-    def _share(self, total: _Sums, at: int, as_zero: int = -1) -> _Numbers:
+    def _share(self, at: int, as_zero: int = -1) -> _Numbers:
         """Shares; empty cells of one status count as 0."""
-        calendar, group = self.level.calendar, self.groups(total)
-        (values, codes), (whole, marks) = self.level.at(at), total.level.at(at)
+        calendar, group = self.level.calendar, self.groups
+        (values, codes), (whole, marks) = self.level.at(at), self.total.level.at(at)
         whole, marks = whole[group], marks[group]
         values = np.where(np.isnan(values) & (codes == as_zero), 0.0, values)
         reasons = lowest(lacking(values, codes), lacking(whole, marks))
@@ -219,12 +228,12 @@ def report(
     data = panel.measure(name)
     period = _period(data, at)
     total = _Sums(panel, name, outer, outer)
-    items = _Sums(panel, name, [*outer, *inner], outer)
-    ranked = _largest(items, total, period, most)
+    items = _Sums(panel, name, [*outer, *inner], outer, total)
+    ranked = _largest(items, period, most)
     sides = [(items, ranked, _item_labels(items, outer, inner, period))]
     rest = _rest(panel, items, ranked)
     if rest.series.count:
-        others = _Sums(rest, name, outer, outer)
+        others = _Sums(rest, name, outer, outer, total)
         # Exited series do not make a row of others.
         alive = np.flatnonzero(others.reporting(period)[1])
         sides.append((others, alive, _sum_labels(others, "others", inner)))
@@ -232,7 +241,7 @@ def report(
     sides.append((total, every, _sum_labels(total, "total", inner)))
     parts = []
     for sums, rows, labels in sides:
-        numbers = sums.numbers(period) | sums.shares(total, period)
+        numbers = sums.numbers(period) | sums.shares(period)
         counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
         parts.append(
             (
@@ -241,7 +250,7 @@ def report(
                 _objects(counts)[rows],
             )
         )
-    group = [sums.groups(total)[rows] for sums, rows, _ in sides]
+    group = [sums.groups[rows] for sums, rows, _ in sides]
     order = np.argsort(np.concatenate(group), kind="stable")
     unit_ = f", {level.read_unit}" if level.read_unit else ""
     title = f"{name}{unit_}, {data.calendar.label(period)}"
@@ -278,9 +287,9 @@ def _period(measure: MeasureData, at: Any) -> int:
     return low if low == high else calendar.ordinal(at, "at")
 
 
-def _largest(items: _Sums, total: _Sums, at: int, most: int) -> Ints:
+def _largest(items: _Sums, at: int, most: int) -> Ints:
     """The rows of the largest items of each group, the largest first."""
-    level, of_row = items.level.level_at(at), items.groups(total)
+    level, of_row = items.level.level_at(at), items.groups
     order = np.lexsort((-level, of_row))
     order = order[np.isfinite(level[order])]
     group = of_row[order]
