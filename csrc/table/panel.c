@@ -129,13 +129,19 @@ void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordina
 
 /* ---- panels from panels ---- */
 
-static ev_cell_sum sum_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,
-                          ev_scale into)
+/* The 128 bits of a sum; without high words, the low one is signed. */
+EV_INLINE ev_int128 bits_of(const ev_panel_measure *measure, ptrdiff_t cell)
 {
     const int64_t low = (int64_t)measure->lo[cell];
     const ev_words words = {measure->lo[cell],
                             measure->hi == NULL ? low >> 63 : measure->hi[cell]};
-    ev_cell_sum sum = {{ev_join_words(words), 0, 0}, 0};
+    return ev_join_words(words);
+}
+
+static ev_cell_sum sum_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,
+                          ev_scale into)
+{
+    ev_cell_sum sum = {{bits_of(measure, cell), 0, 0}, 0};
     if (measure->fine != NULL) {
         sum.total.fine = measure->fine[cell];
     }
@@ -186,12 +192,8 @@ EV_INLINE ev_result add_plainly(ev_ledger *ledger, uint32_t number,
     ev_result result = EV_DONE;
     into->rows += panel->rows[cell];
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
-        const ev_panel_measure *measure = &panel->measures[k];
-        const int64_t low = (int64_t)measure->lo[cell];
-        const ev_words words = {measure->lo[cell],
-                                measure->hi == NULL ? low >> 63 : measure->hi[cell]};
         result = ev_ledger_add_words(ledger, number, k, &into->sums[k],
-                                     ev_join_words(words));
+                                     bits_of(&panel->measures[k], cell));
     }
     return result;
 }
