@@ -12,7 +12,7 @@ import time
 
 import numpy as np
 
-from tests.bench.timing import machine, peer, versions
+from tests.bench.timing import machine, peer, versions, with_gaps
 
 FIRST, LAST = np.datetime64("2019-01-01"), np.datetime64("2026-12-31")
 
@@ -22,14 +22,7 @@ def daily_rows(groups, shuffled):
     rng = np.random.default_rng(5)
     days = np.arange(FIRST, LAST + 1)
     group = np.repeat(np.arange(groups, dtype=np.int64), len(days))
-    day = np.tile(days, groups)
-    keep = rng.random(len(group)) >= 0.05
-    group, day = group[keep], day[keep]
-    value = rng.uniform(1, 2, len(group))
-    if shuffled:
-        order = rng.permutation(len(group))
-        group, day, value = group[order], day[order], value[order]
-    return group, day, value
+    return with_gaps(rng, group, np.tile(days, groups), shuffled)
 
 
 def by_evmarket(group, day, value):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.bench.timing import machine, peer, versions
+from tests.bench.timing import machine, peer, versions, with_gaps
 
 MAKERS, REGIONS, MODELS, MONTHS = 61, 340, 1500, 60
 FIRST_DAY = np.datetime64("2019-01-01")
@@ -218,13 +218,7 @@ def group_rows(groups, shuffled):
     rng = np.random.default_rng(4)
     group = np.repeat(np.arange(groups, dtype=np.int64) * 7 + 13, 10)
     time_ = np.tile(np.arange(650, 660, dtype=np.int64), groups)
-    keep = rng.random(len(group)) >= 0.05
-    group, time_ = group[keep], time_[keep]
-    value = rng.uniform(1, 2, len(group))
-    if shuffled:
-        order = rng.permutation(len(group))
-        group, time_, value = group[order], time_[order], value[order]
-    return group, time_, value
+    return with_gaps(rng, group, time_, shuffled)
 
 
 def rows_evmarket(group, time_, value):

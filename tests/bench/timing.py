@@ -19,6 +19,17 @@ def peer(name):
         return None
 
 
+def with_gaps(rng, group, when, shuffled):
+    """Group, time and value of rows of which 5% are missing, in order or shuffled."""
+    keep = rng.random(len(group)) >= 0.05
+    group, when = group[keep], when[keep]
+    value = rng.uniform(1, 2, len(group))
+    if shuffled:
+        order = rng.permutation(len(group))
+        group, when, value = group[order], when[order], value[order]
+    return group, when, value
+
+
 def machine():
     """One line that names the processor, the cores and the version of Python."""
     processor = platform.processor() or platform.machine()
