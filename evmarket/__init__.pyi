@@ -156,7 +156,8 @@ from . import (
     datasets as datasets,  # shipped data: names(), load(name)
 )
 from ._common.build import (
-    build_info as build_info,  # compiler, instruction set, versions
+    build_info as build_info,  # compiler, instruction set, versions, kept memory
+    clear_cache as clear_cache,  # give kept memory back
 )
 from ._common.workers import (
     set_workers as set_workers,  # set the number of threads for large inputs

@@ -116,7 +116,7 @@ def test_names_of_the_design_are_public():
     Extraction Facts Figure Finding IndexNumber Lmdi MarginBridge Measure MixRate
     Operand Panel
     Periods PriceVolume PriceVolumeMix Rows ShiftShare Status __version__
-    annualized_growth audit base_effect build_info cagr check concentration
+    annualized_growth audit base_effect build_info cagr check clear_cache concentration
     contributions datasets extract figures from_ytd growth growth_between growth_by hhi
     implied_base implied_current implied_growth implied_increment
     implied_period_growth implied_ratio implied_ratio_growth implied_remainder

@@ -49,9 +49,9 @@ static ev_result add_block(ev_blocks *blocks)
         }
         else {
             char *start = owned + (HUGE - (uintptr_t)owned % HUGE) % HUGE;
-            if (blocks->count > 0) { /* small tables stay small */
-                ev_advise_huge(start, bytes);
-            }
+            /* The first pages stay small, so that small tables do. */
+            const size_t small = blocks->count == 0 && bytes > HUGE ? HUGE : 0;
+            ev_advise_huge(start + small, bytes - small);
             blocks->starts[blocks->count] = start;
             blocks->owned[blocks->count] = owned;
             blocks->count++;

@@ -1,13 +1,13 @@
 /* The table engine for Python. Called through evmarket.Panel.
  *
  * Partial(keys, measures, *, period="period", duplicates="add", track=False,
- *         skip_nulls=False, find_repeats=0, isa=None)
+ *         skip_nulls=False, find_repeats=0, only_repeats=False, isa=None)
  *     keys, measures: tuples of names, for messages. duplicates: "add", "identical" or
  *     "last". track: find the first repeated (series, period); see "repeat" below.
  *     skip_nulls: a row without any value is not a row; a series may be left without
- *     cells. find_repeats: among how many of the first rows equal ones are counted;
- *     they must be given in order, measures may hold dates, and nothing is added. isa: None for the module's instruction set, or
- *     "baseline", "avx2".
+ *     cells. find_repeats: among how many of the first rows equal ones are counted.
+ *     only_repeats: measures may hold dates, and nothing is added. isa: None for the
+ *     module's instruction set, or "baseline", "avx2".
  * Partial.add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)
  *     Adds the rows start .. stop - 1 of a capsule "evmarket.batch". keys, measures:
  *     tuples of column numbers. period: (column,) or (year, month or quarter). freq: its
@@ -15,9 +15,10 @@
  *     batch's row 0 in the whole table. After an error the Partial cannot be used.
  * Partial.merge(other)
  *     Adds another Partial with the same keys, measures and rule, which is not changed.
- * Partial.repeats() -> (count, first, second)
- *     How many rows repeat an earlier one exactly (same series and period, same measures),
- *     and the numbers of the first two equal rows; needs find_repeats.
+ * Partial.repeats(others) -> (count, first, second)
+ *     How many rows of this and the other Partials, a tuple, repeat another one exactly
+ *     (same series and period, same measures), and the numbers of the first that does and
+ *     of the one it repeats, else -1; needs find_repeats.
  * Partial.clear()
  *     Frees the memory.
  * Partial.finish() -> dict, after which the Partial is empty
@@ -65,7 +66,6 @@
 #include "base/dispatch.h"
 #include "python/batch.h"
 #include "python/errors.h"
-#include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/period.h"
@@ -164,8 +164,8 @@ static int read_isa(PyTypeObject *type, const char *name, ev_isa *isa)
 {
     int known = 1;
     if (name == NULL) {
-        const ev_isa *state = PyType_GetModuleState(type);
-        *isa = *state;
+        const ev_state *state = PyType_GetModuleState(type);
+        *isa = state->isa;
     }
     else if (ev_isa_choose(name, isa) != EV_DONE) {
         PyErr_Format(PyExc_ValueError, "isa is '%.40s': not a path of this build",
@@ -178,34 +178,38 @@ static int read_isa(PyTypeObject *type, const char *name, ev_isa *isa)
 static PyObject *partial_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
 {
     static char *names[] = {"keys",       "measures",     "period", "duplicates", "track",
-                            "skip_nulls", "find_repeats", "isa",    NULL};
+                            "skip_nulls", "find_repeats", "only_repeats", "isa", NULL};
     PyObject *keys, *measures, *period = NULL;
     const char *duplicates = "add", *isa_name = NULL;
     Py_ssize_t repeats = 0;
+    int only_repeats = 0;
     ev_row_rule rule = {EV_ADD, 0, 0};
     ev_isa isa = EV_BASELINE;
     partial_object *self = NULL;
-    if (PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!|$Usppnz:Partial", names,
+    if (PyArg_ParseTupleAndKeywords(args, kwargs, "O!O!|$Usppnpz:Partial", names,
                                     &PyTuple_Type, &keys, &PyTuple_Type, &measures,
                                     &period, &duplicates, &rule.tracks,
-                                    &rule.skips_nulls, &repeats, &isa_name) &&
+                                    &rule.skips_nulls, &repeats, &only_repeats,
+                                    &isa_name) &&
         read_duplicates(duplicates, &rule.duplicates) &&
         read_isa(type, isa_name, &isa)) {
         self =
             (partial_object *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
     }
     if (self != NULL) {
+        const ev_state *state = PyType_GetModuleState(type);
         self->state = ADDING;
         self->keys = Py_NewRef(keys);
         self->measures = Py_NewRef(measures);
         self->period =
             period != NULL ? Py_NewRef(period) : PyUnicode_FromString("period");
         ev_result result =
-            ev_partial_open(&self->partial, &ev_py_memory, (int)PyTuple_Size(keys),
+            ev_partial_open(&self->partial, &state->memory, (int)PyTuple_Size(keys),
                             (int)PyTuple_Size(measures), rule, isa);
         if (result == EV_DONE && repeats > 0) {
             result = ev_partial_find_repeats(
-                &self->partial, repeats < EV_MOST_REPEATS ? repeats : EV_MOST_REPEATS);
+                &self->partial, repeats < EV_MOST_REPEATS ? repeats : EV_MOST_REPEATS,
+                only_repeats);
         }
         if (result != EV_DONE || self->period == NULL) {
             if (result != EV_DONE) {
@@ -324,7 +328,7 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
              PyTuple_Size(self->measures) != PyTuple_Size(other->measures) ||
              memcmp(&self->partial.ledger.rule, &other->partial.ledger.rule,
                     sizeof(ev_row_rule)) != 0 ||
-             self->partial.repeats != NULL || other->partial.repeats != NULL) {
+             self->partial.only_repeats || other->partial.only_repeats) {
         PyErr_SetString(PyExc_ValueError,
                         "partial panels of different keys, measures or duplicates");
     }
@@ -351,22 +355,59 @@ static PyObject *partial_merge(PyObject *object, PyObject *given)
     return answer;
 }
 
-static PyObject *partial_repeats(PyObject *object, PyObject *Py_UNUSED(ignored))
+/* The repeats of a Partial that nobody else may use until it is left; NULL with an
+ * exception set, and then there is nothing to leave. */
+static const ev_repeats *enter_repeats(PyTypeObject *type, PyObject *object)
 {
     partial_object *self = (partial_object *)object;
-    PyObject *answer = NULL;
-    if (enter(self, ADDING)) {
-        const ev_repeats *repeats = self->partial.repeats;
+    const ev_repeats *repeats = NULL;
+    if (Py_TYPE(object) != type) {
+        PyErr_SetString(PyExc_TypeError, "repeats takes other Partials");
+    }
+    else if (enter(self, ADDING)) {
+        repeats = self->partial.repeats;
         if (repeats == NULL) {
             PyErr_SetString(PyExc_ValueError, "repeats needs find_repeats");
+            leave(self, ADDING);
         }
-        else {
-            answer = Py_BuildValue("LLL", (long long)repeats->count,
-                                   (long long)repeats->first,
-                                   (long long)repeats->second);
-        }
-        leave(self, ADDING);
     }
+    return repeats;
+}
+
+static PyObject *partial_repeats(PyObject *object, PyObject *others)
+{
+    partial_object *self = (partial_object *)object;
+    const Py_ssize_t count = PyTuple_Check(others) ? PyTuple_Size(others) + 1 : 0;
+    const ev_repeats **parts = NULL;
+    PyObject *answer = NULL;
+    Py_ssize_t entered = 0;
+    if (count == 0) {
+        PyErr_SetString(PyExc_TypeError, "repeats takes a tuple of Partials");
+    }
+    else if ((parts = PyMem_Calloc((size_t)count, sizeof(ev_repeats *))) == NULL) {
+        PyErr_NoMemory();
+    }
+    for (int good = parts != NULL; good && entered < count; entered += good) {
+        PyObject *part = entered == 0 ? object : PyTuple_GetItem(others, entered - 1);
+        parts[entered] = enter_repeats(Py_TYPE(object), part);
+        good = parts[entered] != NULL;
+    }
+    if (parts != NULL && entered == count) {
+        ev_repeated found;
+        ev_result result;
+        Py_BEGIN_ALLOW_THREADS
+        result = ev_repeats_find(parts, (int)count, &self->partial.memory, &found);
+        Py_END_ALLOW_THREADS
+        answer = result != EV_DONE ? PyErr_NoMemory()
+                                   : Py_BuildValue("LLL", (long long)found.count,
+                                                   (long long)found.first,
+                                                   (long long)found.second);
+    }
+    for (Py_ssize_t k = 0; k < entered; k++) {
+        PyObject *part = k == 0 ? object : PyTuple_GetItem(others, k - 1);
+        leave((partial_object *)part, ADDING);
+    }
+    PyMem_Free(parts);
     return answer;
 }
 
@@ -464,8 +505,8 @@ static PyMethodDef partial_methods[] = {
     {"add", (PyCFunction)(void (*)(void))partial_add, METH_VARARGS | METH_KEYWORDS,
      "add(batch, keys, period, measures, *, freq, first_row=0, start=0, stop=None)"},
     {"merge", partial_merge, METH_O, "merge(other): adds all that other holds."},
-    {"repeats", partial_repeats, METH_NOARGS,
-     "repeats() -> (count, first, second): rows that repeat another exactly."},
+    {"repeats", partial_repeats, METH_O,
+     "repeats(others) -> (count, first, second): rows that repeat another exactly."},
     {"prepare", partial_prepare, METH_NOARGS,
      "prepare() -> indptr; then write, finish."},
     {"write", partial_write, METH_VARARGS, "write(start, stop): some of the series."},

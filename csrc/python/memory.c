@@ -1,6 +1,16 @@
+/* The allocators of the core, and what is kept: the functions kept_bytes, kept_bound and
+ * clear_kept. */
 #include "python/memory.h"
 
 #include <stdlib.h>
+
+#include "python/module.h"
+
+#ifdef NDEBUG
+enum { BOUND = 1 << 27 };
+#else
+enum { BOUND = 0 }; /* a debugger of memory sees each block end */
+#endif
 
 static void *resize(void *owner, void *block, size_t size)
 {
@@ -16,3 +26,38 @@ static void *resize(void *owner, void *block, size_t size)
 }
 
 const ev_memory ev_py_memory = {resize, NULL};
+
+void ev_py_state_open(ev_state *state, ev_isa isa)
+{
+    state->isa = isa;
+    ev_kept_open(&state->kept, &ev_py_memory, BOUND);
+    state->memory = (ev_memory){ev_kept_resize, &state->kept};
+}
+
+static PyObject *kept_bytes(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    ev_state *state = PyModule_GetState(module);
+    return PyLong_FromSize_t(ev_kept_bytes(&state->kept));
+}
+
+static PyObject *kept_bound(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    const ev_state *state = PyModule_GetState(module);
+    return PyLong_FromSize_t(state->kept.bound);
+}
+
+static PyObject *clear_kept(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    ev_state *state = PyModule_GetState(module);
+    ev_kept_clear(&state->kept);
+    return Py_NewRef(Py_None);
+}
+
+PyMethodDef ev_py_kept_functions[] = {
+    {"kept_bytes", kept_bytes, METH_NOARGS,
+     "kept_bytes() -> int: memory that is kept for the next panel."},
+    {"kept_bound", kept_bound, METH_NOARGS,
+     "kept_bound() -> int: how much of it is kept at most."},
+    {"clear_kept", clear_kept, METH_NOARGS, "clear_kept(): gives it back."},
+    {NULL, NULL, 0, NULL},
+};

@@ -67,8 +67,8 @@ static int add_parts(PyObject *module)
 {
     static PyMethodDef *const functions[] = {
         ev_py_arrow_out_functions, ev_py_columns_functions, ev_py_explain_functions,
-        ev_py_growth_functions,    ev_py_period_functions,  ev_py_regroup_functions,
-        ev_py_rows_functions,
+        ev_py_growth_functions,    ev_py_kept_functions,    ev_py_period_functions,
+        ev_py_regroup_functions,   ev_py_rows_functions,
     };
     static PyType_Spec *const types[] = {&ev_py_batches_type, &ev_py_partial_type,
                                          &ev_py_rows_type};
@@ -106,10 +106,17 @@ static int exec_module(PyObject *module)
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
     failed = failed || add_parts(module) < 0;
     if (!failed) {
-        ev_isa *state = PyModule_GetState(module);
-        *state = isa;
+        ev_py_state_open(PyModule_GetState(module), isa);
     }
     return failed ? -1 : 0;
+}
+
+static void free_module(void *module)
+{
+    ev_state *state = PyModule_GetState((PyObject *)module);
+    if (state != NULL && state->memory.resize != NULL) { /* it was executed */
+        ev_kept_clear(&state->kept);
+    }
 }
 
 static PyModuleDef_Slot slots[] = {
@@ -127,8 +134,9 @@ static struct PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
     .m_name = "evmarket._core",
     .m_doc = "The C core of evmarket; call it through the package.",
-    .m_size = sizeof(ev_isa), /* the module's state: the instruction set in use */
+    .m_size = sizeof(ev_state),
     .m_slots = slots,
+    .m_free = free_module,
 };
 
 PyMODINIT_FUNC PyInit__core(void)

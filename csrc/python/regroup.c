@@ -1,7 +1,6 @@
 /* Finished panels into a new one: the function regroup, described in engine.c. */
 #include <string.h>
 
-#include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/output.h"
@@ -212,8 +211,9 @@ static int absorb(ev_ledger *ledger, PyObject *item, ptrdiff_t series)
     return failed ? -1 : 0;
 }
 
-static PyObject *regroup(PyObject *Py_UNUSED(module), PyObject *args)
+static PyObject *regroup(PyObject *module, PyObject *args)
 {
+    const ev_state *state = PyModule_GetState(module);
     PyObject *sources, *measures, *panel = NULL;
     Py_ssize_t series = 0;
     if (PyArg_ParseTuple(args, "OnO!:regroup", &sources, &series, &PyTuple_Type,
@@ -223,7 +223,7 @@ static PyObject *regroup(PyObject *Py_UNUSED(module), PyObject *args)
         ev_ledger ledger;
         int failed = count < 0;
         const ev_result opened =
-            ev_ledger_open(&ledger, &ev_py_memory, (int)PyTuple_Size(measures),
+            ev_ledger_open(&ledger, &state->memory, (int)PyTuple_Size(measures),
                            (ev_row_rule){EV_ADD, 0, 0});
         if (opened != EV_DONE) {
             PyErr_NoMemory();

@@ -28,7 +28,6 @@
 
 #include "python/batch.h"
 #include "python/errors.h"
-#include "python/memory.h"
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/period.h"
@@ -74,7 +73,8 @@ static PyObject *rows_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
                                                self->columns) < 0;
         if (!failed) {
             /* The number of rows, its one error, was checked above. */
-            (void)ev_rows_open(&self->rows, &ev_py_memory, self->columns,
+            const ev_state *state = PyType_GetModuleState(type);
+            (void)ev_rows_open(&self->rows, &state->memory, self->columns,
                                (int)PyTuple_Size(numbers),
                                PyArray_DATA((PyArrayObject *)self->ordinals), batch->rows);
             self->broken = 0;

@@ -37,16 +37,16 @@ EV_INLINE uint64_t hash_integer(const ev_keys *keys, int64_t value)
     return ev_hash_word((uint64_t)value, keys->seed);
 }
 
-static uint64_t hash_label(const ev_keys *keys, int32_t code)
+uint64_t ev_keys_hash(const ev_keys *keys, int32_t code, uint64_t seed)
 {
     const uint8_t *text = NULL;
-    uint64_t hash = 0;
-    if (keys->kind == EV_TEXT_KEY) {
+    uint64_t hash = ~seed; /* of null */
+    if (code != keys->null_code && keys->kind == EV_TEXT_KEY) {
         const ptrdiff_t size = ev_keys_text(keys, code, &text);
-        hash = ev_hash_text(text, size, keys->ends[code], keys->seed);
+        hash = ev_hash_text(text, size, keys->ends[code], seed);
     }
-    else {
-        hash = hash_integer(keys, keys->marks[code]);
+    else if (code != keys->null_code) {
+        hash = ev_hash_word((uint64_t)keys->marks[code], seed);
     }
     return hash;
 }
@@ -64,7 +64,7 @@ static ev_result rehash(ev_keys *keys, ptrdiff_t expected)
         keys->mask = (uint64_t)capacity - 1;
         for (int32_t code = 0; code < keys->count; code++) {
             if (code != keys->null_code) {
-                const uint64_t hash = hash_label(keys, code);
+                const uint64_t hash = ev_keys_hash(keys, code, keys->seed);
                 uint64_t at = hash & keys->mask;
                 while (slots[at] != 0) {
                     at = (at + 1) & keys->mask;

@@ -60,6 +60,9 @@ ev_result ev_keys_merge(ev_keys *into, const ev_keys *from, int32_t *restrict co
  * last. EV_NO_MEMORY. */
 ev_result ev_keys_sort(const ev_keys *keys, int32_t *restrict order);
 
+/* A hash of a label that depends on nothing but the label and the seed. */
+uint64_t ev_keys_hash(const ev_keys *keys, int32_t code, uint64_t seed);
+
 /* The bytes of a text label; *text points into the pool. */
 ptrdiff_t ev_keys_text(const ev_keys *keys, int32_t code, const uint8_t **text);
 

@@ -34,13 +34,33 @@ void ev_panel_lay(const ev_ledger *ledger, const int32_t *restrict places,
     indptr[0] = 0;
 }
 
-/* Few cells by insertion, many by their digits. */
+enum { DENSE = 1024 }; /* periods, so many that a table of them is in the cache */
+
+/* Sorts n words whose periods are 0 .. width - 1, each at most once. */
+static void sort_dense(uint64_t *restrict words, ptrdiff_t n, ptrdiff_t width)
+{
+    uint64_t at[DENSE];
+    memset(at, 0xff, (size_t)width * sizeof *at);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        at[words[i] >> 32] = words[i];
+    }
+    ptrdiff_t count = 0;
+    for (ptrdiff_t period = 0; count < n; period++) {
+        words[count] = at[period];
+        count += at[period] != UINT64_MAX;
+    }
+}
+
+/* The words of one series: by a table of its periods, few by insertion, many by digits. */
 static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words,
-                             ptrdiff_t n)
+                             ptrdiff_t n, int64_t width)
 {
     enum { FEW = 64 };
     ev_result result = EV_DONE;
-    if (n > FEW) {
+    if (width <= DENSE && width <= 8 * n) {
+        sort_dense(words, n, (ptrdiff_t)width);
+    }
+    else if (n > FEW) {
         uint32_t *items = ev_take_zeros(memory, n, sizeof *items);
         result = items == NULL ? EV_NO_MEMORY : ev_sort(memory, words, items, n);
         ev_give(memory, items);
@@ -84,10 +104,12 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
                          ev_panel_place *place)
 {
     const ptrdiff_t end = (ptrdiff_t)panel->indptr[stop];
+    const int64_t width = ledger->cells.most_b - ledger->cells.least_b + 1;
     ev_result result = EV_DONE;
     for (ptrdiff_t s = start; s < stop && result == EV_DONE; s++) {
-        result = sort_series(&ledger->cells.memory, words + panel->indptr[s],
-                             (ptrdiff_t)(panel->indptr[s + 1] - panel->indptr[s]));
+        result =
+            sort_series(&ledger->cells.memory, words + panel->indptr[s],
+                        (ptrdiff_t)(panel->indptr[s + 1] - panel->indptr[s]), width);
     }
     for (ptrdiff_t i = (ptrdiff_t)panel->indptr[start]; i < end && result == EV_DONE;
          i++) {

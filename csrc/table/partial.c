@@ -38,12 +38,14 @@ ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys
     return result;
 }
 
-ev_result ev_partial_find_repeats(ev_partial *partial, ptrdiff_t rows)
+ev_result ev_partial_find_repeats(ev_partial *partial, int64_t most, int only)
 {
     partial->repeats = ev_take(&partial->memory, 1, sizeof *partial->repeats);
-    return partial->repeats == NULL
-               ? EV_NO_MEMORY
-               : ev_repeats_open(partial->repeats, &partial->memory, rows);
+    partial->only_repeats = only;
+    if (partial->repeats != NULL) {
+        ev_repeats_open(partial->repeats, most);
+    }
+    return partial->repeats == NULL ? EV_NO_MEMORY : EV_DONE;
 }
 
 void ev_partial_close(ev_partial *partial)
@@ -67,12 +69,12 @@ void ev_partial_close(ev_partial *partial)
 
 /* ---- rows ---- */
 
-/* The scale of a measure; where equal rows are looked for, dates are compared too. */
+/* The scale of a measure; where rows are only compared, it may hold dates. */
 static ev_result scale_of(const ev_partial *partial, const ev_column *column,
                           ev_scale *scale)
 {
     ev_result result = ev_scale_of_column(column, scale);
-    if (result != EV_DONE && partial->repeats != NULL && column->dictionary == NULL &&
+    if (result != EV_DONE && partial->only_repeats && column->dictionary == NULL &&
         column->type >= EV_COL_DATE32 && column->type <= EV_COL_TIME_NS) {
         result = EV_DONE; /* the scale is that of integers */
     }
@@ -208,16 +210,58 @@ static ev_result read_series(ev_partial *partial, ptrdiff_t start, ptrdiff_t n,
     return result;
 }
 
+ptrdiff_t ev_partial_series_count(const ev_partial *partial)
+{
+    const int keys = partial->key_count;
+    return keys == 0   ? 1
+           : keys == 1 ? partial->keys[0].count
+                       : partial->series[keys - 2].count;
+}
+
+/* The same labels have the same hash in every partial of one owner of memory. */
+static uint64_t hash_of_series(const ev_partial *partial, ptrdiff_t series)
+{
+    const uint64_t seed =
+        ev_hash_word((uint64_t)(uintptr_t)partial->memory.owner, EV_HASH_B);
+    uint64_t hash = seed;
+    for (int k = partial->key_count - 1; k > 0; k--) {
+        const ev_cell_key *pair = ev_cells_at(&partial->series[k - 1], series);
+        hash = ev_fold(hash ^ ev_keys_hash(&partial->keys[k], pair->b, seed), EV_HASH_A);
+        series = pair->a;
+    }
+    return partial->key_count == 0
+               ? hash
+               : hash ^ ev_keys_hash(&partial->keys[0], (int32_t)series, seed);
+}
+
+/* Leaves the hashes of a block of rows, after those of series that are new. */
+static ev_result note_rows(ev_partial *partial, const ev_block_rows *rows)
+{
+    ev_repeats *repeats = partial->repeats;
+    const ptrdiff_t series = ev_partial_series_count(partial);
+    ev_result result =
+        ev_grow(&partial->memory, (void **)&repeats->series, &repeats->series_room, series,
+                sizeof *repeats->series);
+    for (; repeats->series_count < series && result == EV_DONE; repeats->series_count++) {
+        repeats->series[repeats->series_count] =
+            hash_of_series(partial, repeats->series_count);
+    }
+    return result == EV_DONE ? ev_repeats_add(repeats, &partial->memory, rows,
+                                              partial->values, partial->ledger.measures)
+                             : result;
+}
+
 static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
                            ptrdiff_t start, ptrdiff_t at, ptrdiff_t n, ev_place *place)
 {
     const struct ev_strip *strip = partial->strip;
     ev_ledger *ledger = &partial->ledger;
+    const ev_block_rows rows = {strip->series + at, strip->periods + at, n,
+                                batch->first_row + start + at};
     uint32_t numbers[EV_BLOCK];
     ev_result result = EV_DONE;
-    if (partial->repeats == NULL) { /* equal rows are found without cells */
-        result = ev_cells_number(&ledger->cells, strip->series + at, strip->periods + at,
-                                 n, numbers);
+    if (!partial->only_repeats) {
+        result = ev_cells_number(&ledger->cells, rows.series, rows.periods, n, numbers);
     }
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         ptrdiff_t bad_row = -1;
@@ -227,15 +271,12 @@ static ev_result add_block(ev_partial *partial, const ev_batch_columns *batch,
             *place = (ev_place){EV_OF_MEASURE, k, bad_row, -1, 0};
         }
     }
-    if (result == EV_DONE && partial->repeats != NULL) {
-        const ev_block_rows rows = {strip->series + at, strip->periods + at, n,
-                                    batch->first_row + start + at};
-        result = ev_repeats_add(partial->repeats, &partial->memory, &rows,
-                                partial->values, ledger->measures);
+    if (result == EV_DONE && partial->repeats != NULL &&
+        rows.first < partial->repeats->most) {
+        result = note_rows(partial, &rows);
     }
-    else if (result == EV_DONE) {
-        result = ev_ledger_add_rows(ledger, numbers, n, partial->values,
-                                    batch->first_row + start + at);
+    if (result == EV_DONE && !partial->only_repeats) {
+        result = ev_ledger_add_rows(ledger, numbers, n, partial->values, rows.first);
     }
     return result;
 }
@@ -263,14 +304,6 @@ ev_result ev_partial_add(ev_partial *partial, const ev_batch_columns *batch,
 }
 
 /* ---- partials ---- */
-
-ptrdiff_t ev_partial_series_count(const ev_partial *partial)
-{
-    const int keys = partial->key_count;
-    return keys == 0   ? 1
-           : keys == 1 ? partial->keys[0].count
-                       : partial->series[keys - 2].count;
-}
 
 /* Sets series[s] to the series of `into` for series s of `from`, joined key by key. */
 static ev_result map_series(ev_partial *into, const ev_partial *from,

@@ -23,6 +23,7 @@ typedef struct ev_partial {
     struct ev_strip *strip; /* the rows being added */
     ev_values *values;      /* one per measure */
     ev_repeats *repeats;    /* NULL: equal rows are not looked for */
+    int only_repeats;       /* rows are compared, not added */
     int64_t *words;         /* periods of a coded column's dictionary */
     ptrdiff_t word_room;
 } ev_partial;
@@ -53,9 +54,10 @@ ev_result ev_partial_open(ev_partial *partial, const ev_memory *memory, int keys
                           int measures, ev_row_rule rule, ev_isa isa);
 void ev_partial_close(ev_partial *partial);
 
-/* Looks for equal rows among the first `rows` that are given from now on, which are not
- * added; such partials are neither merged nor finished. EV_NO_MEMORY. */
-ev_result ev_partial_find_repeats(ev_partial *partial, ptrdiff_t rows);
+/* Looks for equal rows among those with numbers below `most`; see ev_repeats_find. `only`:
+ * rows are not added, their measures may be dates, and the partial is neither merged nor
+ * finished. EV_NO_MEMORY. */
+ev_result ev_partial_find_repeats(ev_partial *partial, int64_t most, int only);
 
 /* Adds the rows start .. start + count - 1 of a batch, in any order. After any result
  * but EV_DONE the partial may only be closed, and *place is the cause. EV_BAD_FORMAT:

@@ -76,7 +76,16 @@ ev_result ev_scale_join(ev_scale a, ev_scale b, ev_scale *joint)
 
 /* ---- nearest doubles ---- */
 
-static double read_binary(const ev_total *total)
+/* Whether the high word and the low one are doubles each: their sum is then rounded
+ * once, by the addition. */
+EV_INLINE int is_short(ev_words words)
+{
+    const int64_t most = INT64_C(1) << 53;
+    return words.hi >= -most && words.hi <= most && (words.lo & 0x7ff) == 0;
+}
+
+/* A sum that is not short, or has a fine part. */
+static double read_long(const ev_total *total)
 {
     const int negative = total->sum < 0;
     ev_uint128 sum = (ev_uint128)total->sum;
@@ -93,6 +102,14 @@ static double read_binary(const ev_total *total)
         value = ev_nearest(sum << EV_FINE_BITS | fine, 0, -126);
     }
     return negative ? -value : value;
+}
+
+static double read_binary(const ev_total *total)
+{
+    const ev_words words = ev_split_words(total->sum);
+    return total->fine == 0 && is_short(words)
+               ? (double)words.hi + (double)words.lo * 0x1p-64
+               : read_long(total);
 }
 
 /* The nearest double to x / 10^places, x > 0, by long division bit by bit: rarely

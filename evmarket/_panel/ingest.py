@@ -22,7 +22,7 @@ from .._common.messages import listing
 from .._common.numbers import number
 from .options import Columns, Options
 from .placing import FineCells, Placed, placed
-from .repeats import warn_of_repeats
+from .repeats import MOST_ROWS, warn_of_repeats
 from .source import Source
 
 if TYPE_CHECKING:
@@ -72,8 +72,9 @@ def ingested(
     plain = {TABLE[kind].dates for kind in columns.kinds.values()} == {"add"}
     plain = plain and options.duplicates in (None, "add")
     finest = source.finest(by_date=not plain)
-    fine = _fine_cells(source, columns, finest, options)
-    if warns and options.duplicates is None and (fine.layout.rows > 1).any():
+    asks = warns and options.duplicates is None
+    fine, repeated = _fine_cells(source, columns, finest, options, asks)
+    if repeated:
         warn_of_repeats(table, columns, source.read_at(finest), options.date_format)
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
     nulls: list[Ints | None] = [None] * len(levels)
@@ -134,11 +135,15 @@ def _readings(columns: Columns, options: Options) -> list[_Reading]:
 
 
 def _fine_cells(
-    source: Source, columns: Columns, finest: str, options: Options
-) -> FineCells:
-    """The cells of all measures, every measure by its rule for repeated rows."""
+    source: Source, columns: Columns, finest: str, options: Options, asks: bool
+) -> tuple[FineCells, bool]:
+    """The cells of all measures, every measure by its rule for repeated rows.
+
+    Also whether some of the first rows have the same series, period and measures, if
+    that is asked.
+    """
     readings = _readings(columns, options)
-    found = _add_rows(source, columns, readings, finest, options)
+    found, repeated = _add_rows(source, columns, readings, finest, options, asks)
     whole: FineCells | None = None
     for reading, cells in zip(readings, found, strict=True):
         fine = _finished(columns.keys, cells)
@@ -147,7 +152,7 @@ def _fine_cells(
         fine = _without_empty(fine) if options.nulls == "absent" else fine
         whole = fine if whole is None else _with_measure(whole, fine, *reading.measures)
     assert whole is not None
-    return whole
+    return whole, repeated
 
 
 def _with_measure(whole: FineCells, alone: FineCells, place: int) -> FineCells:
@@ -204,8 +209,12 @@ def _add_rows(
     readings: Sequence[_Reading],
     finest: str,
     options: Options,
-) -> list[dict[str, Any]]:
-    """Rows added by the engine, per reading one accumulator per worker, then merged."""
+    asks: bool,
+) -> tuple[list[dict[str, Any]], bool]:
+    """Rows added by the engine, per reading one accumulator per worker, then merged.
+
+    Also whether some rows repeat another one, if that is asked.
+    """
     count = options.workers
     count = workers.workers() if count is None else positive(count, "workers")
     accumulators = [
@@ -217,6 +226,7 @@ def _add_rows(
                 duplicates=_ENGINE[reading.rule],
                 track=reading.rule in ("error", "identical"),
                 skip_nulls=options.nulls == "absent",
+                find_repeats=MOST_ROWS if asks and reading is readings[0] else 0,
             )
             for _ in range(count)
         ]
@@ -239,7 +249,9 @@ def _add_rows(
             hint = "dates are read, as the first row has one"
             raise ValueError(f"{error} ({hint})") from None
         raise
-    return [_merged(partials, finest, count) for partials in accumulators]
+    whole, *others = accumulators[0]
+    repeated = asks and whole.repeats(tuple(others))[0] > 0
+    return [_merged(partials, finest, count) for partials in accumulators], repeated
 
 
 def _merged(accumulators: Sequence[Any], finest: str, count: int) -> dict[str, Any]:

@@ -24,8 +24,10 @@ def warn_of_repeats(
 ) -> None:
     """Warn if some of the first rows are equal in every column of the table.
 
-    The table is read once more. A stream that can be read only once gives no warning,
-    nor does a table with a column that cannot be read.
+    Rows of equal series, period and measures are known to be there. Whether their dates
+    and other columns are equal, too, takes reading the table once more. A stream that can
+    be read only once gives no warning, nor does a table with a column that cannot be
+    read.
 
     Parameters
     ----------
@@ -83,6 +85,7 @@ def repeats_among(
         tuple(str(place) for place in (*keys, *texts)),
         tuple(str(place) for place in values),
         find_repeats=MOST_ROWS,
+        only_repeats=True,
     )
     for batch in reader:
         left = MOST_ROWS - batch.first_row
@@ -97,4 +100,5 @@ def repeats_among(
             first_row=batch.first_row,
             stop=min(batch.rows, left),
         )
-    return rows.repeats()
+    found: tuple[int, int, int] = rows.repeats(())
+    return found

@@ -242,6 +242,22 @@ def test_build_info():
     assert em.build_info()["isa"] != "changed"
 
 
+def test_memory_is_kept_within_a_bound_and_given_back():
+    rows = 300_000
+    table = {"k": np.arange(rows), "t": np.full(rows, 2024), "x": np.ones(rows)}
+    panels = []
+    for _ in range(2):
+        panels.append(em.Panel.from_table(table, "k", "t", ["x"], freq="Y"))
+        info = em.build_info()
+        assert 0 <= info["kept"] <= info["kept_at_most"]
+        if not info["debug"]:
+            assert info["kept"] > 0
+        em.clear_cache()
+        assert em.build_info()["kept"] == 0
+    one, two = (panel["x"].values for panel in panels)
+    assert one.tobytes() == two.tobytes()
+
+
 @pytest.mark.skipif(
     platform.machine() not in ("x86_64", "AMD64"), reason="AVX2 needs x86"
 )

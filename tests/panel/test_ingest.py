@@ -423,5 +423,5 @@ def test_repeats_equal_a_plain_count(seed):
         first.setdefault(row, number)
     names = Columns.of("m", "p", ["x", "y"])
     table = dict(zip("mpxy", map(list, zip(*rows, strict=True)), strict=True))
-    expected = (len(pairs), *(pairs[0] if pairs else (0, 0)))
+    expected = (len(pairs), *(pairs[0] if pairs else (-1, -1)))
     assert repeats_among(table, names, [], "Y") == expected

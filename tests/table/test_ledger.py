@@ -356,14 +356,43 @@ def test_rows_without_a_value_are_no_rows(rule: str, track: bool) -> None:
 def test_equal_rows_are_counted_among_the_first_ones() -> None:
     numbers = map(np.array, ([7, 7, 7, 8, 7], [1, 2, 1, 1, 1]))
     rows = [["a", "a", "b", "a", "a"], *numbers]
-    for most, found in [(9, (1, 0, 4)), (4, (0, 0, 0))]:
-        made = partial(1, 1, find_repeats=most)
-        add(made, rows, 1)
-        assert made.repeats() == found
+    for most, found in [(9, (1, 0, 4)), (4, (0, -1, -1))]:
+        for only in (False, True):
+            made = partial(1, 1, find_repeats=most, only_repeats=only)
+            add(made, rows, 1)
+            assert made.repeats(()) == found
         with pytest.raises(ValueError, match="different"):
             made.merge(partial(1, 1))
     with pytest.raises(ValueError, match="find_repeats"):
-        partial(1, 1).repeats()
+        partial(1, 1).repeats(())
+    for wrong in (None, (1,), [partial(1, 1, find_repeats=1)]):
+        with pytest.raises(TypeError, match="repeats takes"):
+            partial(1, 1, find_repeats=1).repeats(wrong)
+    made = partial(1, 1, find_repeats=1)
+    with pytest.raises(ValueError, match="another thread"):
+        made.repeats((made,))
+    assert made.repeats(()) == (0, -1, -1)  # it was left as it was
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_equal_rows_are_found_in_any_parts(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(1, 2_000))
+    a, b, t, x = (rng.integers(0, most, size) for most in (5, 7, 20, 9))
+    values = np.where(x == 8, np.nan, x / 8)
+    rows = list(zip(a, b, t, x, strict=True))
+    first: dict[Any, int] = {}
+    repeats = [(k, first[row]) for k, row in enumerate(rows) if row in
+               first or first.setdefault(row, k) != k]  # fmt: skip
+    expected = (len(repeats), *(repeats[0][::-1] if repeats else (-1, -1)))
+    makers = [f"maker {k}" for k in a]
+    parts = [partial(2, 1, find_repeats=10_000) for _ in range(3)]
+    cuts = [0, *sorted(rng.integers(0, size, 5).tolist()), size]
+    for start, stop in sorted(pairwise(cuts), key=lambda _: rng.random()):
+        columns = [makers[start:stop], b[start:stop], t[start:stop], values[start:stop]]
+        if stop > start:
+            add(parts[rng.integers(3)], columns, 2, first_row=start)
+    assert parts[0].repeats(tuple(parts[1:])) == expected
 
 
 @settings(max_examples=60, deadline=None)

@@ -1,0 +1,120 @@
+/* The allocator that keeps: sizes, bound, content, and threads at the same time. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/kept.h"
+#include "check.h"
+#include "engine.h"
+
+enum { MEGA = 1 << 20, THREADS = 4, ROUNDS = 2000 };
+
+static void *system_resize(void *owner, void *block, size_t size)
+{
+    (void)owner;
+    if (size == 0) {
+        free(block);
+        return NULL;
+    }
+    return realloc(block, size);
+}
+
+static void blocks_are_kept_within_the_bound(void)
+{
+    counting count;
+    const ev_memory below = counting_memory(&count);
+    ev_kept kept;
+    count.left = -1;
+    ev_kept_open(&kept, &below, 4 * MEGA);
+    char *small = ev_kept_resize(&kept, NULL, 100);
+    char *big = ev_kept_resize(&kept, NULL, 3 * MEGA);
+    CHECK(small != NULL && big != NULL && count.blocks == 2);
+    memset(small, 1, 100);
+    memset(big, 2, 3 * MEGA);
+    (void)ev_kept_resize(&kept, small, 0);
+    CHECK(ev_kept_bytes(&kept) == 0 && count.blocks == 1);
+    (void)ev_kept_resize(&kept, big, 0);
+    CHECK(ev_kept_bytes(&kept) == 3 * MEGA && count.blocks == 1);
+    /* A block of half the size or less does not take it; a somewhat smaller one does. */
+    char *half = ev_kept_resize(&kept, NULL, MEGA);
+    CHECK(half != big && count.blocks == 2);
+    char *again = ev_kept_resize(&kept, NULL, 2 * MEGA);
+    CHECK(again == big && ev_kept_bytes(&kept) == 0 && count.blocks == 2);
+    /* Growing keeps the content, in a kept block too. */
+    memset(half, 3, MEGA);
+    (void)ev_kept_resize(&kept, again, 0);
+    char *grown = ev_kept_resize(&kept, half, 2 * MEGA);
+    CHECK(grown == big && grown[0] == 3 && grown[MEGA - 1] == 3);
+    CHECK(ev_kept_bytes(&kept) == MEGA);
+    grown = ev_kept_resize(&kept, grown, 5 * MEGA);
+    CHECK(grown != NULL && grown[0] == 3 && grown[MEGA - 1] == 3);
+    /* Larger than the bound: never kept. The oldest goes first. */
+    (void)ev_kept_resize(&kept, grown, 0);
+    CHECK(ev_kept_bytes(&kept) == MEGA && count.blocks == 1);
+    char *other = ev_kept_resize(&kept, NULL, 4 * MEGA);
+    (void)ev_kept_resize(&kept, other, 0);
+    CHECK(ev_kept_bytes(&kept) == 4 * MEGA && count.blocks == 1);
+    CHECK(ev_kept_resize(&kept, NULL, SIZE_MAX) == NULL);
+    CHECK(ev_kept_resize(&kept, NULL, SIZE_MAX - 8) == NULL);
+    ev_kept_clear(&kept);
+    CHECK(ev_kept_bytes(&kept) == 0 && count.blocks == 0);
+}
+
+static void a_failed_block_leaves_the_old_one(void)
+{
+    counting count;
+    const ev_memory below = counting_memory(&count);
+    ev_kept kept;
+    count.left = 1;
+    ev_kept_open(&kept, &below, MEGA);
+    char *block = ev_kept_resize(&kept, NULL, 1000);
+    CHECK(block != NULL);
+    if (block != NULL) {
+        memset(block, 5, 1000);
+        CHECK(ev_kept_resize(&kept, block, MEGA) == NULL && block[999] == 5);
+        (void)ev_kept_resize(&kept, block, 0);
+    }
+    CHECK(count.blocks == 0);
+}
+
+static void *take_and_give(void *owner)
+{
+    uint64_t state = (uint64_t)(uintptr_t)&state;
+    for (int i = 0; i < ROUNDS; i++) {
+        const size_t size = (size_t)(next_random(&state) % MEGA) + 1;
+        unsigned char *block = ev_kept_resize(owner, NULL, size);
+        if (block != NULL) {
+            const unsigned char mark = (unsigned char)i;
+            block[0] = mark;
+            block[size - 1] = mark;
+            block = ev_kept_resize(owner, block, size + size / 2);
+            CHECK(block != NULL && block[0] == mark && block[size - 1] == mark);
+            (void)ev_kept_resize(owner, block, 0);
+        }
+    }
+    return NULL;
+}
+
+static void threads_share_it(void)
+{
+    const ev_memory below = {system_resize, NULL};
+    ev_kept kept;
+    pthread_t threads[THREADS];
+    ev_kept_open(&kept, &below, 8 * MEGA);
+    for (int t = 0; t < THREADS; t++) {
+        CHECK(pthread_create(&threads[t], NULL, take_and_give, &kept) == 0);
+    }
+    for (int t = 0; t < THREADS; t++) {
+        CHECK(pthread_join(threads[t], NULL) == 0);
+    }
+    CHECK(ev_kept_bytes(&kept) <= 8 * MEGA);
+    ev_kept_clear(&kept);
+}
+
+int main(void)
+{
+    blocks_are_kept_within_the_bound();
+    a_failed_block_leaves_the_old_one();
+    threads_share_it();
+    return finish();
+}
