@@ -25,9 +25,9 @@ def warn_of_repeats(
     """Warn if some of the first rows are equal in every column of the table.
 
     Rows of equal series, period and measures are known to be there. Whether their dates
-    and other columns are equal, too, takes reading the table once more. A stream that can
-    be read only once gives no warning, nor does a table with a column that cannot be
-    read.
+    and other columns are equal, too, takes reading the table once more. A stream that
+    can be read only once gives no warning, nor does a table with a column that cannot
+    be read.
 
     Parameters
     ----------
