@@ -151,6 +151,22 @@ def gather(
     out: NDArray[Any],
     /,
 ) -> None: ...
+def add_sums(measures: list[dict[str, Any]], /) -> tuple[dict[str, Any], int]: ...
+def slide_sums(
+    measure: dict[str, Any],
+    known: NDArray[np.bool_],
+    first: NDArray[np.int64],
+    last: NDArray[np.int64],
+    /,
+) -> tuple[dict[str, Any], int]: ...
+def find_cells(
+    indptr: NDArray[np.int64],
+    ordinals: NDArray[np.int64],
+    series: NDArray[np.int64],
+    wanted: NDArray[np.int64],
+    exact: bool,
+    /,
+) -> NDArray[np.int64]: ...
 def lag_bases(
     indptr: NDArray[np.int64],
     ordinals: NDArray[np.int64],

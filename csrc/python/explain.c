@@ -126,17 +126,17 @@ static int read_operands(PyObject *tuple, PyObject *offsets, int count, ev_group
 static PyObject *py_explain(PyObject *module, PyObject *args)
 {
     PyObject *operands, *offsets, *parts, *item_parts, *status, *result = NULL;
-    const ev_isa *isa = PyModule_GetState(module);
+    const ev_state *state = PyModule_GetState(module);
     const ev_explanation *family = NULL;
     const char *name;
     ev_groups groups;
     ev_explained to = {.status = NULL};
     Py_ssize_t start, stop;
-    int good = isa != NULL &&
+    int good = state != NULL &&
                PyArg_ParseTuple(args, "sOOOOOnn:explain", &name, &operands, &offsets,
                                 &parts, &item_parts, &status, &start, &stop);
     if (good) {
-        family = ev_explanation_named(name, *isa);
+        family = ev_explanation_named(name, state->isa);
         good = family != NULL;
         if (!good) {
             PyErr_Format(PyExc_ValueError, "family is '%.40s': unknown", name);

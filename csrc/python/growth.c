@@ -63,10 +63,10 @@ static PyObject *py_short_growth(PyObject *module, PyObject *const *args, Py_ssi
     PyObject *result = NULL;
     ev_kernel *rate = NULL;
     Py_ssize_t lag = 0;
-    const ev_isa *isa = PyModule_GetState(module);
-    if (isa != NULL && n == 3 && is_short_vector(args[0]) &&
+    const ev_state *state = PyModule_GetState(module);
+    if (state != NULL && n == 3 && is_short_vector(args[0]) &&
         PyLong_CheckExact(args[1]) && PyUnicode_CheckExact(args[2])) {
-        rate = rate_kernel(args[2], *isa);
+        rate = rate_kernel(args[2], state->isa);
         lag = PyLong_AsSsize_t(args[1]);
         if (lag == -1 && PyErr_Occurred()) {
             PyErr_Clear(); /* beyond any length: the general path handles it */

@@ -27,18 +27,17 @@ const char *ev_py_grain_name(ev_grain grain)
     return names[grain];
 }
 
-/* The dict of one measure, its arrays made and their addresses in *measure. */
-static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
-                              PyObject *rows, ev_panel_measure *measure)
+PyObject *ev_py_make_measure(ev_scale scale, ptrdiff_t cells, int has_fine,
+                             PyObject *counts, ev_panel_measure *measure)
 {
-    const ev_scale scale = ledger->scales[k];
-    const ev_extras *extras = &ledger->extras;
     const int wide = scale.grain == EV_BINARY || scale.grain == EV_DECIMAL;
     PyObject *dict = Py_BuildValue(
         "{s:z,s:i,s:O,s:O,s:O}", "grain", ev_py_grain_name(scale.grain), "places",
-        scale.places, "hi", Py_None, "fine", Py_None, "counts", rows);
+        scale.places, "hi", Py_None, "fine", Py_None, "counts",
+        counts == NULL ? Py_None : counts);
     int failed = dict == NULL;
     memset(measure, 0, sizeof *measure);
+    measure->scale = scale;
     if (!failed) {
         measure->lo = put_array(dict, "lo", cells, NPY_UINT64);
         measure->values = put_array(dict, "values", cells, NPY_DOUBLE);
@@ -48,11 +47,11 @@ static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
         measure->hi = put_array(dict, "hi", cells, NPY_INT64);
         failed = measure->hi == NULL;
     }
-    if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE))) {
+    if (!failed && has_fine) {
         measure->fine = put_array(dict, "fine", cells, NPY_UINT64);
         failed = measure->fine == NULL;
     }
-    if (!failed && ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED))) {
+    if (!failed && counts == NULL) {
         measure->counts = put_array(dict, "counts", cells, NPY_INT64);
         failed = measure->counts == NULL;
     }
@@ -60,6 +59,17 @@ static PyObject *make_measure(const ev_ledger *ledger, int k, ptrdiff_t cells,
         Py_CLEAR(dict);
     }
     return dict;
+}
+
+/* The same for a measure of a ledger. */
+static PyObject *measure_of_ledger(const ev_ledger *ledger, int k, ptrdiff_t cells,
+                                   PyObject *rows, ev_panel_measure *measure)
+{
+    const ev_extras *extras = &ledger->extras;
+    const int counts = ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED));
+    return ev_py_make_measure(ledger->scales[k], cells,
+                              ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE)),
+                              counts ? NULL : rows, measure);
 }
 
 /* The arrays of the cells; -1 with an exception set. */
@@ -74,10 +84,10 @@ static int make_arrays(ev_output *output)
     int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
     for (int k = 0; k < ledger->measures && !failed; k++) {
         PyObject *measure =
-            make_measure(ledger, k, cells, PyDict_GetItemString(output->dict, "rows"),
-                         &panel->measures[k]);
+            measure_of_ledger(ledger, k, cells,
+                              PyDict_GetItemString(output->dict, "rows"),
+                              &panel->measures[k]);
         failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
-        panel->measures[k].scale = ledger->scales[k];
     }
     return failed ? -1 : 0;
 }

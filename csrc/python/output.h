@@ -12,6 +12,11 @@
 /* "integer", "float", "decimal"; NULL for EV_NO_GRAIN. */
 const char *ev_py_grain_name(ev_grain grain);
 
+/* The dict of a measure of a panel: its arrays are made, their addresses in *measure.
+ * counts: NULL for an array of its own. NULL with an exception set. */
+PyObject *ev_py_make_measure(ev_scale scale, ptrdiff_t cells, int has_fine,
+                             PyObject *counts, ev_panel_measure *measure);
+
 /* The names that error messages use. */
 typedef struct ev_naming {
     PyObject *keys;           /* tuple of names; NULL for an output without labels */

@@ -4,6 +4,7 @@
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/output.h"
+#include "python/panel_in.h"
 
 /* One source and the arrays that it points into. */
 typedef struct held_source {
@@ -11,86 +12,6 @@ typedef struct held_source {
     ev_panel_map map;
     PyObject *held; /* a list */
 } held_source;
-
-/* Sets *address to the data of an array of this type and length (-1: any), which the
- * source keeps alive. object NULL: there is no such entry. -1 with an exception set. */
-static int take_array(held_source *source, PyObject *object, const char *name, int type,
-                      ptrdiff_t length, void *address)
-{
-    const void *data = NULL;
-    PyObject *array =
-        object == NULL ? NULL : PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_IN_ARRAY);
-    if (object == NULL) {
-        PyErr_Format(PyExc_KeyError, "%s", name);
-    }
-    else if (array != NULL && length >= 0 &&
-             PyArray_SIZE((PyArrayObject *)array) != length) {
-        PyErr_Format(PyExc_ValueError, "%s has %zd items, needs %zd", name,
-                     PyArray_SIZE((PyArrayObject *)array), length);
-    }
-    else if (array != NULL && PyList_Append(source->held, array) == 0) {
-        data = PyArray_DATA((PyArrayObject *)array);
-    }
-    Py_XDECREF(array);
-    memcpy(address, &data, sizeof data);
-    return data == NULL ? -1 : 0;
-}
-
-static int take_entry(held_source *source, PyObject *dict, const char *name, int type,
-                      ptrdiff_t length, void *address)
-{
-    return take_array(source, PyDict_GetItemString(dict, name), name, type, length, address);
-}
-
-/* The same for an entry that may be None; *address is then left as it is. */
-static int take_optional(held_source *source, PyObject *dict, const char *name, int type,
-                         ptrdiff_t length, void *address)
-{
-    return PyDict_GetItemString(dict, name) == Py_None
-               ? 0
-               : take_entry(source, dict, name, type, length, address);
-}
-
-static int read_scale(PyObject *dict, ev_scale *scale)
-{
-    PyObject *grain = PyDict_GetItemString(dict, "grain");
-    PyObject *places = PyDict_GetItemString(dict, "places");
-    int known = grain == Py_None;
-    *scale = (ev_scale){EV_NO_GRAIN, 0};
-    for (int g = EV_INTEGER; g <= EV_DECIMAL && grain != NULL && !known; g++) {
-        known = PyUnicode_Check(grain) &&
-                PyUnicode_CompareWithASCIIString(grain, ev_py_grain_name((ev_grain)g)) == 0;
-        scale->grain = known ? (ev_grain)g : EV_NO_GRAIN;
-    }
-    const long value = known && places != NULL ? PyLong_AsLong(places) : -1;
-    known = known && value >= 0 && value <= EV_MOST_PLACES;
-    if (!known && !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_ValueError, "a measure has an unknown grain or number of places");
-    }
-    scale->places = (int)value;
-    return known ? 0 : -1;
-}
-
-static int read_measure(held_source *source, PyObject *dict, ptrdiff_t cells,
-                        ev_panel_measure *measure)
-{
-    int failed = !PyDict_Check(dict);
-    if (failed) {
-        PyErr_SetString(PyExc_TypeError, "a measure is a dict");
-    }
-    failed = failed || read_scale(dict, &measure->scale) < 0 ||
-             take_entry(source, dict, "lo", NPY_UINT64, cells, &measure->lo) < 0 ||
-             take_optional(source, dict, "hi", NPY_INT64, cells, &measure->hi) < 0 ||
-             take_optional(source, dict, "fine", NPY_UINT64, cells, &measure->fine) < 0 ||
-             take_optional(source, dict, "counts", NPY_INT64, cells, &measure->counts) < 0;
-    for (ptrdiff_t i = 0; !failed && measure->fine != NULL && i < cells; i++) {
-        failed = measure->fine[i] > EV_FINE_MASK;
-    }
-    if (failed && !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_ValueError, "fine: needs items below 2^62");
-    }
-    return failed ? -1 : 0;
-}
 
 static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
 {
@@ -110,12 +31,12 @@ static int read_panel(held_source *source, PyObject *dict, int measures)
     PyObject *list = PyDict_GetItemString(dict, "measures");
     ptrdiff_t cells = 0;
     int failed =
-        take_entry(source, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0 ||
-        take_entry(source, dict, "ordinals", NPY_INT64, -1, &panel->ordinals) < 0;
+        ev_py_take_entry(source->held, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0 ||
+        ev_py_take_entry(source->held, dict, "ordinals", NPY_INT64, -1, &panel->ordinals) < 0;
     if (!failed) {
         panel->series = PyObject_Size(PyDict_GetItemString(dict, "indptr")) - 1;
         cells = PyObject_Size(PyDict_GetItemString(dict, "ordinals"));
-        failed = take_entry(source, dict, "rows", NPY_INT64, cells, &panel->rows) < 0;
+        failed = ev_py_take_entry(source->held, dict, "rows", NPY_INT64, cells, &panel->rows) < 0;
     }
     if (!failed && (panel->series < 0 || list == NULL || !PyList_Check(list) ||
                     PyList_Size(list) != measures)) {
@@ -124,7 +45,7 @@ static int read_panel(held_source *source, PyObject *dict, int measures)
     }
     failed = failed || !check_indptr(panel, cells);
     for (int k = 0; k < measures && !failed; k++) {
-        failed = read_measure(source, PyList_GetItem(list, k), cells,
+        failed = ev_py_read_measure(source->held, PyList_GetItem(list, k), cells,
                               &panel->measures[k]) < 0;
     }
     return failed ? -1 : 0;
@@ -136,7 +57,7 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
     ev_panel_map *map = &source->map;
     const ptrdiff_t count = source->panel.series;
     int failed =
-        take_array(source, series_map, "series_map", NPY_INT64, count, &map->series) < 0;
+        ev_py_take_array(source->held, series_map, "series_map", NPY_INT64, count, &map->series) < 0;
     for (ptrdiff_t s = 0; s < count && !failed; s++) {
         if (map->series[s] >= series) {
             PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld: needs less than %zd", s,
@@ -148,12 +69,12 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
         long long low = 0;
         PyObject *table = NULL;
         failed = !PyArg_ParseTuple(period_map, "LO:period_map", &low, &table) ||
-                 take_array(source, table, "period_map", NPY_INT64, -1, &map->periods) < 0;
+                 ev_py_take_array(source->held, table, "period_map", NPY_INT64, -1, &map->periods) < 0;
         map->low = low;
         map->period_count = failed ? 0 : (ptrdiff_t)PyObject_Size(table);
     }
     if (!failed && keep != Py_None) {
-        failed = take_array(source, keep, "keep", NPY_BOOL,
+        failed = ev_py_take_array(source->held, keep, "keep", NPY_BOOL,
                             (ptrdiff_t)source->panel.indptr[count], &map->keep) < 0;
     }
     return failed ? -1 : 0;

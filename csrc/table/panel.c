@@ -78,20 +78,19 @@ static ev_result sort_series(const ev_memory *memory, uint64_t *restrict words,
     return result;
 }
 
-static ev_result write_sum(const ev_cell_sum *sum, int64_t rows, ptrdiff_t i,
-                           const ev_panel_measure *measure)
+ev_result ev_panel_put(const ev_panel_measure *measure, ptrdiff_t i,
+                       const ev_total *total, int64_t count)
 {
-    const ev_words words = ev_split_words(sum->total.sum);
-    const int64_t count = rows - sum->uncounted;
+    const ev_words words = ev_split_words(total->sum);
     double value = NAN;
-    const ev_result result = ev_total_read(&sum->total, measure->scale, &value);
+    const ev_result result = ev_total_read(total, measure->scale, &value);
     measure->lo[i] = words.lo;
     measure->values[i] = count > 0 ? value : NAN;
     if (measure->hi != NULL) {
         measure->hi[i] = words.hi;
     }
     if (measure->fine != NULL) {
-        measure->fine[i] = sum->total.fine;
+        measure->fine[i] = total->fine;
     }
     if (measure->counts != NULL) {
         measure->counts[i] = count;
@@ -122,7 +121,8 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
         panel->rows[i] = cell->rows;
         for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
             const ev_cell_sum sum = ev_ledger_sum(ledger, number, k);
-            result = write_sum(&sum, cell->rows, i, &panel->measures[k]);
+            result = ev_panel_put(&panel->measures[k], i, &sum.total,
+                                  cell->rows - sum.uncounted);
             *place = (ev_panel_place){k, i};
         }
     }
@@ -151,26 +151,13 @@ void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordina
 
 /* ---- panels from panels ---- */
 
-/* The 128 bits of a sum; without high words, the low one is signed. */
-EV_INLINE ev_int128 bits_of(const ev_panel_measure *measure, ptrdiff_t cell)
-{
-    const int64_t low = (int64_t)measure->lo[cell];
-    const ev_words words = {measure->lo[cell],
-                            measure->hi == NULL ? low >> 63 : measure->hi[cell]};
-    return ev_join_words(words);
-}
-
 static ev_cell_sum sum_of(const ev_panel_measure *measure, int64_t rows, ptrdiff_t cell,
                           ev_scale into)
 {
-    ev_cell_sum sum = {{bits_of(measure, cell), 0, 0}, 0};
-    if (measure->fine != NULL) {
-        sum.total.fine = measure->fine[cell];
-    }
+    ev_cell_sum sum = {ev_panel_total(measure, cell, into), 0};
     if (measure->counts != NULL) {
         sum.uncounted = rows - measure->counts[cell];
     }
-    sum.total = ev_total_rescaled(sum.total, measure->scale, into);
     return sum;
 }
 
@@ -215,7 +202,7 @@ EV_INLINE ev_result add_plainly(ev_ledger *ledger, uint32_t number,
     into->rows += panel->rows[cell];
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         result = ev_ledger_add_words(ledger, number, k, &into->sums[k],
-                                     bits_of(&panel->measures[k], cell));
+                                     ev_panel_bits(&panel->measures[k], cell));
     }
     return result;
 }

@@ -57,6 +57,31 @@ void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordina
                   ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
                   int64_t *restrict bases);
 
+/* The 128 bits of a sum; without high words, the low one is signed. */
+EV_INLINE ev_int128 ev_panel_bits(const ev_panel_measure *measure, ptrdiff_t cell)
+{
+    const int64_t low = (int64_t)measure->lo[cell];
+    const ev_words words = {measure->lo[cell],
+                            measure->hi == NULL ? low >> 63 : measure->hi[cell]};
+    return ev_join_words(words);
+}
+
+/* The sum of a cell in the units of another scale. */
+EV_INLINE ev_total ev_panel_total(const ev_panel_measure *measure, ptrdiff_t cell,
+                                  ev_scale into)
+{
+    const ev_total total = {ev_panel_bits(measure, cell),
+                            measure->fine == NULL ? 0 : measure->fine[cell], 0};
+    return measure->scale.grain == into.grain
+               ? total
+               : ev_total_rescaled(total, measure->scale, into);
+}
+
+/* Writes the sum of a cell, which `count` rows make up, and its nearest double. EV_RANGE as
+ * ev_total_read. */
+ev_result ev_panel_put(const ev_panel_measure *measure, ptrdiff_t cell,
+                       const ev_total *total, int64_t count);
+
 /* New series and periods for the cells of a finished panel. */
 typedef struct ev_panel_map {
     const int64_t *series;  /* the new series of each series; -1 to drop it */

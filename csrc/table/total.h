@@ -48,6 +48,19 @@ EV_INLINE ev_words ev_split_words(ev_int128 sum)
 /* into += more, exactly. They may not be the same object. */
 void ev_total_add(ev_total *restrict into, const ev_total *restrict more);
 
+/* The total with the other sign. */
+EV_INLINE void ev_total_negate(ev_total *total)
+{
+    /* -(n + f) is ~n + 1 - f for the whole part n and the fraction f. The least sum
+     * is its own opposite, one range away. */
+    const unsigned whole = total->fine == 0;
+    const ev_uint128 sum = (ev_uint128)total->sum;
+    const int least = whole && sum != 0 && sum == -sum;
+    total->sum = (ev_int128)(~sum + whole);
+    total->fine = whole ? 0 : EV_FINE_MASK + 1 - total->fine;
+    total->wraps = -total->wraps + least;
+}
+
 /* A float of magnitude below 2^62 in binary units; bits below 2^-126 are cut off,
  * toward zero. */
 ev_total ev_total_of_double(double x);

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _core
 from .series import numbered
 
 if TYPE_CHECKING:
@@ -60,11 +61,6 @@ class Cells:
         counts = np.diff(self.indptr)
         return np.repeat(np.arange(len(counts), dtype=np.int64), counts)
 
-    @cached_property
-    def places(self) -> Ints:
-        """The place of each cell as one ascending integer."""
-        return packed(self.series, self.ordinals)
-
     @property
     def codes(self) -> Codes:
         """The status of each cell."""
@@ -105,17 +101,15 @@ class Cells:
         )
 
     def first_from(self, series: Ints, ordinals: Ints) -> Ints:
-        """The number of the first cell at or after each place, in packed order."""
-        return np.searchsorted(self.places, packed(series, ordinals), side="left")
+        """The number of the first cell of the series at or after each place.
+
+        Where there is none it is that of the next series' first cell.
+        """
+        return _core.find_cells(self.indptr, self.ordinals, series, ordinals, False)
 
     def place(self, series: Ints, ordinals: Ints) -> Ints:
-        """The number of the cell at each (series, ordinal), or -1."""
-        if not len(self.ordinals) or not len(series):
-            return np.full(len(series), -1, np.int64)
-        keys, wanted = self.places, packed(series, ordinals)
-        place = np.searchsorted(keys, wanted)
-        place[place == len(keys)] = 0
-        return np.where(keys[place] == wanted, place, -1)
+        """The number of the cell at each place, or -1; series -1 has none."""
+        return _core.find_cells(self.indptr, self.ordinals, series, ordinals, True)
 
 
 _SPAN = 1 << 33

@@ -197,12 +197,6 @@ class ExactSums:
         product = self.of_words([part * size for part in self.words()], self.counts)
         return product.negated() if number < 0 else product
 
-    def running(self) -> Running:
-        """The sums of the first 0, 1, 2 ... cells."""
-        return Running(
-            self, [_cumulated(part) for part in (*self.words(), self.counts)]
-        )
-
     @property
     def high(self) -> Ints:
         """The high words, where they follow from the low ones too."""
@@ -225,27 +219,6 @@ class ExactSums:
 
 _LOW = np.uint64((1 << 32) - 1)
 _HALF = np.uint64((1 << 31) - 1)
-
-
-def _cumulated(part: Ints) -> Ints:
-    # The high words may wrap around: differences of them are right all the same.
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(part)])
-
-
-class Running(NamedTuple):
-    """Running totals of sums, in words of 32 and 31 bits so that they cannot overflow.
-
-    `totals` are the low word, the middle word, the high word, with a fraction its two
-    halves, and the counts.
-    """
-
-    sums: ExactSums
-    totals: list[Ints]
-
-    def between(self, start: Ints, stop: Ints) -> ExactSums:
-        """The sums of the cells start .. stop - 1, not yet read out as doubles."""
-        *words, counts = (total[stop] - total[start] for total in self.totals)
-        return self.sums.of_words(words, counts)
 
 
 class Layout(NamedTuple):
@@ -311,13 +284,19 @@ def regroup_named(
         number = getattr(error, "series", None)
         if not isinstance(number, int):
             raise
-        measure = int(getattr(error, "measure", 0))
-        period = calendar.label(getattr(error, "ordinal", 0))
-        raise OverflowError(
-            f"measure {names[measure]!r}: the total of series "
-            f"({listing(series.name(number))}), period {period}, lies beyond what is "
-            "held exactly"
-        ) from None
+        name = names[int(getattr(error, "measure", 0))]
+        naming = Naming(series, names, calendar)
+        raise _too_large(naming, name, number, getattr(error, "ordinal", 0)) from None
+
+
+def _too_large(naming: Naming, name: str, number: int, ordinal: int) -> OverflowError:
+    """The error of a total that cannot be held."""
+    where = listing(naming.series.name(number))
+    period = naming.calendar.label(ordinal)
+    return OverflowError(
+        f"measure {name!r}: the total of series ({where}), period {period}, lies "
+        "beyond what is held exactly"
+    )
 
 
 def read_out(
@@ -325,11 +304,6 @@ def read_out(
 ) -> ExactSums:
     """Sums with the doubles that they round to; the cells stay as they are."""
     return summed(indptr, ordinals, [sums], naming)
-
-
-def identity(count: int) -> Map:
-    """The map that leaves every series where it is."""
-    return np.arange(count, dtype=np.int32)
 
 
 def summed(
@@ -340,12 +314,44 @@ def summed(
 ) -> ExactSums:
     """The exact sum of terms that have the same cells; the counts are added too."""
     ones = np.ones(len(ordinals), np.int64)
-    cells = Layout(indptr, ordinals, ones)
-    count = len(indptr) - 1
     # A term that counts no row, as an assumed 0 does, is a number all the same.
-    moved = [
-        Moved(cells, [replace(term, counts=ones)], identity(count)) for term in terms
-    ]
+    made, bad = _core.add_sums([{**vars(term), "counts": ones} for term in terms])
+    _check_sum(indptr, ordinals, bad, naming)
     counts = reduce(np.add, [term.counts for term in terms])
-    made = regroup(moved, count) if naming is None else regroup_named(moved, *naming)
-    return replace(made[1][0], counts=counts)
+    return replace(ExactSums.of(made), counts=counts)
+
+
+def slid(
+    cells: Any,
+    known: Mask,
+    first: Ints,
+    last: Ints,
+    indptr: Ints,
+    ordinals: Ints,
+    naming: Naming,
+) -> ExactSums:
+    """The exact sums of the known cells first .. last, for each of other cells.
+
+    `indptr` and `ordinals` say where those lie. A sum is a number if it has any known
+    cell; the counts are those of the rows.
+    """
+    ones = {**vars(cells.sums), "counts": known.astype(np.int64)}
+    made, bad = _core.slide_sums(ones, known, first, last)
+    _check_sum(indptr, ordinals, bad, naming)
+    rows = np.concatenate([[0], np.cumsum(np.where(known, cells.sums.counts, 0))])
+    return replace(ExactSums.of(made), counts=rows[last + 1] - rows[first])
+
+
+def _check_sum(indptr: Ints, ordinals: Ints, bad: int, naming: Naming | None) -> None:
+    """An OverflowError if the total of a cell cannot be held."""
+    if bad < 0:
+        return
+    if naming is None:
+        raise OverflowError("a total lies beyond what is held exactly")
+    series = int(np.searchsorted(indptr, bad, side="right")) - 1
+    raise _too_large(naming, naming.names[0], series, int(ordinals[bad]))
+
+
+def identity(count: int) -> Map:
+    """The map that leaves every series where it is."""
+    return np.arange(count, dtype=np.int32)

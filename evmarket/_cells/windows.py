@@ -19,7 +19,7 @@ from .cells import Cells, indptr_of, taken
 from .finest import formed_then_added
 from .measure import Formed
 from .shifts import base_values, bases, by_date
-from .sums import ExactSums, Naming, read_out, summed
+from .sums import ExactSums, Naming, slid, summed
 
 if TYPE_CHECKING:
     from .._common.types import Codes, Ints, Mask
@@ -158,9 +158,8 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     none = between(known) == 0
     codes[none] = cells.codes[last][none]
     indptr = indptr_of(np.bincount(series, minlength=len(cells.indptr) - 1))
-    sums = cells.sums.where(known).running().between(first, last + 1)
     naming = Naming(measure.series, (measure.name,), calendar)
-    sums = read_out(indptr, ordinals, sums, naming)
+    sums = slid(cells, known, first, last, indptr, ordinals, naming)
     keep = ~none | (ordinals == cells.ordinals[last])
     values = np.where(broken | none, np.nan, sums.values)
     made = Cells(indptr, ordinals, values, codes, replace(sums, values=values))

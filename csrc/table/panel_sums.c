@@ -1,0 +1,122 @@
+#include "table/panel_sums.h"
+
+/* ---- sums of cells at the same place ---- */
+
+ev_result ev_panel_add(const ev_panel_measure *terms, int count, ptrdiff_t n,
+                       const ev_panel_measure *into, ptrdiff_t *bad)
+{
+    ev_result result = EV_DONE;
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        ev_total total = {0, 0, 0};
+        int64_t counted = 0;
+        for (int t = 0; t < count; t++) {
+            const ev_total more = ev_panel_total(&terms[t], i, into->scale);
+            ev_total_add(&total, &more);
+            counted += terms[t].counts[i];
+        }
+        result = ev_panel_put(into, i, &total, counted);
+        *bad = i;
+    }
+    return result;
+}
+
+/* ---- sliding windows ---- */
+
+/* The sum of the cells low .. high - 1. */
+typedef struct ev_window {
+    ev_total total;
+    int64_t count;
+    int64_t low, high;
+} ev_window;
+
+/* Adds a cell, or with a sign of -1 takes it away. */
+EV_INLINE void step(ev_window *window, const ev_panel_measure *of,
+                    const uint8_t *restrict known, int64_t cell, int sign)
+{
+    if (known[cell]) {
+        ev_total more = ev_panel_total(of, (ptrdiff_t)cell, of->scale);
+        if (sign < 0) {
+            ev_total_negate(&more);
+        }
+        ev_total_add(&window->total, &more);
+        window->count += sign * of->counts[cell];
+    }
+}
+
+/* Moves the window to the cells low .. high - 1; one that goes back is added anew. */
+EV_INLINE void move_to(ev_window *window, const ev_panel_measure *of,
+                       const uint8_t *restrict known, int64_t low, int64_t high)
+{
+    if (low < window->low || high < window->high || low >= window->high) {
+        *window = (ev_window){{0, 0, 0}, 0, low, low};
+    }
+    for (; window->high < high; window->high++) {
+        step(window, of, known, window->high, 1);
+    }
+    for (; window->low < low; window->low++) {
+        step(window, of, known, window->low, -1);
+    }
+}
+
+ev_result ev_panel_slide(const ev_panel_measure *of, const uint8_t *restrict known,
+                         const int64_t *restrict first, const int64_t *restrict last,
+                         ptrdiff_t n, const ev_panel_measure *into, ptrdiff_t *bad)
+{
+    ev_window window = {{0, 0, 0}, 0, 0, 0};
+    ev_result result = EV_DONE;
+    for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
+        move_to(&window, of, known, first[i],
+                last[i] < first[i] ? first[i] : last[i] + 1);
+        result = ev_panel_put(into, i, &window.total, window.count);
+        *bad = i;
+    }
+    return result;
+}
+
+/* ---- look-ups ---- */
+
+/* The first of the cells low .. high - 1, of one series, at or after an ordinal. */
+EV_INLINE int64_t find_first(const int64_t *restrict ordinals, int64_t low, int64_t high,
+                             int64_t wanted)
+{
+    int64_t found = low;
+    if (low < high && ordinals[high - 1] < wanted) {
+        found = high;
+    }
+    else if (low < high && ordinals[low] < wanted) {
+        /* Each cell is at least one period after the one before. */
+        const int64_t away = wanted - ordinals[low], most = high - 1 - low;
+        int64_t after = low + (away < most ? away : most);
+        found = low + 1;
+        if (ordinals[after] == wanted) { /* a series without gaps so far */
+            found = after;
+        }
+        while (found < after) {
+            const int64_t middle = found + (after - found) / 2;
+            if (ordinals[middle] < wanted) {
+                found = middle + 1;
+            }
+            else {
+                after = middle;
+            }
+        }
+    }
+    return found;
+}
+
+void ev_panel_find(const int64_t *restrict indptr, const int64_t *restrict ordinals,
+                   const int64_t *restrict series, const int64_t *restrict wanted,
+                   ptrdiff_t n, int exact, int64_t *restrict numbers)
+{
+    for (ptrdiff_t i = 0; i < n; i++) {
+        int64_t found = -1;
+        if (series[i] >= 0) {
+            const int64_t high = indptr[series[i] + 1];
+            found = find_first(ordinals, indptr[series[i]], high, wanted[i]);
+            if (exact && (found == high || ordinals[found] != wanted[i])) {
+                found = -1;
+            }
+        }
+        numbers[i] = found;
+    }
+}
