@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .._common.types import Codes, Ints, Mask
+    from .lives import Lives
     from .series import SeriesIndex
     from .sums import ExactSums, Layout
 
@@ -36,6 +37,8 @@ class BaseLevel:
     nulls : ndarray of int64 or None
         For each series the number of rows without a value; None where the counts of
         the sums tell it.
+    known : Known or None
+        Where the cells of other periods were left out; see `finest.narrowed`.
     """
 
     name: str
@@ -45,6 +48,25 @@ class BaseLevel:
     dates: NDArray[np.int32] | None = None
     months: Codes | None = None
     nulls: Ints | None = None
+    known: Known | None = None
+
+
+class Known(NamedTuple):
+    """What is known of all cells of a measure where only some are here.
+
+    Attributes
+    ----------
+    lives : Lives
+        When each of the finest series lives.
+    final : ndarray of int64
+        The last period of each that has a row; below all periods for one without.
+    periods : ndarray of int64
+        Those of which the cells are here, ascending.
+    """
+
+    lives: Lives
+    final: Ints
+    periods: Ints
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 from .. import _core
 from .._common.kinds import TABLE
 from .._common.status import lowest
-from .base import FEBRUARY, one_month
-from .cells import Cells, cells_of, indptr_of, kept_indptr, laid_out, lowest_at
+from .base import FEBRUARY, Known, one_month
+from .cells import Cells, cells_of, indptr_of, kept_indptr, lowest_at
 from .lives import Lives
 from .sums import ExactSums, Layout, Moved, Naming, regroup_named
 
@@ -83,10 +83,65 @@ def joined(
         codes = np.where(alone, np.uint8(_core.INCOMPLETE), np.uint8(0))
         lone = alone & (sums.counts > 0)
     cells = Cells(layout.indptr, layout.ordinals, sums.values, codes, sums, lone)
-    lives = Lives.of(cells, calendar.complete, rules.exit_after)
+    known = _known_of(level, groups) if level.known else _known(cells, calendar, rules)
     if rules.absent == "zero" and TABLE[level.kind].zero:
-        return _zero_filled(cells, lives, calendar)
-    return Joined(cells, lives)
+        return _zero_filled(cells, known, calendar)
+    return Joined(cells, known.lives)
+
+
+def _known(cells: Cells, calendar: Calendar, rules: Rules) -> Known:
+    """What the rows of all periods tell."""
+    filled = np.diff(cells.indptr) > 0
+    final = np.full(len(filled), calendar.low - 1, np.int64)
+    final[filled] = cells.ordinals[cells.indptr[1:][filled] - 1]
+    lives = Lives.of(cells, calendar.complete, rules.exit_after)
+    return Known(lives, final, np.arange(calendar.low, calendar.high + 1))
+
+
+def _known_of(level: BaseLevel, groups: Grouping) -> Known:
+    """What was known of the series that take part, none of which are joined."""
+    known, chosen = level.known, groups.chosen
+    assert known is not None
+    if groups.to_joined is not None:
+        order = np.argsort(groups.to_joined)
+        chosen = order if chosen is None else chosen[order]
+    if chosen is None:
+        return known
+    return known._replace(lives=known.lives.take(chosen), final=known.final[chosen])
+
+
+def narrowed(
+    base: Base, number: int, periods: Ints, calendar: Calendar, rules: Rules
+) -> Base:
+    """One measure of the finest cells, of some periods alone.
+
+    When series live is still told by their cells of all periods. Series must not be
+    joined by other labels.
+    """
+    level, layout = base.levels[number], base.layout
+    rows = Cells.at(layout)
+    if rules.nulls == "absent":
+        some = level.sums.counts > 0
+        if level.months is not None:
+            some |= one_month(level.months)
+        rows = rows.kept(some)
+    known = _known(rows, calendar, rules)._replace(periods=periods)
+    wanted = np.zeros(calendar.high - calendar.low + 1, bool)
+    wanted[periods - calendar.low] = True
+    keep = wanted[layout.ordinals - calendar.low]
+    cells = np.flatnonzero(keep)
+    part = Layout(
+        kept_indptr(layout.indptr, keep), layout.ordinals[cells], layout.rows[cells]
+    )
+    own = replace(
+        level,
+        sums=level.sums.take(cells),
+        dates=None if level.dates is None else level.dates[cells],
+        months=None if level.months is None else level.months[cells],
+        known=known,
+    )
+    stated = None if base.stated is None else base.stated[cells]
+    return replace(base, layout=part, levels=(own,), stated=stated)
 
 
 def _chosen(
@@ -141,59 +196,63 @@ def _added(
     return where, added, months
 
 
-def _zero_filled(cells: Cells, lives: Lives, calendar: Calendar) -> Joined:
+def _zero_filled(cells: Cells, known: Known, calendar: Calendar) -> Joined:
     """The cells, and a 0 wherever a living series has no row.
 
     Without a cutoff whoever is late has not sold nothing: the periods after the last
     row of a series stay missing.
     """
+    lives, final, periods = known
     count = len(cells.indptr) - 1
-    filled = np.diff(cells.indptr) > 0
-    final = np.full(count, calendar.low - 1, np.int64)
-    final[filled] = cells.ordinals[cells.indptr[1:][filled] - 1]
     until = final if calendar.cutoff is None else np.full(count, calendar.complete)
     until = np.minimum(until, lives.last)
     if lives.gaps is not None:  # one ends with the row after the cutoff
         until[lives.gaps.series] = lives.gaps.start - 1
-    sizes = np.where(filled, np.maximum(until - lives.first + 1, 0), 0)
+    begin = np.searchsorted(periods, lives.first)
+    sizes = np.maximum(np.searchsorted(periods, until, side="right") - begin, 0)
+    sizes[final < calendar.low] = 0
     if sizes.sum() > MOST_ZEROS:
         raise MemoryError(
             f"absent is 'zero': {int(sizes.sum()):,} cells of living series do not fit"
         )
     series = np.repeat(np.arange(count, dtype=np.int64), sizes)
     ends = indptr_of(sizes)
-    ordinals = lives.first[series] + np.arange(len(series)) - ends[series]
+    ordinals = periods[begin[series] + np.arange(len(series)) - ends[series]]
     empty = cells.place(series, ordinals) < 0
     series, ordinals = series[empty], ordinals[empty]
     return _with_zeros(cells, lives, series, ordinals)
 
 
 def _with_zeros(cells: Cells, lives: Lives, series: Ints, ordinals: Ints) -> Joined:
+    """The cells and those of other places, in packed order, with an assumed 0."""
     if not len(series) or cells.sums is None:
         return Joined(cells, lives)
-    indptr, ordered, order = laid_out(
-        np.concatenate([cells.series, series]),
-        np.concatenate([cells.ordinals, ordinals]),
-        len(cells.indptr) - 1,
-    )
-    zeros = len(series)
+    zeros, count = len(series), len(cells.ordinals) + len(series)
+    # Each goes before the first cell after it.
+    fresh = cells.first_from(series, ordinals) + np.arange(zeros)
+    assumed = np.zeros(count, bool)
+    assumed[fresh] = True
+    old = np.flatnonzero(~assumed)
 
-    def extended(part: Any) -> Any:
+    def extended(part: Any, beside: Any = 0) -> Any:
         if part is None:
             return None
-        return np.concatenate([part, np.zeros(zeros, part.dtype)])[order]
+        room = np.zeros(count, part.dtype)
+        room[old], room[fresh] = part, beside
+        return room
 
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    old = place[: len(cells.ordinals)]
-    assumed = np.ones(len(order), bool)
-    assumed[old] = False
-    sums = cells.sums.placed(old, len(order))
-    values = np.zeros(len(order))
-    values[old] = cells.values
-    sums = replace(sums, values=values)
+    indptr = (
+        cells.indptr + indptr_of(np.bincount(series, minlength=len(cells.indptr)))[:-1]
+    )
+    values = extended(cells.values)
+    sums = replace(cells.sums.placed(old, count), values=values)
     made = Cells(
-        indptr, ordered, values, extended(cells.status), sums, extended(cells.lone)
+        indptr,
+        extended(cells.ordinals, ordinals),
+        values,
+        extended(cells.status),
+        sums,
+        extended(cells.lone),
     )
     return Joined(made, lives, assumed)
 

@@ -14,7 +14,7 @@ from .._common.messages import listing, one_line, short
 from .._common.status import lowest
 from .calendar import Calendar
 from .coarse import Coarse, resampled
-from .finest import Joined, Level, joined, over_series
+from .finest import Joined, Level, joined, narrowed, over_series
 from .measure import Applied, MeasureData, Origin, Read
 from .sums import Layout, Moved, Naming, regroup_named
 from .view import View
@@ -169,12 +169,32 @@ class PanelData:
         """The panel with some of its keys; the same object for the same keys."""
         wanted = tuple(keys)
         if wanted not in self._views:
-            self._views[wanted] = self.seen(self.view.rolled(wanted))
+            self._views[wanted] = self._same_series(self.view.rolled(wanted))
         return self._views[wanted]
 
     def apart(self) -> PanelData:
         """The panel with every joined series by itself."""
-        return self.seen(replace(self.view, kept=self.view.series.keys))
+        return self._same_series(replace(self.view, kept=self.view.series.keys))
+
+    def _same_series(self, view: View) -> PanelData:
+        """The panel under another view of the same joined series."""
+        made = self.seen(view)
+        object.__setattr__(made, "_joined", self._joined)  # their cells are the same
+        return made
+
+    def narrowed(self, name: str, periods: Ints) -> PanelData:
+        """A panel with one measure that need hold only the cells of some periods.
+
+        What it says of these periods is what this panel says. Windows and lags find
+        their cells only if these lie in the periods, too.
+        """
+        if self.view.freq is not None or self.groups.to_joined is not None:
+            return self
+        if self._traits(name).recipe is not None:
+            return self
+        number, rules = self._number(name), self.rules
+        base = narrowed(self.base, number, periods, self.finest, rules)
+        return replace(self, base=base, assigned=(), names=(name,))
 
     def at_finest(self) -> PanelData:
         """The panel at its finest frequency with all periods in view."""

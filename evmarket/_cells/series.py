@@ -56,13 +56,18 @@ class SeriesIndex:
         for key, k, words in zip(keys, range(len(labels)), labels, strict=True):
             listed = {} if orders is None else _places(orders.get(key, ()))
             occur = np.unique(rows[:, k])
-            used = sorted(
-                {words[c] for c in occur},
-                key=lambda word: (listed.get(word, len(listed)), label_order(word)),
-            )
-            place = {word: i for i, word in enumerate(used)}
+            used = [words[c] for c in occur.tolist()]
             table = np.full(len(words), -1, np.int32)
-            table[occur] = [place[words[c]] for c in occur]
+            if listed or not _in_order(used):
+                own = used
+                used = sorted(
+                    set(own),
+                    key=lambda word: (listed.get(word, len(listed)), label_order(word)),
+                )
+                place = {word: i for i, word in enumerate(used)}
+                table[occur] = [place[word] for word in own]
+            else:
+                table[occur] = np.arange(len(occur))
             columns.append(table[rows[:, k]] if len(words) else rows[:, k])
             ordered.append(tuple(used))
         numbers, chosen = distinct(columns, [len(words) for words in ordered], rows)
@@ -167,6 +172,16 @@ def is_label(label: Any, known: Sequence[Any]) -> bool:
     """Whether a label is among the known ones; True is not 1."""
     booleans = bool in map(type, known)
     return label in known and (label is None or isinstance(label, bool) == booleans)
+
+
+def _in_order(words: Sequence[Any]) -> bool:
+    """Whether labels of one type are in ascending order, None last."""
+    plain = list(words[:-1] if words and words[-1] is None else words)
+    return (
+        len(set(map(type, plain))) <= 1
+        and None not in plain[:1]
+        and plain == sorted(set(plain))
+    )
 
 
 def label_order(label: Any) -> tuple[int, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -227,11 +227,17 @@ def report(
         raise ValueError("by is empty: a report needs a key whose labels are its rows")
     data = panel.measure(name)
     period = _period(data, at)
-    total = _Sums(panel, name, outer, outer)
-    items = _Sums(panel, name, [*outer, *inner], outer, total)
+    panel_near = panel.narrowed(name, _periods_read(data, period))
+    total = _Sums(panel_near, name, outer, outer)
+    items = _Sums(panel_near, name, [*outer, *inner], outer, total)
     ranked = _largest(items, period, most)
-    sides = [(items, ranked, _item_labels(items, outer, inner, period))]
-    rest = _rest(panel, items, ranked)
+    shown, rest = _parted(panel_near, items, ranked)
+    # Only the largest need numbers of their own.
+    largest = replace(items, panel=shown)
+    rows = np.argsort(np.argsort(ranked))
+    labels = _item_labels(items, outer, inner, period)
+    labels = {key: taken(column, np.sort(ranked)) for key, column in labels.items()}
+    sides = [(largest, rows, labels)]
     if rest.series.count:
         others = _Sums(rest, name, outer, outer, total)
         # Exited series do not make a row of others.
@@ -259,10 +265,29 @@ def report(
     return _joined(parts, order, title, note)
 
 
-def _rest(panel: PanelData, items: _Sums, ranked: Ints) -> PanelData:
-    """The series that are in none of the largest rows."""
+def _parted(
+    panel: PanelData, items: _Sums, ranked: Ints
+) -> tuple[PanelData, PanelData]:
+    """The series that are in the largest rows, and the others."""
     to = groups_of(panel.measure(items.name), items.level)
-    return panel.part(~np.isin(to, ranked))
+    inside = np.isin(to, ranked)
+    return panel.part(inside), panel.part(~inside)
+
+
+def _periods_read(measure: MeasureData, at: int) -> Ints:
+    """The periods whose cells the report of a period reads."""
+    calendar = measure.calendar
+    year = read_lag("1Y", calendar.freq)
+    backs = [year._replace(nearest=near).one_before(at) for near in (False, True)]
+    ends = {at, *(back for back in backs if back is not None)}
+    periods = {at - 1, at - 2, *ends}
+    for end in ends:
+        for to in _TO_DATE.values():
+            if windows.nests(calendar, to) and calendar.low <= end <= calendar.high:
+                place = windows.places(calendar, to)[0][end - calendar.low]
+                periods.update(range(end - int(place), end + 1))
+    inside = [t for t in periods if calendar.low <= t <= calendar.high]
+    return np.array(sorted(inside), np.int64)
 
 
 def _period(measure: MeasureData, at: Any) -> int:
