@@ -35,6 +35,9 @@ class Kernel(NamedTuple):
     extra: tuple[float, ...] = ()
 
 
+CHANGE = Kernel(_core.change, _core.change_status)
+
+
 def by_date(measure: MeasureData, lag: Lag) -> Lag:
     """A lag with the rule for 29 February that its measure has.
 
@@ -132,8 +135,7 @@ def difference(cells: Cells, base: Ints, both: Mask) -> Floats:
 
 def stepped(measure: MeasureData, lag: Lag, kind: str) -> MeasureData:
     """The change of every cell from the one a lag before; exact of levels."""
-    kernel = Kernel(_core.change, _core.change_status)
-    change = compared(measure, lag, kernel, kind)
+    change = compared(measure, lag, CHANGE, kind)
     cells, base = measure.cells, bases(measure.cells, lag)
     if cells.sums is None:
         return change

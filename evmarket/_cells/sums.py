@@ -6,7 +6,7 @@ those integers and is rounded once, by the engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -59,7 +59,7 @@ class ExactSums:
     @classmethod
     def of(cls, measure: dict[str, Any]) -> ExactSums:
         """The engine's measure."""
-        return cls(**{field.name: measure[field.name] for field in fields(cls)})
+        return cls(**measure)
 
     @classmethod
     def counting(cls, mask: Any) -> ExactSums:

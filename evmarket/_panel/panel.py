@@ -198,7 +198,7 @@ class Panel(Builders, export.Exported, Explained, AskedPanel):
         Parameters
         ----------
         *keys : str
-            The keys to keep, in this order; none for the total.
+            The keys to keep, in this order, or one list of them; none for the total.
 
         Returns
         -------
@@ -214,6 +214,8 @@ class Panel(Builders, export.Exported, Explained, AskedPanel):
         >>> panel.rollup("fuel")["units"].at("2024"), panel.rollup()["units"].at("2024")
         (array([70., 30.]), array([100.]))
         """
+        if len(keys) == 1 and isinstance(keys[0], (list, tuple)):
+            keys = tuple(keys[0])
         return Panel(self._data.rollup(keys))
 
     def recode(self, key: str, labels: Mapping[Any, Any]) -> Panel:

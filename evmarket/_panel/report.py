@@ -12,7 +12,7 @@ from .. import _core
 from .._calendar.frequency import unit
 from .._calendar.lags import read_lag
 from .._cells import growth, windows
-from .._cells.shifts import by_date
+from .._cells.shifts import CHANGE, by_date, compared
 from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
@@ -184,7 +184,7 @@ class _Sums:
             return {"share": share, "share_change": _of_rates(none, codes)}
         x1 = self._share(at, _core.EXITED)
         x0 = self._share(back, _core.NOT_BEGUN)
-        step = growth.change(self.level).at(at)[1]
+        step = compared(self.level, lag, CHANGE, self.level.kind).at(at)[1]
         reasons = lowest(x1.reasons, x0.reasons)
         marks = lowest(x1.marks(_core.EXITED), x0.marks(_core.NOT_BEGUN))
         codes = lowest(np.where(reasons > 0, reasons, marks), step)

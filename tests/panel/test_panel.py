@@ -555,6 +555,15 @@ def test_resample_equals_the_panel_built_directly(rows):
     assert_same_bits(fine.resample("Q").resample("Y")["units"], direct["units"])
 
 
+def test_a_rollup_takes_keys_or_one_list_of_them():
+    keys = {"m": ["A", "B"], "r": ["x", "y"]}
+    panel = em.Panel.from_arrays(keys, ["2024"] * 2, {"u": [1, 2]})
+    for one, other in [(["r"], "r"), (("m", "r"), "m")]:
+        assert panel.rollup(one)["u"].values.tolist() == [[1.0], [2.0]]
+        assert panel.rollup(other)["u"].values.tolist() == [[1.0], [2.0]]
+    assert panel.rollup([])["u"].values.tolist() == [[3.0]]
+
+
 def test_a_rollup_with_an_incomplete_member_is_incomplete():
     rows = [row("A", i, 1) for i in range(6) if i != 4]
     rows += [row("B", i, 1) for i in range(6)]
