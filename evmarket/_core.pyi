@@ -151,6 +151,26 @@ def gather(
     out: NDArray[Any],
     /,
 ) -> None: ...
+def csv_cuts(
+    data: bytes | bytearray,
+    start: int,
+    stop: int,
+    separator: str,
+    parts: int,
+    final: bool,
+    /,
+) -> list[int]: ...
+def csv_read(
+    data: bytes | bytearray,
+    start: int,
+    stop: int,
+    separator: str,
+    width: int,
+    places: tuple[int, ...],
+    kinds: tuple[str, ...],
+    marks: tuple[bytes, ...],
+    /,
+) -> tuple[Any, int, list[tuple[int, int, bytes, bool]] | None, Any]: ...
 def add_sums(measures: list[dict[str, Any]], /) -> tuple[dict[str, Any], int]: ...
 def slide_sums(
     measure: dict[str, Any],

@@ -14,6 +14,8 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
 #define EV_COMPILER "gcc " __VERSION__
 #endif
 
+#define EV_LITTLE_ENDIAN (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 /* A region compiled for AVX2 without FMA, so that both paths round alike. */
 #if defined(__x86_64__) && defined(__clang__)
 #define EV_HAVE_AVX2 1

@@ -16,6 +16,7 @@ typedef struct ev_state {
 } ev_state;
 
 extern PyMethodDef ev_py_arrow_out_functions[], ev_py_columns_functions[],
+    ev_py_csv_functions[],
     ev_py_explain_functions[], ev_py_growth_functions[], ev_py_kept_functions[],
     ev_py_panel_sums_functions[], ev_py_period_functions[], ev_py_regroup_functions[],
     ev_py_rows_functions[];

@@ -9,7 +9,7 @@ import numpy as np
 from .._common.files import written_whole
 from .._common.kinds import KINDS, kinds_table
 from .._common.messages import short
-from .csv_files import Wanted
+from .._inputs.csv_files import Wanted
 from .files import tables
 from .printing import PRINTERS
 

@@ -8,10 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .._common.messages import short
-from .csv_files import BLOCK, Wanted, csv_tables
+from .._common.workers import read_ahead
+from .._inputs.csv_files import Wanted, csv_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+
+BATCH = 1 << 18
+"""How many rows of a Parquet file are read at a time."""
 
 
 def tables(
@@ -94,10 +99,15 @@ def _parquet_tables(
         ) from None
     try:
         with parquet.ParquetFile(path) as file:
-            wanted.check(list(file.schema_arrow.names))
-            columns = list(wanted.names)
+            schema = file.schema_arrow
+        wanted.check(list(schema.names))
+        columns = list(dict.fromkeys(wanted.names))
+        # Texts stay the codes that they are in the file.
+        coded = [n for n in columns if str(schema.field(n).type) == "string"]
+        with parquet.ParquetFile(path, read_dictionary=coded) as file:
             size = os.path.getsize(path) / max(file.metadata.num_rows, 1)
-            for batch in file.iter_batches(columns=columns, batch_size=4 * BLOCK):
+            batches = file.iter_batches(columns=columns, batch_size=BATCH)
+            for batch in read_ahead(batches):
                 yield batch
                 advance(int(size * batch.num_rows))
             if not file.metadata.num_rows:

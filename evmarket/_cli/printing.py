@@ -11,7 +11,6 @@ from .._common.status import Status
 from .._common.text import as_csv
 from .._tables.columns import entries
 from .._tables.text import mark_lines, text_rows
-from .csv_files import BLOCK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -68,8 +67,12 @@ def _json(table: Table) -> Iterator[str]:
     yield "\n]\n" if between else "]\n"
 
 
+PART = 1 << 16
+"""How many rows of a table are printed at a time."""
+
+
 def _parts(table: Table) -> Iterator[Table]:
-    return (table.part(k, k + BLOCK) for k in range(0, len(table), BLOCK))
+    return (table.part(k, k + PART) for k in range(0, len(table), PART))
 
 
 def _rows(columns: Mapping[str, AnyColumn], absent: Any) -> list[list[Any]]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .arguments import positive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import ThreadPoolExecutor
 
+
+Item = TypeVar("Item")
 
 MIN_CHUNK = 1 << 18
 """The fewest items of a chunk; fewer are not worth a thread."""
@@ -110,6 +112,20 @@ def run(task: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]
         for future in futures:
             future.exception()
     return [first, *(future.result() for future in futures)]
+
+
+def ahead(task: Callable[[], Any]) -> Callable[[], Any]:
+    """Begin task() on the pool if there are several workers; what gives its result."""
+    return task if _workers == 1 else _the_pool().submit(task).result
+
+
+def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The items, the next one being made while one is in use."""
+    end = object()
+    ready = ahead(lambda: next(items, end))
+    while (item := ready()) is not end:
+        ready = ahead(lambda: next(items, end))
+        yield item
 
 
 def _the_pool() -> ThreadPoolExecutor:

@@ -67,6 +67,15 @@ class Batch(NamedTuple):
     rows: int
 
 
+class Part(NamedTuple):
+    """A column of a batch at hand: a capsule and the column's place in it."""
+
+    capsule: Any
+    place: int
+    field: Field
+    rows: int
+
+
 class _Open(NamedTuple):
     """An open table: its fields, and its batches with their numbers of rows."""
 
@@ -399,6 +408,12 @@ def _sliced(
 
 
 def _column(value: Any, name: str, first_row: int) -> _ColumnReader:
+    if isinstance(value, Part):
+        return _ColumnReader(
+            value.field,
+            value.rows,
+            lambda start, stop: (value.capsule, value.place, start, stop),
+        )
     if _is_pandas(value):
         return _pandas_column(value, name, first_row)
     if isinstance(value, np.ma.MaskedArray):

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import io
 import json
-import math
 import os
 import signal
 import struct
@@ -19,29 +18,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import evmarket as em
+from evmarket import _core
 from evmarket.__main__ import main
-from evmarket._cli import csv_files
-from evmarket._cli.csv_files import Wanted
 from evmarket._cli.files import tables
+from evmarket._inputs import csv_files
+from evmarket._inputs.csv_files import Wanted
+from evmarket._inputs.tables import Part
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
 WANTED = Wanted(("maker",), ("month",), ("units",))
-READERS = ["standard", "pyarrow"]
-
-
-@pytest.fixture(params=READERS)
-def reader(request, monkeypatch):
-    """Read CSV with the standard library, and with pyarrow."""
-    if request.param == "pyarrow":
-        pytest.importorskip("pyarrow")
-    else:
-        monkeypatch.setattr(csv_files, "_pyarrow", lambda: None)
-    return request.param
 
 
 @pytest.fixture
@@ -58,6 +48,8 @@ def write(tmp_path):
 
 def plain(column: Any) -> list[Any]:
     """A column of a block as a list, with None for missing entries."""
+    if isinstance(column, Part):
+        column = _core.batch_lists(column.capsule)[column.place]
     if hasattr(column, "to_pylist"):
         column = column.to_pylist()
     elif isinstance(column, np.ndarray):
@@ -85,7 +77,7 @@ def refused(match: str, error: type[Exception], path: str, **options: Any) -> No
 # ---- CSV -----------------------------------------------------------------------------
 
 
-def test_keys_are_text_and_only_an_empty_field_is_missing(reader, write):
+def test_keys_are_text_and_only_an_empty_field_is_missing(write):
     path = write(
         'month,maker,note,units\r\n2024-01,NA,x,1\r\n2024-02,,y,2\r\n'
         '2024-03,"a, ""b""\nc",z,3\r\n\r\n,007,,\r\n2024-05,"",,NA\r\n'
@@ -97,7 +89,7 @@ def test_keys_are_text_and_only_an_empty_field_is_missing(reader, write):
     }
 
 
-def test_numbers_are_read_exactly(reader, write):
+def test_numbers_are_read_exactly(write):
     texts = ["1", "-2", "+3", "9223372036854775807", "-9223372036854775808", "", "NaN"]
     path = write("maker,month,units\n" + "".join(f"a,2024,{t}\n" for t in texts))
     found = read(path)["units"]
@@ -118,7 +110,7 @@ def test_numbers_are_read_exactly(reader, write):
     assert read(path)["units"] == [float(t) if t != "NA" else None for t in texts]
 
 
-def test_null_adds_texts_of_a_missing_number(reader, write):
+def test_null_adds_texts_of_a_missing_number(write):
     path = write("maker,month,units\nx,2024,x\nx,2024,..\nx,2024,4\n")
     refused("column 'units', row 0: 'x' is not a number", ValueError, path)
     assert read(path, null=["x", ".."])["units"] == [None, None, 4]
@@ -128,16 +120,16 @@ def test_null_adds_texts_of_a_missing_number(reader, write):
 @pytest.mark.parametrize(
     "text", ["1,5", "1_000", " 1", "0x10", "inf", "nan", "1e", "--1", "１", "e5", "1 2"]
 )
-def test_texts_that_are_not_numbers(reader, write, text):
+def test_texts_that_are_not_numbers(write, text):
     path = write(f'maker,month,units\na,2024,1\na,2024,2.5\na,2024,"{text}"\n')
     refused("column 'units', row 2: .* is not a number", ValueError, path)
 
 
-def test_large_integers_are_refused_beside_decimals(reader, write, monkeypatch):
+def test_large_integers_are_refused_beside_decimals(write, monkeypatch):
     large = 2**53 + 1
     path = write(f"maker,month,units\na,2024,{large}\na,2024,3\n")
     assert read(path)["units"] == [large, 3]
-    monkeypatch.setattr(csv_files, "BLOCK", 1)
+    monkeypatch.setattr(csv_files, "BLOCK", 20)
     for rows in (["0.5", str(large)], [str(-large), "7", "0.5"]):
         path = write("maker,month,units\n" + "".join(f"a,2024,{r}\n" for r in rows))
         place = next(k for k, r in enumerate(rows) if "." not in r and len(r) > 9)
@@ -149,7 +141,7 @@ def test_large_integers_are_refused_beside_decimals(reader, write, monkeypatch):
     )
 
 
-def test_year_and_month_are_integers(reader, write):
+def test_year_and_month_are_integers(write):
     wanted = Wanted(("maker",), ("Y", "M"), ("units",))
     path = write("maker,Y,M,units\na,2024,1,1\nb,2024,02,\n")
     assert read(path, wanted) == {
@@ -161,7 +153,7 @@ def test_year_and_month_are_integers(reader, write):
     )
 
 
-def test_the_error_names_a_byte_that_is_not_valid(reader, write):
+def test_the_error_names_a_byte_that_is_not_valid(write):
     path = write(b"maker,other,month,units\na,x,2024,1\nb\xa0c,y,2024,2\n")
     refused("column 'maker', row 1: byte 0xa0 is not valid UTF-8", ValueError, path)
     assert read(path, encoding="latin-1")["maker"] == ["a", "b\xa0c"]
@@ -176,11 +168,11 @@ def test_the_error_names_a_byte_that_is_not_valid(reader, write):
         refused(f"encoding is '{name}'", ValueError, path, encoding=name)
 
 
-def test_a_byte_order_mark_is_not_part_of_a_name(reader, write):
+def test_a_byte_order_mark_is_not_part_of_a_name(write):
     assert read(write(b"\xef\xbb\xbfmaker,month,units\na,2024,1\n"))["maker"] == ["a"]
 
 
-def test_files_that_are_not_tables(reader, write):
+def test_files_that_are_not_tables(write):
     refused("the file is empty", ValueError, write(""))
     refused("the file is empty", ValueError, write("\n\n"))
     refused("row 1 has 2 fields, the header has 3", ValueError,
@@ -193,13 +185,13 @@ def test_files_that_are_not_tables(reader, write):
     assert read(write("maker,month,units\n")) == {"maker": [], "month": [], "units": []}
 
 
-def test_the_size_of_blocks_changes_nothing(reader, write, monkeypatch):
+def test_the_size_of_blocks_changes_nothing(write, monkeypatch):
     rows = [(f"k{k % 7}", f"20{k % 90 + 10}", k) for k in range(1000)]
     path = write(
         "maker,month,units\n" + "".join(f"{a},{b},{c}\n\n" for a, b, c in rows)
     )
     whole = read(path)
-    monkeypatch.setattr(csv_files, "BLOCK", 7)
+    monkeypatch.setattr(csv_files, "BLOCK", 97)
     assert read(path) == whole
     assert list(zip(*whole.values(), strict=True)) == rows
     bad = write("maker,month,units\n" + "a,2024,1\n" * 20 + "a,2024,x\n")
@@ -216,29 +208,89 @@ figures = st.one_of(
 )
 
 
-@given(st.lists(st.tuples(fields, figures), min_size=1, max_size=20), st.booleans())
-def test_both_readers_give_the_same_bits(tmp_path_factory, rows, quoted):
-    pytest.importorskip("pyarrow")
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(fields, figures), min_size=1, max_size=20),
+    st.booleans(),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.sampled_from([1, 3, 7, 64, 1 << 23]),
+)
+def test_what_was_written_is_read_back(tmp_path_factory, rows, quoted, ends, block):
     path = tmp_path_factory.mktemp("csv") / "t.csv"
     with open(path, "w", encoding="utf-8", newline="") as file:
-        style = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
-        writer = csv.writer(file, quoting=style, lineterminator="\n")
+        # The writer quotes "\n" only where that may be the end of a line.
+        style = csv.QUOTE_ALL if quoted or ends == "\r" else csv.QUOTE_MINIMAL
+        writer = csv.writer(file, quoting=style, lineterminator=ends)
         writer.writerow(["maker", "month", "units"])
         writer.writerows((name, "2024", figure) for name, figure in rows)
-    found = []
-    for quick in (True, False):
-        with pytest.MonkeyPatch.context() as patch:
-            if not quick:
-                patch.setattr(csv_files, "_pyarrow", lambda: None)
-            found.append(read(str(path)))
-    assert found[0]["maker"] == found[1]["maker"] == [name or None for name, _ in rows]
-    bits = [
-        [None if x is None else struct.pack("<d", x) for x in side["units"]]
-        for side in found
-    ]
-    assert bits[0] == bits[1]
-    exact = [None if t in ("", "NA", "NaN") else float(t) for _, t in rows]
-    assert found[0]["units"] == exact
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BLOCK", block)
+        patch.setattr(csv_files, "_LEAST", 16)  # many parts
+        found = read(str(path))
+    assert found["maker"] == [name or None for name, _ in rows]
+    missing = ("", "NA", "NaN")
+    exact = [None if t in missing else float(t) for _, t in rows]
+    bits, expected = (
+        [None if x is None else struct.pack("<d", x + 0.0) for x in side]
+        for side in (found["units"], exact)
+    )
+    assert bits == expected
+
+
+lines = st.text(st.sampled_from('ab,"\r\n1 '), max_size=40)
+
+
+@settings(deadline=None, max_examples=300)
+@given(lines, st.sampled_from([1, 2, 5, 1 << 23]))
+def test_any_text_is_split_as_the_standard_library_does(tmp_path_factory, text, block):
+    path = tmp_path_factory.mktemp("csv") / "t.csv"
+    path.write_bytes(b"a,b\n" + text.encode())
+    rows = list(csv.reader(io.StringIO("a,b\n" + text, newline="")))[1:]
+    rows = [row for row in rows if row]
+    wanted = Wanted(("a",), ("b",), ())
+    open_quote = text and not _closed(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_files, "BLOCK", block)
+        patch.setattr(csv_files, "_LEAST", 2)
+        patch.setattr(csv_files, "ROOM", 3)
+        if open_quote or any(len(row) != 2 for row in rows):
+            with pytest.raises(ValueError, match=r"header has 2|a quote is"):
+                read(str(path), wanted)
+        else:
+            found = read(str(path), wanted)
+            assert found["a"] == [row[0] or None for row in rows]
+            assert found["b"] == [row[1] or None for row in rows]
+
+
+def _closed(text: str) -> bool:
+    """Whether every quote that begins a field is closed."""
+    try:
+        list(csv.reader(io.StringIO(text + "x", newline=""), strict=False))
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        more = list(csv.reader(io.StringIO(text + "\n,x,x", newline="")))
+    except csv.Error:
+        return False
+    return sum(map(len, more)) >= sum(map(len, rows)) + 3
+
+
+@given(st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.from_regex(r"\A[+-]?[0-9]{0,30}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?\Z"),
+    st.decimals(allow_nan=False, allow_infinity=False).map(str),
+))  # fmt: skip
+@settings(deadline=None, max_examples=1500)
+def test_numbers_are_those_of_python(text):
+    data = f"{text}\n1.5\n".encode()
+    form = ",", 1, (0,), ("number",), ()
+    batch, rows, _, fault = _core.csv_read(data, 0, len(data), *form)
+    try:
+        number = float(text)
+    except ValueError:
+        assert fault[0] == "number" if text else rows == 1  # an empty line is no row
+        return
+    [[found, last]] = _core.batch_lists(batch)
+    assert rows == 2 and last == 1.5
+    assert struct.pack("<d", found) == struct.pack("<d", number)
 
 
 def test_parquet(write, tmp_path):
@@ -260,7 +312,7 @@ def test_parquet_needs_pyarrow(write, monkeypatch):
     refused("Parquet files need pyarrow", ValueError, write(b"PAR1"))
 
 
-def test_the_progress_bar_counts_bytes(reader, write, monkeypatch):
+def test_the_progress_bar_counts_bytes(write, monkeypatch):
     seen: dict[str, Any] = {"done": 0, "open": 0}
 
     class Bar:
@@ -320,7 +372,7 @@ def rows_of(out: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(out)))
 
 
-def test_growth(run, write, reader):
+def test_growth(run, write):
     path = write(MARKET)
     status, out, err = run("growth", path, *UNITS, "--format", "csv")
     assert (status, err) == (0, "")
@@ -533,7 +585,7 @@ def data(*parts: str) -> str:
     return str(path)
 
 
-def test_a_make_named_na_is_a_label(run, reader):
+def test_a_make_named_na_is_a_label(run):
     path = data("ofv-norway", "norway_new_car_sales_by_make.csv")
     flags = ["--keys", "Make", "--period", "Year", "Month", "--measures", "Quantity"]
     status, out, _ = run("coverage", path, *flags, "--format", "csv")
@@ -547,7 +599,7 @@ def test_a_make_named_na_is_a_label(run, reader):
             assert totals[label] == float(r["Quantity"]), label
 
 
-def test_a_latin_1_file_needs_its_encoding(run, reader):
+def test_a_latin_1_file_needs_its_encoding(run):
     path = data("ofv-norway", "norway_new_car_sales_by_model.csv")
     flags = ["--keys", "Make", "Model", "--period", "Year", "Month"]
     flags += ["--measures", "Quantity"]
@@ -556,7 +608,7 @@ def test_a_latin_1_file_needs_its_encoding(run, reader):
     assert run("coverage", path, *flags, "--encoding", "latin-1")[0] == 0
 
 
-def test_the_error_for_dates_in_words_names_the_row_and_the_accepted_forms(run, reader):
+def test_the_error_for_dates_in_words_names_the_row_and_the_accepted_forms(run):
     [path] = sorted(DATA.glob("wa-ev-county/*.csv"))[:1] or [Path(data("wa-ev-county"))]
     flags = ["--keys", "County", "State", "--period", "Date", "--freq", "M"]
     flags += ["--measures", "Electric Vehicle (EV) Total=stock"]
@@ -564,15 +616,15 @@ def test_the_error_for_dates_in_words_names_the_row_and_the_accepted_forms(run, 
     assert status == 2 and "row 0" in err and "accepted are" in err
 
 
-def test_both_readers_agree_on_real_numbers(monkeypatch):
-    pytest.importorskip("pyarrow")
+def test_real_numbers():
     path = data("andrew-carsales", "all_carsales_monthly.csv")
     wanted = Wanted(("Country", "Fuel"), ("YYYYMM",), ("Value",))
-    quick = read(path, wanted)
-    monkeypatch.setattr(csv_files, "_pyarrow", lambda: None)
-    assert read(path, wanted) == quick
-    assert quick["Value"].count(None) == 1  # the text NaN
-    assert math.fsum(x or 0 for x in quick["Value"]) > 1e9
+    found = read(path, wanted)
+    with open(path, encoding="utf-8") as file:
+        texts = [row["Value"] for row in csv.DictReader(file)]
+    expected = [None if t in ("", "NaN") else float(t) for t in texts]
+    assert found["Value"] == expected
+    assert found["Value"].count(None) == 1  # the text NaN
 
 
 def test_a_pair_of_columns_is_read_as_its_second_is_called(run, tmp_path):
