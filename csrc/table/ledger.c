@@ -59,6 +59,13 @@ ev_result ev_ledger_add_sum(ev_ledger *ledger, ptrdiff_t number, int measure,
     return ev_ledger_set_sum(ledger, number, measure, &held);
 }
 
+ev_result ev_ledger_wrapped(ev_ledger *ledger, ptrdiff_t number, int measure, int step)
+{
+    const int kind = ev_extra_of(measure, EV_EXTRA_WRAPS);
+    return ev_extra_set(&ledger->extras, number, kind,
+                        ev_extra_get(&ledger->extras, number, kind) + step);
+}
+
 ev_result ev_ledger_take_scale(ev_ledger *ledger, int measure, ev_scale scale)
 {
     const ev_scale had = ledger->scales[measure];

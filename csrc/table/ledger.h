@@ -134,20 +134,23 @@ EV_INLINE ev_cell *ev_ledger_cell(const ev_ledger *ledger, ptrdiff_t number)
     return ev_cells_at(&ledger->cells, number);
 }
 
-/* Adds to the 128 bits of a sum in a cell, and counts in `extras` how often they
- * wrapped around: a sum may leave the range and come back. */
+/* Counts in `extras` that a sum wrapped around: it may leave the range and come back. */
+ev_result ev_ledger_wrapped(ev_ledger *ledger, ptrdiff_t number, int measure, int step);
+
+/* Adds to the 128 bits of a sum in a cell. Word by word, because compilers keep a 128-bit
+ * integer whose overflow they check in memory. */
 EV_INLINE ev_result ev_ledger_add_words(ev_ledger *ledger, ptrdiff_t number,
-                                        int measure, ev_words *words, ev_int128 more)
+                                        int measure, ev_words *words, ev_words more)
 {
     ev_result result = EV_DONE;
-    ev_int128 sum = ev_join_words(*words);
-    if (EV_UNLIKELY(__builtin_add_overflow(sum, more, &sum))) {
-        const int kind = ev_extra_of(measure, EV_EXTRA_WRAPS);
-        result = ev_extra_set(&ledger->extras, number, kind,
-                              ev_extra_get(&ledger->extras, number, kind) +
-                                  (more > 0 ? 1 : -1));
+    const uint64_t lo = words->lo + more.lo;
+    const uint64_t carry = lo < more.lo;
+    const uint64_t a = (uint64_t)words->hi, b = (uint64_t)more.hi, hi = a + b + carry;
+    if (EV_UNLIKELY(((a ^ hi) & (b ^ hi)) >> 63 != 0)) {
+        result = ev_ledger_wrapped(ledger, number, measure, more.hi < 0 ? -1 : 1);
     }
-    *words = ev_split_words(sum);
+    words->lo = lo;
+    words->hi = (int64_t)hi;
     return result;
 }
 

@@ -135,9 +135,8 @@ EV_INLINE ev_result add_sums(ev_ledger *ledger, const uint32_t *restrict numbers
         }
         cell->rows++;
         for (int k = 0; k < measures; k++) {
-            const ev_int128 more = ev_join_words(values[k].sum[i]);
             if (EV_UNLIKELY(ev_ledger_add_words(ledger, numbers[i], k, &cell->sums[k],
-                                                more) != EV_DONE)) {
+                                                values[k].sum[i]) != EV_DONE)) {
                 result = EV_NO_MEMORY;
             }
         }

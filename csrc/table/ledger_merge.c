@@ -27,7 +27,7 @@ static ev_result add_plainly(ev_ledger *into, const uint32_t *restrict numbers,
         cell->rows += more->rows;
         for (int k = 0; k < into->measures && result == EV_DONE; k++) {
             result = ev_ledger_add_words(into, numbers[i], k, &cell->sums[k],
-                                         ev_join_words(more->sums[k]));
+                                         more->sums[k]);
         }
     }
     return result;

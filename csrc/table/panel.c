@@ -202,7 +202,7 @@ EV_INLINE ev_result add_plainly(ev_ledger *ledger, uint32_t number,
     into->rows += panel->rows[cell];
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         result = ev_ledger_add_words(ledger, number, k, &into->sums[k],
-                                     ev_panel_bits(&panel->measures[k], cell));
+                                     ev_split_words(ev_panel_bits(&panel->measures[k], cell)));
     }
     return result;
 }
