@@ -107,6 +107,17 @@ static size_t size_of(const char *block)
     return size;
 }
 
+/* The size of a new block: four sizes for each power of two, so that what one table gives
+ * back fits the next. */
+static size_t rounded(size_t size)
+{
+    size_t step = LEAST / 4;
+    while (size / step >= 8) {
+        step *= 2;
+    }
+    return size < LEAST || size > SIZE_MAX / 2 ? size : (size + step - 1) / step * step;
+}
+
 static void *after_head(char *block, size_t size)
 {
     void *given = NULL;
@@ -131,6 +142,7 @@ static void *resized(ev_kept *kept, char *had, size_t size_had, size_t size)
         }
     }
     else if (size <= SIZE_MAX - HEAD) {
+        size = kept->bound > 0 ? rounded(size) : size;
         block = kept->below.resize(kept->below.owner, had, size + HEAD);
     }
     return after_head(block, size);

@@ -427,7 +427,9 @@ static PyObject *partial_clear(PyObject *object, PyObject *Py_UNUSED(ignored))
 static int prepare(partial_object *self)
 {
     atomic_store(&self->written, 0);
-    return ev_py_partial_prepare(&self->partial, &self->output);
+    PyObject *module = PyType_GetModule(Py_TYPE((PyObject *)self));
+    return module == NULL ? -1
+                          : ev_py_partial_prepare(module, &self->partial, &self->output);
 }
 
 static int write_series(partial_object *self, ptrdiff_t start, ptrdiff_t stop)

@@ -9,6 +9,6 @@
  * dict; the partial may then only be closed, after the output. -1 with an exception
  * set; close the output either way, also when it was never opened (then it must be
  * zero). */
-int ev_py_partial_prepare(ev_partial *partial, ev_output *output);
+int ev_py_partial_prepare(PyObject *module, ev_partial *partial, ev_output *output);
 
 #endif

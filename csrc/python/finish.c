@@ -85,10 +85,10 @@ static PyObject *repeat_of(const ev_ledger *ledger, const int32_t *places)
 }
 
 /* Opens the output of a sorted partial. */
-static int open_sorted(const ev_partial *partial, int32_t *const *orders,
+static int open_sorted(PyObject *module, const ev_partial *partial, int32_t *const *orders,
                        PyObject *codes, const int32_t *places, ev_output *output)
 {
-    int failed = ev_py_output_open(output, &partial->ledger, places,
+    int failed = ev_py_output_open(output, module, &partial->ledger, places,
                                    ev_partial_series_count(partial)) < 0;
     if (!failed) {
         PyObject *more = Py_BuildValue(
@@ -100,7 +100,7 @@ static int open_sorted(const ev_partial *partial, int32_t *const *orders,
     return failed ? -1 : 0;
 }
 
-int ev_py_partial_prepare(ev_partial *partial, ev_output *output)
+int ev_py_partial_prepare(PyObject *module, ev_partial *partial, ev_output *output)
 {
     const int keys = partial->key_count;
     npy_intp shape[2] = {ev_partial_series_count(partial), keys};
@@ -123,7 +123,7 @@ int ev_py_partial_prepare(ev_partial *partial, ev_output *output)
         Py_END_ALLOW_THREADS failed = result != EV_DONE;
     }
     if (!failed) {
-        failed = open_sorted(partial, orders, codes, places, output) < 0;
+        failed = open_sorted(module, partial, orders, codes, places, output) < 0;
     }
     else if (!PyErr_Occurred()) {
         PyErr_NoMemory();

@@ -7,7 +7,7 @@
 #include "python/module.h"
 
 #ifdef NDEBUG
-enum { BOUND = 1 << 27 };
+enum { BOUND = 3 << 27 };
 #else
 enum { BOUND = 0 }; /* a debugger of memory sees each block end */
 #endif

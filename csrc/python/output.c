@@ -4,14 +4,16 @@
 
 #include "base/memory.h"
 #include "python/errors.h"
+#include "python/kept_array.h"
 #include "python/numpy.h"
 
-/* Puts a new array into the dict, which keeps it. Its data, or NULL on failure. */
-static void *put_array(PyObject *dict, const char *name, ptrdiff_t count, int type)
+/* Puts a new array of 8-byte items into the dict, which keeps it. Its data, or NULL on
+ * failure. */
+static void *put_array(PyObject *module, PyObject *dict, const char *name,
+                       ptrdiff_t count, int type)
 {
     void *data = NULL;
-    npy_intp shape = count;
-    PyObject *array = PyArray_SimpleNew(1, &shape, type);
+    PyObject *array = ev_py_kept_array(module, count, type);
     if (array != NULL && PyDict_SetItemString(dict, name, array) == 0) {
         data = PyArray_DATA((PyArrayObject *)array);
     }
@@ -27,8 +29,8 @@ const char *ev_py_grain_name(ev_grain grain)
     return names[grain];
 }
 
-PyObject *ev_py_make_measure(ev_scale scale, ptrdiff_t cells, int has_fine,
-                             PyObject *counts, ev_panel_measure *measure)
+PyObject *ev_py_make_measure(PyObject *module, ev_scale scale, ptrdiff_t cells,
+                             int has_fine, PyObject *counts, ev_panel_measure *measure)
 {
     const int wide = scale.grain == EV_BINARY || scale.grain == EV_DECIMAL;
     PyObject *dict = Py_BuildValue(
@@ -39,20 +41,20 @@ PyObject *ev_py_make_measure(ev_scale scale, ptrdiff_t cells, int has_fine,
     memset(measure, 0, sizeof *measure);
     measure->scale = scale;
     if (!failed) {
-        measure->lo = put_array(dict, "lo", cells, NPY_UINT64);
-        measure->values = put_array(dict, "values", cells, NPY_DOUBLE);
+        measure->lo = put_array(module, dict, "lo", cells, NPY_UINT64);
+        measure->values = put_array(module, dict, "values", cells, NPY_DOUBLE);
         failed = measure->lo == NULL || measure->values == NULL;
     }
     if (!failed && wide) {
-        measure->hi = put_array(dict, "hi", cells, NPY_INT64);
+        measure->hi = put_array(module, dict, "hi", cells, NPY_INT64);
         failed = measure->hi == NULL;
     }
     if (!failed && has_fine) {
-        measure->fine = put_array(dict, "fine", cells, NPY_UINT64);
+        measure->fine = put_array(module, dict, "fine", cells, NPY_UINT64);
         failed = measure->fine == NULL;
     }
     if (!failed && counts == NULL) {
-        measure->counts = put_array(dict, "counts", cells, NPY_INT64);
+        measure->counts = put_array(module, dict, "counts", cells, NPY_INT64);
         failed = measure->counts == NULL;
     }
     if (failed) {
@@ -62,12 +64,13 @@ PyObject *ev_py_make_measure(ev_scale scale, ptrdiff_t cells, int has_fine,
 }
 
 /* The same for a measure of a ledger. */
-static PyObject *measure_of_ledger(const ev_ledger *ledger, int k, ptrdiff_t cells,
+static PyObject *measure_of_ledger(const ev_output *output, int k, ptrdiff_t cells,
                                    PyObject *rows, ev_panel_measure *measure)
 {
+    const ev_ledger *ledger = output->ledger;
     const ev_extras *extras = &ledger->extras;
     const int counts = ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED));
-    return ev_py_make_measure(ledger->scales[k], cells,
+    return ev_py_make_measure(output->module, ledger->scales[k], cells,
                               ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE)),
                               counts ? NULL : rows, measure);
 }
@@ -79,12 +82,12 @@ static int make_arrays(ev_output *output)
     ev_panel_cells *panel = &output->panel;
     const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
     PyObject *measures = PyDict_GetItemString(output->dict, "measures");
-    panel->ordinals = put_array(output->dict, "ordinals", cells, NPY_INT64);
-    panel->rows = put_array(output->dict, "rows", cells, NPY_INT64);
+    panel->ordinals = put_array(output->module, output->dict, "ordinals", cells, NPY_INT64);
+    panel->rows = put_array(output->module, output->dict, "rows", cells, NPY_INT64);
     int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
     for (int k = 0; k < ledger->measures && !failed; k++) {
         PyObject *measure =
-            measure_of_ledger(ledger, k, cells,
+            measure_of_ledger(output, k, cells,
                               PyDict_GetItemString(output->dict, "rows"),
                               &panel->measures[k]);
         failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
@@ -159,11 +162,12 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
 
 /* ---- outputs ---- */
 
-int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t *places,
-                      ptrdiff_t series)
+int ev_py_output_open(ev_output *output, PyObject *module, const ev_ledger *ledger,
+                      const int32_t *places, ptrdiff_t series)
 {
     const size_t measures = (size_t)ledger->measures;
     memset(output, 0, sizeof *output);
+    output->module = module;
     output->ledger = ledger;
     output->panel.series = series;
     output->words =
@@ -176,7 +180,7 @@ int ev_py_output_open(ev_output *output, const ev_ledger *ledger, const int32_t 
         failed = 1;
     }
     if (!failed) {
-        output->panel.indptr = put_array(output->dict, "indptr", series + 1, NPY_INT64);
+        output->panel.indptr = put_array(output->module, output->dict, "indptr", series + 1, NPY_INT64);
         failed = output->panel.indptr == NULL;
     }
     if (!failed) {

@@ -93,14 +93,14 @@ static PyObject *answer_of(PyObject *dict, ev_result result, ptrdiff_t bad)
     return answer;
 }
 
-static PyObject *add_sums(PyObject *Py_UNUSED(module), PyObject *measures)
+static PyObject *add_sums(PyObject *module, PyObject *measures)
 {
     read_terms read;
     PyObject *answer = NULL;
     if (open_terms(&read, measures) == 0) {
         ev_panel_measure into;
         PyObject *dict =
-            ev_py_make_measure(read.scale, read.cells, read.has_fine, NULL, &into);
+            ev_py_make_measure(module, read.scale, read.cells, read.has_fine, NULL, &into);
         if (dict != NULL) {
             ev_result result;
             ptrdiff_t bad = -1;
@@ -128,7 +128,7 @@ static int are_windows(const int64_t *first, const int64_t *last, ptrdiff_t n,
     return good;
 }
 
-static PyObject *slide_sums(PyObject *Py_UNUSED(module), PyObject *args)
+static PyObject *slide_sums(PyObject *module, PyObject *args)
 {
     PyObject *measure, *known, *first, *last, *answer = NULL;
     read_terms read;
@@ -148,7 +148,7 @@ static PyObject *slide_sums(PyObject *Py_UNUSED(module), PyObject *args)
                  !are_windows(low, high, n, read.cells);
         ev_panel_measure into;
         PyObject *dict =
-            failed ? NULL : ev_py_make_measure(read.scale, n, read.has_fine, NULL, &into);
+            failed ? NULL : ev_py_make_measure(module, read.scale, n, read.has_fine, NULL, &into);
         if (dict != NULL) {
             ev_result result;
             ptrdiff_t bad = -1;

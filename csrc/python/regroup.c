@@ -162,7 +162,7 @@ static PyObject *regroup(PyObject *module, PyObject *args)
         failed = failed || ev_ledger_finish(&ledger) != EV_DONE;
         if (!failed) {
             ev_output output;
-            failed = ev_py_output_open(&output, &ledger, NULL, series) < 0 ||
+            failed = ev_py_output_open(&output, module, &ledger, NULL, series) < 0 ||
                      ev_py_output_write(&output, 0, series, &naming) < 0;
             panel = ev_py_output_close(&output);
         }
