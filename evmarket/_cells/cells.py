@@ -82,6 +82,16 @@ class Cells:
         """The cells of some series, by number."""
         return self._picked(*cells_of(self.indptr, chosen))
 
+    def between(self, start: int, stop: int) -> Cells:
+        """The cells of the series start .. stop - 1, without exact sums."""
+        place = slice(int(self.indptr[start]), int(self.indptr[stop]))
+        return Cells(
+            self.indptr[start : stop + 1] - self.indptr[start],
+            self.ordinals[place],
+            self.values[place],
+            None if self.status is None else self.status[place],
+        )
+
     def spread_to(self, series: Ints) -> Cells:
         """The cells of series[s] as those of series s; none where that is -1."""
         if np.array_equal(series, np.arange(len(self.indptr) - 1)):

@@ -223,6 +223,16 @@ class Lives:
             gaps = _not_empty(Gaps(own, gaps.start[place], gaps.end[place]))
         return Lives(first, last, gaps)
 
+    def between(self, start: int, stop: int) -> Lives:
+        """The lives of the series start .. stop - 1."""
+        gaps = self.gaps
+        if gaps is not None:
+            low, high = np.searchsorted(gaps.series, [start, stop])
+            part = slice(int(low), int(high))
+            series = gaps.series[part] - start
+            gaps = _not_empty(Gaps(series, gaps.start[part], gaps.end[part]))
+        return Lives(self.first[start:stop], self.last[start:stop], gaps)
+
     def both(self, other: Lives) -> Lives:
         """The lives of what needs both: it lives while both do."""
         if other is self:

@@ -325,6 +325,16 @@ class MeasureData:
         """Some of the series, by number in ascending order; keys and labels stay."""
         return self.part(self.series.take(chosen), chosen)
 
+    def between(self, start: int, stop: int) -> MeasureData:
+        """The series start .. stop - 1, of which cells and lives are views.
+
+        Its series are not narrowed: it is for what reads cells, lives and calendar.
+        """
+        if start == 0 and stop == len(self.cells.indptr) - 1:
+            return self
+        cells, lives = self.cells.between(start, stop), self.lives.between(start, stop)
+        return replace(self, cells=cells, lives=lives, origin=None, formed=None)
+
     def part(self, series: SeriesIndex, chosen: Ints) -> MeasureData:
         """Some of the series, by number in ascending order, under other labels."""
         origin = self.origin

@@ -62,6 +62,27 @@ def bases(cells: Cells, lag: Lag) -> Ints:
 
 def compared(measure: MeasureData, lag: Lag, kernel: Kernel, kind: str) -> MeasureData:
     """The kernel of every cell and the one a lag before."""
+    cells = measure.cells
+    count = len(cells.ordinals)
+    values, codes = np.empty(count), np.empty(count, np.uint8)
+
+    def fill(start: int, stop: int) -> None:
+        part = measure.between(start, stop)
+        place = slice(int(cells.indptr[start]), int(cells.indptr[stop]))
+        values[place], codes[place] = _compared(part, lag, kernel)
+
+    workers.run_parts(fill, cells.indptr)
+    unit = measure.unit if kind == measure.kind else None
+    return measure.derived(
+        cells.with_values(values, codes),
+        kind,
+        unit,
+        ahead=measure.ahead + lag.ahead,
+    )
+
+
+def _compared(measure: MeasureData, lag: Lag, kernel: Kernel) -> tuple[Floats, Codes]:
+    """The values of the kernel, and their statuses."""
     cells, base = measure.cells, bases(measure.cells, lag)
     x0, reasons = base_values(measure, base, lag)
     if np.isnan(cells.values).any():
@@ -72,14 +93,7 @@ def compared(measure: MeasureData, lag: Lag, kernel: Kernel, kind: str) -> Measu
     if cells.status is not None:
         marks = np.where(base >= 0, cells.status[np.maximum(base, 0)], np.uint8(0))
         beside = cells.status, marks
-    codes = settled(values, own, reasons, *beside)
-    unit = measure.unit if kind == measure.kind else None
-    return measure.derived(
-        cells.with_values(values, codes),
-        kind,
-        unit,
-        ahead=measure.ahead + lag.ahead,
-    )
+    return values, settled(values, own, reasons, *beside)
 
 
 def base_values(measure: MeasureData, base: Ints, lag: Lag) -> tuple[Floats, Codes]:

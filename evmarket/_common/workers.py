@@ -114,6 +114,34 @@ def run(task: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]
     return [first, *(future.result() for future in futures)]
 
 
+PART = 1 << 17
+"""About how many cells are worked on together: what they need stays in the cache."""
+
+
+def run_parts(task: Callable[[int, int], None], indptr: Any) -> None:
+    """Call task(start, stop) for ranges of series with about PART cells each.
+
+    Series s has the cells indptr[s] .. indptr[s + 1] - 1. The ranges are shared out
+    among the workers.
+    """
+    cells = int(indptr[-1])
+    if cells < 2 * PART:
+        task(0, len(indptr) - 1)
+        return
+    wanted = range(PART, cells - PART // 2, PART)
+    inner = sorted(set(indptr.searchsorted(list(wanted)).tolist()) - {0})
+    bounds = [0, *[bound for bound in inner if bound < len(indptr) - 1]]
+    ranges = list(zip(bounds, [*bounds[1:], len(indptr) - 1], strict=True))
+
+    def work(ranges: list[tuple[int, int]]) -> None:
+        for start, stop in ranges:
+            task(start, stop)
+
+    count = min(_workers, len(ranges))
+    cuts = [len(ranges) * k // count for k in range(count + 1)]
+    run(work, [(ranges[cuts[k] : cuts[k + 1]],) for k in range(count)])
+
+
 def ahead(task: Callable[[], Any]) -> Callable[[], Any]:
     """Begin task() on the pool if there are several workers; what gives its result."""
     return task if _workers == 1 else _the_pool().submit(task).result
