@@ -16,6 +16,7 @@ from .calendar import Calendar
 from .coarse import Coarse, resampled
 from .finest import Joined, Level, joined, narrowed, over_series
 from .measure import Applied, MeasureData, Origin, Read
+from .series import SeriesIndex
 from .sums import Layout, Moved, Naming, regroup_named
 from .view import View
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from .base import Base, BaseLevel, Rules
     from .lives import Lives
     from .measure import Recipe
-    from .series import SeriesIndex
     from .view import Grouping
 
 
@@ -211,6 +211,23 @@ class PanelData:
     def with_names(self, names: Sequence[str]) -> PanelData:
         """The panel with some of its measures, in the order of the names."""
         return replace(self, names=tuple(self.level(name).name for name in names))
+
+    def with_key(self, key: str, labels: Sequence[int], codes: Map) -> PanelData:
+        """The panel with one key more: the label of each series in view, by code."""
+        groups, series = self.groups, self.base.series
+        column = np.zeros((series.count, 1), np.int32)
+        every = slice(None) if groups.chosen is None else groups.chosen
+        column[every, 0] = codes[groups.to_group]
+        made = [
+            SeriesIndex(
+                (*one.keys, key),
+                (*one.labels, tuple(labels)),
+                np.hstack([one.codes, column]),
+            )
+            for one in (series, self.view.series)
+        ]
+        view = replace(self.view, series=made[1], kept=(*self.view.kept, key))
+        return replace(self, base=replace(self.base, series=made[0]), view=view)
 
     # ---- measures ----------------------------------------------------------------
 

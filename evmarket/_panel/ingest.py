@@ -217,27 +217,28 @@ def _add_rows(
     """
     count = options.workers
     count = workers.workers() if count is None else positive(count, "workers")
-    accumulators = [
-        [
-            _core.Partial(
-                columns.keys,
-                tuple(columns.measures[k] for k in reading.measures),
-                period=" and ".join(columns.when),
-                duplicates=_ENGINE[reading.rule],
-                track=reading.rule in ("error", "identical"),
-                skip_nulls=options.nulls == "absent",
-                find_repeats=MOST_ROWS if asks and reading is readings[0] else 0,
-            )
-            for _ in range(count)
-        ]
-        for reading in readings
-    ]
+
+    def accumulator(reading: _Reading) -> Any:
+        return _core.Partial(
+            columns.keys,
+            tuple(columns.measures[k] for k in reading.measures),
+            period=" and ".join(columns.when),
+            duplicates=_ENGINE[reading.rule],
+            track=reading.rule in ("error", "identical"),
+            skip_nulls=options.nulls == "absent",
+            find_repeats=MOST_ROWS if asks and reading is readings[0] else 0,
+        )
+
+    # A worker gets its own with its first rows: few rows need no second one.
+    accumulators = [[accumulator(reading)] for reading in readings]
     freq, first_row = source.read_at(finest), 0
     try:
         for batch, rows in source.batches(options.progress):
             cuts = list(enumerate(_cut(rows, count)))
             for reading, partials in zip(readings, accumulators, strict=True):
                 places = columns.places(reading.measures)
+                while len(partials) < len(cuts):
+                    partials.append(accumulator(reading))
                 calls = [
                     (partials[k], batch, places, freq, first_row, start, stop)
                     for k, (start, stop) in cuts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -133,6 +133,14 @@ class _Sums:
     def total(self) -> _Sums:
         return self if self.whole is None else self.whole
 
+    @property
+    def line(self) -> Ints:
+        """The label of the last key of each row."""
+        series = self.level.series
+        words = np.array(series.labels[-1], np.int64)
+        line: Ints = words[series.codes[:, -1]]
+        return line
+
     @cached_property
     def groups(self) -> Ints:
         """The row of the totals that holds each row."""
@@ -227,36 +235,27 @@ def report(
         raise ValueError("by is empty: a report needs a key whose labels are its rows")
     data = panel.measure(name)
     period = _period(data, at)
-    panel_near = panel.narrowed(name, _periods_read(data, period))
-    total = _Sums(panel_near, name, outer, outer)
-    items = _Sums(panel_near, name, [*outer, *inner], outer, total)
+    near = panel.narrowed(name, _periods_read(data, period))
+    total = _Sums(near, name, outer, outer)
+    items = _Sums(near, name, [*outer, *inner], outer, total)
     ranked = _largest(items, period, most)
-    shown, rest = _parted(panel_near, items, ranked)
-    # Only the largest need numbers of their own.
-    largest = replace(items, panel=shown)
-    rows = np.argsort(np.argsort(ranked))
+    lines = _lines(items, ranked, most)
+    line, numbers = lines.line, _all_numbers(lines, period)
+    shown = np.flatnonzero(line < most)
     labels = _item_labels(items, outer, inner, period)
-    labels = {key: taken(column, np.sort(ranked)) for key, column in labels.items()}
-    sides = [(largest, rows, labels)]
-    if rest.series.count:
-        others = _Sums(rest, name, outer, outer, total)
-        # Exited series do not make a row of others.
-        alive = np.flatnonzero(others.reporting(period)[1])
-        sides.append((others, alive, _sum_labels(others, "others", inner)))
+    labels = {key: taken(column, ranked) for key, column in labels.items()}
+    parts = [_part(labels, numbers, shown)]
+    group = [lines.groups[shown]]
+    # Exited series do not make a row of others.
+    others = np.flatnonzero((line == most) & (lines.reporting(period)[1] > 0))
+    if len(others):
+        labels = _sum_labels(lines, "others", inner, others)
+        parts.append(_part(labels, numbers, others))
+        group.append(lines.groups[others])
     every = np.arange(total.level.series.count)
-    sides.append((total, every, _sum_labels(total, "total", inner)))
-    parts = []
-    for sums, rows, labels in sides:
-        numbers = sums.numbers(period) | sums.shares(period)
-        counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
-        parts.append(
-            (
-                {key: taken(column, rows) for key, column in labels.items()},
-                {column: found.rows(rows) for column, found in numbers.items()},
-                _objects(counts)[rows],
-            )
-        )
-    group = [sums.groups[rows] for sums, rows, _ in sides]
+    labels = _sum_labels(total, "total", inner, every)
+    parts.append(_part(labels, _all_numbers(total, period), every))
+    group.append(total.groups)
     order = np.argsort(np.concatenate(group), kind="stable")
     unit_ = f", {level.read_unit}" if level.read_unit else ""
     title = f"{name}{unit_}, {data.calendar.label(period)}"
@@ -265,13 +264,33 @@ def report(
     return _joined(parts, order, title, note)
 
 
-def _parted(
-    panel: PanelData, items: _Sums, ranked: Ints
-) -> tuple[PanelData, PanelData]:
-    """The series that are in the largest rows, and the others."""
+def _lines(items: _Sums, ranked: Ints, most: int) -> _Sums:
+    """The largest rows, each by itself, and the others of each group as one row.
+
+    A key more says of each series to which line of its group it belongs.
+    """
+    group = items.groups[ranked]
+    line = np.full(items.level.series.count, most, np.int32)
+    line[ranked] = np.arange(len(ranked)) - np.searchsorted(group, group)
+    panel = items.panel
     to = groups_of(panel.measure(items.name), items.level)
-    inside = np.isin(to, ranked)
-    return panel.part(inside), panel.part(~inside)
+    key = free_name("line", panel.series.keys)
+    marked = panel.with_key(key, range(most + 1), line[to])
+    return _Sums(marked, items.name, [*items.outer, key], items.outer, items.whole)
+
+
+def _part(
+    labels: dict[str, AnyColumn], numbers: tuple[dict[str, _Numbers], Array], rows: Ints
+) -> tuple[Any, Any, Array]:
+    """Some rows: their labels, their numbers, how many series report."""
+    columns, counts = numbers
+    return labels, {key: of.rows(rows) for key, of in columns.items()}, counts[rows]
+
+
+def _all_numbers(sums: _Sums, period: int) -> tuple[dict[str, _Numbers], Array]:
+    """The numbers of all rows, and how many series report."""
+    counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
+    return sums.numbers(period) | sums.shares(period), _objects(counts)
 
 
 def _periods_read(measure: MeasureData, at: int) -> Ints:
@@ -338,13 +357,16 @@ def _item_labels(
     }
 
 
-def _sum_labels(sums: _Sums, word: str, inner: Sequence[str]) -> dict[str, AnyColumn]:
-    """The same columns for a row of sums, which has no rank."""
-    count, keys = sums.level.series.count, (*sums.keys, *inner)
+def _sum_labels(
+    sums: _Sums, word: str, inner: Sequence[str], rows: Ints
+) -> dict[str, AnyColumn]:
+    """The same columns for rows of sums, which have no rank."""
+    count, keys = len(rows), (*sums.outer, *inner)
     blank = _whole(np.full(count, np.nan))
     words: list[Any] = [[word] * count, *([[None] * count] * (len(inner) - 1))]
+    columns = sums.level.series.columns
     return {
-        **sums.level.series.columns,
+        **{key: columns[key][rows] for key in sums.outer},
         free_name("rank", keys): blank,
         free_name("move", keys): blank,
         **dict(zip(inner, map(_objects, words), strict=True)),
