@@ -179,6 +179,9 @@ def slide_sums(
     last: NDArray[np.int64],
     /,
 ) -> tuple[dict[str, Any], int]: ...
+def arrange(
+    places: NDArray[np.int64], count: int, /
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]: ...
 def find_cells(
     indptr: NDArray[np.int64],
     ordinals: NDArray[np.int64],

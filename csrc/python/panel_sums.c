@@ -11,6 +11,9 @@
  *     For each place (series, wanted ordinal) the number of its cell or -1, which it is for
  *     a series of -1, too; with exact False the first cell of the series at or after it,
  *     else where the next series begins.
+ * arrange(places, count) -> (offsets, order)
+ *     The rows by their place below count, in order; rows with -1 are left out. Place k has
+ *     the rows order[offsets[k]:offsets[k + 1]].
  *
  * They release the GIL.
  */
@@ -209,10 +212,47 @@ static PyObject *find_cells(PyObject *Py_UNUSED(module), PyObject *args)
     return numbers;
 }
 
+static PyObject *arrange(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *given, *answer = NULL, *offsets = NULL, *order = NULL;
+    PyObject *held = PyList_New(0);
+    Py_ssize_t count = 0;
+    if (held != NULL && PyArg_ParseTuple(args, "On:arrange", &given, &count)) {
+        const int64_t *places = NULL;
+        int failed = ev_py_take_array(held, given, "places", NPY_INT64, -1, &places) < 0;
+        npy_intp n = failed ? 0 : (npy_intp)PyObject_Size(given), ends = count + 1;
+        npy_intp kept = 0;
+        int good = count >= 0;
+        for (npy_intp i = 0; i < n && good; i++) {
+            good = places[i] >= -1 && places[i] < count;
+            kept += places[i] >= 0;
+        }
+        if (!failed && !good) {
+            PyErr_SetString(PyExc_ValueError, "places that do not exist");
+            failed = 1;
+        }
+        offsets = failed ? NULL : PyArray_SimpleNew(1, &ends, NPY_INT64);
+        order = offsets == NULL ? NULL : PyArray_SimpleNew(1, &kept, NPY_INT64);
+        if (order != NULL) {
+            int64_t *starts = PyArray_DATA((PyArrayObject *)offsets);
+            int64_t *rows = PyArray_DATA((PyArrayObject *)order);
+            Py_BEGIN_ALLOW_THREADS
+            ev_rows_arrange(places, n, count, starts, rows);
+            Py_END_ALLOW_THREADS
+            answer = Py_BuildValue("OO", offsets, order);
+        }
+    }
+    Py_XDECREF(held);
+    Py_XDECREF(offsets);
+    Py_XDECREF(order);
+    return answer;
+}
+
 PyMethodDef ev_py_panel_sums_functions[] = {
     {"add_sums", add_sums, METH_O, "add_sums(measures) -> (measure, bad cell)"},
     {"slide_sums", slide_sums, METH_VARARGS,
      "slide_sums(measure, known, first, last) -> (measure, bad cell)"},
+    {"arrange", arrange, METH_VARARGS, "arrange(places, count) -> (offsets, order)"},
     {"find_cells", find_cells, METH_VARARGS,
      "find_cells(indptr, ordinals, series, wanted, exact) -> int64 array"},
     {NULL, NULL, 0, NULL},

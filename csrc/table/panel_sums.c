@@ -120,3 +120,26 @@ void ev_panel_find(const int64_t *restrict indptr, const int64_t *restrict ordin
         numbers[i] = found;
     }
 }
+
+/* ---- rows by place ---- */
+
+void ev_rows_arrange(const int64_t *restrict places, ptrdiff_t n, ptrdiff_t count,
+                     int64_t *restrict offsets, int64_t *restrict order)
+{
+    memset(offsets, 0, (size_t)(count + 1) * sizeof *offsets);
+    for (ptrdiff_t i = 0; i < n; i++) {
+        offsets[places[i] + 1]++; /* those left out are counted in the first one */
+    }
+    offsets[0] = 0;
+    for (ptrdiff_t k = 0; k < count; k++) {
+        offsets[k + 1] += offsets[k];
+    }
+    /* Each start moves on to the next one's. */
+    for (ptrdiff_t i = 0; i < n; i++) {
+        if (places[i] >= 0) {
+            order[offsets[places[i]]++] = i;
+        }
+    }
+    memmove(offsets + 1, offsets, (size_t)count * sizeof *offsets);
+    offsets[0] = 0;
+}

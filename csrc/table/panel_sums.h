@@ -28,4 +28,10 @@ void ev_panel_find(const int64_t *restrict indptr, const int64_t *restrict ordin
                    const int64_t *restrict series, const int64_t *restrict wanted,
                    ptrdiff_t n, int exact, int64_t *restrict numbers);
 
+/* Sorts n rows by where they go, 0 .. count - 1, rows of one place in their order; rows
+ * with -1 are left out. Place k gets order[offsets[k]] .. order[offsets[k + 1] - 1].
+ * offsets has room for count + 1 items, order for n. */
+void ev_rows_arrange(const int64_t *restrict places, ptrdiff_t n, ptrdiff_t count,
+                     int64_t *restrict offsets, int64_t *restrict order);
+
 #endif

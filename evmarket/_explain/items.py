@@ -20,8 +20,6 @@ from .families import BOTH, ENTRY, EXIT, GAP, SUMS, Family, decompose
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from .._calendar.lags import Lag
     from .._cells.cells import Cells
     from .._cells.measure import MeasureData
@@ -71,9 +69,14 @@ class Values:
     @cached_property
     def rows(self) -> tuple[Ints, Ints]:
         """Number of rows behind each value."""
+        return _at(self.counts, self.places, 0)
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Number of rows behind each cell."""
         finite, sums = np.isfinite(self.cells.values), self.cells.sums
         counts = finite if sums is None else np.where(finite, sums.counts, 0)
-        return _at(counts.astype(np.int64), self.places, 0)
+        return counts.astype(np.int64, copy=False)
 
     @property
     def unsure(self) -> Mask:
@@ -85,6 +88,9 @@ class Values:
 
     def unpaired(self, other: Values) -> tuple[Mask, Mask]:
         """Whether two measures come from different rows, in each period."""
+        if self.places is other.places and np.array_equal(self.counts, other.counts):
+            none = np.zeros(len(self.base), bool)
+            return none, none
         ours, theirs = self.rows, other.rows
         return ours[0] != theirs[0], ours[1] != theirs[1]
 
@@ -152,10 +158,8 @@ class Items:
         How far the base lies before the current period.
     table : Cells
         The cells that any of the measures has.
-    cell : ndarray of int64
-        The cell of `target` of each item, ascending.
-    series, ordinals : ndarray of int64
-        The series of each item and its current period.
+    offsets : ndarray of int64
+        Cell c of `target` has the items offsets[c] to offsets[c + 1] - 1.
     base, current : ndarray of int64
         The cell of `table` in each period, or -1.
     """
@@ -165,9 +169,7 @@ class Items:
     target: MeasureData
     lag: Lag
     table: Cells
-    cell: Ints
-    series: Ints
-    ordinals: Ints
+    offsets: Ints
     base: Ints
     current: Ints
 
@@ -187,46 +189,71 @@ class Items:
         measures = [panel.measure(name) for name in names]
         table = union([measure.cells for measure in measures], panel.series.count)
         count = len(table.ordinals)
-        every = np.arange(count, dtype=np.int64)
         lost, after = _lost(table, lag)
-        current = np.concatenate([every, np.full(len(lost), -1, np.int64)])
-        base = np.concatenate([bases(table, lag), lost])
-        series = np.concatenate([table.series, table.series[lost]])
-        ordinals = np.concatenate([table.ordinals, after])
-        visible = panel.calendar.shows(ordinals)
-        columns = [column[visible] for column in (series, ordinals, base, current)]
-        to = groups_of(measures[0], totals.measure(names[0]))
-        cell = target.cells.place(to[columns[0]].astype(np.int64), columns[1])
-        order = np.flatnonzero(cell >= 0)
-        order = order[np.argsort(cell[order], kind="stable")]
-        columns = [column[order] for column in columns]
-        return cls(panel, totals, target, lag, table, cell[order], *columns)
+        to = groups_of(measures[0], totals.measure(names[0])).astype(np.int64)
+        places = [
+            target.cells.place(to[series], ordinals)
+            for series, ordinals in (
+                (table.series, table.ordinals),
+                (table.series[lost], after),
+            )
+        ]
+        place = np.concatenate(places)
+        hidden = ~panel.calendar.shows(target.cells.ordinals)
+        if hidden.any():
+            place[(place >= 0) & hidden[place]] = -1
+        offsets, order = _core.arrange(place, len(hidden))
+        base = np.concatenate([bases(table, lag), lost])[order]
+        current = np.where(order < count, order, -1)
+        return cls(panel, totals, target, lag, table, offsets, base, current)
+
+    @cached_property
+    def cell(self) -> Ints:
+        """The cell of `target` of each item, ascending."""
+        return np.repeat(np.arange(self.count), np.diff(self.offsets))
+
+    @cached_property
+    def ordinals(self) -> Ints:
+        """The current period of each item."""
+        return self.target.cells.ordinals[self.cell]
+
+    @cached_property
+    def series(self) -> Ints:
+        """The series of each item."""
+        return self.series_of(slice(None))
+
+    def series_of(self, chosen: Any) -> Ints:
+        """The series of some items."""
+        base, current = self.base[chosen], self.current[chosen]
+        series: Ints = self.table.series[np.where(current >= 0, current, base)]
+        return series
+
+    @cached_property
+    def _sides(self) -> tuple[Ints, Ints]:
+        return self.base, self.current
 
     def __len__(self) -> int:
-        return len(self.cell)
+        return len(self.base)
 
     def at(self, ordinal: int) -> tuple[Items, Ints]:
         """The items of one period, and their numbers among all items."""
         own = np.flatnonzero(self.ordinals == ordinal)
-        columns = ("cell", "series", "ordinals", "base", "current")
-        some = {name: getattr(self, name)[own] for name in columns}
-        return replace(self, **some), own
+        sizes = np.where(
+            self.target.cells.ordinals == ordinal, np.diff(self.offsets), 0
+        )
+        offsets = np.concatenate([[0], np.cumsum(sizes)])
+        base, current = self.base[own], self.current[own]
+        return replace(self, offsets=offsets, base=base, current=current), own
 
     @property
     def count(self) -> int:
         """Number of cells of the change."""
         return len(self.target.cells.ordinals)
 
-    @cached_property
-    def offsets(self) -> NDArray[np.intp]:
-        """Cell c has the items offsets[c] to offsets[c + 1] - 1."""
-        sizes = np.bincount(self.cell, minlength=self.count)
-        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.intp)
-
     def values(self, name: str) -> Values:
         """The values of a level."""
         cells, table = self.panel.measure(name).cells, self.table
-        places = self.base, self.current
+        places = self._sides
         if not _same_places(cells, table):
             places = _at(cells.place(table.series, table.ordinals), places, -1)
         return Values.of(name, cells, places)
@@ -296,7 +323,7 @@ class Items:
     def _gone(self, name: str, at: Ints, k: int) -> Mask:
         """Which items have not begun in the base period, or have exited since."""
         lives = self.panel.measure(name).lives
-        series, ordinals = self.series[at], self.ordinals[at]
+        series, ordinals = self.series_of(at), self.ordinals[at]
         if k == 0:
             return ~lives.begun(series, self.side(ordinals, base=True))
         return lives.begun(series, ordinals) & ~lives.alive(series, ordinals)
@@ -339,7 +366,7 @@ class Items:
 
         Operands of items that are not kept become 0.
         """
-        if kept is not None:
+        if kept is not None and not kept.all():
             operands = [np.where(kept, x, 0.0) for x in operands]
         return decompose(family, tuple(operands), self.offsets, (len(self),))
 
@@ -401,4 +428,6 @@ def _lost(table: Cells, lag: Lag) -> tuple[Ints, Ints]:
 
 
 def _same_places(a: Cells, b: Cells) -> bool:
+    if a.ordinals is b.ordinals and a.indptr is b.indptr:
+        return True
     return np.array_equal(a.indptr, b.indptr) and np.array_equal(a.ordinals, b.ordinals)

@@ -131,3 +131,16 @@ def test_what_is_wrong_is_refused() -> None:
     for wrong in ([0, 3, 2], [1, 2, 3], [0, 2, 4], []):
         with pytest.raises(ValueError, match="places"):
             _core.find_cells(np.array(wrong, int), cells, cells[:0], cells[:0], True)
+
+
+@given(st.lists(st.integers(-1, 6), max_size=60))
+def test_rows_are_arranged_by_place(places: list[int]) -> None:
+    offsets, order = _core.arrange(np.array(places, np.int64), 7)
+    assert len(offsets) == 8
+    for place in range(7):
+        rows = [row for row, other in enumerate(places) if other == place]
+        assert order[offsets[place] : offsets[place + 1]].tolist() == rows
+    assert len(order) == sum(place >= 0 for place in places)
+    for wrong in (-2, 7):
+        with pytest.raises(ValueError, match="places"):
+            _core.arrange(np.array([*places, wrong]), 7)
