@@ -12,7 +12,7 @@
 
 enum {
     GROUP = 64, /* lines summed side by side: their state stays in L1 */
-    BANKS = 16, /* sums for each line, of every sixteenth part */
+    BANKS = 16, /* sums for each line, of every sixteenth part of a block */
     ROOM = 1024 /* items converted at a time; a multiple of GROUP and BANKS */
 };
 
@@ -61,32 +61,34 @@ static const char *part_at(const ev_parts *p, ptrdiff_t line, ptrdiff_t part)
     return p->first + line * p->line_stride + part * p->part_stride;
 }
 
-/* Lines side by side in memory, read part by part in the order of memory. */
+/* The parts first .. last - 1 of lines side by side in memory, read part by part in the
+ * order of memory. */
 static void add_across(sums *s, const ev_parts *p, ptrdiff_t line, ptrdiff_t lines,
-                       add_rows *add)
+                       ptrdiff_t first, ptrdiff_t last, add_rows *add)
 {
     double room[GROUP];
     const ptrdiff_t size = sizeof(double);
     memset(s, 0, sizeof *s);
     if (is_packed(p, p->line_stride) && p->part_stride % size == 0) {
-        add(s, (const double *)(const void *)part_at(p, line, 0), lines, p->n,
+        add(s, (const double *)(const void *)part_at(p, line, first), lines, last - first,
             p->part_stride / size, 0, BANKS);
     }
     else {
-        for (ptrdiff_t i = 0; i < p->n; i++) {
+        for (ptrdiff_t i = first; i < last; i++) {
             add(s, load(p, part_at(p, line, i), p->line_stride, lines, room), lines, 1, 0,
-                i % BANKS, BANKS);
+                (i - first) % BANKS, BANKS);
         }
     }
 }
 
-/* One line with its parts side by side: its banks take the place of lines. */
-static void add_along(sums *s, const ev_parts *p, ptrdiff_t line, add_rows *add)
+/* The same of one line with its parts side by side: its banks take the place of lines. */
+static void add_along(sums *s, const ev_parts *p, ptrdiff_t line, ptrdiff_t first,
+                      ptrdiff_t last, add_rows *add)
 {
     double room[ROOM];
     memset(s, 0, sizeof *s);
-    for (ptrdiff_t i = 0; i < p->n; i += ROOM) {
-        const ptrdiff_t n = p->n - i < ROOM ? p->n - i : ROOM;
+    for (ptrdiff_t i = first; i < last; i += ROOM) {
+        const ptrdiff_t n = last - i < ROOM ? last - i : ROOM;
         const double *items = load(p, part_at(p, line, i), p->part_stride, n, room);
         add(s, items, BANKS, n / BANKS, BANKS, 0, 1);
         add(s, items + n / BANKS * BANKS, n % BANKS, 1, 0, 0, 1);
@@ -102,10 +104,9 @@ static int may_cancel(const ev_parts *p, double least, double total)
                          !((double)p->n * -least <= 16 * total));
 }
 
-/* Joins the banks of a line: bank b is at place + b * step, the least parts are in
- * `count` places from `place` on. The total is NaN where it is to be summed exactly. */
-static double join(const sums *s, const ev_parts *p, ptrdiff_t place, ptrdiff_t step,
-                   ptrdiff_t count)
+/* Joins the banks of a line: bank b is at place + b * step, the least parts are in `count`
+ * places from `place` on. */
+static ev_line_sum join(const sums *s, ptrdiff_t place, ptrdiff_t step, ptrdiff_t count)
 {
     const double *hi = &s->hi[0][0] + place, *lo = &s->lo[0][0] + place;
     double least = 0;
@@ -117,8 +118,16 @@ static double join(const sums *s, const ev_parts *p, ptrdiff_t place, ptrdiff_t 
     for (ptrdiff_t k = place; k < place + count; k++) {
         least = s->least[k] < least ? s->least[k] : least;
     }
-    const double total = ev_sum_value(sum);
-    return may_cancel(p, least, total) ? NAN : total;
+    return (ev_line_sum){sum.hi, sum.lo, least};
+}
+
+static void add_block(ev_line_sum *whole, const ev_line_sum *block)
+{
+    const ev_pair sum = ev_sum_join((ev_pair){whole->hi, whole->lo},
+                                    (ev_pair){block->hi, block->lo});
+    whole->least = block->least < whole->least ? block->least : whole->least;
+    whole->hi = sum.hi;
+    whole->lo = sum.lo;
 }
 
 /* The sum of integers, which as doubles might lose what a correction leaves. */
@@ -164,17 +173,22 @@ static ev_line_total exact_total(const ev_parts *p, ptrdiff_t line)
     return total;
 }
 
-static void settle(ev_line_total *total, const ev_parts *p, ptrdiff_t line)
+/* The total of a line from its sum, which is NaN or infinite, or may have lost digits, if
+ * it must be summed exactly. */
+static ev_line_total settled(const ev_parts *p, ptrdiff_t line, const ev_line_sum *sum)
 {
-    if (!isfinite(total->total)) {
-        *total = exact_total(p, line);
+    const double plain = ev_sum_value((ev_pair){sum->hi, sum->lo});
+    ev_line_total total = {plain, 1, EV_OK};
+    if (!isfinite(plain) || may_cancel(p, sum->least, plain)) {
+        total = exact_total(p, line);
     }
-    if (total->status == EV_OK && !(total->total > 0)) {
-        total->status = total->total < 0 ? EV_NEGATIVE_DENOMINATOR : EV_ZERO_DENOMINATOR;
+    if (total.status == EV_OK && !(total.total > 0)) {
+        total.status = total.total < 0 ? EV_NEGATIVE_DENOMINATOR : EV_ZERO_DENOMINATOR;
     }
-    if (total->status != EV_OK) {
-        total->total = NAN;
+    if (total.status != EV_OK) {
+        total.total = NAN;
     }
+    return total;
 }
 
 /* ---- order ------------------------------------------------------------------- */
@@ -305,25 +319,69 @@ const ev_linewise ev_structure_lines[] = {
 #define EV_SELF "arrays/structure.c"
 #include "base/each_isa.h"
 
-void ev_line_totals(const ev_parts *p, ev_line_total *totals, ev_isa isa)
+/* Sums of one block of at most GROUP lines. */
+static void sum_block(const ev_parts *p, ptrdiff_t line, ptrdiff_t lines, ptrdiff_t block,
+                      ev_line_sum *found, add_rows *add)
+{
+    const int along = p->lines == 1 || labs(p->part_stride) < labs(p->line_stride);
+    const ptrdiff_t first = block * EV_SUMMED;
+    const ptrdiff_t last = p->n - first < EV_SUMMED ? p->n : first + EV_SUMMED;
+    sums s;
+    if (!along) {
+        add_across(&s, p, line, lines, first, last, add);
+    }
+    for (ptrdiff_t j = 0; j < lines; j++) {
+        if (along) {
+            add_along(&s, p, line + j, first, last, add);
+        }
+        found[j] = along ? join(&s, 0, 1, BANKS) : join(&s, j, GROUP, 1);
+    }
+}
+
+static add_rows *adder(ev_isa isa)
 {
     static add_rows *const each[EV_ISA_COUNT] = EV_EACH(add);
-    const int along = p->lines == 1 || labs(p->part_stride) < labs(p->line_stride);
-    sums s;
+    return each[isa];
+}
+
+void ev_line_totals(const ev_parts *p, ev_line_total *totals, ev_isa isa)
+{
+    ev_line_sum whole[GROUP], block[GROUP];
     for (ptrdiff_t line = 0; line < p->lines; line += GROUP) {
         const ptrdiff_t lines = p->lines - line < GROUP ? p->lines - line : GROUP;
-        if (!along) {
-            add_across(&s, p, line, lines, each[isa]);
+        memset(whole, 0, sizeof whole);
+        for (ptrdiff_t b = 0; b < ev_line_blocks(p->n); b++) {
+            sum_block(p, line, lines, b, block, adder(isa));
+            for (ptrdiff_t j = 0; j < lines; j++) {
+                add_block(&whole[j], &block[j]);
+            }
         }
         for (ptrdiff_t j = 0; j < lines; j++) {
-            if (along) {
-                add_along(&s, p, line + j, each[isa]);
-            }
-            const double sum =
-                along ? join(&s, p, 0, 1, BANKS) : join(&s, p, j, GROUP, 1);
-            totals[line + j] = (ev_line_total){sum, 1, EV_OK};
-            settle(totals + line + j, p, line + j);
+            totals[line + j] = settled(p, line + j, &whole[j]);
         }
+    }
+}
+
+void ev_line_sums(const ev_parts *p, ptrdiff_t first, ptrdiff_t last, ev_line_sum *found,
+                  ev_isa isa)
+{
+    for (ptrdiff_t b = first; b < last; b++) {
+        for (ptrdiff_t line = 0; line < p->lines; line += GROUP) {
+            const ptrdiff_t lines = p->lines - line < GROUP ? p->lines - line : GROUP;
+            sum_block(p, line, lines, b, found + (b - first) * p->lines + line,
+                      adder(isa));
+        }
+    }
+}
+
+void ev_line_joined(const ev_parts *p, const ev_line_sum *found, ev_line_total *totals)
+{
+    for (ptrdiff_t line = 0; line < p->lines; line++) {
+        ev_line_sum whole = {0, 0, 0};
+        for (ptrdiff_t b = 0; b < ev_line_blocks(p->n); b++) {
+            add_block(&whole, &found[b * p->lines + line]);
+        }
+        totals[line] = settled(p, line, &whole);
     }
 }
 

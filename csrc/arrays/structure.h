@@ -22,10 +22,30 @@ typedef struct ev_line_total {
     uint8_t status;
 } ev_line_total;
 
-/* Writes totals[line]. A line is summed as sixteen compensated sums of every sixteenth
- * part, so layout, instruction set and workers do not change a bit. Where negative parts
- * may cancel digits, the sum is exact and rounded once. */
+/* Writes totals[line]. A line is summed in blocks of EV_SUMMED parts, a block as sixteen
+ * compensated sums of every sixteenth part, so layout, instruction set and workers do not
+ * change a bit. Where negative parts may cancel digits, the sum is exact and rounded once. */
 void ev_line_totals(const ev_parts *parts, ev_line_total *totals, ev_isa isa);
+
+enum { EV_SUMMED = 1 << 13 };
+
+/* What is known of some parts of a line: their sum as hi + lo, the least of them, or 0. */
+typedef struct ev_line_sum {
+    double hi, lo, least;
+} ev_line_sum;
+
+EV_INLINE ptrdiff_t ev_line_blocks(ptrdiff_t n)
+{
+    return (n + EV_SUMMED - 1) / EV_SUMMED;
+}
+
+/* The same in two steps, so that workers can read rows of their own where lines lie side
+ * by side. The first writes sums[(block - first) * lines + line] for the blocks from
+ * `first` to last - 1; the second takes those of all blocks. */
+void ev_line_sums(const ev_parts *parts, ptrdiff_t first, ptrdiff_t last,
+                  ev_line_sum *sums, ev_isa isa);
+void ev_line_joined(const ev_parts *parts, const ev_line_sum *sums,
+                    ev_line_total *totals);
 
 /* out[i] = x[i] * scale[i] / total[i], NaN where that reaches `limit`; all contiguous.
  * Where `one` is set, scale and total hold one number for all. out overlaps nothing. */

@@ -68,7 +68,7 @@ static int add_parts(PyObject *module)
     static PyMethodDef *const functions[] = {
         ev_py_arrow_out_functions, ev_py_columns_functions,    ev_py_csv_functions,
         ev_py_explain_functions,
-        ev_py_growth_functions,    ev_py_kept_functions,    ev_py_panel_sums_functions,
+        ev_py_growth_functions,    ev_py_kept_functions,    ev_py_kept_array_functions, ev_py_panel_sums_functions,
         ev_py_period_functions,    ev_py_regroup_functions, ev_py_rows_functions,
     };
     static PyType_Spec *const types[] = {&ev_py_batches_type, &ev_py_partial_type,

@@ -13,7 +13,7 @@ static void *put_array(PyObject *module, PyObject *dict, const char *name,
                        ptrdiff_t count, int type)
 {
     void *data = NULL;
-    PyObject *array = ev_py_kept_array(module, count, type);
+    PyObject *array = ev_py_kept_array(module, 1, &count, type);
     if (array != NULL && PyDict_SetItemString(dict, name, array) == 0) {
         data = PyArray_DATA((PyArrayObject *)array);
     }

@@ -104,7 +104,8 @@ def result_array(
 ) -> tuple[Array, Sequence[Any]]:
     """The array to write to, and the operands, copied where `out` may overlap them."""
     if out is None:
-        return np.empty(shape, dtype), operands
+        doubles = dtype == np.float64
+        return _core.kept_empty(shape) if doubles else np.empty(shape, dtype), operands
     _check_out(out, shape, dtype)
     return out, [
         a.copy() if isinstance(a, np.ndarray) and np.may_share_memory(a, out) else a

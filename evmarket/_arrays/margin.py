@@ -102,6 +102,10 @@ def margin(
     >>> em.margin([100, 0], [30, 10], return_status=True)
     (array([0.7, nan]), array([ 0, 19], dtype=uint8))
     """
+    if out is None and not return_status:
+        quick = _core.short_margin(revenue, cost)
+        if quick is not None:
+            return quick
     return elementwise(_MARGIN, _costs(revenue, cost, _MARGIN), out, return_status)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._common import workers
 from .._common.arguments import choice, positive
 from .apply import (
     FIRST,
@@ -25,6 +26,9 @@ from .apply import (
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+
+_SUMMED = 1 << 13
+"""Parts that are summed together, in any case; see csrc/arrays/structure.h."""
 
 _RANKS = {"min": _core.rank_min, "dense": _core.rank_dense}
 
@@ -95,10 +99,38 @@ def share(
 
 def _totals(parts: NDArray[Any], axis: int) -> tuple[NDArray[Any], ...]:
     """Total, scale and status of each group, broadcast to the shape of `parts`."""
+    if _are_columns(parts, axis):
+        outs = _by_blocks(parts)
+        return tuple(np.broadcast_to(out, parts.shape) for out in outs)
     shape = parts.shape[:axis] + parts.shape[axis + 1 :]
     outs = np.empty(shape), np.empty(shape), np.empty(shape, np.uint8)
     lines_by_chunks(_core.totals, axis_last(parts, axis), (), outs)
     return tuple(np.broadcast_to(np.expand_dims(o, axis), parts.shape) for o in outs)
+
+
+def _are_columns(parts: NDArray[Any], axis: int) -> bool:
+    """Whether groups are the columns of a matrix that is worth several workers."""
+    return (
+        axis == 0
+        and parts.ndim == 2
+        and parts.dtype == np.float64
+        and parts.flags.c_contiguous
+        and parts.flags.aligned
+        and parts.size >= 2 * workers.MIN_CHUNK
+        and workers.workers() > 1
+    )
+
+
+def _by_blocks(parts: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
+    """Total, scale and status of each column; each worker reads rows of its own."""
+    rows, columns = parts.shape
+    blocks = -(-rows // _SUMMED)
+    sums = np.empty((blocks, columns, 3))
+    count = min(workers.workers(), blocks)
+    cuts = [blocks * k // count for k in range(count + 1)]
+    calls = [(parts, sums, cuts[k], cuts[k + 1]) for k in range(count)]
+    workers.run(_core.column_sums, calls)
+    return _core.column_totals(parts, sums)
 
 
 def concentration(

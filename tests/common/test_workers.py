@@ -291,3 +291,21 @@ def test_an_unknown_instruction_set_is_an_import_error(isa):
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("ImportError") and "EVMARKET_ISA" in last
+
+
+def test_results_own_their_memory_and_leave_it():
+    x = np.arange(1.0, 100_001.0)
+    em.clear_cache()
+    rates = em.growth(x)
+    assert rates.flags.owndata and rates.base is None
+    bits = rates.tobytes()
+    rates.resize(200_000, refcheck=False)  # grows as any array does
+    assert rates[:100_000].tobytes() == bits and not rates[100_000:].any()
+    kept = em.build_info()["kept"]
+    del rates
+    if em.build_info()["kept_at_most"]:
+        assert em.build_info()["kept"] > kept
+    again = em.growth(x)
+    assert again.tobytes() == bits
+    em.clear_cache()
+    assert em.build_info()["kept"] == 0 and again.tobytes() == bits
