@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from .._common.record import record
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +21,7 @@ FEBRUARY, BOTH = 2, 3
 """The bits of February, and of January and February; see `BaseLevel.months`."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class BaseLevel:
     """One measure of the finest cells.
 
@@ -69,7 +71,7 @@ class Known(NamedTuple):
     periods: Ints
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Base:
     """The finest cells: every series, every period, every measure.
 

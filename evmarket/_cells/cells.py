@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _core
+from .._common.record import record
 from .series import numbered
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from .sums import ExactSums, Layout
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Cells:
     """The occupied cells of one measure.
 

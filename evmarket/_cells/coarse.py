@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _core
 from .._calendar.periods import wholes
+from .._common.record import record
 from .calendar import Calendar
 from .cells import Cells
 from .finest import Level
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .sums import Naming
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Coarse:
     """Coarser periods over a finer calendar.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _core
+from .._common.record import record
 from .cells import NEVER, packed, taken, unpacked
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ FOREVER = NEVER
 """The last period of a series that has not exited."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Gaps:
     """Spells in which a series does not live though it does before and after.
 
@@ -58,7 +58,7 @@ class Gaps:
         return inside
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Lives:
     """When each series lives. A row decides, with a value or without.
 

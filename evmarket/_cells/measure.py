@@ -10,6 +10,7 @@ import numpy as np
 from .. import _core
 from .._common.kinds import ask
 from .._common.messages import one_line
+from .._common.record import record
 from .._common.status import lacking
 from .calendar import Calendar
 from .cells import Cells, taken
@@ -126,7 +127,7 @@ class Formed(NamedTuple):
     options: dict[str, Any] = {}  # noqa: RUF012  (never changed)
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class MeasureData:
     """A measure: series, calendar, occupied cells, and why other cells are empty.
 

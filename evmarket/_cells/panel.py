@@ -11,6 +11,7 @@ import numpy as np
 from .. import _core
 from .._common.kinds import LEVELS, TABLE
 from .._common.messages import listing, one_line, short
+from .._common.record import record
 from .._common.status import lowest
 from .calendar import Calendar
 from .coarse import Coarse, resampled
@@ -61,7 +62,7 @@ class Traits:
         return None if self.per else self.unit
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class PanelData:
     """A panel: finest cells, and what is shown of them.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._common.messages import listing, short
+from .._common.record import record
 from .._tables.columns import Coded, label_array
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .._common.types import Array, Ints, Map, Mask
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class SeriesIndex:
     """The series of a panel, one row of label codes per series.
 

@@ -6,8 +6,7 @@ those integers and is rounded once, by the engine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import replace
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,11 +14,13 @@ import numpy as np
 
 from .. import _core
 from .._common.messages import listing
+from .._common.record import record
 from .calendar import Calendar
 from .series import SeriesIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from fractions import Fraction
 
     from numpy.typing import NDArray
 
@@ -29,7 +30,7 @@ ARRAYS = ("lo", "hi", "fine", "counts", "values")
 """The parts of exact sums that are arrays of one entry per cell."""
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class ExactSums:
     """The exact sums of one measure, one per cell.
 
@@ -204,6 +205,8 @@ class ExactSums:
 
     def fractions(self) -> list[Fraction]:
         """The exact sums as fractions."""
+        from fractions import Fraction
+
         units = {
             "float": Fraction(1, 1 << 64),
             "decimal": Fraction(1, 10**self.places),

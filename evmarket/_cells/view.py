@@ -6,7 +6,7 @@ regrouped, then periods are shown. The order of calls has no influence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from .._calendar.periods import Periods, wholes
 from .._common.messages import near, one_line, short
+from .._common.record import record
 from .series import SeriesIndex, is_label
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Shown(NamedTuple):
     high: int | None
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class View:
     """What is asked of the finest cells.
 
@@ -221,7 +222,7 @@ def _coarser(ordinal: int, freq: str, to: str) -> int:
     return wholes(Periods.of(freq, ordinal, 1), to).periods.start
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class Grouping:
     """Series joined by their labels, and their groups.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -25,6 +24,7 @@ from .export import numbers_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from fractions import Fraction
 
     from .._cells.base import Base
     from .._cells.sums import ExactSums
@@ -326,6 +326,8 @@ def _changes(
     before: Floats, after: Floats, hidden: dict[int, Fraction], rtol: float
 ) -> tuple[Mask, Ints, Floats]:
     """Which cells changed; of those the kind of change and the rate."""
+    from fractions import Fraction
+
     new, gone = np.isnan(before), np.isnan(after)
     with np.errstate(over="ignore", invalid="ignore"):
         revised = np.abs(after - before) > rtol * np.abs(before)

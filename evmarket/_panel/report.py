@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,6 +17,7 @@ from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
 from .._common.kinds import TABLE, ask
 from .._common.messages import short
+from .._common.record import record
 from .._common.status import lacking, lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
 from .._tables.table import Table
@@ -97,7 +97,7 @@ def _of_rates(values: Floats, codes: Codes) -> _Numbers:
     return _Numbers(values, codes, values)
 
 
-@dataclass(frozen=True, eq=False)
+@record(frozen=True, eq=False)
 class _Sums:
     """Some series of a panel, added up to rows of the report.
 
