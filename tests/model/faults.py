@@ -36,7 +36,7 @@ def fault(function: Callable[..., Iterator]) -> Callable:
     return function
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(eq=False)
 class NeverLacking(lives.Lives):
     """Lives in which no period is ever lacked."""
 
