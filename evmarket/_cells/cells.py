@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,13 +85,32 @@ class Cells:
         return self._picked(*cells_of(self.indptr, chosen))
 
     def between(self, start: int, stop: int) -> Cells:
-        """The cells of the series start .. stop - 1, without exact sums."""
+        """The cells of the series start .. stop - 1."""
         place = slice(int(self.indptr[start]), int(self.indptr[stop]))
-        return Cells(
-            self.indptr[start : stop + 1] - self.indptr[start],
-            self.ordinals[place],
-            self.values[place],
-            None if self.status is None else self.status[place],
+        return self._picked(self.indptr[start : stop + 1] - self.indptr[start], place)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Cells]) -> Cells:
+        """The cells of consecutive series, which all have the same kinds of parts."""
+        if len(parts) == 1:
+            return parts[0]
+        ends = [0, *accumulate(len(part.ordinals) for part in parts)]
+        starts = [
+            part.indptr[:-1] + end for part, end in zip(parts, ends, strict=False)
+        ]
+
+        def column(name: str) -> Any:
+            own = [getattr(part, name) for part in parts]
+            return None if own[0] is None else np.concatenate(own)
+
+        sums = [part.sums for part in parts if part.sums is not None]
+        return cls(
+            np.concatenate([*starts, ends[-1:]]),
+            column("ordinals"),
+            column("values"),
+            column("status"),
+            sums[0].joined(sums) if sums else None,
+            column("lone"),
         )
 
     def spread_to(self, series: Ints) -> Cells:

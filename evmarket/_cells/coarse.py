@@ -110,16 +110,16 @@ def resampled(level: Level, how: str, coarse: Coarse, naming: Naming) -> Level:
     if cells.lone is not None:
         alive &= ~cells.lone
     assert cells.sums is not None, "only levels are regrouped"
-    terms, marked = [*cells.sums.apart(), ExactSums.counting(alive)], None
+    ones, marked = np.ones(len(at), np.int64), None
+    terms = [*cells.sums.apart(ones), ExactSums.counting(alive, ones)]
     if cells.status is not None:
         marked = usable & (cells.status == _core.INCOMPLETE)
-        terms.append(ExactSums.counting(marked))
-    ones = np.ones(len(at), np.int64)
+        terms.append(ExactSums.counting(marked, ones))
     layout = Layout(cells.indptr, cells.ordinals, ones)
     count = len(cells.indptr) - 1
     periods = (finer.low, np.ascontiguousarray(target))
     moved = Moved(layout, terms, identity(count), periods, usable)
-    where, [sums, rows, whole, *beside] = regroup_named([moved], *naming)
+    where, [sums, rows, whole, *beside] = regroup_named([moved], naming)
     sums = sums.counted_by(rows)
     made = Cells(where.indptr, where.ordinals, sums.values, sums=sums)
     codes = np.zeros(len(where.ordinals), np.uint8)

@@ -185,7 +185,7 @@ def _added(
     assert groups.to_joined is not None
     moved = Moved(layout, [sums], groups.to_joined)
     naming = Naming(groups.joined, (level.name,), calendar)
-    where, [added] = regroup_named([moved], *naming)
+    where, [added] = regroup_named([moved], naming)
     if months is not None:
         old = Cells.at(layout)
         series = groups.to_joined[old.series].astype(np.int64)
@@ -272,19 +272,22 @@ def over_series(part: Joined, groups: Grouping, name: str, calendar: Calendar) -
         marked = known if cells.status is None else known | (cells.status != 0)
         return Level(cells.kept(marked), lives)
     assert cells.sums is not None
-    counted = [known]
+    every = bool(known.all())
+    counted = [] if every else [known]
     if part.assumed is not None:
         counted.append(known & ~part.assumed)
     alone = cells.status is not None
     if alone:
         counted.append(cells.codes == _core.INCOMPLETE)
     ones = np.ones(len(known), np.int64)
-    terms = [*cells.sums.apart(), *map(ExactSums.counting, counted)]
+    terms = list(cells.sums.apart(ones))
+    terms += [ExactSums.counting(mask, ones) for mask in counted]
     moved = Moved(Layout(cells.indptr, cells.ordinals, ones), terms, to)
     naming = Naming(groups.series, (name,) * len(terms), calendar)
-    layout, [sums, rows, *counts] = regroup_named([moved], *naming)
+    layout, [sums, rows, *counts] = regroup_named([moved], naming)
     sums = sums.counted_by(rows)
-    members, *more = (count.lo.astype(np.int64) for count in counts)
+    more = [count.lo.view(np.int64) for count in counts]
+    members = layout.rows if every else more.pop(0)
     where = Cells.at(layout)
     living = lives.counts(where.series, where.ordinals, to)
     lacking = members < living
@@ -317,9 +320,10 @@ def formed_then_added(
         return cells
     known = np.isfinite(cells.values)
     ones = np.ones(len(known), np.int64)
-    terms = [*cells.sums.where(known).apart(), ExactSums.counting(known)]
+    terms = list(cells.sums.where(known).apart(ones))
+    terms.append(ExactSums.counting(known, ones))
     moved = Moved(Layout(cells.indptr, cells.ordinals, ones), terms, to)
-    layout, [sums, rows, count] = regroup_named([moved], *naming)
+    layout, [sums, rows, count] = regroup_named([moved], naming)
     sums = sums.counted_by(rows)
     where = Cells.at(layout)
     members = count.lo.astype(np.int64)

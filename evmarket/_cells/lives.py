@@ -86,8 +86,10 @@ class Lives:
         filled = ends > starts
         first = np.full(len(starts), NEVER, np.int64)
         first[filled] = cells.ordinals[starts[filled]]
-        late = np.concatenate([[0], np.cumsum(cells.ordinals > complete)])
-        middle = ends - (late[ends] - late[starts])
+        middle = ends
+        if filled.any() and (cells.ordinals[ends[filled] - 1] > complete).any():
+            late = np.concatenate([[0], np.cumsum(cells.ordinals > complete)])
+            middle = ends - (late[ends] - late[starts])
         early = middle > starts
         until = np.full(len(starts), FOREVER, np.int64)
         until[early] = cells.ordinals[middle[early] - 1]

@@ -50,7 +50,7 @@ def matched_growth(
         sums = replace(cells.sums.take(chosen), counts=layout.rows)  # type: ignore[union-attr]
         if stays:  # every series is a group of its own: nothing is added
             return Cells.summed(layout, replace(sums, values=cells.values[chosen]))
-        where, [added] = regroup_named([Moved(layout, [sums], to)], *naming)
+        where, [added] = regroup_named([Moved(layout, [sums], to)], naming)
         return Cells.summed(where, added)
 
     x0, x1 = summed(base[both]), summed(np.flatnonzero(both))

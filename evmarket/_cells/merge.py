@@ -189,7 +189,7 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
             used = np.any(masks, axis=0)
             layout = layout._replace(rows=np.where(used, layout.rows, 0))
         moved.append(Moved(layout, sums, to))
-    layout, sums = regroup_named(moved, *naming)
+    layout, sums = regroup_named(moved, naming)
     where = Cells.at(layout)
     places = [
         where.place(to[at.series].astype(np.int64), at.ordinals)

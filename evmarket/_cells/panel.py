@@ -158,7 +158,7 @@ class PanelData:
         to = np.full(self.base.series.count, -1, np.int32)
         to[slice(None) if groups.chosen is None else groups.chosen] = groups.to_group
         naming = Naming(groups.series, (), self.finest)
-        return regroup_named([Moved(layout, [], to)], *naming)[0]
+        return regroup_named([Moved(layout, [], to)], naming)[0]
 
     # ---- other views of the same cells -------------------------------------------
 

@@ -63,12 +63,13 @@ class ExactSums:
         return cls(**measure)
 
     @classmethod
-    def counting(cls, mask: Any) -> ExactSums:
-        """Counts, or 1 where a mask holds and 0 elsewhere: added up, it counts."""
-        ones = np.asarray(mask)
-        whole = np.ones(len(ones), np.int64)
-        numbers = ones.astype(np.float64)
-        return cls(ones.astype(np.uint64), None, None, whole, numbers, "integer", 0)
+    def counting(cls, mask: Any, ones: Ints) -> ExactSums:
+        """Counts, or 1 where a mask holds and 0 elsewhere: added up, it counts.
+
+        `ones` is how many rows the cells have where they are added: one each.
+        """
+        number = np.asarray(mask)
+        return cls(number.astype(np.uint64), None, None, ones, _NONE, "integer", 0)
 
     @classmethod
     def of_values(cls, values: Floats, counts: Ints) -> ExactSums:
@@ -85,18 +86,17 @@ class ExactSums:
         """The sums as doubles, 0 where only assumed zeros were added."""
         return np.where(self.counts > 0, self.values, 0.0)
 
-    def apart(self) -> tuple[ExactSums, ExactSums]:
+    def apart(self, ones: Ints) -> tuple[ExactSums, ExactSums]:
         """The sums with one row a cell, and their counts as a term of its own.
 
         `regroup` adds cells whose every row counts three times as fast. `counted_by`
         gives the counts back.
         """
-        ones = np.ones(len(self.counts), np.int64)
-        return replace(self, counts=ones), ExactSums.counting(self.counts)
+        return replace(self, counts=ones), ExactSums.counting(self.counts, ones)
 
     def counted_by(self, counts: ExactSums) -> ExactSums:
         """The sums with other counts."""
-        return replace(self, counts=counts.lo.astype(np.int64))
+        return replace(self, counts=counts.lo.view(np.int64))
 
     def take(self, chosen: Any) -> ExactSums:
         """The sums of some cells: a mask or numbers of cells."""
@@ -115,6 +115,24 @@ class ExactSums:
             return room
 
         return self._each(spread)
+
+    def joined(self, parts: Sequence[ExactSums]) -> ExactSums:
+        """The sums of several parts, one after the other, of the grain of the first."""
+
+        def column(name: str) -> Any:
+            own = [getattr(part, name) for part in parts]
+            if all(each is None for each in own):
+                return None
+            # Without high words or fractions they are those of the numbers at hand.
+            spare = {"hi": lambda part: part.high, "fine": lambda part: part.lo * 0}
+            return np.concatenate(
+                [
+                    spare[name](p) if c is None else c
+                    for p, c in zip(parts, own, strict=True)
+                ]
+            )
+
+        return replace(self, **{name: column(name) for name in ARRAYS})
 
     def _each(self, change: Any) -> ExactSums:
         parts = {name: getattr(self, name) for name in ARRAYS}
@@ -220,6 +238,7 @@ class ExactSums:
         ]
 
 
+_NONE = np.empty(0)
 _LOW = np.uint64((1 << 32) - 1)
 _HALF = np.uint64((1 << 31) - 1)
 
@@ -253,17 +272,26 @@ class Moved(NamedTuple):
             name: np.ascontiguousarray(part, np.int64)
             for name, part in self.layout._asdict().items()
         }
-        cells["measures"] = [vars(sums) for sums in self.sums]
+        # None: every row counts.
+        rows = self.layout.rows
+        cells["measures"] = [
+            {**vars(sums), "counts": None if sums.counts is rows else sums.counts}
+            for sums in self.sums
+        ]
         to = np.ascontiguousarray(self.to, np.int32)
         return cells, to, self.periods, self.keep
 
 
 class Naming(NamedTuple):
-    """What errors name: the new series, the measures, the calendar."""
+    """What errors name: the new series, the measures, the calendar.
+
+    Series 0 of the cells is the series `first`.
+    """
 
     series: SeriesIndex
     names: Sequence[str]
     calendar: Calendar
+    first: int = 0
 
 
 def regroup(moved: Sequence[Moved], count: int) -> tuple[Layout, list[ExactSums]]:
@@ -275,20 +303,16 @@ def regroup(moved: Sequence[Moved], count: int) -> tuple[Layout, list[ExactSums]
 
 
 def regroup_named(
-    moved: Sequence[Moved],
-    series: SeriesIndex,
-    names: Sequence[str],
-    calendar: Calendar,
+    moved: Sequence[Moved], naming: Naming
 ) -> tuple[Layout, list[ExactSums]]:
     """`regroup` whose errors name measure, series and period."""
     try:
-        return regroup(moved, series.count)
+        return regroup(moved, naming.series.count)
     except OverflowError as error:
         number = getattr(error, "series", None)
         if not isinstance(number, int):
             raise
-        name = names[int(getattr(error, "measure", 0))]
-        naming = Naming(series, names, calendar)
+        name = naming.names[int(getattr(error, "measure", 0))]
         raise _too_large(naming, name, number, getattr(error, "ordinal", 0)) from None
 
 
@@ -352,6 +376,7 @@ def _check_sum(indptr: Ints, ordinals: Ints, bad: int, naming: Naming | None) ->
     if naming is None:
         raise OverflowError("a total lies beyond what is held exactly")
     series = int(np.searchsorted(indptr, bad, side="right")) - 1
+    series += naming.first
     raise _too_large(naming, naming.names[0], series, int(ordinals[bad]))
 
 

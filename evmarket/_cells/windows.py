@@ -11,6 +11,7 @@ from .. import _core
 from .._calendar.frequency import MONTHS
 from .._calendar.lags import NO_PERIOD, Lag, is_one_year, read_lag, window_starts
 from .._calendar.periods import wholes
+from .._common import workers
 from .._common.arguments import choice
 from .._common.kinds import ask
 from .._common.messages import short
@@ -127,7 +128,21 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     Periods before a series entered and after it exited count as 0. A window that lacks
     another period, or reaches before the calendar, has no number.
     """
-    calendar, lives, every_start = measure.calendar, measure.lives, starts
+    parts: dict[int, Cells] = {}
+
+    def fill(start: int, stop: int) -> None:
+        naming = Naming(measure.series, (measure.name,), measure.calendar, start)
+        parts[start] = _window_sums(measure.between(start, stop), starts, naming)
+
+    workers.run_parts(fill, measure.cells.indptr)
+    made = Cells.joined([parts[start] for start in sorted(parts)])
+    formed = Formed("window", (measure,), options={"starts": starts})
+    return measure.derived(made, "window", measure.unit, formed=formed)
+
+
+def _window_sums(measure: MeasureData, starts: Ints, naming: Naming) -> Cells:
+    """The sums of the windows that end with each period, and their statuses."""
+    calendar, lives = measure.calendar, measure.lives
     starts = np.maximum(starts, calendar.low - 1)
     cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
     assert cells.sums is not None, "only levels have windows"
@@ -158,13 +173,11 @@ def _windowed(measure: MeasureData, starts: Ints) -> MeasureData:
     none = between(known) == 0
     codes[none] = cells.codes[last][none]
     indptr = indptr_of(np.bincount(series, minlength=len(cells.indptr) - 1))
-    naming = Naming(measure.series, (measure.name,), calendar)
     sums = slid(cells, known, first, last, indptr, ordinals, naming)
     keep = ~none | (ordinals == cells.ordinals[last])
     values = np.where(broken | none, np.nan, sums.values)
     made = Cells(indptr, ordinals, values, codes, replace(sums, values=values))
-    formed = Formed("window", (measure,), options={"starts": every_start})
-    return measure.derived(made.kept(keep), "window", measure.unit, formed=formed)
+    return made.kept(keep)
 
 
 def _reached(cells: Cells, calendar: Calendar, starts: Ints) -> tuple[Ints, Ints, Ints]:

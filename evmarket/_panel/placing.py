@@ -10,7 +10,7 @@ import numpy as np
 from .. import _core
 from .._calendar.columns import ordinals_of_days
 from .._cells.cells import Cells
-from .._cells.sums import ExactSums, Layout, Moved, identity, regroup_named
+from .._cells.sums import ExactSums, Layout, Moved, Naming, identity, regroup_named
 from .._common.kinds import TABLE
 
 if TYPE_CHECKING:
@@ -94,7 +94,8 @@ def placed(
         identity(fine.series.count),
         (low, periods),
     )
-    added = regroup_named([moved], fine.series, flows, calendar)[1] if flows else []
+    naming = Naming(fine.series, flows, calendar)
+    added = regroup_named([moved], naming)[1] if flows else []
     totals = dict(zip(flows, added, strict=True))
     levels = []
     for name, each in sums.items():
