@@ -289,15 +289,16 @@ class PanelData:
 
     def read(self, name: str) -> MeasureData:
         """A measure, among those that are listed or not; made once."""
+        origin = Origin(self, Read(name))
         if name not in self._measures:
             level = self._traits(name)
             if level.recipe is not None:
                 made = level.recipe(self).rename(name)
-                made = replace(made, origin=Origin(self, Read(name)))
             else:
                 made = self._read(level)
-            self._measures[name] = made
-        return self._measures[name]
+            # Without its origin: a circle would keep the cells until it is found.
+            self._measures[name] = replace(made, origin=None)
+        return replace(self._measures[name], origin=origin)
 
     def _read(self, level: Traits) -> MeasureData:
         if self.blocked(level.name):
@@ -324,7 +325,6 @@ class PanelData:
             level.read_unit,
             running=level.kind == "cumulative",
             source=self.source,
-            origin=Origin(self, Read(level.name)),
         )
 
     def joined_cells(self, name: str) -> Joined:

@@ -1,7 +1,9 @@
 """Panels: building, exact sums and derived panels, against the slow model."""
 
+import gc
 import random
 import re
+import weakref
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -553,6 +555,40 @@ def test_resample_equals_the_panel_built_directly(rows):
     joint = fine.resample("M-JF")["units"]
     assert_measure(joint, model_of(rows, UNITS).resample("M-JF")["units"])
     assert_same_bits(fine.resample("Q").resample("Y")["units"], direct["units"])
+
+
+LOOKS = {
+    "values": lambda p: p["u"].values,
+    "growth": lambda p: p["u"].growth(),
+    "matched": lambda p: p["u"].growth(matched=True),
+    "ytd": lambda p: p["u"].ytd().growth(),
+    "share": lambda p: p["u"].share().values,
+    "margin": lambda p: p.margin("r", "c").values,
+    "sum": lambda p: (p["r"] + p["c"]).values,
+    "rollup": lambda p: p.rollup()["u"].values,
+    "resample": lambda p: p.resample("Y")["u"].values,
+    "report": lambda p: p.report("u", by="m"),
+    "contributions": lambda p: p.contributions("u").groups,
+    "bridge": lambda p: p.margin_bridge("r", "c", "u"),
+    "table": lambda p: p.to_table(),
+    "html": lambda p: p._repr_html_(),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_panel_ends_with_its_last_user(look):
+    # In a circle of references its cells would stay until the collector runs.
+    gc.collect()
+    gc.disable()
+    try:
+        columns = {"u": [1, 2], "r": [3, 4], "c": [1, 1]}
+        panel = em.Panel.from_arrays({"m": ["a", "b"]}, ["2024-01", "2025-01"], columns)
+        cells, seen = weakref.ref(panel._data), LOOKS[look](panel)
+        assert cells() is not None
+        del panel, seen
+        assert cells() is None
+    finally:
+        gc.enable()
 
 
 def test_a_rollup_takes_keys_or_one_list_of_them():
