@@ -204,7 +204,7 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
                      ? Py_NewRef((PyObject *)ordinals)
                      : ev_py_period_error(name, when, within, freq, bad_row, 0);
     }
-    Py_XDECREF(ordinals);
+    Py_XDECREF((PyObject *)ordinals);
     return answer;
 }
 
@@ -287,7 +287,7 @@ static PyObject *period_formatted(PyObject *Py_UNUSED(module), PyObject *args)
         }
         PyMem_Free(recent);
     }
-    Py_XDECREF(ordinals);
+    Py_XDECREF((PyObject *)ordinals);
     return answer;
 }
 

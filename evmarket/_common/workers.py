@@ -36,6 +36,10 @@ def _default_workers() -> int:
     return os.cpu_count() or 1
 
 
+LEAST_ROWS = 8192
+"""The fewest rows, or cells to write, that are worth a worker."""
+
+
 _workers = _default_workers()
 _pool: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
@@ -94,6 +98,13 @@ def chunks(length: int, size: int | None = None) -> list[tuple[int, int]]:
     count = max(1, min(_workers, total // MIN_CHUNK, length))
     bounds = [length * k // count for k in range(count + 1)]
     return [(bounds[k], bounds[k + 1]) for k in range(count)]
+
+
+def rows_cut(rows: int, count: int) -> list[tuple[int, int]]:
+    """Rows of a table shared out among `count` workers; few rows stay together."""
+    parts = max(1, min(count, rows // LEAST_ROWS))
+    bounds = [rows * k // parts for k in range(parts + 1)]
+    return [(bounds[k], bounds[k + 1]) for k in range(parts)]
 
 
 def run(task: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:

@@ -234,7 +234,7 @@ def _add_rows(
     freq, first_row = source.read_at(finest), 0
     try:
         for batch, rows in source.batches(options.progress):
-            cuts = list(enumerate(_cut(rows, count)))
+            cuts = list(enumerate(workers.rows_cut(rows, count)))
             for reading, partials in zip(readings, accumulators, strict=True):
                 places = columns.places(reading.measures)
                 while len(partials) < len(cuts):
@@ -274,16 +274,9 @@ def _merged(accumulators: Sequence[Any], finest: str, count: int) -> dict[str, A
     return cells
 
 
-def _cut(rows: int, count: int) -> list[tuple[int, int]]:
-    """Rows shared out among workers; few rows stay together."""
-    parts = max(1, min(count, rows // 8192))
-    bounds = [rows * k // parts for k in range(parts + 1)]
-    return [(bounds[k], bounds[k + 1]) for k in range(parts)]
-
-
 def _series_cuts(indptr: Ints, count: int) -> list[tuple[int, int]]:
     """Series shared out among workers, with about as many cells each."""
-    cells = [start for start, _ in _cut(int(indptr[-1]), count)]
+    cells = [start for start, _ in workers.rows_cut(int(indptr[-1]), count)]
     bounds = [0, *np.searchsorted(indptr, cells[1:]).tolist(), len(indptr) - 1]
     return list(pairwise(bounds))
 

@@ -6,11 +6,13 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from .. import _core
+from .._common import workers
 from .._common.warning import EvmarketWarning
 from .._inputs.tables import names_of
 from .source import read_batches
 
 if TYPE_CHECKING:
+    from .._inputs.tables import Batch
     from .options import Columns
 
 MOST_ROWS = 1_000_000
@@ -81,24 +83,32 @@ def repeats_among(
     places = range(len(keys), len(reader.fields))
     texts = tuple(place for place in places if "utf8" in reader.fields[place].type)
     values = tuple(place for place in places if place not in texts)
-    rows = _core.Partial(
-        tuple(str(place) for place in (*keys, *texts)),
-        tuple(str(place) for place in values),
-        find_repeats=MOST_ROWS,
-        only_repeats=True,
-    )
+
+    def accumulator() -> Any:
+        return _core.Partial(
+            tuple(str(place) for place in (*keys, *texts)),
+            tuple(str(place) for place in values),
+            find_repeats=MOST_ROWS,
+            only_repeats=True,
+        )
+
+    def add(rows: Any, batch: Batch, start: int, stop: int) -> None:
+        columns = (*keys, *texts), when, values
+        first = batch.first_row
+        rows.add(
+            batch.capsule, *columns, freq=freq, first_row=first, start=start, stop=stop
+        )
+
+    parts = [accumulator()]
     for batch in reader:
         left = MOST_ROWS - batch.first_row
         if left <= 0:
             break
-        rows.add(
-            batch.capsule,
-            (*keys, *texts),
-            when,
-            values,
-            freq=freq,
-            first_row=batch.first_row,
-            stop=min(batch.rows, left),
+        cuts = workers.rows_cut(min(batch.rows, left), workers.workers())
+        parts += [accumulator() for _ in cuts[len(parts) :]]
+        workers.run(
+            add, [(part, batch, *cut) for part, cut in zip(parts, cuts, strict=False)]
         )
-    found: tuple[int, int, int] = rows.repeats(())
+    whole, *others = parts
+    found: tuple[int, int, int] = whole.repeats(tuple(others))
     return found
