@@ -79,16 +79,10 @@ def commands(path):
 
 
 def run(command, environment):
-    """Seconds of a process, the peak of its memory in MB, what it printed."""
+    """Seconds of a process, and what it printed."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    spent = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{command[:4]} failed")
-    return spent, usage.ru_maxrss / 1e3, printed.decode()
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=environment, check=True)
+    return time.perf_counter() - start, done.stdout.decode()
 
 
 def growth_of(printed):
@@ -108,23 +102,20 @@ def check(name, expected, printed):
 
 
 def compare(path, rounds, environment):
-    best, peak = {}, {}
     calls = commands(path)
-    expected = growth_of(run(calls["evmarket"], environment)[2])
+    expected = growth_of(run(calls["evmarket"], environment)[1])
     for name, command in calls.items():
-        check(name, expected, run(command, environment)[2])
+        check(name, expected, run(command, environment)[1])
     times = {name: [] for name in calls}
     for _ in range(rounds):
         for name, command in calls.items():
-            seconds, memory, _ = run(command, environment)
-            times[name].append(seconds)
-            peak[name] = max(peak.get(name, 0), memory)
+            times[name].append(run(command, environment)[0])
     best = {name: min(seconds) for name, seconds in times.items()}
     print(f"\nF, {Path(path).suffix[1:]}, {os.path.getsize(path) / 1e6:.0f} MB")
     for name, seconds in best.items():
         middle = sorted(times[name])[rounds // 2]
         print(f"  {name:<12}{seconds:7.3f} s, median{middle:7.3f} s"
-              f"{seconds / best['evmarket']:8.2f} x{peak[name]:8.0f} MB")  # fmt: skip
+              f"{seconds / best['evmarket']:8.2f} x")  # fmt: skip
 
 
 def main():
