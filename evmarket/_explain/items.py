@@ -14,6 +14,7 @@ from .._cells.cells import kept_indptr, taken, union
 from .._cells.shifts import bases, difference
 from .._cells.sums import summed
 from .._cells.within import groups_of
+from .._common import workers
 from .._common.status import lowest
 from .families import BOTH, ENTRY, EXIT, GAP, SUMS, Family, decompose
 
@@ -257,6 +258,13 @@ class Items:
         if not _same_places(cells, table):
             places = _at(cells.place(table.series, table.ordinals), places, -1)
         return Values.of(name, cells, places)
+
+    def all_values(self, names: Sequence[str]) -> list[Values]:
+        """The values of several levels, read by all workers where they are many."""
+        if len(self) < workers.MIN_CHUNK:
+            return [self.values(name) for name in names]
+        assert self._sides  # made once, before the workers ask for it
+        return workers.run(self.values, [(name,) for name in names])
 
     def change(self, values: Values) -> Floats:
         """Current less base value, taken exactly and rounded once."""

@@ -194,7 +194,7 @@ def mix_rate(
         panel, [below, above], within,
         lambda totals: growth.change(ratios.ratio(totals, above, below), lag),
     )  # fmt: skip
-    n, w = items.values(above), items.values(below)
+    n, w = items.all_values([above, below])
     transitions = items.transitions([n, w], w.present)
     # An item with a numerator but no denominator, or of other rows, has no rate.
     no_rate = ((w.base == 0) & (n.base != 0)) | ((w.current == 0) & (n.current != 0))
@@ -322,7 +322,8 @@ def _value_items(
         panel, [worth, units], within,
         lambda totals: growth.change(totals.measure(worth), lag),
     )  # fmt: skip
-    return items, items.values(worth), items.values(units)
+    v, q = items.all_values([worth, units])
+    return items, v, q
 
 
 def _priced(v: Values, q: Values) -> tuple[Mask, Mask]:
@@ -384,7 +385,7 @@ def margin_bridge(
         panel, names, within,
         lambda totals: growth.change(ratios.margin(totals, *names[:2]), lag),
     )  # fmt: skip
-    r, c, q = (items.values(name) for name in names)
+    r, c, q = items.all_values(names)
     transitions = items.transitions([r, c], r.present)
     kept = transitions != GAP
     operands = (r.base, c.base, q.base, r.current, c.current, q.current)
