@@ -126,10 +126,8 @@ def _by_blocks(parts: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
     rows, columns = parts.shape
     blocks = -(-rows // _SUMMED)
     sums = np.empty((blocks, columns, 3))
-    count = min(workers.workers(), blocks)
-    cuts = [blocks * k // count for k in range(count + 1)]
-    calls = [(parts, sums, cuts[k], cuts[k + 1]) for k in range(count)]
-    workers.run(_core.column_sums, calls)
+    cuts = workers.cut(blocks, min(workers.workers(), blocks))
+    workers.run(_core.column_sums, [(parts, sums, *cut) for cut in cuts])
     return _core.column_totals(parts, sums)
 
 

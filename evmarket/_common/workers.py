@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .arguments import positive
@@ -95,16 +96,18 @@ def chunks(length: int, size: int | None = None) -> list[tuple[int, int]]:
     counts slices of an array.
     """
     total = length if size is None else size
-    count = max(1, min(_workers, total // MIN_CHUNK, length))
+    return cut(length, max(1, min(_workers, total // MIN_CHUNK, length)))
+
+
+def cut(length: int, count: int) -> list[tuple[int, int]]:
+    """Cut range(length) into `count` ranges of about the same length."""
     bounds = [length * k // count for k in range(count + 1)]
-    return [(bounds[k], bounds[k + 1]) for k in range(count)]
+    return list(pairwise(bounds))
 
 
 def rows_cut(rows: int, count: int) -> list[tuple[int, int]]:
     """Rows of a table shared out among `count` workers; few rows stay together."""
-    parts = max(1, min(count, rows // LEAST_ROWS))
-    bounds = [rows * k // parts for k in range(parts + 1)]
-    return [(bounds[k], bounds[k + 1]) for k in range(parts)]
+    return cut(rows, max(1, min(count, rows // LEAST_ROWS)))
 
 
 def run(task: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]:
@@ -148,9 +151,8 @@ def run_parts(task: Callable[[int, int], None], indptr: Any) -> None:
         for start, stop in ranges:
             task(start, stop)
 
-    count = min(_workers, len(ranges))
-    cuts = [len(ranges) * k // count for k in range(count + 1)]
-    run(work, [(ranges[cuts[k] : cuts[k + 1]],) for k in range(count)])
+    cuts = cut(len(ranges), min(_workers, len(ranges)))
+    run(work, [(ranges[start:stop],) for start, stop in cuts])
 
 
 def ahead(task: Callable[[], Any]) -> Callable[[], Any]:

@@ -89,7 +89,8 @@ class Values:
 
     def unpaired(self, other: Values) -> tuple[Mask, Mask]:
         """Whether two measures come from different rows, in each period."""
-        if self.places is other.places and np.array_equal(self.counts, other.counts):
+        same = self.places[0] is other.places[0]
+        if same and np.array_equal(self.counts, other.counts):
             none = np.zeros(len(self.base), bool)
             return none, none
         ours, theirs = self.rows, other.rows
@@ -229,10 +230,6 @@ class Items:
         series: Ints = self.table.series[np.where(current >= 0, current, base)]
         return series
 
-    @cached_property
-    def _sides(self) -> tuple[Ints, Ints]:
-        return self.base, self.current
-
     def __len__(self) -> int:
         return len(self.base)
 
@@ -254,7 +251,7 @@ class Items:
     def values(self, name: str) -> Values:
         """The values of a level."""
         cells, table = self.panel.measure(name).cells, self.table
-        places = self._sides
+        places = self.base, self.current
         if not _same_places(cells, table):
             places = _at(cells.place(table.series, table.ordinals), places, -1)
         return Values.of(name, cells, places)
@@ -263,7 +260,6 @@ class Items:
         """The values of several levels, read by all workers where they are many."""
         if len(self) < workers.MIN_CHUNK:
             return [self.values(name) for name in names]
-        assert self._sides  # made once, before the workers ask for it
         return workers.run(self.values, [(name,) for name in names])
 
     def change(self, values: Values) -> Floats:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-import time
 import warnings
 from typing import NamedTuple
 
 import numpy as np
 
 from tests.bench import days, middle, tables
-from tests.bench.timing import machine, versions
+from tests.bench.timing import machine, minima, versions
 
 
 class Work(NamedTuple):
@@ -28,13 +27,7 @@ class Work(NamedTuple):
 
 def best(call, rounds):
     """The shortest of several times."""
-    least = float("inf")
-    for _ in range(rounds):
-        start = time.perf_counter()
-        result = call()
-        least = min(least, time.perf_counter() - start)
-        del result
-    return least
+    return minima({"ours": call}, rounds)["ours"]
 
 
 def copy_speed(rounds):
