@@ -67,9 +67,7 @@ def joined(
     elif groups.to_joined is not None:
         layout, sums, months = _sorted(layout, sums, months, groups)
     if rules.nulls == "absent":
-        some = sums.counts > 0
-        if months is not None:  # a lone January of a stock is a row all the same
-            some |= one_month(months)
+        some = _with_values(sums, months)
         layout = Layout(
             kept_indptr(layout.indptr, some), layout.ordinals[some], layout.rows[some]
         )
@@ -87,6 +85,14 @@ def joined(
     if rules.absent == "zero" and TABLE[level.kind].zero:
         return _zero_filled(cells, known, calendar)
     return Joined(cells, known.lives)
+
+
+def _with_values(sums: ExactSums, months: Codes | None) -> Mask:
+    """Which cells have a row that has a value."""
+    some: Mask = sums.counts > 0
+    if months is not None:  # a lone January of a stock is a row all the same
+        some = some | one_month(months)
+    return some
 
 
 def _known(cells: Cells, calendar: Calendar, rules: Rules) -> Known:
@@ -121,10 +127,7 @@ def narrowed(
     level, layout = base.levels[number], base.layout
     rows = Cells.at(layout)
     if rules.nulls == "absent":
-        some = level.sums.counts > 0
-        if level.months is not None:
-            some |= one_month(level.months)
-        rows = rows.kept(some)
+        rows = rows.kept(_with_values(level.sums, level.months))
     known = _known(rows, calendar, rules)._replace(periods=periods)
     wanted = np.zeros(calendar.high - calendar.low + 1, bool)
     wanted[periods - calendar.low] = True

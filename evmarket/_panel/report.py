@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .._common.types import Array, Codes, Floats, Ints
     from .._tables.columns import AnyColumn
 
+    _AllNumbers = tuple[dict[str, "_Numbers"], tuple[Ints, Ints]]
+
 
 _STEPS = {"M": "mom", "Q": "qoq", "H": "hoh", "W": "wow", "D": "dod"}
 """The name of growth on the period before. At M-JF only years compare."""
@@ -247,7 +249,8 @@ def report(
     parts = [_part(labels, numbers, shown)]
     group = [lines.groups[shown]]
     # Exited series do not make a row of others.
-    others = np.flatnonzero((line == most) & (lines.reporting(period)[1] > 0))
+    living = numbers[1][1]
+    others = np.flatnonzero((line == most) & (living > 0))
     if len(others):
         labels = _sum_labels(lines, "others", inner, others)
         parts.append(_part(labels, numbers, others))
@@ -280,17 +283,18 @@ def _lines(items: _Sums, ranked: Ints, most: int) -> _Sums:
 
 
 def _part(
-    labels: dict[str, AnyColumn], numbers: tuple[dict[str, _Numbers], Array], rows: Ints
+    labels: dict[str, AnyColumn], numbers: _AllNumbers, rows: Ints
 ) -> tuple[Any, Any, Array]:
     """Some rows: their labels, their numbers, how many series report."""
     columns, counts = numbers
-    return labels, {key: of.rows(rows) for key, of in columns.items()}, counts[rows]
+    pairs = zip(*(count[rows] for count in counts), strict=True)
+    told = _objects([f"{n} of {m}" for n, m in pairs])
+    return labels, {key: of.rows(rows) for key, of in columns.items()}, told
 
 
-def _all_numbers(sums: _Sums, period: int) -> tuple[dict[str, _Numbers], Array]:
-    """The numbers of all rows, and how many series report."""
-    counts = [f"{n} of {m}" for n, m in zip(*sums.reporting(period), strict=True)]
-    return sums.numbers(period) | sums.shares(period), _objects(counts)
+def _all_numbers(sums: _Sums, period: int) -> _AllNumbers:
+    """The numbers of all rows; how many of their series have a value, and live."""
+    return sums.numbers(period) | sums.shares(period), sums.reporting(period)
 
 
 def _periods_read(measure: MeasureData, at: int) -> Ints:
