@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrays/structure.h"
 #include "base/dispatch.h"
 #include "python/module.h"
 #include "table/panel.h"
@@ -55,6 +56,7 @@ static int add_build_facts(PyObject *module, ev_isa isa)
     failed = failed || PyModule_AddStringConstant(module, "compiler", EV_COMPILER) < 0;
     failed = failed || PyModule_AddStringConstant(module, "version", EV_VERSION) < 0;
     failed = failed || PyModule_AddStringConstant(module, "numpy_built", EV_NUMPY) < 0;
+    failed = failed || PyModule_AddIntConstant(module, "SUMMED", EV_SUMMED) < 0;
 #ifdef NDEBUG
     failed = failed || PyModule_AddIntConstant(module, "debug", 0) < 0;
 #else
@@ -70,6 +72,7 @@ static int add_parts(PyObject *module)
         ev_py_explain_functions,
         ev_py_growth_functions,    ev_py_kept_functions,    ev_py_kept_array_functions, ev_py_panel_sums_functions,
         ev_py_period_functions,    ev_py_regroup_functions, ev_py_rows_functions,
+        ev_py_totals_functions,
     };
     static PyType_Spec *const types[] = {&ev_py_batches_type, &ev_py_partial_type,
                                          &ev_py_rows_type};

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-_SUMMED = 1 << 13
-"""Parts that are summed together, in any case; see csrc/arrays/structure.h."""
-
 _RANKS = {"min": _core.rank_min, "dense": _core.rank_dense}
 
 
@@ -124,7 +121,7 @@ def _are_columns(parts: NDArray[Any], axis: int) -> bool:
 def _by_blocks(parts: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
     """Total, scale and status of each column; each worker reads rows of its own."""
     rows, columns = parts.shape
-    blocks = -(-rows // _SUMMED)
+    blocks = -(-rows // _core.SUMMED)
     sums = np.empty((blocks, columns, 3))
     cuts = workers.cut(blocks, min(workers.workers(), blocks))
     workers.run(_core.column_sums, [(parts, sums, *cut) for cut in cuts])
