@@ -173,13 +173,13 @@ def csv_read(
     data: bytes | bytearray,
     start: int,
     stop: int,
-    separator: str,
+    signs: tuple[str, str, str],
     width: int,
     places: tuple[int, ...],
     kinds: tuple[str, ...],
     marks: tuple[bytes, ...],
     /,
-) -> tuple[Any, int, list[tuple[int, int, bytes, bool]] | None, Any]: ...
+) -> tuple[Any, int, int, list[Any] | None, Any]: ...
 def add_sums(measures: list[dict[str, Any]], /) -> tuple[dict[str, Any], int]: ...
 def slide_sums(
     measure: dict[str, Any],

@@ -300,34 +300,69 @@ static int is_mark(const ev_csv_form *form, const uint8_t *text, ptrdiff_t size)
     return found;
 }
 
-static ev_result note_long(ev_csv_table *table, ev_csv_column *column, ev_csv_span span)
+/* Keeps the text of a number that the caller rounds. */
+static ev_result note_long(ev_csv_table *table, ev_csv_column *column,
+                           const uint8_t *text, ptrdiff_t size)
 {
     ev_result result = ev_grow(&table->memory, (void **)&column->longs,
                                &column->long_room, column->long_count + 1,
                                sizeof *column->longs);
     if (result == EV_DONE) {
-        column->longs[column->long_count++] = (ev_csv_long){table->rows, span};
+        result = ev_grow(&table->memory, (void **)&table->pool, &table->pool_room,
+                         table->pool_size + size, 1);
+    }
+    if (result == EV_DONE) {
+        column->longs[column->long_count++] =
+            (ev_csv_long){table->rows, table->pool_size, size};
+        /* A text that was rewritten lies there already, in room that it has. */
+        memmove(table->pool + table->pool_size, text, (size_t)size);
+        table->pool_size += size;
     }
     return result;
 }
 
+static void note_first(ev_csv_first *first, ptrdiff_t row, ev_csv_span span)
+{
+    *first = first->row < 0 ? (ev_csv_first){row, span} : *first;
+}
+
 /* What a column must know of its numbers as a whole. */
-static ev_result note_number(ev_csv_table *table, ev_csv_column *column,
-                             ev_number number, ev_csv_span span)
+static void note_number(ev_csv_column *column, ptrdiff_t row, ev_number number,
+                        ev_csv_span span, int shows)
 {
     const int64_t exact = INT64_C(1) << 53;
     const int beyond = number.kind == EV_BEYOND_INT64;
     const int whole = number.kind == EV_WHOLE_NUMBER;
-    ev_result result = EV_DONE;
     if (beyond || (whole && (number.integer > exact || number.integer < -exact))) {
-        column->large = column->large < 0 ? table->rows : column->large;
+        column->large = column->large < 0 ? row : column->large;
     }
     if (beyond) {
-        column->beyond = column->beyond < 0 ? table->rows : column->beyond;
+        note_first(&column->beyond, row, span);
     }
+    if (shows & EV_DOUBTFUL) {
+        note_first(&column->doubtful, row, span);
+    }
+    if (shows & EV_PERCENT) {
+        note_first(&column->percent, row, span);
+    }
+    else if (column->plain.row < 0 && !(whole && number.integer == 0)) {
+        note_first(&column->plain, row, span);
+    }
+    column->shows_marks |= shows & EV_SHOWS_MARKS;
     column->has_decimals |= !whole && !beyond;
-    if (beyond || number.kind == EV_LONG_NUMBER) {
-        result = note_long(table, column, span);
+}
+
+/* A field as it would be without marks: *text moves to the pool. */
+static ev_result rewrite(ev_csv_table *table, ev_number_marks marks,
+                         const uint8_t **text, ptrdiff_t *size, int *shows)
+{
+    ev_result result = ev_grow(&table->memory, (void **)&table->pool, &table->pool_room,
+                               table->pool_size + *size + 4, 1);
+    if (result == EV_DONE) {
+        /* Behind what is kept: the next text may overwrite it. */
+        uint8_t *to = table->pool + table->pool_size;
+        *size = ev_plain_number(*text, *size, marks, to, shows);
+        *text = to;
     }
     return result;
 }
@@ -337,21 +372,37 @@ static ev_result read_number(ev_csv_table *table, const ev_csv_form *form, int k
 {
     ev_csv_column *column = &table->columns[k];
     const uint8_t *text = data + span.start;
-    ev_number number = {EV_WHOLE_NUMBER, 0, NAN};
+    ptrdiff_t size = span.size;
+    ev_number number = {EV_NOT_A_NUMBER, 0, NAN};
+    int shows = 0, missing = !span.doubled && is_mark(form, text, size);
     ev_result result = EV_DONE;
-    if (!span.doubled && is_mark(form, text, span.size)) {
+    if (!missing && !span.doubled && form->numbers.decimal == '.') {
+        number = ev_number_of_text(text, size);
+        if (number.kind >= EV_DECIMAL_NUMBER && !column->shows_marks) {
+            shows = ev_decimal_shows(text, size);
+        }
+    }
+    if (!missing && !span.doubled && number.kind == EV_NOT_A_NUMBER) {
+        result = rewrite(table, form->numbers, &text, &size, &shows);
+        missing = result == EV_DONE && size == 0;
+        if (result == EV_DONE && size > 0) {
+            number = ev_number_of_text(text, size);
+        }
+    }
+    const int whole = number.kind == EV_WHOLE_NUMBER || number.kind == EV_BEYOND_INT64;
+    if (result == EV_DONE && missing) {
+        number = (ev_number){EV_WHOLE_NUMBER, 0, NAN};
         set_null(column, table->rows);
     }
-    else {
-        number = ev_number_of_text(text, span.size);
-        const int whole = number.kind == EV_WHOLE_NUMBER || number.kind == EV_BEYOND_INT64;
-        if (span.doubled || number.kind == EV_NOT_A_NUMBER ||
-            (form->kinds[k] == EV_CSV_WHOLE && !whole)) {
-            *fault = (ev_csv_fault){.kind = EV_CSV_BAD_NUMBER};
-            result = EV_BAD_VALUE;
-        }
-        else {
-            result = note_number(table, column, number, span);
+    else if (result == EV_DONE && (number.kind == EV_NOT_A_NUMBER ||
+                                   (form->kinds[k] == EV_CSV_WHOLE && !whole))) {
+        *fault = (ev_csv_fault){.kind = EV_CSV_BAD_NUMBER};
+        result = EV_BAD_VALUE;
+    }
+    else if (result == EV_DONE) {
+        note_number(column, table->rows, number, span, shows);
+        if (number.kind == EV_BEYOND_INT64 || number.kind == EV_LONG_NUMBER) {
+            result = note_long(table, column, text, size);
         }
     }
     column->integers[table->rows] = number.integer;
@@ -361,24 +412,27 @@ static ev_result read_number(ev_csv_table *table, const ev_csv_form *form, int k
 
 /* ---- blocks ---- */
 
-/* Reads the fields of the record at *at into table->spans; their number, 0 for an empty
- * record, -1 for a quote that is never closed. */
+/* Reads the fields of the record at *at into table->spans; their number, 0 if they are all
+ * empty, -1 for a quote that is never closed. Empty fields beyond the width do not count. */
 static ptrdiff_t read_fields(ev_csv_table *table, const ev_csv_form *form,
                              const uint8_t *data, const uint8_t **at, const uint8_t *end)
 {
-    ptrdiff_t count = 0;
+    ptrdiff_t count = 0, filled = 0;
     ending ended = AT_SEPARATOR;
     ev_csv_span span = {0, 0, 0};
-    const uint8_t *first = *at;
     while (ended == AT_SEPARATOR) {
         ended = next_field(data, at, end, form->separator, &span);
         if (count < form->width) {
             table->spans[count] = span;
         }
         count++;
+        filled = span.size > 0 ? count : filled;
     }
-    const int empty = count == 1 && (*first == '\n' || *first == '\r');
-    return ended == IN_QUOTES ? -1 : empty ? 0 : count;
+    table->blanks += filled == 0 && count > 1;
+    if (count > form->width && filled <= form->width) {
+        count = form->width;
+    }
+    return ended == IN_QUOTES ? -1 : filled == 0 ? 0 : count;
 }
 
 /* Room for more rows: as many as there will be if they go on as long as those before,
@@ -420,7 +474,10 @@ static ev_result open_table(ev_csv_table *table, const ev_memory *memory,
     table->count = table->columns == NULL ? 0 : form->count;
     for (int k = 0; k < table->count; k++) {
         table->columns[k].large = -1;
-        table->columns[k].beyond = -1;
+        table->columns[k].beyond.row = -1;
+        table->columns[k].doubtful.row = -1;
+        table->columns[k].percent.row = -1;
+        table->columns[k].plain.row = -1;
     }
     return table->columns == NULL || table->spans == NULL ? EV_NO_MEMORY : EV_DONE;
 }

@@ -1,14 +1,15 @@
-/* Comma-separated values as columns: fields are found, texts stay where they lie, numbers
- * are read exactly.
+/* Separated values as columns: fields are found, texts stay where they lie, numbers are
+ * read exactly.
  *
  * A field that begins with a quote ends at the next single one; two quotes in it are one.
- * Elsewhere a quote is a character. A record ends with "\n", "\r\n" or "\r"; records
- * without a character are skipped.
+ * Elsewhere a quote is a character. A record ends with "\n", "\r\n" or "\r". Records
+ * whose fields are all empty are skipped, and so are empty fields beyond the width.
  */
 #ifndef EV_CSV_H
 #define EV_CSV_H
 
 #include "columns/column.h"
+#include "columns/number_text.h"
 
 typedef enum ev_csv_kind { EV_CSV_TEXT, EV_CSV_NUMBER, EV_CSV_WHOLE } ev_csv_kind;
 
@@ -23,6 +24,7 @@ typedef struct ev_csv_mark {
 /* What a file holds, and which fields are wanted. An empty field is missing. */
 typedef struct ev_csv_form {
     char separator;
+    ev_number_marks numbers;
     ptrdiff_t width;          /* fields of a record */
     int count;                /* columns */
     const ptrdiff_t *places;  /* the field of each */
@@ -37,11 +39,16 @@ typedef struct ev_csv_span {
     int32_t doubled;     /* whether quotes in it are doubled */
 } ev_csv_span;
 
-/* Numbers that the core does not round: the places of their rows and fields. */
+/* Numbers that the core does not round: their rows, and where they lie in the pool. */
 typedef struct ev_csv_long {
-    ptrdiff_t row;
-    ev_csv_span span;
+    ptrdiff_t row, start, size;
 } ev_csv_long;
+
+/* The first number of a kind. */
+typedef struct ev_csv_first {
+    ptrdiff_t row; /* -1: none */
+    ev_csv_span span;
+} ev_csv_first;
 
 typedef struct ev_csv_column {
     char *views;        /* of texts, see EV_COL_TEXT_VIEW */
@@ -51,7 +58,11 @@ typedef struct ev_csv_column {
     ptrdiff_t nulls;
     int has_decimals;   /* some number is no integer: the column is `decimals` */
     ptrdiff_t large;    /* the first row with an integer beyond 2^53; -1: none */
-    ptrdiff_t beyond;   /* the first row with an integer beyond int64; -1: none */
+    ev_csv_first beyond;   /* an integer beyond int64 */
+    ev_csv_first doubtful; /* see EV_DOUBTFUL */
+    ev_csv_first percent;
+    ev_csv_first plain;    /* not 0, without a percent sign */
+    int shows_marks;       /* see EV_SHOWS_MARKS */
     ev_csv_long *longs; /* numbers whose `decimals` the caller writes */
     ptrdiff_t long_count, long_room;
 } ev_csv_column;
@@ -59,10 +70,11 @@ typedef struct ev_csv_column {
 typedef struct ev_csv_table {
     ev_memory memory;
     ptrdiff_t rows, room;
+    ptrdiff_t blanks; /* records with separators and nothing else */
     int count;
     ev_csv_column *columns;
     ev_csv_span *spans; /* the fields of one record */
-    uint8_t *pool;      /* texts without their doubled quotes */
+    uint8_t *pool;      /* texts without their doubled quotes, long numbers */
     ptrdiff_t pool_size, pool_room;
 } ev_csv_table;
 

@@ -1,18 +1,20 @@
-/* Comma-separated values as batches.
+/* Separated values as batches.
  *
  * csv_cuts(data, start, stop, separator, parts, final) -> list of int
  *     Where to cut the bytes start .. stop - 1 into at most `parts` parts that end with a
  *     record; the last is the end of the last whole record, with `final` that of the data.
- * csv_read(data, start, stop, separator, width, places, kinds, marks)
- *     -> (batch, rows, facts, fault)
- *     The records of data[start:stop], of `width` fields each. places, kinds: a tuple of
- *     fields and one of kinds, "text", "number" or "whole". marks: a tuple of bytes that
- *     mean a missing number, as an empty field does. batch: a capsule "evmarket.batch"; a
- *     column of numbers is int64, or float64 if some number has decimals. facts: for each
- *     column (large, beyond, text, has_decimals): the first rows, or -1, with an integer
- *     beyond 2^53 and beyond int64, and the bytes of the latter. fault: None, or (what,
- *     row, column, number, field) and the batch is None; what is "fields" (number: how
- *     many), "quote" (never closed), "utf8" (number: the byte) or "number" (not one).
+ * csv_read(data, start, stop, (separator, decimal, thousands), width, places, kinds, marks)
+ *     -> (batch, rows, blanks, facts, fault)
+ *     The records of data[start:stop], of `width` fields each. thousands: "" for none, see
+ *     ev_number_marks. places, kinds: a tuple of fields and one of kinds, "text", "number"
+ *     or "whole". marks: a tuple of bytes that mean a missing number, as an empty field
+ *     does. batch: a capsule "evmarket.batch"; a column of numbers is int64, or float64 if
+ *     some number has decimals. blanks: how many records had separators alone. facts: for
+ *     each column (large, beyond, doubtful, percent, plain, shows_marks, has_decimals):
+ *     the first row with an integer beyond 2^53, or -1; the first (row, bytes) of each, or
+ *     None, see ev_csv_column. fault: None, or (what, row, column, number, field) and the
+ *     batch is None; what is "fields" (number: how many), "quote" (never closed), "utf8"
+ *     (number: the byte) or "number" (not one).
  *
  * They release the GIL. The batch keeps the bytes, which must not change, alive.
  */
@@ -116,14 +118,15 @@ static int read_marks(csv_form *read, PyObject *marks)
 }
 
 /* Close it whatever the result; -1 with an exception set. */
-static int open_form(csv_form *read, int separator, Py_ssize_t width, PyObject *places,
+static int open_form(csv_form *read, const char *signs[3], Py_ssize_t width, PyObject *places,
                      PyObject *kinds, PyObject *marks)
 {
     memset(read, 0, sizeof *read);
     read->places = PyMem_Calloc((size_t)PyTuple_Size(places) + 1, sizeof *read->places);
     read->kinds = PyMem_Calloc((size_t)PyTuple_Size(kinds) + 1, sizeof *read->kinds);
     read->marks = PyMem_Calloc((size_t)PyTuple_Size(marks) + 1, sizeof *read->marks);
-    read->form = (ev_csv_form){.separator = (char)separator,
+    read->form = (ev_csv_form){.separator = signs[0][0],
+                               .numbers = {signs[1][0], signs[2][0]},
                                .width = width,
                                .places = read->places,
                                .kinds = read->kinds,
@@ -141,13 +144,13 @@ static int open_form(csv_form *read, int separator, Py_ssize_t width, PyObject *
 /* ---- a block ---- */
 
 /* The numbers that the core left to us. */
-static int read_longs(const uint8_t *data, ev_csv_column *column)
+static int read_longs(const uint8_t *pool, ev_csv_column *column)
 {
     int failed = 0;
     for (ptrdiff_t i = 0; i < column->long_count && !failed; i++) {
         const ev_csv_long number = column->longs[i];
-        PyObject *text = PyBytes_FromStringAndSize(
-            (const char *)data + number.span.start, number.span.size);
+        PyObject *text =
+            PyBytes_FromStringAndSize((const char *)pool + number.start, number.size);
         failed = text == NULL;
         if (!failed) { /* beyond the range it is infinite, as float() gives */
             const double real =
@@ -179,16 +182,31 @@ static void set_column(const csv_batch *held, const ev_csv_form *form, int k)
     }
 }
 
+/* (row, bytes), or None. */
+static PyObject *first_of(const uint8_t *data, ev_csv_first first)
+{
+    return first.row < 0 ? Py_NewRef(Py_None)
+                         : Py_BuildValue("ny#", first.row,
+                                         (const char *)data + first.span.start,
+                                         (Py_ssize_t)first.span.size);
+}
+
 static PyObject *fact_of(const uint8_t *data, const ev_csv_column *column)
 {
-    const ev_csv_long *found = NULL;
-    for (ptrdiff_t i = 0; i < column->long_count && found == NULL; i++) {
-        found = column->longs[i].row == column->beyond ? &column->longs[i] : NULL;
+    PyObject *fact = NULL;
+    PyObject *beyond = first_of(data, column->beyond);
+    PyObject *doubtful = first_of(data, column->doubtful);
+    PyObject *percent = first_of(data, column->percent);
+    PyObject *plain = first_of(data, column->plain);
+    if (beyond != NULL && doubtful != NULL && percent != NULL && plain != NULL) {
+        fact = Py_BuildValue("nOOOOii", column->large, beyond, doubtful, percent, plain,
+                             column->shows_marks, column->has_decimals);
     }
-    return Py_BuildValue("nny#i", column->large, column->beyond,
-                         found == NULL ? "" : (const char *)data + found->span.start,
-                         found == NULL ? (Py_ssize_t)0 : (Py_ssize_t)found->span.size,
-                         column->has_decimals);
+    Py_XDECREF(beyond);
+    Py_XDECREF(doubtful);
+    Py_XDECREF(percent);
+    Py_XDECREF(plain);
+    return fact;
 }
 
 static PyObject *facts_of(const csv_batch *held, const uint8_t *data)
@@ -215,7 +233,7 @@ static PyObject *finish(csv_batch *held, const ev_csv_form *form, const uint8_t 
         failed = 1;
     }
     for (int k = 0; k < form->count && !failed; k++) {
-        failed = read_longs(data, &held->table.columns[k]) < 0;
+        failed = read_longs(held->table.pool, &held->table.columns[k]) < 0;
         set_column(held, form, k);
     }
     if (!failed) {
@@ -230,7 +248,7 @@ static PyObject *finish(csv_batch *held, const ev_csv_form *form, const uint8_t 
         capsule = PyCapsule_New(held, EV_BATCH_CAPSULE, release_capsule);
     }
     if (capsule != NULL) {
-        answer = Py_BuildValue("NnOO", capsule, rows, facts, Py_None);
+        answer = Py_BuildValue("NnnOO", capsule, rows, held->table.blanks, facts, Py_None);
     }
     else {
         free_batch(held);
@@ -246,7 +264,7 @@ static PyObject *fault_of(const ev_csv_fault *fault, const uint8_t *data)
                                         [EV_CSV_OPEN_QUOTE] = "quote",
                                         [EV_CSV_BAD_TEXT] = "utf8",
                                         [EV_CSV_BAD_NUMBER] = "number"};
-    return Py_BuildValue("OnO(sniny#)", Py_None, (Py_ssize_t)0, Py_None,
+    return Py_BuildValue("OnnO(sniny#)", Py_None, (Py_ssize_t)0, (Py_ssize_t)0, Py_None,
                          names[fault->kind], fault->row, fault->column, fault->number,
                          (const char *)data + fault->span.start,
                          (Py_ssize_t)fault->span.size);
@@ -282,24 +300,32 @@ static PyObject *read_block(PyObject *module, Py_buffer *given, Py_ssize_t start
     return answer;
 }
 
+/* The signs of a form, as text of one byte; the last may be empty. */
+static int are_signs(const char *const *signs)
+{
+    return strlen(signs[0]) == 1 && strchr("\"\n\r", signs[0][0]) == NULL &&
+           (strcmp(signs[1], ".") == 0 || strcmp(signs[1], ",") == 0) &&
+           strlen(signs[2]) <= 1;
+}
+
 static PyObject *csv_read(PyObject *module, PyObject *args)
 {
     PyObject *places, *kinds, *marks, *answer = NULL;
     Py_buffer data;
     Py_ssize_t start = 0, stop = 0, width = 0;
-    int separator = 0;
+    const char *signs[3] = {"", "", ""};
     csv_form read;
     memset(&data, 0, sizeof data);
-    if (PyArg_ParseTuple(args, "y*nnCnO!O!O!:csv_read", &data, &start, &stop, &separator,
-                         &width, &PyTuple_Type, &places, &PyTuple_Type, &kinds,
-                         &PyTuple_Type, &marks)) {
+    if (PyArg_ParseTuple(args, "y*nn(sss)nO!O!O!:csv_read", &data, &start, &stop,
+                         &signs[0], &signs[1], &signs[2], &width, &PyTuple_Type, &places,
+                         &PyTuple_Type, &kinds, &PyTuple_Type, &marks)) {
         if (start < 0 || stop < start || stop > data.len || stop > EV_CSV_MOST ||
-            width < 1 || separator > 127) {
-            PyErr_SetString(PyExc_ValueError,
-                            "needs a range of the bytes, below 2 GiB, and a width");
+            width < 1 || !are_signs(signs)) {
+            PyErr_SetString(PyExc_ValueError, "needs a range of the bytes, below 2 GiB, "
+                                              "a width and the signs of the form");
         }
         else {
-            if (open_form(&read, separator, width, places, kinds, marks) == 0) {
+            if (open_form(&read, signs, width, places, kinds, marks) == 0) {
                 answer = read_block(module, &data, start, stop, &read.form);
             }
             close_form(&read);
@@ -357,7 +383,7 @@ PyMethodDef ev_py_csv_functions[] = {
     {"csv_cuts", csv_cuts, METH_VARARGS,
      "csv_cuts(data, start, stop, separator, parts, final) -> ends of parts"},
     {"csv_read", csv_read, METH_VARARGS,
-     "csv_read(data, start, stop, separator, width, places, kinds, marks) -> (batch, "
-     "rows, facts, fault)"},
+     "csv_read(data, start, stop, (separator, decimal, thousands), width, places, kinds, "
+     "marks) -> (batch, rows, blanks, facts, fault)"},
     {NULL, NULL, 0, NULL},
 };

@@ -59,6 +59,11 @@ static const char not_a_part[] =
     "%s, row %zd: %U states %s, finer than freq='%s' but not a part of it: give plain "
     "dates for periods of '%s'";
 
+static const char quarter[] =
+    "%s, row %zd: %U states %s, finer than freq='%s': read the table at its own frequency, "
+    "then resample('%s'), or if the months are names of quarters, pass their date_format, "
+    "such as '%%Y-%%m'";
+
 /* The value of a row as text of one line. */
 static PyObject *shown_value(const ev_column *when, const ev_column *within, ptrdiff_t row)
 {
@@ -102,6 +107,8 @@ PyObject *ev_py_period_error(const char *name, const ev_column *when,
     else {
         const char *message =
             fault == EV_FAULT_FINER && !ev_frequency_nests(other, freq)   ? not_a_part
+            : fault == EV_FAULT_FINER && other.unit == EV_MONTH &&
+                    freq.unit == EV_QUARTER                               ? quarter
             : fault == EV_FAULT_COARSER && other.unit == EV_MONTH_JF ? joint
                                                                           : messages[fault];
         PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message,

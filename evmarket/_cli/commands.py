@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._common.files import written_whole
-from .._common.kinds import KINDS, kinds_table
+from .._common.kinds import kinds_table
 from .._common.messages import short
-from .._inputs.csv_files import Wanted
-from .files import tables
 from .printing import PRINTERS
+from .reading import asked_panel, kind_of, read_panel, selection, shown
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from .._panel.panel import Panel
     from .._tables.table import Table
@@ -102,18 +101,18 @@ def _why(options: Namespace) -> tuple[int, Iterable[str]]:
     from .._panel.why import why
     from .printing import WHY
 
-    panel = _read(options)
+    panel = read_panel(options)
     kept = panel.keys if options.rollup is None else options.rollup
-    chosen = _selection(panel, options.select)
+    chosen = selection(panel, options.select, "--select")
     # One label of a key that stays names the series; all else chooses the series.
     labels = {
         key: chosen.pop(key)
         for key, label in list(chosen.items())
         if key in kept and not isinstance(label, list)
     }
-    panel = _shown(panel, chosen, options)
+    panel = shown(panel, chosen, options)
     told = []
-    for name in map(_kind, options.measures):
+    for name in map(kind_of, options.measures):
         measure = panel[name[0]]
         if options.lag is not None:
             measure = measure.growth(options.lag)
@@ -139,7 +138,7 @@ def _report(options: Namespace) -> Table:
     from .._tables.table import Table
 
     [name] = _measures(options, 1)
-    panel = _panel(options)
+    panel = asked_panel(options)
     by = options.by or [key for key in panel.keys if key not in options.within]
     table: Table = panel.report(name, by, options.at, options.top, options.within)
     if options.format == "text":
@@ -153,18 +152,38 @@ def _report(options: Namespace) -> Table:
 def _growth(options: Namespace) -> Table:
     from .._panel.listing import growth_table
 
-    panel = _panel(options)
-    if options.within is not None:
-        panel = panel.rollup(*options.within)
-    table = growth_table(panel, options.lag, options.policy, options.at, options.top)
+    panel = asked_panel(options)
+    within = options.within
+    if within is not None and not options.matched:
+        panel, within = panel.rollup(*within), None
+    levels = [_level(panel[name], options) for name in panel.measures]
+    if options.matched:
+        within = within or ()
+    table = growth_table(
+        levels, options.lag, options.policy, options.at, options.top, within
+    )
     return _hinted(table, panel, options.at)
+
+
+def _level(measure: Any, options: Namespace) -> Any:
+    """The level whose growth is asked for."""
+    if options.from_ytd:
+        measure = measure.from_ytd()
+    if options.ytd:
+        measure = measure.ytd()
+    if options.trailing is not None:
+        window = options.trailing
+        measure = measure.trailing(int(window) if window.isdecimal() else window)
+    if options.to_date is not None:
+        measure = measure.to_date(options.to_date)
+    return measure
 
 
 def _margin(options: Namespace) -> Table:
     from .._panel.listing import margin_table
 
     revenue, cost = _measures(options, 2)
-    panel = _panel(options)
+    panel = asked_panel(options)
     table = margin_table(panel, revenue, cost, options.lag, options.at)
     return _hinted(table, panel, options.at)
 
@@ -181,7 +200,7 @@ def _hinted(table: Table, panel: Panel, at: Any) -> Table:
 
 
 def _coverage(options: Namespace) -> Table:
-    table: Table = _panel(options).coverage()
+    table: Table = asked_panel(options).coverage()
     return table
 
 
@@ -191,12 +210,12 @@ def _explain(options: Namespace) -> Table:
     if options.total is None and options.bridge is None:
         raise ValueError("explain takes --total COLUMN, --bridge or both")
     # --measures may give kinds; a column that it does not name is a flow.
-    named = [_kind(word)[0] for word in options.measures]
+    named = [kind_of(word)[0] for word in options.measures]
     used = [*filter(None, [options.total]), *(options.bridge or [])]
     options.measures += [name for name in dict.fromkeys(used) if name not in named]
     options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
     return ranking(
-        _panel(options)._data,
+        asked_panel(options)._data,
         options.total,
         options.by,
         bridge=options.bridge,
@@ -216,92 +235,12 @@ _ON_FILES: dict[str, Callable[[Namespace], Table]] = {
 }
 
 
-# From flags to a panel
-
-
-def _panel(options: Namespace) -> Panel:
-    """The panel of the files, with the series and periods that are asked for."""
-    panel = _read(options)
-    return _shown(panel, _selection(panel, options.select), options)
-
-
-def _shown(panel: Panel, chosen: dict[str, Any], options: Namespace) -> Panel:
-    periods = _periods(options.periods)
-    if chosen or periods is not None:
-        panel = panel.select(chosen, periods=periods)
-    return panel if options.rollup is None else panel.rollup(*options.rollup)
-
-
-def _read(options: Namespace) -> Panel:
-    """The panel of the files."""
-    from .._panel.panel import Panel
-
-    kinds = dict(map(_kind, options.measures))
-    if len(options.period) > 2:
-        raise ValueError(
-            f"--period has {len(options.period)} columns: it takes one, or a year and "
-            "a month or quarter"
-        )
-    wanted = Wanted(tuple(options.keys), tuple(options.period), tuple(kinds))
-    files = options.files
-    try:
-        panel = Panel.from_table(
-            tables(files, wanted, options.encoding, options.null),
-            options.keys,
-            options.period[0] if len(options.period) == 1 else tuple(options.period),
-            kinds,
-            freq=options.freq,
-            absent=options.absent,
-            duplicates=options.duplicates,
-            complete_through=options.complete_through,
-            date_format=options.date_format,
-            year_end=options.year_end,
-        )
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        message = str(error.args[0])
-        if any(message.startswith(f"{file}: ") for file in files):
-            raise
-        raise type(error)(f"{', '.join(files)}: {message}") from None
-    return panel
-
-
 def _measures(options: Namespace, count: int) -> list[str]:
     """The names of the measures, which must be `count`."""
-    names = [_kind(word)[0] for word in options.measures]
+    names = [kind_of(word)[0] for word in options.measures]
     if len(names) != count:
         raise ValueError(
             f"--measures has {len(names)}: {options.command} takes {count}"
             + (", revenue and cost" if count == 2 else "")
         )
     return names
-
-
-def _kind(word: str) -> tuple[str, str]:
-    """Name and kind of COLUMN[=KIND]."""
-    name, _, kind = word.rpartition("=")
-    return (name, kind) if name and kind in KINDS else (word, "flow")
-
-
-def _selection(panel: Panel, words: Sequence[str]) -> dict[str, Any]:
-    """KEY=LABEL as `Panel.select` takes it; an empty label is None."""
-    chosen: dict[str, list[Any]] = {}
-    for word in words:
-        key, equals, text = word.partition("=")
-        if not equals:
-            raise ValueError(f"--select has {short(word)}: it takes KEY=LABEL")
-        label: Any = text or None
-        known = panel.series.get(key)
-        if label is not None and known is not None and label not in known:
-            # The labels of a Parquet file may be integers.
-            integers = [item for item in known.tolist() if str(item) == label]
-            label = integers[0] if integers else label
-        chosen.setdefault(key, []).append(label)
-    return {key: many if len(many) > 1 else many[0] for key, many in chosen.items()}
-
-
-def _periods(words: Sequence[str] | None) -> Any:
-    if words is None:
-        return None
-    if len(words) > 2:
-        raise ValueError(f"--periods has {len(words)} labels: it takes at most two")
-    return words[0] if len(words) == 1 else slice(words[0], words[1])

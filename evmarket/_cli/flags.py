@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable, Sequence
+    from typing import Any
 
 
 _FORMATS = ("text", "csv", "json")
@@ -58,12 +59,13 @@ _COMMANDS = {
 def parser() -> ArgumentParser:
     """The parser of the whole command line; `command` is the name of the command."""
     whole = argparse.ArgumentParser(
-        prog="python -m evmarket",
+        prog="evmarket",
         description="Growth and margins of the built-in vehicle market.",
         epilog="In CSV and JSON rates, shares, pp and bp are fractions.",
         allow_abbrev=False,
     )
     whole.set_defaults(command="market")
+    whole.add_argument("--version", action=_Version, nargs=0, help="print the version")
     _add_parts(whole)
     _add_format(whole)
     commands = whole.add_subparsers(title="commands", metavar="")
@@ -77,13 +79,23 @@ def parser() -> ArgumentParser:
         )
         part.set_defaults(command=name)
         if epilog is _ON_FILES:
-            _add_table(part, measures=name != "explain")
+            _add_table(part)
             _add_selection(part)
         if name in _FLAGS:
             _FLAGS[name](part)
         if name not in ("kinds", "notebook"):
             _add_format(part, _KNOWN.get(name, _FORMATS))
     return whole
+
+
+class _Version(argparse.Action):
+    """Print the version; the core is loaded only for this."""
+
+    def __call__(self, parser: ArgumentParser, *_: Any) -> None:
+        from .. import _core
+
+        print(f"evmarket {_core.version}")
+        parser.exit()
 
 
 def joined(words: Sequence[str]) -> list[str]:
@@ -121,14 +133,13 @@ def _add_format(part: ArgumentParser, known: Sequence[str] = _FORMATS) -> None:
     )
 
 
-def _add_table(parser: ArgumentParser, measures: bool) -> None:
+def _add_table(parser: ArgumentParser) -> None:
     add = parser.add_argument
-    add("files", nargs="+", metavar="FILE", help="CSV or Parquet files")
+    add("files", nargs="+", metavar="FILE", help=_FILES)
     add("--keys", nargs="+", default=[], metavar="COLUMN", help="they name a series")
     add(
         "--period",
         nargs="+",
-        required=True,
         metavar="COLUMN",
         help="dates or periods, or the columns of year and month or quarter; any other "
         "name of the second needs --freq",
@@ -136,7 +147,6 @@ def _add_table(parser: ArgumentParser, measures: bool) -> None:
     add(
         "--measures",
         nargs="+",
-        required=measures,
         default=[],
         metavar="COLUMN[=KIND]",
         help="flow (the default), stock, cumulative, rate or index",
@@ -147,14 +157,81 @@ def _add_table(parser: ArgumentParser, measures: bool) -> None:
     add("--absent", default="missing", help="a period without a row: missing or zero")
     add("--duplicates", help="add (default of flows), identical, last or error")
     add("--complete-through", metavar="PERIOD", help="the last complete period")
-    add("--encoding", help="of CSV files (default: UTF-8)")
+    add(
+        "--exit-after",
+        metavar="PERIODS",
+        help="without a row for this long at the end a series has exited (default: 1Y)",
+    )
+    add(
+        "--units",
+        nargs="+",
+        default=[],
+        metavar="COLUMN=UNIT",
+        help="of measures, such as share=%%",
+    )
+    add(
+        "--assign",
+        nargs="+",
+        default=[],
+        metavar="NAME=FORMULA",
+        help='more measures, such as "profit=revenue-cost"',
+    )
+    _add_form(parser.add_argument_group("how files are written, found where not given"))
+
+
+_FILES = (
+    "CSV, also packed by gzip, JSON, Excel, Parquet and folders of it, Arrow; - is "
+    "standard input"
+)
+
+
+def _add_form(group: Any) -> None:
+    add = group.add_argument
+    add("--sep", metavar="CHARACTER", help="what separates fields, such as ';' or tab")
+    add("--decimal", metavar="MARK", help="the decimal mark, . or ,")
+    add("--thousands", metavar="MARK", help="the mark of thousands, such as . or ,")
+    add("--encoding", help="such as utf-8, gb18030, cp1252")
+    add("--skip", type=_count, default=0, metavar="LINES", help="above the header")
+    add(
+        "--skip-footer",
+        type=_count,
+        default=0,
+        metavar="LINES",
+        help="at the end, below the table",
+    )
+    add(
+        "--header",
+        nargs="+",
+        type=_count,
+        metavar="LINE",
+        help="that of the names, from 0; several are joined",
+    )
+    add("--sheet", help="of a workbook: name, or number from 0 (default: the first)")
     add(
         "--null",
         nargs="+",
         default=[],
         metavar="TEXT",
-        help="more texts of a missing number in CSV, besides empty, NA and NaN",
+        help="more texts of a missing number, besides empty, NA and NaN",
     )
+    add(
+        "--wide",
+        action="store_true",
+        help="the headers are periods, or with --period the labels of a key",
+    )
+    add(
+        "--wide-key",
+        default="column",
+        metavar="NAME",
+        help="the name of that key (default: %(default)s)",
+    )
+
+
+def _count(word: str) -> int:
+    number = int(word)
+    if number < 0:
+        raise ValueError
+    return number
 
 
 def _add_selection(parser: ArgumentParser) -> None:
@@ -166,6 +243,14 @@ def _add_selection(parser: ArgumentParser) -> None:
         metavar="KEY=LABEL",
         help="the series to keep; a key with a single label is dropped",
     )
+    add(
+        "--exclude",
+        nargs="+",
+        default=[],
+        metavar="KEY=LABEL",
+        help="the series to leave out, such as maker=Total",
+    )
+    add("--resample", metavar="FREQ", help="to a coarser calendar: M, Q, H, Y ...")
     add("--rollup", nargs="*", metavar="KEY", help="keys to keep; none: the total")
     add("--periods", nargs="+", metavar="PERIOD", help="one, or the first and the last")
 
@@ -220,6 +305,17 @@ def _growth_flags(parser: ArgumentParser) -> None:
     add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
     add("--policy", default="nm", help="nm, abs, signed or midpoint")
     add("--within", nargs="*", metavar="KEY", help="roll up to these keys first")
+    add(
+        "--matched",
+        action="store_true",
+        help="with --within: only the series with a value in both periods",
+    )
+    add(
+        "--from-ytd", action="store_true", help="of single periods of cumulative levels"
+    )
+    add("--ytd", action="store_true", help="of the year to date")
+    add("--trailing", metavar="WINDOW", help="of trailing sums, such as 12M or 1Y")
+    add("--to-date", metavar="UNIT", help="of each month, quarter or year to date")
     add("--at", metavar="PERIOD", help="this period only, all series")
     add("--top", type=int, help="only this many series, the largest")
 

@@ -21,6 +21,25 @@ def one_line(name: object) -> str:
     return " ".join(str(name).split())
 
 
+def visible(name: object) -> str:
+    """A name on one line whose blanks at the ends, and no-break blanks, can be seen.
+
+    Examples
+    --------
+    >>> from evmarket._common.messages import visible
+    >>> visible(" maker\u00a0")
+    '␣maker␣'
+    """
+    text = str(name)
+    head = len(text) - len(text.lstrip())
+    body = text.strip()
+    tail = len(text) - head - len(body)
+    if not body:
+        return "␣" * len(text)
+    inner = one_line(body.replace("\u00a0", "␣"))
+    return "␣" * head + inner + "␣" * tail
+
+
 def listing(names: Iterable[object]) -> str:
     """Names or labels with commas between them."""
     return ", ".join(map(one_line, names))

@@ -1,4 +1,4 @@
-"""CSV files as blocks of rows.
+"""Files of separated values as blocks of rows.
 
 Keys and periods are text, where only an empty field is missing; measures are numbers.
 The core finds the fields and reads the numbers, block by block.
@@ -7,21 +7,36 @@ The core finds the fields and reads the numbers, block by block.
 from __future__ import annotations
 
 import codecs
-from itertools import pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from .._common import workers
-from .._common.messages import near, short
+from .._common.messages import short
+from .layout import filled, is_note, laid_out, notes_told
+from .sniffing import (
+    SAMPLE,
+    given_marks,
+    known_encoding,
+    sniffed_encoding,
+    sniffed_marks,
+    sniffed_separator,
+)
 from .tables import Field, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-    Fact = tuple[int, int, bytes, bool]
-    """Of a column: rows with integers beyond 2^53 and int64, the text, decimals."""
+    from .layout import Asked
+    from .sniffing import Marks
+    from .wanted import Column, Form, Told
+
+    First = tuple[int, bytes] | None
+    """The row and the text of the first number of a kind."""
+    Fact = tuple[int, First, First, First, First, bool, bool]
+    """See csrc/python/csv.c."""
 
 
 BLOCK = 1 << 23
@@ -33,93 +48,78 @@ LONGEST = 1 << 30
 ROOM = 1 << 16
 """Bytes in front of a block for what is left of the one before; more is copied."""
 
+TAIL = 1 << 15
+"""Bytes at the end of a file in which notes below the table are looked for."""
+
 _LEAST = 1 << 16
 """The fewest bytes that are worth a worker."""
 
 _ABSENT = ("NA", "NaN")
 
-
-class Wanted(NamedTuple):
-    """The columns to read; a period is one column, or a year and a month or quarter."""
-
-    keys: tuple[str, ...]
-    period: tuple[str, ...]
-    measures: tuple[str, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All columns, those read as text first."""
-        return (*self.keys, *self.period, *self.measures)
-
-    def kind(self, name: str) -> str:
-        """How a column is read: as text, as a number, or as a whole number."""
-        if name in self.keys or self.period == (name,):
-            return "text"
-        return "whole" if name in self.period else "number"
-
-    def check(self, header: Sequence[str]) -> list[int]:
-        """The positions of the columns in the header of a file."""
-        for name in self.names:
-            if name not in header:
-                raise KeyError(f"no column {short(name)}: {near(name, header)}")
-            if header.count(name) > 1:
-                raise ValueError(
-                    f"column {short(name)} appears {header.count(name)} times"
-                )
-        return [header.index(name) for name in self.names]
+_UTF8 = ("utf-8", "utf-8-sig")
 
 
 def csv_tables(
-    path: str,
-    wanted: Wanted,
-    encoding: str | None,
-    null: Sequence[str],
-    advance: Callable[[int], None],
+    file: BinaryIO,
+    wanted: Asked,
+    form: Form,
+    told: Told,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Iterator[dict[str, Any]]:
-    """The rows of a CSV file as dicts of columns, one dict per block.
+    """The rows of a file of separated values as dicts of columns, one dict per block.
 
     Parameters
     ----------
-    null : sequence of str
-        More texts of a missing number.
+    file : binary file
+        It is read once, from where it stands.
+    told : Told
+        It gets what was found in the file.
     advance : callable
         It is told how many bytes were read.
     """
-    codec = _known_encoding(encoding)
-    with open(path, "rb") as file:
-        yield from _Reader(wanted, codec, null).tables(_blocks(file, codec, advance))
+    raw = _raw_blocks(file)
+    first = next(raw, (bytearray(ROOM), 0))
+    start = bytes(memoryview(first[0])[ROOM : ROOM + first[1]])
+    if form.encoding is None:
+        codec = sniffed_encoding(start, len(start) < BLOCK, form.named("encoding"))
+    else:
+        codec = known_encoding(form.encoding)
+    reader = _Reader(wanted, form, codec, told)
+    yield from reader.tables(_decoded(chain([first], raw), codec, advance))
 
 
-def _known_encoding(name: str | None) -> str:
-    if name is None:
-        return "utf-8"
-    try:
-        codec = codecs.lookup(name)
-    except (LookupError, ValueError):
-        raise ValueError(
-            f"encoding is {short(name)}: not an encoding that Python knows"
-        ) from None
-    if not getattr(codec, "_is_text_encoding", True):
-        raise ValueError(f"encoding is {short(name)}: not a text encoding")
-    return codec.name
+# ---- bytes ---------------------------------------------------------------------------
 
 
-def _blocks(
-    file: BinaryIO, codec: str, advance: Callable[[int], None]
-) -> Iterator[tuple[bytearray, int, int]]:
-    """The bytes of a file in UTF-8, without a byte order mark; the last has none.
-
-    The bytes of a block are those from the first number to the second; before them is
-    room for what is left of the block before. A byte that is not valid in another
-    encoding becomes a lone surrogate, which UTF-8 does not allow either.
-    """
-    decoder = None
-    if codec not in ("utf-8", "utf-8-sig"):
-        decoder = codecs.getincrementaldecoder(codec)("surrogateescape")
+def _raw_blocks(file: BinaryIO) -> Iterator[tuple[bytearray, int]]:
+    """Blocks with room in front, and how many bytes each has; the last may be short."""
 
     def read() -> tuple[bytearray, int]:
         block = bytearray(ROOM + BLOCK)
-        return block, file.readinto(memoryview(block)[ROOM:])  # type: ignore[attr-defined]
+        view, size = memoryview(block), 0
+        while size < BLOCK:
+            more: int = file.readinto(view[ROOM + size :])  # type: ignore[attr-defined]
+            if not more:
+                break
+            size += more
+        view.release()
+        return block, size
+
+    return workers.read_ahead(takewhile(itemgetter(1), iter(read, None)))
+
+
+def _decoded(
+    blocks: Iterable[tuple[bytearray, int]], codec: str, advance: Callable[[int], None]
+) -> Iterator[tuple[bytearray, int, int]]:
+    """Blocks in UTF-8, without a byte order mark; the last one is empty.
+
+    The bytes of a block are those from the first number to the second. A byte that is
+    not valid in another encoding becomes a lone surrogate, which UTF-8 does not allow
+    either.
+    """
+    decoder = None
+    if codec not in _UTF8:
+        decoder = codecs.getincrementaldecoder(codec)("surrogateescape")
 
     def decoded(part: bytes | bytearray, final: bool) -> bytearray:
         assert decoder is not None
@@ -127,52 +127,21 @@ def _blocks(
         return bytearray(ROOM) + text.encode("utf-8", "surrogatepass")
 
     first = True
-    parts = takewhile(itemgetter(1), iter(read, None))
-    for block, size in workers.read_ahead(parts):
+    for block, size in blocks:
         begin, stop = ROOM, ROOM + size
         if decoder is not None:
             block = decoded(block[begin:stop], False)
             stop = len(block)
-        elif first and block.startswith(codecs.BOM_UTF8, ROOM):
+        if first and block.startswith(codecs.BOM_UTF8, ROOM):
             begin += len(codecs.BOM_UTF8)
         first = False
-        yield block, begin, stop
+        if stop > begin:
+            yield block, begin, stop
         advance(size)
     block = bytearray(ROOM) if decoder is None else decoded(b"", True)
     if len(block) > ROOM:
         yield block, ROOM, len(block)
     yield bytearray(ROOM), ROOM, ROOM
-
-
-def _header(data: memoryview, final: bool) -> tuple[list[str], int] | None:
-    """The names in the first record and where it ends; None if it is not all there."""
-    start = bytes(data[:_LEAST])  # most headers end in it
-    found = _first_record(start, final and len(start) == len(data))
-    more = found is None and len(start) < len(data)
-    return _first_record(bytes(data), final) if more else found
-
-
-def _first_record(data: bytes, final: bool) -> tuple[list[str], int] | None:
-    import csv
-    from io import StringIO
-
-    text = data.decode("utf-8", "surrogateescape")
-    ends = [0]
-
-    def lines() -> Iterator[str]:
-        for line in StringIO(text, newline=""):
-            ends.append(ends[-1] + len(line.encode("utf-8", "surrogateescape")))
-            yield line
-
-    try:
-        names = next((row for row in csv.reader(lines()) if row), None)
-    except csv.Error as error:
-        raise ValueError(f"the header cannot be read: {error}") from None
-    if not final and (names is None or ends[-1] == len(data)):
-        return None  # its last field may go on
-    if names is None:
-        raise ValueError("the file is empty: its first line must name the columns")
-    return names, ends[-1]
 
 
 def _with_rest(
@@ -185,6 +154,49 @@ def _with_rest(
     return block, begin - len(rest), stop
 
 
+# ---- the first and the last rows -----------------------------------------------------
+
+_Records = list[tuple[list[str], int]]
+"""Records, and the byte where each ends."""
+
+
+def _records(data: bytes, separator: str, most: int = 200) -> _Records:
+    """The first records of some bytes; the last may be incomplete."""
+    import csv
+    from io import StringIO
+
+    ends = [0]
+
+    def lines() -> Iterator[str]:
+        for line in StringIO(data.decode("utf-8", "surrogateescape"), newline=""):
+            ends.append(ends[-1] + len(line.encode("utf-8", "surrogateescape")))
+            yield line
+
+    found: _Records = []
+    try:
+        for row in islice(csv.reader(lines(), delimiter=separator), most):
+            found.append((row, ends[-1]))
+    except csv.Error as error:
+        if not found:
+            raise ValueError(f"the header cannot be read: {error}") from None
+    return found
+
+
+def _lines_from_end(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The lines of some bytes from the last to the first, and where each begins; a
+    quote that is open at the end of a line joins it with those before."""
+    stop = at = len(data)
+    while at > 0:
+        at = max(data.rfind(b"\n", 0, at - 1), data.rfind(b"\r", 0, at - 1)) + 1
+        line = data[at:stop]
+        if line.count(b'"') % 2 == 0:
+            yield at, line
+            stop = at
+
+
+# ---- blocks to columns ---------------------------------------------------------------
+
+
 class _Reader:
     """Blocks of bytes to dicts of columns.
 
@@ -192,17 +204,17 @@ class _Reader:
     round such integers: what each had so far is known.
     """
 
-    def __init__(self, wanted: Wanted, codec: str, null: Sequence[str]) -> None:
-        self._names = tuple(dict.fromkeys(wanted.names))
+    def __init__(self, wanted: Asked, form: Form, codec: str, told: Told) -> None:
         self._wanted = wanted
+        self._form = form
         self._codec = codec
-        self._kinds = tuple(map(wanted.kind, self._names))
-        self._marks = tuple(text.encode() for text in (*_ABSENT, *null))
-        self._row = 0
-        self._width = 0
-        self._places: tuple[int, ...] = ()
-        self._large: dict[str, int] = {}
-        self._decimal: set[str] = set()
+        self._told = told
+        self._nulls = tuple(text.encode() for text in (*_ABSENT, *form.nulls))
+        self._row = self._width = self._blanks = 0
+        self._columns: list[Column] = []
+        self._separator = form.sep or ","
+        self._marks: Marks | None = given_marks(form.decimal, form.thousands)
+        self._seen: dict[str, _Numbers] = {}
 
     def tables(
         self, blocks: Iterator[tuple[bytearray, int, int]]
@@ -213,14 +225,20 @@ class _Reader:
             final = begin == stop
             block, begin, stop = _with_rest(rest, block, begin, stop)
             if not self._width:
-                found = _header(memoryview(block)[begin:stop], final)
-                if found is None:
+                below = self._begin(bytes(memoryview(block)[begin:stop]), final)
+                if below is None:
                     rest = bytes(block[begin:stop])
                     continue
-                self._begin(found[0])
-                begin += found[1]
-            parts = max(1, min(workers.workers(), (stop - begin) // _LEAST))
-            cuts = [begin, *_core.csv_cuts(block, begin, stop, ",", parts, final)]
+                begin += below
+            if final:
+                stop = self._table_end(block, begin, stop)
+            # Notes below the table are found when the end of the file is known.
+            ready = stop if final else max(begin, stop - TAIL)
+            parts = max(1, min(workers.workers(), (ready - begin) // _LEAST))
+            cuts = [
+                begin,
+                *_core.csv_cuts(block, begin, ready, self._separator, parts, final),
+            ]
             yield from self._read(block, cuts)
             rest = bytes(block[cuts[-1] : stop])
             if len(rest) > LONGEST:
@@ -229,85 +247,227 @@ class _Reader:
                     "be open"
                 )
         if not self._row:
-            yield {name: [] for name in self._wanted.names}
+            yield {column.name: [] for column in self._columns}
+        self._end()
 
-    def _begin(self, header: list[str]) -> None:
-        """Find the wanted columns in the header."""
-        found = self._wanted.check(header)
-        places = dict(zip(self._wanted.names, found, strict=True))
-        self._places = tuple(places[name] for name in self._names)
-        self._width = len(header)
+    def _begin(self, data: bytes, final: bool) -> int | None:
+        """Find the columns at the start of the file; where the first row begins, None
+        if the header is not all there."""
+        part = data[:SAMPLE]
+        found = self._first_rows(part, final and len(part) == len(data))
+        if found is None and len(part) < len(data):
+            found = self._first_rows(data, final)
+        if found is None:
+            if final:
+                raise ValueError(
+                    "the file is empty: its first line must name the columns"
+                )
+            return None
+        skipped, records = found
+        rows = [row for row, _ in records]
+        layout = laid_out(rows, self._wanted, self._form.header)
+        self._width = len(layout.names)
+        below = [row for row in rows[layout.below :] if filled(row)]
+        if self._marks is None:
+            self._marks = sniffed_marks(
+                self._samples(layout.names, below), self._separator
+            )
+        self._columns = self._wanted.columns(layout.names, below)
+        self._seen = {column.name: _Numbers(column.name) for column in self._columns}
+        self._told.names = layout.names
+        self._tell(layout.told)
+        return skipped + (records[layout.below - 1][1] if layout.below else 0)
+
+    def _first_rows(self, data: bytes, whole: bool) -> tuple[int, _Records] | None:
+        """How many bytes are skipped, and the records after them that are complete."""
+        skipped = 0
+        for _ in range(self._form.skip):
+            skipped = data.find(b"\n", skipped) + 1
+            if not skipped:
+                return None
+        data = data[skipped:]
+        if self._form.sep is None:
+            text = data[:SAMPLE].decode("utf-8", "replace")
+            self._separator = sniffed_separator(text, self._wanted.names)
+        records = _records(data, self._separator)
+        if records and not whole and records[-1][1] == len(data):
+            records.pop()  # its last field may go on
+        known = any(filled(row) for row, _ in records)
+        return (skipped, records) if known else None
+
+    def _samples(self, names: list[str], rows: list[list[str]]) -> Iterator[list[str]]:
+        """The cells of the columns that may hold numbers."""
+        for place, name in enumerate(names):
+            if not self._wanted.is_period(name):
+                yield [row[place] for row in rows if place < len(row)]
+
+    def _tell(self, told: list[str]) -> None:
+        marks = self._marks
+        assert marks is not None
+        words = [] if self._codec in _UTF8 or self._form.encoding else [self._codec]
+        if self._separator != (self._form.sep or ","):
+            words.append(repr(self._separator))
+        if self._form.decimal is None and self._form.thousands is None:
+            words += marks.words
+        if words:
+            told = [f"read as {', '.join(words)}", *told]
+        self._told.lines += told
+
+    def _table_end(self, block: bytearray, begin: int, stop: int) -> int:
+        """Where the table ends, before notes about it."""
+        start = max(begin, stop - 2 * TAIL)
+        periods = [c.place for c in self._columns if self._wanted.is_period(c.name)]
+        notes: list[list[str]] = []
+        least = self._form.skip_footer
+        for at, line in _lines_from_end(bytes(block[start:stop])):
+            if at == 0 and start > begin:
+                break  # it may begin before
+            found = _records(line, self._separator)
+            if len(found) > 1:
+                break  # quotes that do not pair: the reader finds the open one
+            row = found[0][0] if found else []
+            if filled(row):
+                if len(notes) < least:
+                    pass
+                elif least or not is_note(row, self._width, self._columns, periods):
+                    break
+                notes.insert(0, row)
+            else:
+                self._blanks += len(row) > 1
+            stop = start + at
+        if notes:
+            self._told.lines.append(notes_told(notes))
+        return stop
 
     def _read(self, data: bytearray, cuts: list[int]) -> Iterator[dict[str, Any]]:
         """The records between cuts."""
-        form = ",", self._width, self._places, self._kinds, self._marks
+        marks = self._marks
+        assert marks is not None
+        signs = self._separator, marks.decimal, marks.thousands
+        places = tuple(column.place for column in self._columns)
+        kinds = tuple(column.kind for column in self._columns)
+        form = signs, self._width, places, kinds, self._nulls
         calls = [(data, start, stop, *form) for start, stop in pairwise(cuts)]
-        for batch, rows, facts, fault in workers.run(_core.csv_read, calls):
+        for batch, rows, blanks, facts, fault in workers.run(_core.csv_read, calls):
             if fault is not None or facts is None:
                 raise self._refusal(*fault)
-            for name, fact in zip(self._names, facts, strict=True):
-                self._note(name, *fact)
+            for column, fact in zip(self._columns, facts, strict=True):
+                self._seen[column.name].note(self._row, fact)
             if rows:
                 yield {
-                    name: Part(batch, k, self._field(name, facts[k]), rows)
-                    for k, name in enumerate(self._names)
+                    column.name: Part(batch, k, _field(column, facts[k]), rows)
+                    for k, column in enumerate(self._columns)
                 }
             self._row += rows
+            self._blanks += blanks
 
-    def _field(self, name: str, fact: Fact) -> Field:
-        numbers = "float64" if fact[3] else "int64"
-        return Field(name, "utf8" if self._wanted.kind(name) == "text" else numbers)
-
-    def _note(
-        self, name: str, large: int, beyond: int, text: bytes, decimals: bool
-    ) -> None:
-        """What the numbers of a column are, or an OverflowError if that is lossy."""
-        if beyond >= 0 and not decimals:
-            raise OverflowError(
-                f"column {short(name)}, row {self._row + beyond}: "
-                f"{short(text.decode())} does not fit in int64"
-            )
-        if large >= 0:
-            self._large.setdefault(name, self._row + large)
-        if decimals:
-            self._decimal.add(name)
-        if name in self._decimal and name in self._large:
-            raise OverflowError(
-                f"column {short(name)} holds decimals and, in row {self._large[name]}, "
-                "an integer beyond 2**53 that float64 would round"
-            )
+    def _end(self) -> None:
+        """What is known when all rows were read."""
+        marks = self._marks
+        assert marks is not None
+        if self._blanks:
+            rows = "row" if self._blanks == 1 else "rows"
+            self._told.lines.append(f"skipped {self._blanks:,} blank {rows}")
+        numbers = self._seen.values()
+        self._told.percents.update(one.name for one in numbers if one.percent)
+        if marks.sure or any(one.shows_marks for one in numbers):
+            return
+        for one in numbers:
+            if one.doubtful is not None:
+                row, text = one.doubtful
+                decimal, thousands = map(self._form.named, ("decimal", "thousands"))
+                raise ValueError(
+                    f"column {short(one.name)}, row {row}: {short(text)} may be {text} "
+                    f"or {text.replace('.', '')}, and no number of the file tells: "
+                    f"pass {decimal} . or {thousands} ."
+                )
 
     def _refusal(
         self, what: str, row: int, column: int, number: int, field: bytes
     ) -> ValueError:
         """The error of a record that cannot be read."""
         row += self._row
+        named = self._form.named
         if what == "fields":
             return ValueError(
                 f"row {row} has {number} fields, the header has {self._width}"
             )
         if what == "quote":
             return ValueError(f"row {row}: a quote is opened and never closed")
-        name = self._names[column]
-        where = f"column {short(name)}, row {row}: "
+        where = f"column {short(self._columns[column].name)}, row {row}: "
         if what == "utf8":
-            text = field.decode(
-                "utf-8", "surrogatepass" if self._decodes else "replace"
-            )
+            decoded = self._codec not in _UTF8
+            text = field.decode("utf-8", "surrogatepass" if decoded else "replace")
             escaped = [ord(c) - 0xDC00 for c in text if "\udc80" <= c <= "\udcff"]
             byte = escaped[0] if escaped else number
             return ValueError(
                 f"{where}byte {byte:#04x} is not valid {self._codec.upper()}: pass "
-                "--encoding, such as latin-1 or gb18030"
+                f"{named('encoding')}, such as latin-1 or gb18030"
             )
-        whole = self._kinds[column] == "whole"
-        cure = "" if whole else "; --null names the texts of a missing number"
+        text = field.decode("utf-8", "replace")
+        whole = self._columns[column].kind == "whole"
+        cure = (
+            "" if whole else f"; {named('nulls')} names the texts of a missing number"
+        )
+        if any(map(str.isdigit, text)) and "," in text and not whole:
+            cure = f": {named('decimal')} and {named('thousands')} say what a comma is"
         return ValueError(
-            f"{where}{short(field.decode('utf-8', 'replace'))} is not "
-            f"{'an integer' if whole else 'a number'}{cure}"
+            f"{where}{short(text)} is not {'an integer' if whole else 'a number'}{cure}"
         )
 
-    @property
-    def _decodes(self) -> bool:
-        """Whether the file is in another encoding than UTF-8."""
-        return self._codec not in ("utf-8", "utf-8-sig")
+
+def _field(column: Column, fact: Fact) -> Field:
+    numbers = "float64" if fact[-1] else "int64"
+    return Field(column.name, "utf8" if column.kind == "text" else numbers)
+
+
+class _Numbers:
+    """What the numbers of a column are so far."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.shows_marks = False
+        self.doubtful: tuple[int, str] | None = None
+        self.percent: tuple[int, str] | None = None
+        self._plain: tuple[int, str] | None = None
+        self._large = -1
+        self._decimals = False
+
+    def note(self, before: int, fact: Fact) -> None:
+        """Add the facts of a part with `before` rows in front.
+
+        Raises
+        ------
+        OverflowError
+            If a number would be rounded.
+        ValueError
+            If only some numbers have a percent sign.
+        """
+        large, beyond, doubtful, percent, plain, shows, decimals = fact
+        if beyond is not None and not decimals:
+            raise OverflowError(
+                f"column {short(self.name)}, row {before + beyond[0]}: "
+                f"{short(beyond[1].decode())} does not fit in int64"
+            )
+        if large >= 0 > self._large:
+            self._large = before + large
+        self._decimals |= decimals
+        if self._decimals and self._large >= 0:
+            raise OverflowError(
+                f"column {short(self.name)} holds decimals and, in row {self._large}, "
+                "an integer beyond 2**53 that float64 would round"
+            )
+        self.shows_marks |= bool(shows)
+        self.doubtful = self.doubtful or _first(before, doubtful)
+        self.percent = self.percent or _first(before, percent)
+        self._plain = self._plain or _first(before, plain)
+        if self.percent and self._plain:
+            row, text = self._plain
+            raise ValueError(
+                f"column {short(self.name)}, row {row}: {short(text)} has no percent "
+                f"sign, {short(self.percent[1])} in row {self.percent[0]} has one"
+            )
+
+
+def _first(before: int, first: First) -> tuple[int, str] | None:
+    return None if first is None else (before + first[0], first[1].decode())

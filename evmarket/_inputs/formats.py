@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import _core
 from .dates import Moments, moments
 from .tables import Batch, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from numpy.typing import NDArray
 
     from .tables import Batches
 
@@ -34,14 +38,21 @@ def formatted_moments(column: Any, date_format: str | None, name: str) -> Moment
 class Formatted:
     """The batches of a table of which one column of text has a format.
 
+    Months are read as their first days where quarters are asked for and all months are
+    the first, or all the last, ones of quarters: they are names of these.
+
     Attributes
     ----------
     fields : tuple of Field
         Those of the batches; the column has become one of dates, months or years.
     """
 
-    def __init__(self, reader: Batches, place: int, date_format: str) -> None:
+    def __init__(
+        self, reader: Batches, place: int, date_format: str, freq: str | None = None
+    ) -> None:
         _check(date_format)
+        self._quarters = freq == "Q"
+        self._month: int | None = None
         self._reader = reader
         self._place = place
         self._format = date_format
@@ -65,6 +76,9 @@ class Formatted:
         unit, ordinals = _core.period_formatted(
             batch.capsule, self._place, self._format, self._name, batch.first_row
         )
+        if unit == "M" and self._quarters and self._names_quarters(ordinals):
+            unit = "D"
+            ordinals = ordinals.view("M8[M]").astype("M8[D]").view(np.int64)
         items: list[Any] = [
             (batch.capsule, place, 0, batch.rows)
             for place in range(len(self._reader.fields))
@@ -75,6 +89,12 @@ class Formatted:
         if unit == "D":
             field = Field(self._name, "date32")
         return Batch(capsule, batch.first_row, batch.rows), field
+
+    def _names_quarters(self, months: NDArray[np.int64]) -> bool:
+        """Whether all months so far stand at the same place in a quarter, not amid."""
+        if self._month is None and len(months):
+            self._month = int(months[0]) % 3
+        return self._month in (0, 2) and bool((months % 3 == self._month).all())
 
 
 def _check(date_format: Any) -> None:

@@ -75,7 +75,7 @@ def ingested(
     asks = warns and options.duplicates is None
     fine, repeated = _fine_cells(source, columns, finest, options, asks)
     if repeated:
-        warn_of_repeats(table, columns, source.read_at(finest), options.date_format)
+        warn_of_repeats(table, columns, source.read_at(finest), options)
     layout, levels = fine.layout, [Placed(sums, None, None) for sums in fine.sums]
     nulls: list[Ints | None] = [None] * len(levels)
     repeats = None

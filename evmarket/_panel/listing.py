@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.kinds import format_of
+from .._common.kinds import POINTS, format_of
 from .._tables.columns import Coded, free_name, stacked
 from .._tables.table import Table
 from .export import column_at
@@ -19,20 +19,57 @@ if TYPE_CHECKING:
 
 
 def growth_table(
-    panel: Panel, lag: Any, policy: str, at: Any = None, top: int | None = None
+    levels: Sequence[Measure],
+    lag: Any,
+    policy: str,
+    at: Any = None,
+    top: int | None = None,
+    matched: Sequence[str] | None = None,
 ) -> Table:
-    """Level, growth and status of every measure, one measure below the other."""
+    """Level, growth and status of every measure, one measure below the other.
+
+    With the keys of `matched` the growth is that of the series in both periods, and the
+    level is their roll-up.
+    """
+    names = [level.name for level in levels]
     tables = []
-    for place, name in enumerate(panel.measures):
-        level = panel[name] if top is None else panel[name].top(top, at)
-        growth = level.growth(lag, policy=policy)
-        columns = [("level", level, ""), ("growth", growth, "status")]
-        label = (place, panel.measures)
-        tables.append(_side_by_side(growth, columns, at, label))
-    below = {k: stacked([table._columns[k] for table in tables]) for k in tables[0]}
-    names = tables[0].statuses
-    statuses = {k: np.concatenate([t.statuses[k] for t in tables]) for k in names}
-    return Table(below, formats=tables[0].formats, statuses=statuses)
+    for place, level in enumerate(levels):
+        label = (place, names)
+        if level.kind in POINTS:  # rates have no growth
+            rate = level if top is None else level.top(top, at)
+            change = rate.change(lag)
+            columns = [("level", rate, ""), ("change", change, "status")]
+        elif matched is not None:
+            change = level.growth(lag, policy=policy, within=matched, matched=True)
+            total = type(level)(level._data.rolled(matched))
+            columns = [("level", total, ""), ("growth", change, "status")]
+        else:
+            level = level if top is None else level.top(top, at)
+            change = level.growth(lag, policy=policy)
+            columns = [("level", level, ""), ("growth", change, "status")]
+        tables.append(_side_by_side(change, columns, at, label))
+    return _stacked(tables)
+
+
+def _stacked(tables: Sequence[Table]) -> Table:
+    """Tables one below the other; a column that one lacks is not a number there."""
+    names = dict.fromkeys(name for table in tables for name in table.columns)
+    order = [name for name in names if name != "status"] + ["status"]
+    below = {
+        name: stacked([t._columns.get(name, np.full(len(t), np.nan)) for t in tables])
+        for name in order
+    }
+    marks = {
+        name: np.concatenate(
+            [t.statuses.get(name, np.zeros(len(t), np.uint8)) for t in tables]
+        )
+        for name in dict.fromkeys(name for table in tables for name in table.statuses)
+    }
+    formats = {}
+    for name in order:
+        kinds = {t.formats.get(name, "") for t in tables if name in t.columns}
+        formats[name] = kinds.pop() if len(kinds) == 1 else ""
+    return Table(below, formats=formats, statuses=marks)
 
 
 def margin_table(

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from .. import _core
 from .._common import workers
 from .._common.warning import EvmarketWarning
+from .._inputs.files import Files
 from .._inputs.tables import names_of
 from .source import read_batches
 
 if TYPE_CHECKING:
     from .._inputs.tables import Batch
-    from .options import Columns
+    from .options import Columns, Options
 
 MOST_ROWS = 1_000_000
 """Rows that are looked at: the first ones of the table."""
@@ -22,7 +23,7 @@ _UNREADABLE = (TypeError, ValueError, OverflowError, KeyError)
 
 
 def warn_of_repeats(
-    table: Any, columns: Columns, freq: str | None, date_format: str | None = None
+    table: Any, columns: Columns, freq: str | None, options: Options
 ) -> None:
     """Warn if some of the first rows are equal in every column of the table.
 
@@ -41,9 +42,9 @@ def warn_of_repeats(
         return
     others = [name for name in names if name not in columns.every]
     try:
-        found = repeats_among(table, columns, [], freq, date_format)
+        found = repeats_among(table, columns, [], freq, options)
         if found[0] and others:
-            found = repeats_among(table, columns, others, freq, date_format)
+            found = repeats_among(table, columns, others, freq, options)
     except _UNREADABLE:
         return
     count, first, second = found
@@ -61,6 +62,8 @@ def warn_of_repeats(
 
 def _names(table: Any) -> list[Any] | None:
     """The names of the columns of a table that can be read again, else None."""
+    if isinstance(table, Files):
+        return table.names
     if isinstance(table, (list, tuple)) and table:
         table = table[0]
     if hasattr(table, "__len__") or hasattr(table, "num_rows"):
@@ -73,12 +76,16 @@ def repeats_among(
     columns: Columns,
     others: list[Any],
     freq: str | None,
-    date_format: str | None = None,
+    options: Options,
 ) -> tuple[int, int, int]:
     """How many of the first rows repeat another one, and the first two such rows."""
     names = [*columns.every, *others]
+    if isinstance(table, Files) and others:
+        table = table.with_others(others)
     keys, when, _ = columns.places(())
-    reader = read_batches(table, names, len(keys), len(when), date_format)
+    reader = read_batches(
+        table, names, len(keys), len(when), options.date_format, options.asked
+    )
     # Dates of one period differ: the periods are values of a row, too.
     places = range(len(keys), len(reader.fields))
     texts = tuple(place for place in places if "utf8" in reader.fields[place].type)

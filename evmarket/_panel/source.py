@@ -49,7 +49,7 @@ class Source:
         asked: str | None,
         date_format: str | None = None,
     ) -> None:
-        self._batches = read_batches(table, columns, keys, when, date_format)
+        self._batches = read_batches(table, columns, keys, when, date_format, asked)
         self._first: Batch | None = next(self._batches, None)
         while self._first is not None and not self._first.rows:
             self._first = next(self._batches, None)
@@ -182,7 +182,12 @@ class Source:
 
 
 def read_batches(
-    table: Any, columns: Sequence[Any], keys: int, when: int, date_format: str | None
+    table: Any,
+    columns: Sequence[Any],
+    keys: int,
+    when: int,
+    date_format: str | None,
+    freq: str | None = None,
 ) -> Batches | Formatted:
     """The batches of a table; a period's text has been read, if its format is told."""
     reader = batches(table, columns)
@@ -193,7 +198,7 @@ def read_batches(
             f"date_format is {short(date_format)}: it is for one column of text, not "
             "for years and months"
         )
-    return Formatted(reader, keys, date_format)
+    return Formatted(reader, keys, date_format, freq)
 
 
 def _months_of(text: Any) -> tuple[str | None, int]:

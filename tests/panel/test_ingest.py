@@ -424,4 +424,4 @@ def test_repeats_equal_a_plain_count(seed):
     names = Columns.of("m", "p", ["x", "y"])
     table = dict(zip("mpxy", map(list, zip(*rows, strict=True)), strict=True))
     expected = (len(pairs), *(pairs[0] if pairs else (-1, -1)))
-    assert repeats_among(table, names, [], "Y") == expected
+    assert repeats_among(table, names, [], "Y", Options()) == expected

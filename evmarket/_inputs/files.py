@@ -1,0 +1,255 @@
+"""Files of any kind as tables, told apart by what they hold, not by their names."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .._common.messages import short
+from .._common.workers import read_ahead
+from .csv_files import csv_tables
+from .sheets import json_table, workbook_table
+from .wanted import Told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from typing import BinaryIO
+
+    from .layout import Asked
+    from .wanted import Form, Wanted
+
+
+BATCH = 1 << 18
+"""How many rows of a Parquet file are read at a time."""
+
+STANDARD_INPUT = "-"
+
+
+class Files:
+    """Files as one table, which can be read again unless one is standard input.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        See `file_tables`.
+
+    Attributes
+    ----------
+    told : Told
+        What was found when they were read first.
+    """
+
+    def __init__(self, paths: Sequence[str], wanted: Wanted, form: Form) -> None:
+        self._paths, self._wanted, self._form = list(paths), wanted, form
+        self.told = Told()
+        self._read = False
+
+    def __iter__(self) -> Iterator[Any]:
+        told, self._read = (Told() if self._read else self.told), True
+        return file_tables(self._paths, self._wanted, self._form, told)
+
+    @property
+    def names(self) -> list[str] | None:
+        """All columns of files that were read and can be read again, else None."""
+        known = self.told.names and STANDARD_INPUT not in self._paths
+        return list(self.told.names) if known else None
+
+    def with_others(self, names: Sequence[str]) -> Files:
+        """The same files, read with more columns, as text."""
+        return Files(
+            self._paths, self._wanted._replace(others=tuple(names)), self._form
+        )
+
+
+def file_tables(
+    paths: Sequence[str], wanted: Asked, form: Form, told: Told
+) -> Iterator[Any]:
+    """The rows of files, one file after the other, as tables for `Panel.from_table`.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files of separated values, also packed by gzip, JSON records, workbooks; with
+        pyarrow Parquet files, Arrow files and folders of Parquet files. "-" is standard
+        input.
+    wanted : Wanted, WideWanted
+        The columns.
+    told : Told
+        It gets what was found in the files.
+
+    Raises
+    ------
+    KeyError, ValueError, OverflowError
+        A file that cannot be read. The message names file, column and row; rows are
+        counted from 0, the first row below the header.
+    """
+    with _bar(paths) as advance:
+        for path in paths:
+            before = len(told.lines)
+            with _naming(path):
+                yield from _tables(path, wanted, form, told, advance)
+            told.lines[before:] = [f"{path}: {line}" for line in told.lines[before:]]
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    """Begin the message of an error with the name of the file."""
+    try:
+        yield
+    except OSError as error:
+        raise ValueError(f"{path}: {error.strerror or error}") from None
+    except (KeyError, ValueError, OverflowError) as error:
+        raise type(error)(f"{path}: {error.args[0]}") from None
+
+
+def _tables(
+    path: str, wanted: Asked, form: Form, told: Told, advance: Callable[[int], None]
+) -> Iterator[Any]:
+    if path != STANDARD_INPUT and os.path.isdir(path):
+        _refuse(form, "a folder of Parquet files")
+        yield from _dataset_tables(path, wanted)
+        return
+    with _opened(path) as file:
+        start = file.peek(8)[:8]
+        if start[:2] == b"\x1f\x8b":
+            file = io.BufferedReader(gzip.GzipFile(fileobj=file))
+            start = file.peek(8)[:8]
+        if start[:4] == b"PAR1":
+            _refuse(form, "a Parquet file")
+            yield from _parquet_tables(path, file, wanted, advance)
+        elif start[:6] == b"ARROW1":
+            _refuse(form, "an Arrow file")
+            yield from _arrow_tables(file, wanted)
+        elif start[:4] == b"PK\x03\x04" or start[:4] == b"\xd0\xcf\x11\xe0":
+            yield workbook_table(file.read(), wanted, form, told)
+        elif _is_json(start):
+            yield json_table(file.read(), wanted, form)
+        else:
+            _refuse(form, "a file of separated values", ("sheet",))
+            yield from csv_tables(file, wanted, form, told, advance)
+
+
+def _opened(path: str) -> AbstractContextManager[io.BufferedReader]:
+    if path == STANDARD_INPUT:
+        source: Any = getattr(sys.stdin, "buffer", None)
+        if source is None:
+            raise ValueError("there is no standard input")
+        if not isinstance(source, io.BufferedReader):
+            source = io.BufferedReader(source)
+        return nullcontext(source)
+    return open(path, "rb")
+
+
+def _is_json(start: bytes) -> bool:
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text[:1] == b"[" or (text[:1] == b"{" and b'"' in text[:3])
+
+
+_SHEET = ("sheet",)
+
+
+def _refuse(form: Form, what: str, names: tuple[str, ...] | None = None) -> None:
+    """An error for options that say nothing about such a file."""
+    given = form.given()
+    if names is not None:
+        given = [one for one in given if one in map(form.named, names)]
+    if given:
+        raise ValueError(f"{what} takes no {given[0].rstrip('=')}")
+
+
+@contextmanager
+def _bar(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
+    """A progress bar over the bytes of the files, at a terminal, if tqdm is there."""
+    try:
+        tqdm = import_module("tqdm").tqdm
+    except ImportError:
+        yield lambda _: None
+        return
+    total = sum(os.path.getsize(path) for path in paths if os.path.exists(path))
+    with tqdm(
+        total=total, unit="B", unit_scale=True, delay=1, leave=False, disable=None
+    ) as bar:
+        yield bar.update
+
+
+# ---- files that pyarrow reads --------------------------------------------------------
+
+
+def _pyarrow(module: str, what: str) -> Any:
+    try:
+        return import_module(module)
+    except ImportError:
+        raise ValueError(
+            f'{what} need pyarrow: pip install "evmarket[pyarrow]"'
+        ) from None
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Say in a line what pyarrow cannot read."""
+    try:
+        yield
+    except import_module("pyarrow").ArrowException as error:
+        raise ValueError(short(str(error), 120)) from None
+
+
+def _chosen(names: Sequence[str], wanted: Asked) -> list[str]:
+    return [column.name for column in wanted.columns(list(names), [])]
+
+
+def _parquet_tables(
+    path: str, file: BinaryIO, wanted: Asked, advance: Callable[[int], None]
+) -> Iterator[Any]:
+    parquet = _pyarrow("pyarrow.parquet", "Parquet files")
+    source = io.BytesIO(file.read()) if path == STANDARD_INPUT else path
+    with _reading():
+        with parquet.ParquetFile(source) as opened:
+            schema = opened.schema_arrow
+        columns = _chosen(schema.names, wanted)
+        # Texts stay the codes that they are in the file.
+        coded = [n for n in columns if str(schema.field(n).type) == "string"]
+        with parquet.ParquetFile(source, read_dictionary=coded) as opened:
+            count = opened.metadata.num_rows
+            size = 0 if path == STANDARD_INPUT else os.path.getsize(path)
+            batches = opened.iter_batches(columns=columns, batch_size=BATCH)
+            for batch in read_ahead(batches):
+                yield batch
+                advance(int(size / max(count, 1) * batch.num_rows))
+            if not count:
+                yield opened.schema_arrow.empty_table().select(columns)
+
+
+def _dataset_tables(path: str, wanted: Asked) -> Iterator[Any]:
+    """The files of a folder; folders named KEY=LABEL in it are columns."""
+    dataset = _pyarrow("pyarrow.dataset", "Parquet files")
+    with _reading():
+        opened = dataset.dataset(path, format="parquet", partitioning="hive")
+        if not opened.files:
+            raise ValueError("the folder holds no Parquet file")
+        columns = _chosen(opened.schema.names, wanted)
+        rows = 0
+        for batch in read_ahead(opened.to_batches(columns=columns, batch_size=BATCH)):
+            rows += batch.num_rows
+            if batch.num_rows:
+                yield batch
+        if not rows:
+            yield opened.schema.empty_table().select(columns)
+
+
+def _arrow_tables(file: BinaryIO, wanted: Asked) -> Iterator[Any]:
+    ipc = _pyarrow("pyarrow.ipc", "Arrow files")
+    with (
+        _reading(),
+        ipc.open_file(import_module("pyarrow").BufferReader(file.read())) as f,
+    ):
+        columns = _chosen(f.schema.names, wanted)
+        if not f.num_record_batches:
+            yield f.schema.empty_table().select(columns)
+        for k in range(f.num_record_batches):
+            yield f.get_batch(k).select(columns)
