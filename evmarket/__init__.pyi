@@ -44,6 +44,11 @@ from ._common.warning import (
     EvmarketWarning as EvmarketWarning,  # a table may not be what it seems
 )
 
+# Files
+from ._tables.read_table import (
+    read_table as read_table,  # a file as a table: CSV, Excel, JSON, Parquet
+)
+
 # Long tables with a calendar
 from ._panel.panel import (
     Panel as Panel,  # series by periods, built from a table or a file

@@ -10,7 +10,7 @@ from .._common.files import written_whole
 from .._common.kinds import kinds_table
 from .._common.messages import short
 from .printing import PRINTERS
-from .reading import asked_panel, kind_of, read_panel, selection, shown
+from .reading import asked_panel, kind_of, notice, read_panel, selection, shown
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -181,9 +181,11 @@ def _level(measure: Any, options: Namespace) -> Any:
 
 def _margin(options: Namespace) -> Table:
     from .._panel.listing import margin_table
+    from .._panel.notices import sign_told
 
     revenue, cost = _measures(options, 2)
     panel = asked_panel(options)
+    notice(options, sign_told(panel, revenue, cost))
     table = margin_table(panel, revenue, cost, options.lag, options.at)
     return _hinted(table, panel, options.at)
 
@@ -205,6 +207,7 @@ def _coverage(options: Namespace) -> Table:
 
 
 def _explain(options: Namespace) -> Table:
+    from .._panel.notices import sign_told
     from .._panel.ranking import ranking
 
     if options.total is None and options.bridge is None:
@@ -214,8 +217,11 @@ def _explain(options: Namespace) -> Table:
     used = [*filter(None, [options.total]), *(options.bridge or [])]
     options.measures += [name for name in dict.fromkeys(used) if name not in named]
     options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
+    panel = asked_panel(options)
+    if options.bridge:
+        notice(options, sign_told(panel, *options.bridge[:2]))
     return ranking(
-        asked_panel(options)._data,
+        panel._data,
         options.total,
         options.by,
         bridge=options.bridge,

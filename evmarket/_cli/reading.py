@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import warnings
 from contextlib import contextmanager
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from .._common.kinds import KINDS
 from .._common.messages import short
 from .._common.warning import EvmarketWarning
-from .._inputs.files import Files, file_tables
+from .._inputs.files import STANDARD_INPUT, Files, file_tables
 from .._inputs.wanted import Form, Told, Wanted, WideWanted
+from .._panel.notices import noticed
 from .formulas import with_formulas
 
 if TYPE_CHECKING:
@@ -54,7 +56,41 @@ def read_panel(options: Namespace) -> Panel:
             say(line)
     for key, labels in selection(panel, options.exclude, "--exclude").items():
         panel = panel.exclude({key: labels})
+    options.noticed = list(told.lines)
+    notice(options, noticed(panel, told.percents) + _overlaps(panel, options))
     return with_formulas(panel, options.assign)
+
+
+def notice(options: Namespace, lines: Sequence[str]) -> None:
+    """Say what was noticed; a page shows it, too."""
+    for line in lines:
+        say(f"notice: {line}")
+    options.noticed = [*getattr(options, "noticed", ()), *lines]
+
+
+def _overlaps(panel: Panel, options: Namespace) -> list[str]:
+    """A line if two files have rows of the same series and period."""
+    paths = list(options.files)
+    again = len(paths) > 1 and STANDARD_INPUT not in paths and not options.wide
+    if not again or not panel.coverage()["duplicates"].any():
+        return []
+    seen: dict[Any, str] = {}
+    both: dict[tuple[str, str], list[Any]] = {}
+    for path in paths:
+        one = _long(argparse.Namespace(**vars(options) | {"files": [path]}), Told())
+        table = one.to_table()
+        cells = zip(
+            *(table[name].tolist() for name in (*one.keys, "period")), strict=True
+        )
+        for cell in cells:
+            before = seen.setdefault(cell, path)
+            if before != path:
+                both.setdefault((before, path), []).append(cell)
+    return [
+        f"{first} and {second} overlap: {len(cells):,} of their cells are in both, the "
+        f"first {' '.join(map(str, cells[0]))}: their rows were added"
+        for (first, second), cells in both.items()
+    ]
 
 
 @contextmanager

@@ -21,6 +21,11 @@ def one_line(name: object) -> str:
     return " ".join(str(name).split())
 
 
+def counted(count: int, word: str) -> str:
+    """A count and what is counted, such as "2 lines"."""
+    return f"{count:,} {word}" + ("" if count == 1 else "s")
+
+
 def visible(name: object) -> str:
     """A name on one line whose blanks at the ends, and no-break blanks, can be seen.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from .._common import workers
-from .._common.messages import short
+from .._common.messages import counted, short
 from .layout import filled, is_note, laid_out, notes_told
 from .sniffing import (
     SAMPLE,
@@ -54,9 +54,20 @@ TAIL = 1 << 15
 _LEAST = 1 << 16
 """The fewest bytes that are worth a worker."""
 
+MOST_COLUMNS = 256
+"""The columns of one batch."""
+
 _ABSENT = ("NA", "NaN")
 
 _UTF8 = ("utf-8", "utf-8-sig")
+
+
+class NotNumberError(ValueError):
+    """A text in a column of numbers."""
+
+    def __init__(self, message: str, column: str) -> None:
+        super().__init__(message)
+        self.column = column
 
 
 def csv_tables(
@@ -80,11 +91,12 @@ def csv_tables(
     raw = _raw_blocks(file)
     first = next(raw, (bytearray(ROOM), 0))
     start = bytes(memoryview(first[0])[ROOM : ROOM + first[1]])
+    whole = len(start) < BLOCK
     if form.encoding is None:
-        codec = sniffed_encoding(start, len(start) < BLOCK, form.named("encoding"))
+        codec = sniffed_encoding(start, whole, form.named("encoding"))
     else:
         codec = known_encoding(form.encoding)
-    reader = _Reader(wanted, form, codec, told)
+    reader = _Reader(wanted, form, codec, told, whole)
     yield from reader.tables(_decoded(chain([first], raw), codec, advance))
 
 
@@ -204,11 +216,14 @@ class _Reader:
     round such integers: what each had so far is known.
     """
 
-    def __init__(self, wanted: Asked, form: Form, codec: str, told: Told) -> None:
+    def __init__(
+        self, wanted: Asked, form: Form, codec: str, told: Told, one_block: bool
+    ) -> None:
         self._wanted = wanted
         self._form = form
         self._codec = codec
         self._told = told
+        self._one_block = one_block
         self._nulls = tuple(text.encode() for text in (*_ABSENT, *form.nulls))
         self._row = self._width = self._blanks = 0
         self._columns: list[Column] = []
@@ -225,7 +240,8 @@ class _Reader:
             final = begin == stop
             block, begin, stop = _with_rest(rest, block, begin, stop)
             if not self._width:
-                below = self._begin(bytes(memoryview(block)[begin:stop]), final)
+                start = bytes(memoryview(block)[begin:stop])
+                below = self._begin(start, final or self._one_block)
                 if below is None:
                     rest = bytes(block[begin:stop])
                     continue
@@ -344,30 +360,47 @@ class _Reader:
         marks = self._marks
         assert marks is not None
         signs = self._separator, marks.decimal, marks.thousands
-        places = tuple(column.place for column in self._columns)
-        kinds = tuple(column.kind for column in self._columns)
-        form = signs, self._width, places, kinds, self._nulls
-        calls = [(data, start, stop, *form) for start, stop in pairwise(cuts)]
-        for batch, rows, blanks, facts, fault in workers.run(_core.csv_read, calls):
-            if fault is not None or facts is None:
-                raise self._refusal(*fault)
-            for column, fact in zip(self._columns, facts, strict=True):
+        groups = [
+            self._columns[k : k + MOST_COLUMNS]
+            for k in range(0, len(self._columns), MOST_COLUMNS)
+        ]
+        calls = [
+            (
+                *(data, start, stop, signs, self._width),
+                tuple(column.place for column in group),
+                tuple(column.kind for column in group),
+                self._nulls,
+            )
+            for start, stop in pairwise(cuts)
+            for group in groups
+        ]
+        read = iter(workers.run(_core.csv_read, calls))
+        for _ in pairwise(cuts):
+            yield from self._part(groups, [next(read) for _ in groups])
+
+    def _part(
+        self, groups: list[list[Column]], read: list[Any]
+    ) -> Iterator[dict[str, Any]]:
+        """The records of one part, from what was read of each group of columns."""
+        found: dict[str, Any] = {}
+        _, rows, blanks, *_ = read[0]
+        for group, (batch, _, _, facts, fault) in zip(groups, read, strict=True):
+            if fault is not None:
+                raise self._refusal(group, *fault)
+            for k, (column, fact) in enumerate(zip(group, facts, strict=True)):
                 self._seen[column.name].note(self._row, fact)
-            if rows:
-                yield {
-                    column.name: Part(batch, k, _field(column, facts[k]), rows)
-                    for k, column in enumerate(self._columns)
-                }
-            self._row += rows
-            self._blanks += blanks
+                found[column.name] = Part(batch, k, _field(column, fact), rows)
+        if rows:
+            yield found
+        self._row += rows
+        self._blanks += blanks
 
     def _end(self) -> None:
         """What is known when all rows were read."""
         marks = self._marks
         assert marks is not None
         if self._blanks:
-            rows = "row" if self._blanks == 1 else "rows"
-            self._told.lines.append(f"skipped {self._blanks:,} blank {rows}")
+            self._told.lines.append(f"skipped {counted(self._blanks, 'blank row')}")
         numbers = self._seen.values()
         self._told.percents.update(one.name for one in numbers if one.percent)
         if marks.sure or any(one.shows_marks for one in numbers):
@@ -383,7 +416,13 @@ class _Reader:
                 )
 
     def _refusal(
-        self, what: str, row: int, column: int, number: int, field: bytes
+        self,
+        group: list[Column],
+        what: str,
+        row: int,
+        column: int,
+        number: int,
+        field: bytes,
     ) -> ValueError:
         """The error of a record that cannot be read."""
         row += self._row
@@ -394,7 +433,7 @@ class _Reader:
             )
         if what == "quote":
             return ValueError(f"row {row}: a quote is opened and never closed")
-        where = f"column {short(self._columns[column].name)}, row {row}: "
+        where = f"column {short(group[column].name)}, row {row}: "
         if what == "utf8":
             decoded = self._codec not in _UTF8
             text = field.decode("utf-8", "surrogatepass" if decoded else "replace")
@@ -405,14 +444,15 @@ class _Reader:
                 f"{named('encoding')}, such as latin-1 or gb18030"
             )
         text = field.decode("utf-8", "replace")
-        whole = self._columns[column].kind == "whole"
+        whole = group[column].kind == "whole"
         cure = (
             "" if whole else f"; {named('nulls')} names the texts of a missing number"
         )
         if any(map(str.isdigit, text)) and "," in text and not whole:
             cure = f": {named('decimal')} and {named('thousands')} say what a comma is"
-        return ValueError(
-            f"{where}{short(text)} is not {'an integer' if whole else 'a number'}{cure}"
+        what = "an integer" if whole else "a number"
+        return NotNumberError(
+            f"{where}{short(text)} is not {what}{cure}", group[column].name
         )
 
 

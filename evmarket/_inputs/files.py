@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.messages import short
 from .._common.workers import read_ahead
-from .csv_files import csv_tables
+from .csv_files import NotNumberError, csv_tables
 from .sheets import json_table, workbook_table
 from .wanted import Told
 
@@ -68,13 +68,13 @@ class Files:
 
 
 def file_tables(
-    paths: Sequence[str], wanted: Asked, form: Form, told: Told
+    paths: Sequence[Any], wanted: Asked, form: Form, told: Told
 ) -> Iterator[Any]:
     """The rows of files, one file after the other, as tables for `Panel.from_table`.
 
     Parameters
     ----------
-    paths : sequence of str
+    paths : sequence of str or binary files
         Files of separated values, also packed by gzip, JSON records, workbooks; with
         pyarrow Parquet files, Arrow files and folders of Parquet files. "-" is standard
         input.
@@ -92,9 +92,10 @@ def file_tables(
     with _bar(paths) as advance:
         for path in paths:
             before = len(told.lines)
-            with _naming(path):
+            name = path if isinstance(path, str) else "the file"
+            with _naming(name):
                 yield from _tables(path, wanted, form, told, advance)
-            told.lines[before:] = [f"{path}: {line}" for line in told.lines[before:]]
+            told.lines[before:] = [f"{name}: {line}" for line in told.lines[before:]]
 
 
 @contextmanager
@@ -104,14 +105,16 @@ def _naming(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror or error}") from None
+    except NotNumberError as error:
+        raise NotNumberError(f"{path}: {error.args[0]}", error.column) from None
     except (KeyError, ValueError, OverflowError) as error:
         raise type(error)(f"{path}: {error.args[0]}") from None
 
 
 def _tables(
-    path: str, wanted: Asked, form: Form, told: Told, advance: Callable[[int], None]
+    path: Any, wanted: Asked, form: Form, told: Told, advance: Callable[[int], None]
 ) -> Iterator[Any]:
-    if path != STANDARD_INPUT and os.path.isdir(path):
+    if isinstance(path, str) and path != STANDARD_INPUT and os.path.isdir(path):
         _refuse(form, "a folder of Parquet files")
         yield from _dataset_tables(path, wanted)
         return
@@ -127,6 +130,7 @@ def _tables(
             _refuse(form, "an Arrow file")
             yield from _arrow_tables(file, wanted)
         elif start[:4] == b"PK\x03\x04" or start[:4] == b"\xd0\xcf\x11\xe0":
+            _refuse(form, "a workbook", ("sep", "decimal", "thousands", "encoding"))
             yield workbook_table(file.read(), wanted, form, told)
         elif _is_json(start):
             yield json_table(file.read(), wanted, form)
@@ -135,7 +139,9 @@ def _tables(
             yield from csv_tables(file, wanted, form, told, advance)
 
 
-def _opened(path: str) -> AbstractContextManager[io.BufferedReader]:
+def _opened(path: Any) -> AbstractContextManager[io.BufferedReader]:
+    if isinstance(path, io.BufferedReader):
+        return nullcontext(path)
     if path == STANDARD_INPUT:
         source: Any = getattr(sys.stdin, "buffer", None)
         if source is None:
@@ -151,8 +157,6 @@ def _is_json(start: bytes) -> bool:
     return text[:1] == b"[" or (text[:1] == b"{" and b'"' in text[:3])
 
 
-_SHEET = ("sheet",)
-
 
 def _refuse(form: Form, what: str, names: tuple[str, ...] | None = None) -> None:
     """An error for options that say nothing about such a file."""
@@ -164,18 +168,23 @@ def _refuse(form: Form, what: str, names: tuple[str, ...] | None = None) -> None
 
 
 @contextmanager
-def _bar(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
+def _bar(paths: Sequence[Any]) -> Iterator[Callable[[int], None]]:
     """A progress bar over the bytes of the files, at a terminal, if tqdm is there."""
     try:
         tqdm = import_module("tqdm").tqdm
     except ImportError:
         yield lambda _: None
         return
-    total = sum(os.path.getsize(path) for path in paths if os.path.exists(path))
+    total = sum(map(_size, paths))
     with tqdm(
         total=total, unit="B", unit_scale=True, delay=1, leave=False, disable=None
     ) as bar:
         yield bar.update
+
+
+def _size(path: Any) -> int:
+    known = isinstance(path, str) and os.path.exists(path)
+    return os.path.getsize(path) if known else 0
 
 
 # ---- files that pyarrow reads --------------------------------------------------------
@@ -204,10 +213,11 @@ def _chosen(names: Sequence[str], wanted: Asked) -> list[str]:
 
 
 def _parquet_tables(
-    path: str, file: BinaryIO, wanted: Asked, advance: Callable[[int], None]
+    path: Any, file: BinaryIO, wanted: Asked, advance: Callable[[int], None]
 ) -> Iterator[Any]:
     parquet = _pyarrow("pyarrow.parquet", "Parquet files")
-    source = io.BytesIO(file.read()) if path == STANDARD_INPUT else path
+    named = isinstance(path, str) and path != STANDARD_INPUT
+    source = path if named else io.BytesIO(file.read())
     with _reading():
         with parquet.ParquetFile(source) as opened:
             schema = opened.schema_arrow
@@ -216,7 +226,7 @@ def _parquet_tables(
         coded = [n for n in columns if str(schema.field(n).type) == "string"]
         with parquet.ParquetFile(source, read_dictionary=coded) as opened:
             count = opened.metadata.num_rows
-            size = 0 if path == STANDARD_INPUT else os.path.getsize(path)
+            size = _size(path)
             batches = opened.iter_batches(columns=columns, batch_size=BATCH)
             for batch in read_ahead(batches):
                 yield batch

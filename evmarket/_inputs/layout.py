@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from .._common.messages import listing, short, visible
+from .._common.messages import counted, listing, short, visible
 from .sniffing import bare
 
 if TYPE_CHECKING:
@@ -80,11 +80,12 @@ def laid_out(
         names, below = [*map(_name, rows[place])] if rows else [], place + 1
         above = [row for row in rows[:place] if filled(row)]
         if above:
-            lines = _count(len(above), "line")
+            lines = counted(len(above), "line")
             told.append(f"skipped {lines} above the header: {_line(above[0])}")
     names = _without_blanks(names, wanted, told)
     dated = {k for k, name in enumerate(names) if asked.is_period(name)}
-    first, after = rows[below : below + 1], rows[below + 1 : below + 4]
+    first = rows[below : below + 1]
+    after = [row for row in rows[below + 1 : below + 10] if filled(row)][:3]
     if first and dated.isdisjoint(filled(first[0])) and _is_units(first[0], after):
         told.append(f"skipped the line of units: {_line(rows[below])}")
         below += 1
@@ -127,7 +128,7 @@ def _header_place(rows: Sequence[Row], wanted: Sequence[str]) -> int:
             if names <= {bare(_name(cell)) for cell in rows[place]}:
                 return place
     widths = Counter(len(filled(row)) for row in rows if filled(row))
-    usual = max(widths, key=lambda width: (widths[width], width))
+    usual = max(widths, key=lambda width: widths[width] * width)
     return next(k for k in places if 2 * len(filled(rows[k])) > usual)
 
 
@@ -159,11 +160,10 @@ def is_numeric(cell: Any) -> bool:
 def _is_units(row: Row, after: Sequence[Row]) -> bool:
     """Whether words stand where all rows after it have numbers, and nowhere else."""
     places = filled(row)
-    if not places or not after or any(map(is_numeric, row)):
+    if not places or any(map(is_numeric, row)):
         return False
-    return all(
-        all(k < len(other) and is_numeric(other[k]) for other in after) for k in places
-    )
+    below = [[other[k] for other in after if k in filled(other)] for k in places]
+    return all(cells and all(map(is_numeric, cells)) for cells in below)
 
 
 def is_note(
@@ -188,11 +188,7 @@ def is_note(
 
 def notes_told(notes: Sequence[Row]) -> str:
     """The line on what was left out below a table."""
-    return f"skipped {_count(len(notes), 'line')} below the table: {_line(notes[0])}"
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count:,} {word}" + ("" if count == 1 else "s")
+    return f"skipped {counted(len(notes), 'line')} below the table: {_line(notes[0])}"
 
 
 def _line(row: Row) -> str:

@@ -9,7 +9,8 @@ from datetime import time as clock
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .._common.messages import listing, short
+from .._common.messages import counted, listing, short
+from .csv_files import NotNumberError
 from .layout import filled, is_note, laid_out, notes_told
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _sheet_columns(
         told.lines.append(notes_told(notes))
     blank = sum(not filled(row) for row in below)
     if blank:
-        told.lines.append(f"skipped {blank:,} blank row{'s' * (blank > 1)}")
+        told.lines.append(f"skipped {counted(blank, 'blank row')}")
     kept = [row for row in below if filled(row)]
     return {
         column.name: _cells([row[column.place] for row in kept], column, form)
@@ -125,9 +126,10 @@ def _cells(cells: list[Any], column: Column, form: Form) -> list[Any]:
         return _texts(found)
     for row, cell in enumerate(found):
         if isinstance(cell, str):
-            raise ValueError(
+            raise NotNumberError(
                 f"column {short(column.name)}, row {row}: {short(cell)} is not a "
-                f"number; {form.named('nulls')} names the texts of a missing number"
+                f"number; {form.named('nulls')} names the texts of a missing number",
+                column.name,
             )
     return found
 

@@ -74,9 +74,12 @@ def sniffed_encoding(start: bytes, whole: bool, option: str) -> str:
         found = ["cp1252"]
     if len(found) == 1:
         return found[0]
-    may_be = f"it may be {' or '.join(found)}" if found else "such as cp1252 or gb18030"
+    may_be = "such as cp1252 or gb18030"
+    if found:
+        may_be = f"it may be {' or '.join(found)}"
     raise ValueError(
-        f"byte {start[fault]:#04x} at {fault} is not valid UTF-8: pass {option}, {may_be}"
+        f"byte {start[fault]:#04x} at {fault} is not valid UTF-8: pass {option}, "
+        f"{may_be}"
     )
 
 

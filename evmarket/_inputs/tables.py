@@ -166,6 +166,7 @@ class Batches:
         return None
 
     def _open(self, table: Any) -> _Open | None:
+        table = as_table(table, self._columns)
         if _is_arrow(table) and not _is_mapping(table):
             return _open_arrow(table, self._columns, self._row)
         names = _names(table)
@@ -246,7 +247,7 @@ def arrow_stream(
 
 _TAKEN = (
     "it takes an object with an Arrow stream, a frame, a dict of columns, a structured "
-    "array, or an iterable of these"
+    "array, records, a dataset, or an iterable of these"
 )
 
 
@@ -276,12 +277,6 @@ def _names(table: Any) -> list[Any] | None:
 
 def _tables_of(table: Any) -> Iterator[Any]:
     refuse_query(table, "table")
-    first = table[0] if isinstance(table, (list, tuple)) and table else None
-    if isinstance(first, dict) and not any(map(_is_column, first.values())):
-        raise TypeError(
-            "table is a list of records: give a dict of columns, or "
-            "pandas.DataFrame(records)"
-        )
     if isinstance(table, (str, bytes, np.ndarray)) or _is_pandas(table):
         raise TypeError(f"table is {short(table)}: {_TAKEN}")
     try:
@@ -294,15 +289,65 @@ def _is_column(value: Any) -> bool:
     return hasattr(value, "__len__") and not isinstance(value, (str, bytes))
 
 
-def _refuse_index(table: Any, names: Sequence[Any], columns: Sequence[str]) -> None:
-    """A KeyError for a column that is a level of the index of a data frame."""
-    levels = getattr(getattr(table, "index", None), "names", None) or ()
+def as_table(table: Any, columns: Sequence[str]) -> Any:
+    """What stands for a table as one: a dataset and its scanner, a Parquet file, a
+    table of Delta Lake, the result of a query that waits at a cursor, records."""
+    if _is_arrow(table):
+        return table
+    if callable(getattr(table, "to_pyarrow_dataset", None)):
+        table = table.to_pyarrow_dataset()
+    if callable(getattr(table, "scanner", None)):  # a dataset reads what it must
+        for wanted in columns:
+            _place(wanted, table.schema.names)
+        return table.scanner(columns=list(dict.fromkeys(columns))).to_reader()
+    for name in ("to_reader", "fetch_record_batch", "to_arrow_reader"):
+        if callable(getattr(table, name, None)):
+            return _reader_of(table, name)
+    if callable(getattr(table, "iter_batches", None)):
+        return _parquet_reader(table, columns)
+    return _columns_of_records(table) if _are_records(table) else table
+
+
+def _reader_of(table: Any, method: str) -> Any:
+    try:
+        return getattr(table, method)()
+    except _OURS:
+        raise
+    except Exception as error:  # a library may raise anything
+        raise ValueError(f"table gives no result: {short(str(error), 200)}") from error
+
+
+def _parquet_reader(file: Any, columns: Sequence[str]) -> Any:
+    """The wanted columns of a Parquet file of pyarrow as a stream of batches."""
+    from pyarrow import RecordBatchReader, schema
+
+    known = file.schema_arrow
     for wanted in columns:
-        if wanted not in names and wanted in levels:
-            raise KeyError(
-                f"no column {short(wanted)}: it is in the index of table; call "
-                "table.reset_index() first"
-            )
+        _place(wanted, known.names)
+    names = list(dict.fromkeys(columns))
+    fields = schema([known.field(name) for name in names])
+    return RecordBatchReader.from_batches(fields, file.iter_batches(columns=names))
+
+
+def _are_records(table: Any) -> bool:
+    """Whether a table is a list of rows as dicts."""
+    first = table[0] if isinstance(table, (list, tuple)) and table else None
+    return isinstance(first, dict) and not any(map(_is_column, first.values()))
+
+
+def _columns_of_records(records: Sequence[dict[Any, Any]]) -> dict[Any, list[Any]]:
+    """Records as columns; what a record lacks is missing there."""
+    names = dict.fromkeys(name for record in records for name in record)
+    return {name: [record.get(name) for record in records] for name in names}
+
+
+def _index_level(table: Any, wanted: str) -> Any:
+    """A level of the index of a data frame as a column, None if there is no such."""
+    index = getattr(table, "index", None)
+    levels = getattr(index, "names", None) or ()
+    if wanted not in levels or index is None:
+        return None
+    return index.get_level_values(wanted)
 
 
 def _place(wanted: Any, names: Sequence[Any]) -> int:
@@ -351,10 +396,12 @@ def _open_columns(
     rows_per_batch: int,
 ) -> _Open:
     opened: list[_ColumnReader] = []
-    _refuse_index(table, names, columns)
     for wanted in columns:
-        _place(wanted, names)
-        opened.append(_column(table[wanted], wanted, first_row))
+        column = None if wanted in names else _index_level(table, wanted)
+        if column is None:
+            _place(wanted, names)
+            column = table[wanted]
+        opened.append(_column(column, wanted, first_row))
         if opened[-1].rows != opened[0].rows:
             raise ValueError(
                 f"column {short(wanted)} has {opened[-1].rows} rows, "

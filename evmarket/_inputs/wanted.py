@@ -104,7 +104,7 @@ class Wanted(NamedTuple):
         """The wanted columns in a header; the rows below it are not looked at."""
         found = []
         for name in dict.fromkeys(self.names):
-            text = name in self.keys or self.period == (name,)
+            text = name in (*self.keys, *self.others) or self.period == (name,)
             kind = "text" if text else "whole" if name in self.period else "number"
             found.append(Column(name, place_of(name, header), kind))
         return found

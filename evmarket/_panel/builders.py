@@ -47,7 +47,10 @@ class Builders:
         ----------
         table : object
             A table with an Arrow stream (pyarrow, polars, duckdb), a dict of arrays, a
-            structured array, a data frame, a dataset, or an iterable of these.
+            structured array, a data frame (levels of its index are columns, too), a
+            list of records, a dataset, Parquet file or scanner of pyarrow, a Delta
+            table, a cursor or duckdb connection after `execute`, `read_table`, or an
+            iterable of these.
         keys : str or sequence of str
             The key columns: text, integers or booleans. A missing label is None.
         period : str or (str, str)

@@ -11,6 +11,7 @@ import numpy as np
 from .. import _core
 from .._calendar.frequency import cure, pair_frequency
 from .._common.messages import short
+from .._inputs.csv_files import MOST_COLUMNS
 from .._inputs.formats import Formatted
 from .._inputs.tables import batches, in_one_chunk, names_of
 
@@ -231,6 +232,12 @@ def column_names(table: Any) -> list[str]:
 
 def table_columns(table: Any, names: Sequence[str]) -> dict[str, list[Any]]:
     """The values of some columns, as lists that the readers of tables take again."""
+    if len(names) > MOST_COLUMNS:
+        table = table if names_of(table) is not None else list(table)
+        parts = [
+            names[k : k + MOST_COLUMNS] for k in range(0, len(names), MOST_COLUMNS)
+        ]
+        return {k: v for part in parts for k, v in table_columns(table, part).items()}
     reader = batches(table, names)
     columns: dict[str, list[Any]] = {name: [] for name in names}
     for batch in reader:

@@ -1,0 +1,121 @@
+"""What a panel's numbers say about its table: totals among parts, percents, signs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._common.kinds import LEVELS
+from .._common.messages import listing, short
+from .._inputs.labels import is_total, labels_told, names_percents
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from .._common.types import Floats, Ints, Mask
+    from .panel import Panel
+
+
+NEAR = 1e-9
+"""How far a total may be from the sum of its parts, of its size."""
+
+LARGE = 1.5
+"""A rate beyond it is more likely in percent than a fraction."""
+
+
+def noticed(panel: Panel, percents: Collection[str] = ()) -> list[str]:
+    """What may be wrong with the table of a panel, in a line each.
+
+    Nothing is changed. `percents` are the columns whose numbers had percent signs.
+    """
+    told = []
+    for key, column in panel._data.series.columns.items():
+        labels = list(dict.fromkeys(column.tolist()))
+        told += labels_told(key, labels)
+        if not any(map(is_total, labels)):
+            told += _sums_told(panel, key)
+    for name in panel.measures:
+        measure = panel[name]
+        if measure.kind in LEVELS:
+            if name in percents or names_percents(name):
+                told.append(
+                    f"{short(name)}: the name or the numbers say percent, but it is "
+                    f"added as a {measure.kind}: {name}=rate"
+                )
+        elif measure.kind == "rate" and measure.unit is None:
+            most = np.max(np.abs(_finite(measure)), initial=0.0)
+            if most > LARGE:
+                told.append(
+                    f"{short(name)}: a rate is a fraction, but this one reaches "
+                    f"{most:g}; if it is in percent, say so: units {name}=percent"
+                )
+    return told
+
+
+def sign_told(panel: Panel, revenue: str, cost: str) -> list[str]:
+    """A line if the costs are negative beside positive revenue."""
+    costs, revenues = _finite(panel[cost]), _finite(panel[revenue])
+    if _mostly(costs < 0, costs != 0) and _mostly(revenues > 0, revenues != 0):
+        return [
+            f"{short(cost)}: nearly all costs are negative, so the margin adds them to "
+            f"the revenue: reverse them, such as by assign costs=0-{cost}"
+        ]
+    return []
+
+
+def _mostly(true: Mask, among: Mask) -> bool:
+    return bool(among.any()) and 10 * int(true.sum()) >= 9 * int(among.sum())
+
+
+def _finite(measure: Any) -> Floats:
+    values: Floats = measure._data.cells.values
+    return values[np.isfinite(values)]
+
+
+def _sums_told(panel: Panel, key: str) -> list[str]:
+    """A line if the values of one label are the sums of all others, wherever it has a
+    value beside two or more of them."""
+    names = [name for name in panel.measures if panel[name].kind in LEVELS]
+    found = [_total_labels(panel, key, name) for name in names]
+    every = set.intersection(*found) if found else set()
+    if not every:
+        return []
+    label = sorted(every, key=str)[0]
+    return [
+        f"{short(key)}: {short(label)} is the sum of the other labels in "
+        f"{listing(names[:3])}, which counts them twice: exclude {key}={label}"
+    ]
+
+
+def _total_labels(panel: Panel, key: str, name: str) -> set[Any]:
+    """The labels whose values are the sums of the others."""
+    data = panel[name]._data
+    series, cells = data.series, data.cells
+    labels, codes = np.unique(series.columns[key].astype(str), return_inverse=True)
+    if len(labels) < 3:
+        return set()
+    rest = [column for other, column in series.columns.items() if other != key]
+    group = _groups(rest, series.count)[cells.series].astype(np.int64)
+    low = int(cells.ordinals.min()) if len(cells.ordinals) else 0
+    span = int(cells.ordinals.max()) - low + 1 if len(cells.ordinals) else 1
+    _, place = np.unique(group * span + cells.ordinals - low, return_inverse=True)
+    known = np.isfinite(cells.values)
+    values = np.where(known, cells.values, 0.0)
+    total = np.bincount(place, values)[place]
+    beside = np.bincount(place, known & (values != 0))[place]
+    tested = known & (beside >= 3) & (values != 0)
+    equal = np.abs(total - 2 * values) <= NEAR * np.abs(total)
+    code = codes[cells.series]
+    held = np.bincount(code, tested & equal, len(labels))
+    seen = np.bincount(code, tested, len(labels))
+    return set(labels[(held >= 2) & (held == seen)].tolist())
+
+
+def _groups(columns: list[Any], count: int) -> Ints:
+    """A number for each series: equal where all columns are."""
+    group: Ints = np.zeros(count, np.int64)
+    for column in columns:
+        _, code = np.unique(column.astype(str), return_inverse=True)
+        _, group = np.unique(group * count + code, return_inverse=True)
+    return group
