@@ -10,12 +10,14 @@ import numpy as np
 from .._common.messages import short
 from .._common.status import Status
 from .._common.text import fitted
+from .._tables.exported import Exported
+from .._tables.table import Table
 
 if TYPE_CHECKING:
     from .._common.types import Array
 
 
-class Explanation:
+class Explanation(Exported):
     """A total and the parts that add up to it, for one group or many.
 
     Attributes
@@ -106,21 +108,50 @@ class Explanation:
         """
         import pandas as pd
 
-        arrays = self.arrays()
-        shape = max((a.shape for a in arrays.values()), key=len)
-        axis = getattr(self, "axis", -1)
-        columns = {
-            name: np.broadcast_to(
-                a if a.ndim == len(shape) else np.expand_dims(a, axis), shape
-            ).reshape(-1)
-            for name, a in arrays.items()
-        }
+        shape, columns = self._flat()
         if not shape:
             return pd.DataFrame(columns)
         index = pd.MultiIndex.from_product(
             [range(n) for n in shape], names=[f"axis {k}" for k in range(len(shape))]
         )
         return pd.DataFrame(columns, index=index)
+
+    def to_table(self) -> Any:
+        """The rows of `to_pandas` as a table, with the position along each axis.
+
+        Returns
+        -------
+        Table
+            Columns ``axis 0``, ``axis 1`` ..., then the arrays by name.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.contributions([60, 40], [90, 30]).to_table()
+        Table(2 rows x 5 columns)
+        axis 0    total      parts  residual  status
+             0  +20.00%  +30.00 pp   2.8e-17
+             1  +20.00%  -10.00 pp   2.8e-17
+        """
+        shape, columns = self._flat()
+        places: dict[str, Array] = {
+            f"axis {k}": place.reshape(-1) for k, place in enumerate(np.indices(shape))
+        }
+        status = columns["status"]
+        marks = {name: status for name, x in columns.items() if x.dtype.kind == "f"}
+        return Table(places | columns, "", self._formats, marks)
+
+    def _flat(self) -> tuple[tuple[int, ...], dict[str, Array]]:
+        """The shape of the finest array, and all arrays in that shape, flat."""
+        arrays = self.arrays()
+        shape = max((a.shape for a in arrays.values()), key=len)
+        axis = getattr(self, "axis", -1)
+        return shape, {
+            name: np.broadcast_to(
+                a if a.ndim == len(shape) else np.expand_dims(a, axis), shape
+            ).reshape(-1)
+            for name, a in arrays.items()
+        }
 
 
 def array_lines(arrays: dict[str, Array]) -> list[str]:
