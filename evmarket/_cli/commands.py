@@ -94,6 +94,12 @@ def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"wrote {write_tour(options.path, options.force)}\n"]
 
 
+def _guide(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .guides import guide, guides
+
+    return DONE, [guides() if options.name is None else guide(options.name)]
+
+
 def _kinds(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"{kinds_table()}\n"]
 
@@ -125,6 +131,7 @@ _WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
     "market": _market,
     "audit": _audit,
     "extract": _extract,
+    "guide": _guide,
     "kinds": _kinds,
     "notebook": _notebook,
     "why": _why,
