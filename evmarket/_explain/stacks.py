@@ -107,12 +107,13 @@ def of_panel_causes(why: OnPanel, group: Any, causes: Sequence[str]) -> Stack:
     row, own, title, source = _of_group(why, group)
     parts = {name: getattr(why, name) for name in causes}
     known = {name: x[own] for name, x in parts.items() if x is not None}
-    name = why._items.target.name
+    assert why._items.target.formed is not None
+    name = f"change of {why._items.target.formed.inputs[0].name}"
     return Stack(
         np.stack([np.nansum(x, axis=0) for x in known.values()]),
         list(known),
         why.total[row],
-        ", ".join([f"{name}: {', '.join(known)}", *title]),
+        ", ".join([f"{name[:1].upper()}{name[1:]}", *title]),
         f"{name} on {why._items.lag.words}",
         _others(why, row),
         why.periods,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 MOST_BARS = 100
 MOST_ROWS = 60
+MOST_RANKS = 8
 _ROUNDING = 1e-9
 
 
@@ -150,11 +151,10 @@ def _draw_lines(measure: MeasureData, ax: Any, _: MeasureData) -> Sequence[Any]:
 
 
 def _rank_axis(ax: Any) -> None:
-    """Rank 1 at the top, and whole ranks only."""
-    from matplotlib.ticker import MaxNLocator
-
+    """Rank 1 at the top, with a label, and whole ranks only."""
+    low = int(max(ax.get_ylim()))
+    ax.set_yticks(range(1, low + 1, -(-low // MOST_RANKS)))
     ax.invert_yaxis()
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
 
 def _draw_bars(measure: MeasureData, ax: Any, _: MeasureData) -> Sequence[Any]:

@@ -63,6 +63,8 @@ def test_rate_and_mix_stack_to_the_change_of_the_rate(panel):
     for method in ("symmetric", "three-way"):
         why = panel.mix_rate("revenue", "units", method=method)
         ax = why.plot()
+        assert ax.get_title("left") == "Change of revenue/units"
+        assert ax.get_ylabel() == "change of revenue/units on the year before"
         assert height_at(ax, 1) == pytest.approx(why.total[0, 1], abs=1e-12)
         names = labels(ax)
         assert "rate" in names and ("joint" in names) == (method == "three-way")

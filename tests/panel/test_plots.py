@@ -118,6 +118,14 @@ def test_lines_have_dots_only_where_points_are_alone():
         assert entry.get_marker() == "None"
 
 
+def test_rank_1_has_a_label_at_the_top():
+    for count in (1, 4, 30):
+        units = panel_of({f"{k:02d}": (k, k) for k in range(1, count + 1)})["units"]
+        ax = units.rank().plot(top=count)
+        ticks = ax.get_yticks().tolist()
+        assert ticks[0] == 1 and len(ticks) <= 8 and ax.yaxis_inverted()
+
+
 # ---- words ---------------------------------------------------------------------------
 
 
