@@ -34,9 +34,13 @@ COLOURS = (
 GREY = "#8c8c8c"
 HATCHES = {"entry": "///", "exit": "\\\\\\", "gap": "..."}
 MOST_COLOURS = len(COLOURS) + 1
+_STROKES = ("-", ":", "-.")
+"""How lines are drawn, each with all colours; dashes are for what is not complete."""
 
 _SIZE = (8, 4.5)
 """Inches of a new figure."""
+_PER_ENTRY = 0.22
+"""Inches of an entry of a legend."""
 _PER_INCH = 11
 """How many characters of a title fit in an inch."""
 
@@ -85,6 +89,11 @@ def colour(ax: Any, place: int) -> Any:
     return [*COLOURS, ink(ax)][place % MOST_COLOURS]
 
 
+def stroke(place: int) -> str:
+    """How a line is drawn: solid with all colours, then dotted with all, and so on."""
+    return _STROKES[place // MOST_COLOURS % len(_STROKES)]
+
+
 def titled(ax: Any, title: str) -> None:
     """Write the title at the left, shortened to what fits."""
     width = ax.get_window_extent().width / ax.figure.dpi
@@ -127,10 +136,19 @@ def legend(ax: Any, handles: Sequence[Any] = (), always: bool = False) -> None:
         return
     engine = ax.figure.get_layout_engine()
     beside = isinstance(engine, ConstrainedLayoutEngine)
+    if beside:
+        _make_room(ax.figure, len(entries))
     place = _BESIDE if beside else {"loc": "best", "fontsize": "small"}
     frame = {"frameon": not beside, "framealpha": 0.8, "edgecolor": "none"}
     face = {"facecolor": ax.get_facecolor(), "labelcolor": ink(ax)}
     ax.legend(handles=entries, **place, **frame, **face)
+
+
+def _make_room(figure: Any, entries: int) -> None:
+    """Make a figure of `axes` higher where its legend would be cut."""
+    width, height = figure.get_size_inches()
+    if (width, height) == _SIZE and len(figure.axes) == 1:
+        figure.set_figheight(max(height, _PER_ENTRY * entries + 0.6))
 
 
 def sourced(ax: Any, *sources: str) -> None:

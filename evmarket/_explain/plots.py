@@ -23,6 +23,7 @@ from .._common.canvas import (
     shade,
     shortened,
     sourced,
+    stroke,
     titled,
 )
 from .._common.fonts import legible
@@ -235,7 +236,8 @@ def plot_lines(lines: Lines, ax: Any, top: int) -> Any:
     count, every = positive(top, "top"), len(lines.rows)
     ax = axes(ax)
     for k, row in enumerate(lines.rows[:count]):
-        line(ax, row, color=colour(ax, k), label=shortened(lines.names[k]))
+        style = {"color": colour(ax, k), "linestyle": stroke(k)}
+        line(ax, row, label=shortened(lines.names[k]), **style)
     level_line(ax, 1)
     title = lines.title
     if every > count:

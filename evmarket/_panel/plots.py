@@ -21,6 +21,7 @@ from .._common.canvas import (
     shade,
     shortened,
     sourced,
+    stroke,
     titled,
 )
 from .._common.fonts import legible
@@ -134,7 +135,7 @@ def _draw_lines(measure: MeasureData, ax: Any, _: MeasureData) -> Sequence[Any]:
     for k, (name, row) in enumerate(_rows(measure)):
         style = {"color": colour(ax, k)}
         whole = np.where(np.arange(len(row)) <= late, row, np.nan)
-        line(ax, whole, label=name, **style)
+        line(ax, whole, label=name, linestyle=stroke(k), **style)
         rest = np.where(np.arange(len(row)) >= late, row, np.nan)
         if np.isfinite(rest[late + 1 :] if late >= 0 else rest).any():
             line(ax, rest, linestyle="--", label="_not complete", **style)

@@ -216,6 +216,10 @@ def test_the_style_is_of_the_axes_alone():
 def test_the_legend_lies_within_the_figure():
     long = {f"A very long name of a maker, number {k}": (k, k + 1) for k in range(9)}
     made = [panel_of(long)["units"].plot()]
+    many = {f"Maker {k}": (k, k + 1) for k in range(40)}
+    made.append(panel_of(many)["units"].plot(top=40))
+    looks = {(line.get_color(), line.get_linestyle()) for line in made[-1].lines}
+    assert len(looks) == 8 * 3
     _, given = plt.subplots()
     made.append(panel_of(long)["units"].plot(ax=given))
     for ax in made:
