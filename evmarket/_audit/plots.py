@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._common.arguments import positive
-from .._common.canvas import COLOURS, axes, legend, legible, shortened, sourced
+from .._common.canvas import (
+    COLOURS,
+    axes,
+    legend,
+    number_axis,
+    shade,
+    shortened,
+    sourced,
+    titled,
+)
+from .._common.fonts import legible
 from .._figures.plots import bar
 
 if TYPE_CHECKING:
@@ -19,7 +29,9 @@ def plot_audit(
 ) -> Any:
     """`Audit.plot`, from findings and the source of each fact."""
     count = positive(top, "top")
-    on = axes(ax)
+    on = axes(ax, values="x")
+    on.set_xscale("symlog", linthresh=1.0)
+    number_axis(on.xaxis, "number")
     names: list[str] = []
     used: set[str] = set()
     measurable = [row for row in findings if row[3].unit > 0][:count]
@@ -44,13 +56,12 @@ def plot_audit(
         used.update(ids)
     on.set_yticks(range(len(names)), names)
     on.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    on.axvline(0, color="black", linewidth=0.6, zorder=0)
-    on.set_xscale("symlog", linthresh=1.0)
+    on.axvline(0, color=shade(on, 0.8), linewidth=0.8, zorder=1)
     on.set_xlabel("distance from the printed figure, in units of its last digit")
     sourced(on, *(source for name, source in sources.items() if name in used))
     title = "Printed figures and what the others imply"
     if len(findings) > len(names):
         title += f" ({len(names)} of {len(findings)} findings)"
-    on.set_title(title)
+    titled(on, title)
     legend(on)
     return legible(on)

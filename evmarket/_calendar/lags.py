@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _MONTHS = {"Y": 12, "H": 6, "Q": 3, "M": 1}
 _DAYS = {"W": 7, "D": 1}
+_WORDS = {"H": "half-year", "Q": "quarter", "M": "month", "W": "week", "D": "day"}
 _FORMS = "give periods such as 12, or words such as '1Y', '2Q', '12M', '4W'"
 _POSITIVE = "it takes at least one period"
 NO_PERIOD = np.iinfo(np.int64).min
@@ -60,6 +61,29 @@ class Lag(NamedTuple):
             return 12, self.months
         assert self.freq is not None, "integers know no year"
         return per_year(self.freq), self.periods
+
+    @property
+    def words(self) -> str:
+        """Where the base lies, as in growth on "the year before" or "3 months before".
+
+        Examples
+        --------
+        >>> from evmarket._calendar.lags import read_lag
+        >>> [read_lag(lag, "M").words for lag in ("1Y", 1, "1Q", -12)]
+        ['the year before', 'the month before', '3 months before', 'the year after']
+        """
+        if self.years:
+            steps, count = self.yearly
+            number, one = count // steps, "year"
+        else:
+            number = self.months or self.periods
+            one = (
+                "month" if self.months else _WORDS.get(unit(self.freq or ""), "period")
+            )
+        side = "before" if number > 0 else "after"
+        if abs(number) == 1:
+            return f"the {one} {side}"
+        return f"{abs(number)} {one}s {side}"
 
     def before(self, ordinals: Any) -> Any:
         """The base of each period, NO_PERIOD where it has none."""

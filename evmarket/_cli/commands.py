@@ -93,6 +93,12 @@ def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"wrote {write_tour(options.path, options.force)}\n"]
 
 
+def _guide(options: Namespace) -> tuple[int, Iterable[str]]:
+    from .guides import guide, guides
+
+    return DONE, [guides() if options.name is None else guide(options.name)]
+
+
 def _kinds(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, [f"{kinds_table()}\n"]
 
@@ -124,6 +130,7 @@ _WHOLE: dict[str, Callable[[Namespace], tuple[int, Iterable[str]]]] = {
     "market": _market,
     "audit": _audit,
     "extract": _extract,
+    "guide": _guide,
     "kinds": _kinds,
     "notebook": _notebook,
     "why": _why,

@@ -52,6 +52,10 @@ _COMMANDS = {
         "write the tour, a notebook that shows the package at work",
         "Open it in JupyterLab; the package's [plot] extra draws its plots.",
     ),
+    "guide": (
+        "print a guide for users of pandas, Excel, DAX or collapse",
+        "The text is Markdown. Without a NAME the guides are listed.",
+    ),
 }
 """The help of every command, and what follows its flags."""
 
@@ -83,7 +87,7 @@ def parser() -> ArgumentParser:
             _add_selection(part)
         if name in _FLAGS:
             _FLAGS[name](part)
-        if name not in ("kinds", "notebook"):
+        if name not in ("kinds", "notebook", "guide"):
             _add_format(part, _KNOWN.get(name, _FORMATS))
     return whole
 
@@ -287,6 +291,10 @@ def _notebook_flags(parser: ArgumentParser) -> None:
     add("--force", action="store_true", help="replace a file")
 
 
+def _guide_flags(part: ArgumentParser) -> None:
+    part.add_argument("name", nargs="?", metavar="NAME", help="the tool you know")
+
+
 def _report_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add(
@@ -368,4 +376,5 @@ _FLAGS: dict[str, Callable[[ArgumentParser], None]] = {
     "explain": _explain_flags,
     "why": _why_flags,
     "notebook": _notebook_flags,
+    "guide": _guide_flags,
 }

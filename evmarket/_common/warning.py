@@ -2,7 +2,7 @@
 
 
 class EvmarketWarning(UserWarning):
-    """A table may not be what it seems; the numbers are as documented.
+    """A table or a plot may not be what it seems; the numbers are as documented.
 
     Examples
     --------

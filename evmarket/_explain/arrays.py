@@ -9,20 +9,20 @@ import numpy as np
 
 from .._arrays.apply import LAST
 from .._common.arguments import choice
-from .._common.messages import short
 from . import families
-from .base import Bridge, Explanation
+from .base import Bridge, Explanation, Stacked
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from .plots import Stack
 
+MIX_CAUSES = ("rate", "mix", "joint")
 WORTH = ("price0", "quantity0", "price1", "quantity1")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Explanation):
+class Contributions(Stacked):
     """Growth of a total, by item.
 
     Attributes
@@ -56,53 +56,10 @@ class Contributions(Explanation):
         **Explanation._formats,
     }
 
-    def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
-        """Stacked bars in percentage points, with the total as a line.
-
-        Parameters
-        ----------
-        group : label or tuple of labels, optional
-            The group to plot, for a panel with several groups. A plot of arrays shows
-            all groups.
-        ax : matplotlib.axes.Axes, optional
-            The Axes to draw on. By default a new figure is made.
-        top : int, default 8
-            Number of items with a colour. The other items share one grey bar.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> import matplotlib
-        >>> matplotlib.use("Agg")
-        >>> ax = em.contributions([60, 40], [72, 38]).plot()
-        >>> [f"{bar.get_height():.2f}" for bar in ax.patches]
-        ['0.12', '-0.02']
-        """
-        from .plots import plot_stack
-
-        return plot_stack(self._stack(group), ax, top)
-
     def _stack(self, group: Any) -> Stack:
-        """The bars to plot: one per group."""
-        from .plots import Stack
+        from .stacks import of_items
 
-        if group is not None:
-            raise TypeError(
-                f"group is {short(group)}: a plot of arrays shows all groups, omit it"
-            )
-        parts = np.moveaxis(self.parts, self.axis, 0)
-        if parts.ndim > 2:
-            raise ValueError(
-                f"parts has {parts.ndim} dimensions: a plot takes 1 or 2, select groups"
-            )
-        parts = parts.reshape(len(parts), -1)
-        names = [f"item {i}" for i in range(len(parts))]
-        total = np.atleast_1d(self.total)
-        return Stack(parts, names, total, "Contributions to growth")
+        return of_items(self.parts, self.axis, self.total, group)
 
 
 def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contributions:
@@ -147,7 +104,7 @@ def contributions(x0: ArrayLike, x1: ArrayLike, *, axis: int = LAST) -> Contribu
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class MixRate(Explanation):
+class MixRate(Stacked):
     """Change of a pooled rate, by item and cause.
 
     Attributes
@@ -180,6 +137,12 @@ class MixRate(Explanation):
     status: Any
     method: str
     axis: int
+
+    def _stack(self, group: Any) -> Stack:
+        from .stacks import MIX_TITLE, of_causes
+
+        causes = {name: getattr(self, name) for name in MIX_CAUSES}
+        return of_causes(causes, self.axis, self.total, group, MIX_TITLE)
 
 
 def mix_rate(

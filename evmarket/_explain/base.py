@@ -10,12 +10,15 @@ import numpy as np
 from .._common.messages import short
 from .._common.status import Status
 from .._common.text import fitted
+from .._tables.exported import Exported
+from .._tables.table import Table
 
 if TYPE_CHECKING:
     from .._common.types import Array
+    from .plots import Stack
 
 
-class Explanation:
+class Explanation(Exported):
     """A total and the parts that add up to it, for one group or many.
 
     Attributes
@@ -106,21 +109,50 @@ class Explanation:
         """
         import pandas as pd
 
-        arrays = self.arrays()
-        shape = max((a.shape for a in arrays.values()), key=len)
-        axis = getattr(self, "axis", -1)
-        columns = {
-            name: np.broadcast_to(
-                a if a.ndim == len(shape) else np.expand_dims(a, axis), shape
-            ).reshape(-1)
-            for name, a in arrays.items()
-        }
+        shape, columns = self._flat()
         if not shape:
             return pd.DataFrame(columns)
         index = pd.MultiIndex.from_product(
             [range(n) for n in shape], names=[f"axis {k}" for k in range(len(shape))]
         )
         return pd.DataFrame(columns, index=index)
+
+    def to_table(self) -> Any:
+        """The rows of `to_pandas` as a table, with the position along each axis.
+
+        Returns
+        -------
+        Table
+            Columns ``axis 0``, ``axis 1`` ..., then the arrays by name.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> em.contributions([60, 40], [90, 30]).to_table()
+        Table(2 rows x 5 columns)
+        axis 0    total      parts  residual  status
+             0  +20.00%  +30.00 pp   2.8e-17
+             1  +20.00%  -10.00 pp   2.8e-17
+        """
+        shape, columns = self._flat()
+        places: dict[str, Array] = {
+            f"axis {k}": place.reshape(-1) for k, place in enumerate(np.indices(shape))
+        }
+        status = columns["status"]
+        marks = {name: status for name, x in columns.items() if x.dtype.kind == "f"}
+        return Table(places | columns, "", self._formats, marks)
+
+    def _flat(self) -> tuple[tuple[int, ...], dict[str, Array]]:
+        """The shape of the finest array, and all arrays in that shape, flat."""
+        arrays = self.arrays()
+        shape = max((a.shape for a in arrays.values()), key=len)
+        axis = getattr(self, "axis", -1)
+        return shape, {
+            name: np.broadcast_to(
+                a if a.ndim == len(shape) else np.expand_dims(a, axis), shape
+            ).reshape(-1)
+            for name, a in arrays.items()
+        }
 
 
 def array_lines(arrays: dict[str, Array]) -> list[str]:
@@ -139,6 +171,56 @@ def array_lines(arrays: dict[str, Array]) -> list[str]:
         )
         for name, values in arrays.items()
     ]
+
+
+class Stacked(Explanation):
+    """An explanation whose parts are drawn as stacked bars."""
+
+    def plot(self, group: Any = None, *, ax: Any = None, top: int = 8) -> Any:
+        """Stacked bars of the parts, with the total as a line.
+
+        Of a panel there is one bar per period, of arrays one per group. The largest
+        items that entered, exited or lack a value are named, the others counted.
+
+        Parameters
+        ----------
+        group : label or tuple of labels, optional
+            The group to plot, for a panel with several groups. A plot of arrays shows
+            all groups.
+        ax : matplotlib.axes.Axes, optional
+            The Axes to draw on. By default a new figure is made.
+        top : int, default 8
+            Number of items with a colour. The other items share one grey bar.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            If there are several groups and `group` is not given, or there is no such
+            group; for arrays, if `group` is given or they have too many dimensions.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> ax = em.contributions([60, 40], [72, 38]).plot()
+        >>> [f"{bar.get_height():.2f}" for bar in ax.patches]
+        ['0.12', '-0.02']
+        >>> ax = em.mix_rate([50, 50], [0.3, 0.1], [80, 20], [0.3, 0.1]).plot()
+        >>> [text.get_text() for text in ax.get_legend().get_texts()]
+        ['total', 'mix']
+        """
+        from .plots import plot_stack
+
+        return plot_stack(self._stack(group), ax, top)
+
+    def _stack(self, group: Any) -> Stack:
+        """The bars to plot."""
+        raise NotImplementedError
 
 
 class Bridge(Explanation):
@@ -191,13 +273,17 @@ class Bridge(Explanation):
                 f"group is {short(group)}: there is no change to explain: {code.name}, "
                 f"{code.meaning}"
             )
+        title = ", ".join([self._title, *subtitle])
+        parts = self._steps_at(place)
+        return plot_waterfall(ax, parts, total, title, self._in_points, source)
+
+    def _steps_at(self, place: tuple[int, ...]) -> dict[str, float]:
+        """The parts of one group, in order."""
         steps = {name: getattr(self, name, None) for name in self._steps}
-        numbers = {
+        return {
             name: 0.0 if values is None else float(np.asarray(values)[place])
             for name, values in steps.items()
         }
-        title = ", ".join([self._title, *subtitle])
-        return plot_waterfall(ax, numbers, total, title, self._in_points, source)
 
     def _chosen(self, group: Any, at: Any) -> tuple[tuple[int, ...], list[str], str]:
         """The index of a group in the arrays, its subtitle and its source."""

@@ -13,14 +13,16 @@ from .._arrays.growth import log_growth
 from .._common.arguments import integer
 from .._common.status import lowest
 from .._common.text import fitted
-from .base import Explanation
+from .base import Stacked
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from .plots import Stack
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class BaseEffect(Explanation):
+class BaseEffect(Stacked):
     """The change of log growth from one period to the next, in two parts.
 
     Attributes
@@ -58,6 +60,14 @@ class BaseEffect(Explanation):
         "base": "rate",
         "residual": "residual",
     }
+
+    def _stack(self, group: Any) -> Stack:
+        from .stacks import of_series
+
+        parts = {"momentum": self.momentum, "base, subtracted": -self.base}
+        known = np.isfinite(self.total)
+        parts = {name: np.where(known, x, np.nan) for name, x in parts.items()}
+        return of_series(parts, self.total, "Change of log growth", group)
 
     def __repr__(self) -> str:
         known = int(np.isfinite(self.total).sum())

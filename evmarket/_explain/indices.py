@@ -16,6 +16,8 @@ from .families import FORMULAS, INDEX_CONTRIBUTIONS, Groups
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from .plots import Lines
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class IndexNumber(Explanation):
@@ -54,6 +56,44 @@ class IndexNumber(Explanation):
         "matched_share": "share",
         "residual": "residual",
     }
+
+    def plot(self, *, ax: Any = None, top: int = 8) -> Any:
+        """A line of index numbers for each group; a line at 1 means no change.
+
+        Of arrays the line runs along the last axis of ``.total``.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            The Axes to draw on. By default a new figure is made.
+        top : int, default 8
+            The most groups to draw, the first ones. The title says how many there are.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> index = em.price_index([[10], [10]], [[3], [3]], [[11], [12]], [[3], [3]])
+        >>> index.plot().lines[0].get_ydata().round(6).tolist()
+        [1.1, 1.2]
+        """
+        from .plots import plot_lines
+
+        return plot_lines(self._lines(), ax, top)
+
+    def _lines(self) -> Lines:
+        """The lines to plot: one per group."""
+        from .plots import Lines
+
+        total = np.atleast_1d(self.total)
+        rows = total.reshape(-1, total.shape[-1])
+        names = [f"group {k}" for k in range(len(rows))]
+        return Lines(rows, names, "Index numbers", f"{self.method} index")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         index = np.asarray(self.total, dtype)

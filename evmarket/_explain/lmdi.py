@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 import numpy as np
 
 from .. import _core
 from .._common.arguments import choice
-from .base import Explanation
+from .._common.messages import short
+from .base import Bridge, Explanation
 from .families import Matrices, run_groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
+    from .plots import Stack
+
+SHIFTS = ("national", "mix", "regional")
+"""The parts of the change of an industry in a region."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Lmdi(Explanation):
+class Lmdi(Bridge):
     """Change of a sum of products, by factor.
 
     Attributes
@@ -43,11 +49,22 @@ class Lmdi(Explanation):
     (10.0, array([10.,  0.]))
     """
 
+    _title: ClassVar[str] = "Change of the total"
+
     total: Any
     effects: NDArray[np.float64]
     residual: Any
     status: Any
     method: str
+
+    def _steps_at(self, place: tuple[int, ...]) -> dict[str, float]:
+        if self.method == "multiplicative":
+            raise ValueError(
+                "form is 'multiplicative': its effects are ratios, which a plot cannot "
+                "stack: take form='additive'"
+            )
+        effects = self.effects[place].tolist()
+        return {f"factor {k}": effect for k, effect in enumerate(effects)}
 
 
 def lmdi(x0: ArrayLike, x1: ArrayLike, *, form: str = "additive") -> Lmdi:
@@ -141,6 +158,56 @@ class ShiftShare(Explanation):
     regional: NDArray[np.float64]
     residual: NDArray[np.float64]
     status: Any
+
+    def plot(self, *, at: Any = None, ax: Any = None) -> Any:
+        """Stacked bars of the three parts, one bar per region, with the total.
+
+        Parameters
+        ----------
+        at : str, date, int, optional
+            The period, for a panel. The default is the last period with a known total.
+        ax : matplotlib.axes.Axes, optional
+            The Axes to draw on. By default a new figure is made.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        KeyError
+            If the calendar of the panel does not have the period.
+        TypeError, ValueError
+            If `at` is given for arrays, or they have more than one nation.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> import matplotlib
+        >>> matplotlib.use("Agg")
+        >>> why = em.shift_share([[90, 20], [310, 130]], [[100, 40], [340, 170]])
+        >>> why.plot().lines[0].get_ydata().tolist()
+        [30.0, 70.0]
+        """
+        from .plots import plot_stack
+
+        stack = self._regions(at)
+        return plot_stack(stack, ax, len(stack.names))
+
+    def _regions(self, at: Any) -> Stack:
+        """The bars to plot: one per region."""
+        from .stacks import of_regions
+
+        if at is not None:
+            raise TypeError(f"at is {short(at)}: arrays have no calendar, omit it")
+        if self.total.ndim > 2:
+            raise ValueError(
+                f"total has {self.total.ndim} dimensions: a plot takes 2, select one"
+            )
+        parts = {name: getattr(self, name) for name in SHIFTS}
+        names = [f"region {k}" for k in range(len(self.total))]
+        words = {"title": "Change of the regions", "values": "change"}
+        return of_regions(parts, self.total, names, **words)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays by name. The status of a nation is repeated for its cells.

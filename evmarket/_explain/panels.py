@@ -9,23 +9,22 @@ import numpy as np
 
 from .._cells import growth, ratios
 from .._common.arguments import choice
-from .._common.canvas import names_of
 from .._common.kinds import TABLE
 from .._common.messages import one_line
 from . import families, item_parts
-from .arrays import Contributions, MarginBridge, MixRate, PriceVolume
+from .arrays import MIX_CAUSES, Contributions, MarginBridge, MixRate, PriceVolume
 from .families import BOTH, GAP
 from .indices import IndexNumber
 from .item_parts import rate_of
 from .items import Items, Values
-from .lmdi import ShiftShare, shift_share
+from .lmdi import SHIFTS, ShiftShare, shift_share
 from .on_panel import OnPanel
 
 if TYPE_CHECKING:
     from .._cells.panel import PanelData
     from .._common.types import Codes, Floats, Ints, Mask
     from .item_parts import Parts
-    from .plots import Stack
+    from .plots import Lines, Stack
 
 
 _PARTS = ("volume", "joint", "entry", "exit")
@@ -78,25 +77,9 @@ class PanelContributions(OnPanel, Contributions):
     """
 
     def _stack(self, group: Any) -> Stack:
-        """The bars to plot: one per period of a group."""
-        from .plots import Stack
+        from .stacks import of_panel_items
 
-        (row, _), [*names, _], source = self._chosen(group, None)
-        items = self._items
-        own = np.unique(items.series[items.target.cells.series[items.cell] == row])
-        labels = {key: column[own] for key, column in self.series.items()}
-        title = f"Contributions to the growth of {items.target.name}"
-        return Stack(
-            parts=self.parts[own],
-            names=names_of(labels, len(own)),
-            total=self.total[row],
-            title=", ".join([title, *names]),
-            others={
-                name: getattr(self, name)[row] for name in ("entry", "exit", "gap")
-            },
-            periods=self.periods,
-            source=source,
-        )
+        return of_panel_items(self, group)
 
     def _parts_of(self, items: Items, own: Ints) -> Parts:
         [name] = self._names
@@ -173,6 +156,11 @@ class PanelMixRate(OnPanel, MixRate):
     >>> panel.mix_rate("profit", "revenue").mix[:, 1].round(6)
     array([0.002431, 0.005903])
     """
+
+    def _stack(self, group: Any) -> Stack:
+        from .stacks import of_panel_causes
+
+        return of_panel_causes(self, group, MIX_CAUSES)
 
     def _parts_of(self, items: Items, own: Ints) -> Parts:
         n, w = (items.values(name) for name in self._names)
@@ -434,10 +422,15 @@ class PanelShiftShare(OnPanel, ShiftShare):
     array([ 6., -6.])
     """
 
+    def _regions(self, at: Any) -> Stack:
+        from .stacks import of_panel_regions
+
+        return of_panel_regions(self, at, SHIFTS)
+
     def _parts_of(self, items: Items, own: Ints) -> Parts:
         [name] = self._names
         values, held = items.values(name), self._of_items
-        parts = {key: held[key][own] for key in ("national", "mix", "regional")}
+        parts = {key: held[key][own] for key in SHIFTS}
         fates = self._transitions[own]
         change = values.current - values.base
         part = np.where(fates == GAP, change, held["total"][own])
@@ -482,7 +475,7 @@ def _shift_parts(
     """The parts of the kept items, and the status of each cell; NaN for the others."""
     shape = tuple(len(labels) for labels in items.panel.series.labels)
     cell, codes = items.cell[kept], items.panel.series.codes[items.series[kept]]
-    names = ("total", "national", "mix", "regional", "residual")
+    names = ("total", *SHIFTS, "residual")
     parts = {name: np.full(len(items), np.nan) for name in names}
     status = np.zeros(items.count, np.uint8)
     step = max(1, _MOST_CELLS // max(1, shape[0] * shape[1]))
@@ -530,6 +523,11 @@ class PanelIndex(OnPanel, IndexNumber):
     """
 
     matched_share: Any
+
+    def _lines(self) -> Lines:
+        from .stacks import of_panel_index
+
+        return of_panel_index(self)
 
     def _parts_of(self, items: Items, own: Ints) -> Parts:
         v, q = (items.values(name) for name in self._names)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.canvas import COLOURS, axes, legible, number_axis, shortened
+from .._common.canvas import COLOURS, axes, number_axis, shortened, titled
+from .._common.fonts import legible
 from .._common.numbers import number
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def plot_figures(figures: Sequence[FigureState], ax: Any) -> Any:
     kinds = {figure.kind for figure in figures}
     if len(kinds) > 1:
         raise ValueError(f"figures of different kinds: {', '.join(sorted(kinds))}")
-    on = axes(ax)
+    on = axes(ax, values="x")
     names = []
     for row, figure in enumerate(figures):
         bar(on, row, (figure.low, figure.value, figure.high), color=COLOURS[0])
@@ -58,5 +59,5 @@ def plot_figures(figures: Sequence[FigureState], ax: Any) -> Any:
     number_axis(on.xaxis, figures[0].kind)
     nouns = sorted({figure.of for figure in figures if figure.of})
     on.set_xlabel(", ".join(nouns) or figures[0].kind)
-    on.set_title("What the printed digits stand for")
+    titled(on, "What the printed digits stand for")
     return legible(on)

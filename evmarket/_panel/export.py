@@ -12,6 +12,7 @@ from .._cells.listed import occupied
 from .._common.arguments import choice
 from .._common.kinds import format_of
 from .._tables.columns import Integers, free_name, integers
+from .._tables.exported import Exported
 from .._tables.interchange import pandas_frame, pandas_index, pandas_integers
 from .._tables.table import Table
 
@@ -23,41 +24,8 @@ if TYPE_CHECKING:
     from .._tables.columns import AnyColumn
 
 
-class Exported:
-    """What panels and measures share: other libraries read their tables."""
-
-    if TYPE_CHECKING:
-
-        def to_table(self) -> Any: ...
-
-    def to_polars(self, period: str = "period") -> Any:
-        """The table as a polars DataFrame in long form; columns keep their types.
-
-        A measure has its status codes and, beside them, the names of the statuses.
-
-        Parameters
-        ----------
-        period : {"period", "start", "end", "label"}
-            What periods become: the dates of their first or last days, or text. The
-            default is "start", at M-JF "label".
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> panel.to_polars().row(0)
-        ('A', datetime.date(2025, 1, 1), 90)
-        >>> panel["units"].to_polars(period="label").row(0)
-        ('A', '2025', 90, 0, 'OK')
-        """
-        return self.to_table().to_polars(period)
-
-    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any:
-        return self.to_table().__arrow_c_stream__(requested_schema)
-
-
 class ExportedMeasure(Exported):
-    """What `Measure` inherits besides: tables and data frames."""
+    """What `Measure` inherits: tables, data frames and labelled arrays."""
 
     _data: MeasureData
 
@@ -115,6 +83,36 @@ class ExportedMeasure(Exported):
         ([5, 0, 5, 0], ['OUTSIDE', 'OK', 'OUTSIDE', 'OK'])
         """
         return measure_to_pandas(self._data, layout, status, period)
+
+    def to_xarray(self) -> Any:
+        """An xarray DataArray, series by periods; NaN where there is no number.
+
+        Returns
+        -------
+        xarray.DataArray
+            Dimensions ``series`` and ``period``. Coordinates: each key along
+            ``series``; ``period``, the first day of each period (at M-JF its label),
+            and ``label``, its text; ``status``, the code of every cell. The attributes
+            are ``kind``, and ``unit`` and ``source`` where they are known. A key that
+            has the name of another coordinate gets an underscore.
+
+        Raises
+        ------
+        ImportError
+            If xarray is missing; ``evmarket[xarray]`` installs it.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B"], "2024": [60, 40], "2025": [90, 10]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> growth = panel["units"].growth().to_xarray()
+        >>> growth.sel(maker="A").values, growth.sel(maker="A")["status"].values
+        (array([nan, 0.5]), array([5, 0], dtype=uint8))
+        >>> growth.dims, growth.attrs
+        (('series', 'period'), {'kind': 'growth'})
+        """
+        return measure_to_xarray(self._data)
 
 
 def column_at(measure: MeasureData, series: Ints, ordinals: Ints) -> AnyColumn:
@@ -198,6 +196,40 @@ def _wide(measure: MeasureData, period: str) -> Any:
     periods = measure.calendar.coded(np.arange(low, high + 1))
     frame.columns = pandas_index({"period": periods}, period)
     return frame
+
+
+def measure_to_xarray(measure: MeasureData) -> Any:
+    """A measure as an array with labels; each key is an index of the series."""
+    try:
+        xarray = import_module("xarray")
+    except ImportError:
+        raise ImportError(
+            'to_xarray needs xarray: pip install "evmarket[xarray]"'
+        ) from None
+    periods, dims = measure.calendar.periods, ("series", "period")
+    labels = np.array(periods.labels, dtype=object)
+    # The first period of M-JF is two months, and a date names one of them.
+    dated = periods.freq != "M-JF"
+    starts = periods.to_numpy().astype("M8[ns]") if dated else labels
+    coords: dict[str, Any] = {
+        "period": ("period", starts),
+        "label": ("period", labels),
+        "status": (dims, measure.dense_status()),
+    }
+    own = [*dims, *coords]
+    keys = {free_name(k, own): x for k, x in measure.series.columns.items()}
+    coords |= {key: ("series", column) for key, column in keys.items()}
+    attrs = {"kind": measure.kind, "unit": measure.unit, "source": measure.source}
+    array = xarray.DataArray(
+        measure.dense_values().copy(),  # the dense values are read-only
+        coords,
+        dims,
+        measure.name,
+        {name: words for name, words in attrs.items() if words},
+    )
+    for key in keys:
+        array = array.set_xindex(key)
+    return array
 
 
 def _dense(measure: MeasureData) -> Any:

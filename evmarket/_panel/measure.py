@@ -623,12 +623,15 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
         kind : {"line", "bar", "area", "status"}, optional
             Lines break at gaps and are dashed at incomplete periods. Areas are stacked.
             "status" is a map of the status of every cell. The default is "area" for
-            shares, "bar" for a few rates of growth or differences, and else "line".
+            shares that add up to 1, "bar" for a few rates of growth or differences, and
+            else "line".
         ax : matplotlib.axes.Axes, optional
-            The axes to draw in; the default is a new figure.
+            The axes to draw in; the default is a new figure. The legend stands beside
+            them in a figure with ``layout="constrained"``, else inside.
         top : int, default 8
-            The most series to draw, the largest first. The title says how many there
-            are.
+            The most series to draw: those with the largest levels at the last complete
+            period, in the order of the measure. The title says how many there are. The
+            level of growth, of a share or of a rank is what it is computed from.
 
         Returns
         -------
@@ -638,6 +641,13 @@ class Measure(ExportedMeasure, Operators, AskedMeasure):
         ------
         ImportError
             If matplotlib is missing; ``evmarket[plot]`` installs it.
+        TypeError, ValueError
+            If `kind` is "area" and the values do not add up, or some are negative.
+
+        Warns
+        -----
+        EvmarketWarning
+            If no installed font has some character of a label; once a figure.
 
         Examples
         --------

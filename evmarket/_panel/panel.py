@@ -11,6 +11,7 @@ from .._cells.assume import assumed, resampled
 from .._cells.merge import merge
 from .._cells.select import excluded, selected
 from .._common.messages import short
+from .._tables.exported import Exported
 from . import export
 from .asked import AskedPanel
 from .builders import Builders
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 
-class Panel(Builders, export.Exported, Explained, AskedPanel):
+class Panel(Builders, Exported, Explained, AskedPanel):
     """Measures as series by periods, with exact sums and a status for every empty cell.
 
     Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.

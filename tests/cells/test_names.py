@@ -71,8 +71,10 @@ def test_a_renamed_level_keeps_its_sums_and_members():
 def test_a_plot_says_the_kind_once():
     matplotlib = pytest.importorskip("matplotlib")
     matplotlib.use("Agg")
-    assert REVENUE.growth().plot().get_title() == "revenue growth"
-    assert REVENUE.growth().rename("x").plot().get_title() == "x: growth"
+    assert REVENUE.growth().plot().get_title("left") == "revenue growth"
+    ax = REVENUE.growth().rename("x").plot()
+    assert ax.get_title("left") == "x"
+    assert ax.get_ylabel() == "growth on the year before"
     matplotlib.pyplot.close("all")
 
 

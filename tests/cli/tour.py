@@ -5,6 +5,7 @@ module. It renews the outputs and removes what the editor added about the machin
 """
 
 import asyncio
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -47,7 +48,8 @@ def executed(notebook, folder):
     with warnings.catch_warnings():
         # Warnings of Jupyter's own libraries do not matter here.
         warnings.simplefilter("ignore")
-        client.execute()
+        # Neither do characters that no font of this machine has.
+        client.execute(env={**os.environ, "PYTHONWARNINGS": "ignore:no font has"})
         asyncio.set_event_loop(None)
     return cleaned(fresh)
 
