@@ -237,6 +237,7 @@ CALLS = {
 TEXTS = np.array(["13.9万", "+80%", "nearly 130,000", "8-9 billion yuan"] * 3)
 CALLS["figures"] = lambda a: em.figures(a(TEXTS))
 NO_COLUMNS = {"build_info", "check", "clear_cache", "audit", "extract", "set_workers"}
+NO_COLUMNS |= {"read_table"}
 
 
 def test_no_function_is_forgotten():

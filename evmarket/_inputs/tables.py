@@ -8,6 +8,7 @@ form; a table that comes in parts is read part by part.
 from __future__ import annotations
 
 import threading
+import warnings
 from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -310,7 +311,9 @@ def as_table(table: Any, columns: Sequence[str]) -> Any:
 
 def _reader_of(table: Any, method: str) -> Any:
     try:
-        return getattr(table, method)()
+        with warnings.catch_warnings():  # duckdb says that another way copies less
+            warnings.simplefilter("ignore", UserWarning)
+            return getattr(table, method)()
     except _OURS:
         raise
     except Exception as error:  # a library may raise anything

@@ -322,8 +322,13 @@ def test_workbooks(run, tmp_path, write):
     assert status == 2 and "no column 'maker'" in err
     status, _, err = run("growth", path, *MAKER, "--sep", ",")
     assert status == 2 and "a workbook takes no --sep" in err
-    with pytest.warns(em.EvmarketWarning, match="the line of units"):
+    with pytest.warns(em.EvmarketWarning) as warned:
         columns = em.read_table(path, sheet=1, skip=2)
+    assert [str(one.message).partition("skipped ")[2] for one in warned] == [
+        "the line of units: 'cars'",
+        "1 line below the table: 'Source: x'",
+        "1 blank row",
+    ]
     assert columns["units"].tolist() == [1000, 1500]
 
 
