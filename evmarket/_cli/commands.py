@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .._panel.panel import Panel
+    from .._panel.report import Report
     from .._tables.table import Table
 
 
@@ -141,12 +142,14 @@ def _report(options: Namespace) -> Table:
     [name] = _measures(options, 1)
     panel = _panel(options)
     by = options.by or [key for key in panel.keys if key not in options.within]
-    table: Table = panel.report(name, by, options.at, options.top, options.within)
+    table: Report = panel.report(name, by, options.at, options.top, options.within)
     if options.format == "text":
         return table
     # Text has the period in the title; CSV and JSON have a column.
-    period = np.full(len(table), table.title.rpartition(", ")[2], dtype=object)
-    columns = {free_name("period", table.columns): period} | table._columns
+    period = np.full(len(table), table.period, dtype=object)
+    columns: dict[str, Any] = {
+        free_name("period", table.columns): period
+    } | table._columns
     return Table(columns, table.title, table.formats, table.statuses)
 
 
