@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -213,6 +213,9 @@ def _report_flags(parser: ArgumentParser) -> None:
     add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
     add("--at", metavar="PERIOD", help="default: the last complete one with values")
     add("--top", type=int, default=10, help="rows before others and total")
+    add("--html", metavar="PATH", help="also write a page with charts")
+    add("--excel", metavar="PATH", help="also write an Excel workbook with charts")
+    _add_bridge(add)
 
 
 def _growth_flags(parser: ArgumentParser) -> None:
@@ -230,6 +233,15 @@ def _margin_flags(parser: ArgumentParser) -> None:
     add("--at", metavar="PERIOD", help="this period only, all series")
 
 
+def _add_bridge(add: Callable[..., Any]) -> None:
+    add(
+        "--bridge",
+        nargs=3,
+        metavar=("REVENUE", "COST", "QUANTITY"),
+        help="also explain the change of the margin",
+    )
+
+
 def _explain_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--total", metavar="COLUMN", help="the measure whose growth is explained")
@@ -240,12 +252,7 @@ def _explain_flags(parser: ArgumentParser) -> None:
         metavar="KEY",
         help="keys of contributors",
     )
-    add(
-        "--bridge",
-        nargs=3,
-        metavar=("REVENUE", "COST", "QUANTITY"),
-        help="also explain the change of the margin",
-    )
+    _add_bridge(add)
     add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
     add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
     add("--at", metavar="PERIOD", help="default: the last complete one with values")

@@ -28,7 +28,7 @@ _STYLE = """\
 h1{font-size:1.5rem;line-height:1.25;margin:.2em 0}
 h2{font-size:1.15rem;margin:1.6em 0 .3em}
 h3{font-size:1rem;margin:1.2em 0 .3em}
-p{margin:.3em 0;color:var(--mute)}
+p{margin:.3em 0;color:var(--mute)}abbr{text-decoration:none}
 ul{margin:.3em 0;padding-left:1.2em}
 .charts{display:grid;gap:1.2rem;\
 grid-template-columns:repeat(auto-fit,minmax(min(100%,23rem),1fr))}

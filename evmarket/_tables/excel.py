@@ -41,7 +41,7 @@ _MEASURED = 1000
 
 # The values stay fractions: %-pt are percentage points, as Excel can print them.
 _POINTS = '+0.00%"-pt";-0.00%"-pt";+0.00%"-pt"'
-_PATTERNS = {
+PATTERNS = {
     "rate": "+#,##0.00%;-#,##0.00%;+0.00%",
     "share": "#,##0.00%",
     "pp": _POINTS,
@@ -116,17 +116,21 @@ class Book:
                 f"{MOST_ROWS - 1:,} below its header"
             )
         sheet = self.book.add_worksheet(self._free_name(name))
-        widths = map(_width, text_cells(*_first(table, min(count, _MEASURED)))[0])
-        for place, (head, width) in enumerate(zip(table.columns, widths, strict=True)):
-            sheet.set_column(place, place, width)
-            sheet.write_string(0, place, _fitting(head), self._head)
+        self.fill(sheet, table)
         sheet.freeze_panes(1, 0)
+        _print_setup(sheet)
         if table.columns:
             sheet.autofilter(0, 0, count, len(table.columns) - 1)
-        self._write(sheet, table, count)
         return sheet
 
-    def _write(self, sheet: Any, table: Sheet, count: int) -> None:
+    def fill(self, sheet: Any, table: Sheet, top: int = 0, left: int = 0) -> None:
+        """Write a header and rows into a sheet, from the cell (top, left) on."""
+        count = next(map(length, table.columns.values()), 0)
+        widths = map(_width, text_cells(*_first(table, min(count, _MEASURED)))[0])
+        heads = zip(table.columns, widths, strict=True)
+        for place, (head, width) in enumerate(heads, left):
+            sheet.set_column(place, place, width)
+            sheet.write_string(top, place, _fitting(head), self._head)
         patterns = {name: _pattern(name, table) for name in table.columns}
         for start in range(0, count, PART):
             rows = slice(start, start + PART)
@@ -140,8 +144,9 @@ class Book:
                 for name, column in table.columns.items()
             ]
             # Row by row: rows that are written need no memory.
-            for row, cells in enumerate(zip(*columns, strict=True), start + 1):
-                for place, cell in enumerate(cells):
+            below = enumerate(zip(*columns, strict=True), top + 1 + start)
+            for row, cells in below:
+                for place, cell in enumerate(cells, left):
                     self._put(sheet, row, place, cell)
 
     def _put(self, sheet: Any, row: int, place: int, cell: _Cell) -> None:
@@ -172,6 +177,14 @@ class Book:
         while free.lower() in used:
             free, number = f"{whole[:27]} {number}", number + 1
         return free
+
+
+def _print_setup(sheet: Any) -> None:
+    """On paper: A4 across, one page wide, the header on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def status_note(code: int) -> str:
@@ -220,8 +233,8 @@ def _pattern(name: str, table: Sheet) -> str | Sequence[str]:
     column, form = table.columns[name], table.formats.get(name, "")
     usual = _usual(name, column)
     if isinstance(form, str):
-        return _PATTERNS.get(form, usual)
-    return [_PATTERNS.get(each, usual) for each in form]
+        return PATTERNS.get(form, usual)
+    return [PATTERNS.get(each, usual) for each in form]
 
 
 def _usual(name: str, column: AnyColumn) -> str:
