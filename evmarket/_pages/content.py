@@ -234,9 +234,7 @@ def _groups(
     order = np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")
     names = names_of(level.series, len(values))
     labels = [dict(zip(outer, row, strict=True)) for row in _rows(level)]
-    return [
-        (names[k], panel.select(labels[k])) for k in order if values[k] == values[k]
-    ]
+    return [(names[k], panel.select(labels[k])) for k in order]
 
 
 def _rows(measure: Measure) -> list[tuple[Any, ...]]:

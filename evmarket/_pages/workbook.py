@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.canvas import COLOURS, GREY
+from .._common.canvas import COLOURS, GREY, shortened
 from .._tables.columns import Coded, free_name
 from .._tables.excel import PATTERNS, Sheet, workbook
 from .bars import spans
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _UP, _DOWN = COLOURS[0], COLOURS[3]
 _SIZE = {"width": 720, "height": 360}
+_NAME = 36
+"""The characters of a column's name, which the legend repeats."""
 _APART = 19
 """Rows from one chart to the next below it."""
 
@@ -118,7 +120,8 @@ def _lines(
         for label, values, codes in zip(
             lines.names, lines.values, lines.codes, strict=True
         ):
-            head = free_name(f"{title} · {label}" if title else label, tuple(columns))
+            words = shortened(f"{title} · {label}" if title else label, _NAME)
+            head = free_name(words, tuple(columns))
             columns[head], formats[head], statuses[head] = values, lines.form, codes
     worksheet = book.sheet(name, Sheet(columns, formats, statuses))
     for k, (title, lines) in enumerate(every):
@@ -221,3 +224,5 @@ def _finish(chart: Any, title: str, form: str) -> None:
     lines = {"visible": True, "line": {"color": "#D9D9D9"}}
     chart.set_y_axis({"num_format": pattern, "major_gridlines": lines})
     chart.set_size(_SIZE)
+    if form != "pp":
+        chart.set_legend({"position": "bottom"})

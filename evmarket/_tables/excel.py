@@ -104,7 +104,12 @@ class Book:
     def __init__(self, book: Any) -> None:
         self.book = book
         self._formats: dict[str, Any] = {}
-        self._head = book.add_format({"bold": True, "bottom": 1})
+        # Text keeps a distance from the number left of it.
+        self._text = book.add_format({"indent": 1})
+        self._head = book.add_format({"bold": True, "bottom": 1, "indent": 1})
+        self._number_head = book.add_format(
+            {"bold": True, "bottom": 1, "align": "right"}
+        )
 
     def sheet(self, name: str, table: Sheet) -> Any:
         """A sheet with the rows of a table below a frozen header; the worksheet."""
@@ -126,11 +131,11 @@ class Book:
     def fill(self, sheet: Any, table: Sheet, top: int = 0, left: int = 0) -> None:
         """Write a header and rows into a sheet, from the cell (top, left) on."""
         count = next(map(length, table.columns.values()), 0)
-        widths = map(_width, text_cells(*_first(table, min(count, _MEASURED)))[0])
-        heads = zip(table.columns, widths, strict=True)
-        for place, (head, width) in enumerate(heads, left):
-            sheet.set_column(place, place, width)
-            sheet.write_string(top, place, _fitting(head), self._head)
+        texts, numeric = text_cells(*_first(table, min(count, _MEASURED)))
+        for place, (head, cells) in enumerate(zip(table.columns, texts, strict=True)):
+            look = self._number_head if place in numeric else self._head
+            sheet.set_column(left + place, left + place, _width(cells))
+            sheet.write_string(top, left + place, _fitting(head), look)
         patterns = {name: _pattern(name, table) for name in table.columns}
         for start in range(0, count, PART):
             rows = slice(start, start + PART)
@@ -153,7 +158,7 @@ class Book:
         value, pattern, note = cell
         if isinstance(value, str):
             if value:
-                sheet.write_string(row, place, _fitting(value))
+                sheet.write_string(row, place, _fitting(value), self._text)
         elif isinstance(value, bool):
             sheet.write_boolean(row, place, value)
         elif isinstance(value, datetime.date):
@@ -224,7 +229,7 @@ def _width(cells: Sequence[str]) -> int:
     """The width of a column; Chinese characters take two places."""
     least, most = _WIDTHS
     # The button of the filter stands beside the heading.
-    wanted = max(columns_of(cells[0]) + 3, *(columns_of(c) + 2 for c in cells[1:]), 0)
+    wanted = max(columns_of(cells[0]) + 4, *(columns_of(c) + 3 for c in cells[1:]), 0)
     return min(max(wanted, least), most)
 
 
