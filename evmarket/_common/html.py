@@ -69,13 +69,13 @@ _PAGE_STYLE = """\
 --jp-border-color1:#8a929c;--jp-error-color1:#c62828}
 @media(prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e6e8eb;--mute:#a3abb5;\
 --line:#3a4048;--jp-border-color1:#767e88;--jp-error-color1:#ff8a80}}
-*{box-sizing:border-box}
+*{box-sizing:border-box}td,th{overflow-wrap:break-word}
 body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--paper);\
 color:var(--ink);overflow-wrap:anywhere;font:16px/1.5 system-ui,sans-serif,\
 "Noto Sans CJK SC","PingFang SC","Microsoft YaHei"}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--mute:#444;\
 --line:#ccc;--jp-error-color1:#b71c1c}
-body{max-width:none;padding:0;font-size:10pt}.evmarket{overflow:visible}
+@page{margin:12mm}body{max-width:none;padding:0;font-size:10pt}.evmarket{overflow:visible}
 thead{display:table-header-group}tr{break-inside:avoid}}
 """
 
