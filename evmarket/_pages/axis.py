@@ -45,7 +45,7 @@ class Axis(NamedTuple):
         return (value - self.low) / (self.high - self.low)
 
 
-def axis(values: Floats, form: str, most: float | None = None) -> Axis:
+def axis(values: Floats, form: str) -> Axis:
     """The axis of some values, which always has 0.
 
     Parameters
@@ -55,13 +55,9 @@ def axis(values: Floats, form: str, most: float | None = None) -> Axis:
     form : str
         A key of `numbers.RELATIVE` or "". Single rates that are far from all others
         lie beyond the axis: they would flatten the others.
-    most : float, optional
-        The high end, where it is known.
     """
     known = values[np.isfinite(values)]
     low, high = _range(known, form)
-    if most is not None:
-        high = most
     if low == high:
         high = low + 1.0
     step = _step((high - low) / _TICKS)

@@ -80,17 +80,20 @@ class Lines:
         rest = (self.periods, self.complete, self.at, self.form)
         return Lines(names, values, codes, *rest)
 
-    def last(self, most: int) -> Lines:
-        """The last `most` periods."""
+    def window(self, most: int) -> Lines:
+        """The last `most` periods, or those up to an earlier period of the report."""
         count = len(self.periods)
         if count <= most:
             return self
         cut = count - most
+        if self.at < cut:
+            cut = max(self.at + 1 - most, 0)
+        kept = slice(cut, cut + most)
         return Lines(
             self.names,
-            self.values[:, cut:],
-            self.codes[:, cut:],
-            self.periods[cut:],
+            self.values[:, kept],
+            self.codes[:, kept],
+            self.periods[kept],
             self.complete - cut,
             self.at - cut,
             self.form,

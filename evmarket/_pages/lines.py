@@ -68,7 +68,7 @@ class _Frame(NamedTuple):
     def y(self, value: float) -> float:
         return self.bottom - self.axis.place(value) * (self.bottom - _TOP)
 
-    def points(self, places: Iterable[int], values: Iterable[float]) -> str:
+    def points(self, places: Iterable[float], values: Iterable[float]) -> str:
         pairs = zip(places, values, strict=True)
         return " ".join(f"{self.x(k):.1f},{self.y(value):.1f}" for k, value in pairs)
 
@@ -117,7 +117,7 @@ def _runs(known: Mask) -> list[tuple[int, int]]:
 
 def areas_chart(lines: Lines, title: str, others: bool) -> Html:
     """Shares on top of one another, from 0 to 1; open where there are none."""
-    frame = _Frame.of(axis(np.array([0.0, 1.0]), "share", 1.0), len(lines.periods))
+    frame = _Frame.of(axis(np.array([0.0, 1.0]), "share"), len(lines.periods))
     values = np.nan_to_num(lines.values)
     ends = np.vstack([np.zeros(values.shape[1]), np.cumsum(values, axis=0)])
     runs = _runs(np.asarray(np.isfinite(lines.values).any(axis=0)))
@@ -137,19 +137,12 @@ def areas_chart(lines: Lines, title: str, others: bool) -> Html:
 
 def _band(frame: _Frame, low: Floats, high: Floats, first: int, last: int) -> str:
     """The corners of an area; that of a single period is as wide as the period."""
-    places: list[float] = list(range(first, last + 1))
     rows = list(range(first, last + 1))
+    places: list[float] = [*rows]
     if first == last:
-        places, rows = [first - 0.4, first + 0.4], [first, first]
-    upper = [
-        f"{frame.x(p):.1f},{frame.y(high[k]):.1f}"
-        for p, k in zip(places, rows, strict=True)
-    ]
-    lower = [
-        f"{frame.x(p):.1f},{frame.y(low[k]):.1f}"
-        for p, k in zip(places, rows, strict=True)
-    ]
-    return " ".join([*upper, *reversed(lower)])
+        rows, places = [first, first], [first - 0.4, first + 0.4]
+    upper = frame.points(places, high[rows])
+    return f"{upper} {frame.points(places[::-1], low[rows[::-1]])}"
 
 
 def _clipped(frame: _Frame, body: str) -> str:

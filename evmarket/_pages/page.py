@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .content import Content, Group, Lines, Steps
 
 MOST_PERIODS = 120
-"""Of more periods a chart shows the last."""
+"""Of more periods a chart shows the last, or those up to the report."""
 _MOST_ROWS = 200
 """Of longer tables the page shows the first and the last rows."""
 
@@ -99,7 +99,7 @@ def page(
     Returns
     -------
     str
-        The page; `written_whole` writes it. Charts show the last 120 periods.
+        The page; `written_whole` writes it. Charts show 120 periods at most.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def _which(group: Group) -> str:
 
 
 def _lines(lines: Lines, title: str, which: str, total: str = "") -> Html:
-    some = lines.last(MOST_PERIODS)
+    some = lines.window(MOST_PERIODS)
     if not len(some.names) or not len(some.periods):
         return _figure(title, "", Html(""), ["no series has a value"])
     chart, beyond = lines_chart(some, title, total)
@@ -198,7 +198,7 @@ def _lines(lines: Lines, title: str, which: str, total: str = "") -> Html:
 
 def _shares(group: Group) -> Html:
     """Areas where the parts make up the whole, else lines."""
-    some = group.shares.last(MOST_PERIODS)
+    some = group.shares.window(MOST_PERIODS)
     rest = "others" if group.others else ""
     if not some.is_whole:
         return _lines(group.shares, "Share", "", rest)
@@ -218,7 +218,7 @@ def _notes(lines: Lines, some: Lines) -> list[str]:
     """Which periods a chart shows, and which of them are not complete."""
     notes = []
     if len(some.periods) < len(lines.periods):
-        notes.append(f"the last {len(some.periods)} of {len(lines.periods):,} periods")
+        notes.append(f"{len(some.periods)} of {len(lines.periods):,} periods")
     if some.complete < len(some.periods) - 1:
         first = some.labels[max(some.complete + 1, 0)]
         notes.append(f"not complete from {first}")

@@ -203,6 +203,17 @@ def test_a_page_of_many_series_is_small():
     assert "first 100 and last 100 of" in text
 
 
+def test_charts_of_many_periods_show_that_of_the_report():
+    panel = market(2, 300, complete_through="2048-05")
+    for at, first, last in (("2048-05", "2038-06", "2048-05"),
+                            ("2030-01", "2023-06", "2033-05")):  # fmt: skip
+        found = figures(page(panel, "units", by="maker", at=at))["Level"]
+        shown = [band.text.split("\n")[0] for band in all_of(found, "title")]
+        assert (shown[0], shown[-1], len(shown)) == (first, last, 120)
+        assert "120 of 300 periods" in "".join(texts(found))
+        assert len([x for x in all_of(found, "path") if x.get("class") == "at"]) == 1
+
+
 def test_groups_beyond_six_have_no_charts():
     panel = market(9)
     text = page(panel, "units", by="fuel", within="maker")
