@@ -126,14 +126,15 @@ def _lines(
     worksheet = book.sheet(name, Sheet(columns, formats, statuses))
     for k, (title, lines) in enumerate(every):
         if len(lines.names) and len(lines.periods):
-            chart = _line_chart(book, worksheet.get_name(), lines, first[k], stacked)
-            _finish(chart, f"{name}: {title}" if title else name, lines.form)
+            whole = stacked and lines.is_whole
+            chart = _line_chart(book, worksheet.get_name(), lines, first[k], whole)
+            most = 1 if whole else None
+            _finish(chart, f"{name}: {title}" if title else name, lines.form, most)
             worksheet.insert_chart(1 + k * _APART, len(columns) + 1, chart)
 
 
-def _line_chart(book: Book, sheet: str, lines: Lines, first: int, stacked: bool) -> Any:
+def _line_chart(book: Book, sheet: str, lines: Lines, first: int, whole: bool) -> Any:
     """Lines; or stacked columns of parts that make up the whole."""
-    whole = stacked and lines.is_whole
     options = {"type": "column", "subtype": "stacked"} if whole else {"type": "line"}
     chart = book.book.add_chart(options)
     count = len(lines.periods)
@@ -217,12 +218,12 @@ def _column_chart(book: Book, sheet: str, steps: Steps, row: int, left: int) -> 
     return chart
 
 
-def _finish(chart: Any, title: str, form: str) -> None:
+def _finish(chart: Any, title: str, form: str, most: float | None = None) -> None:
     """The title, the numbers of the axis and the size of a chart."""
     chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12}})
     pattern = {"rate": "0%", "share": "0%", "pp": PATTERNS["pp"]}.get(form, "#,##0")
     lines = {"visible": True, "line": {"color": "#D9D9D9"}}
-    chart.set_y_axis({"num_format": pattern, "major_gridlines": lines})
+    chart.set_y_axis({"num_format": pattern, "major_gridlines": lines, "max": most})
     chart.set_size(_SIZE)
     if form != "pp":
         chart.set_legend({"position": "bottom"})
