@@ -198,6 +198,8 @@ class Table(Written):
         ------
         KeyError
             If there is no such column.
+        ValueError
+            If `by` is empty.
         TypeError
             If `by` is no name, or a column holds values of several types.
 
@@ -209,6 +211,8 @@ class Table(Written):
         >>> panel.to_table().sort("units", descending=True)["maker"].tolist()
         ['C', 'A', 'B']
         """
+        if not isinstance(by, (str, list, tuple)):
+            raise TypeError(f"by is {short(by)}: it takes the names of columns")
         names = [by] if isinstance(by, str) else list(by)
         for name in names:
             self[name]  # raises for what is no column

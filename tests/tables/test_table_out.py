@@ -109,6 +109,8 @@ def test_bad_orders_and_masks():
         table().sort([])
     with pytest.raises(TypeError, match="column is 3: it takes the name"):
         table().sort([3])
+    with pytest.raises(TypeError, match="by is 3: it takes the names of columns"):
+        table().sort(3)
     mixed = Table({"x": np.array(["a", 1], object)})
     with pytest.raises(TypeError, match="column 'x' holds values of several types"):
         mixed.sort("x")
