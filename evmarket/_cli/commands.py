@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,14 +10,16 @@ import numpy as np
 from .._common.files import written_whole
 from .._common.kinds import kinds_table
 from .._common.messages import short
+from .._panel.notices import sign_told
 from .printing import PRINTERS
 from .reading import asked_panel, kind_of, notice, read_panel, selection, shown
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .._panel.panel import Panel
+    from .._panel.report import Report
     from .._tables.table import Table
 
 
@@ -68,7 +71,8 @@ def _extract(options: Namespace) -> tuple[int, Iterable[str]]:
 
     found = extract(article(options.file, options.encoding))
     if options.facts is not None:
-        _write(options.facts, "".join(PRINTERS["csv"](found.to_facts())))
+        with _writing("--facts", options.facts):
+            found.to_facts().to_csv(options.facts)
     if options.format == "html":
         return DONE, [f"{found._repr_html_()}\n"]
     if options.format == "text":
@@ -77,14 +81,16 @@ def _extract(options: Namespace) -> tuple[int, Iterable[str]]:
     return DONE, PRINTERS[options.format](found.to_table())
 
 
-def _write(path: str, text: str) -> None:
-    """Write a file, completely or not at all."""
+@contextmanager
+def _writing(flag: str, path: str) -> Iterator[None]:
+    """Name the flag and the file of an error."""
     try:
-        with written_whole(path) as file:
-            file.write(text.encode())
+        yield
     except OSError as error:
         why = error.strerror or str(error)
-        raise ValueError(f"--facts: cannot write {short(path, 120)}: {why}") from None
+        raise ValueError(f"{flag}: cannot write {short(path, 120)}: {why}") from None
+    except ImportError as error:
+        raise ValueError(f"{flag}: {error}") from None
 
 
 def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
@@ -144,16 +150,55 @@ def _report(options: Namespace) -> Table:
     from .._tables.columns import free_name
     from .._tables.table import Table
 
-    [name] = _measures(options, 1)
+    assigned = _assigned(options)
+    name = assigned[-1] if assigned else _measures(options, 1)[0]
+    _add_measures(options, options.bridge or ())
     panel = asked_panel(options)
     by = options.by or [key for key in panel.keys if key not in options.within]
-    table: Table = panel.report(name, by, options.at, options.top, options.within)
+    table: Report = panel.report(name, by, options.at, options.top, options.within)
+    _pages(options, panel, name, by)
     if options.format == "text":
         return table
     # Text has the period in the title; CSV and JSON have a column.
-    period = np.full(len(table), table.title.rpartition(", ")[2], dtype=object)
-    columns = {free_name("period", table.columns): period} | table._columns
+    period = np.full(len(table), table.period, dtype=object)
+    columns: dict[str, Any] = {
+        free_name("period", table.columns): period
+    } | table._columns
     return Table(columns, table.title, table.formats, table.statuses)
+
+
+def _pages(options: Namespace, panel: Panel, name: str, by: Sequence[str]) -> None:
+    """Write the page and the workbook of a report, if they are asked for."""
+    if options.bridge and not (options.html or options.excel):
+        raise ValueError("--bridge is drawn on a page: it takes --html or --excel")
+    asked: dict[str, Any] = {
+        name: getattr(options, name) for name in ("at", "top", "within", "bridge")
+    }
+    if options.bridge:
+        notice(options, sign_told(panel, *options.bridge[:2]))
+    asked["notices"] = options.noticed
+    if options.html is not None:
+        from .._pages.page import page
+
+        whole = page(panel, name, by=by, **asked)
+        with _writing("--html", options.html), written_whole(options.html) as file:
+            file.write(whole.encode("utf-8", "replace"))
+    if options.excel is not None:
+        from .._pages.workbook import write_workbook
+
+        with _writing("--excel", options.excel):
+            write_workbook(panel, name, options.excel, by=by, **asked)
+
+
+def _add_measures(options: Namespace, names: Sequence[str]) -> None:
+    """Read more columns: --measures may give kinds; one it does not name is a flow."""
+    named = [kind_of(word)[0] for word in options.measures] + _assigned(options)
+    options.measures += [name for name in dict.fromkeys(names) if name not in named]
+
+
+def _assigned(options: Namespace) -> list[str]:
+    """The names of the measures given by formulas."""
+    return [word.partition("=")[0].strip() for word in options.assign]
 
 
 def _growth(options: Namespace) -> Table:
@@ -188,7 +233,6 @@ def _level(measure: Any, options: Namespace) -> Any:
 
 def _margin(options: Namespace) -> Table:
     from .._panel.listing import margin_table
-    from .._panel.notices import sign_told
 
     revenue, cost = _measures(options, 2)
     panel = asked_panel(options)
@@ -214,15 +258,12 @@ def _coverage(options: Namespace) -> Table:
 
 
 def _explain(options: Namespace) -> Table:
-    from .._panel.notices import sign_told
     from .._panel.ranking import ranking
 
     if options.total is None and options.bridge is None:
         raise ValueError("explain takes --total COLUMN, --bridge or both")
-    # --measures may give kinds; a column that it does not name is a flow.
-    named = [kind_of(word)[0] for word in options.measures]
     used = [*filter(None, [options.total]), *(options.bridge or [])]
-    options.measures += [name for name in dict.fromkeys(used) if name not in named]
+    _add_measures(options, used)
     options.keys = options.keys or list(dict.fromkeys([*options.within, *options.by]))
     panel = asked_panel(options)
     if options.bridge:

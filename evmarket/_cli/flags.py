@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -178,7 +178,7 @@ def _add_table(parser: ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME=FORMULA",
-        help='more measures, such as "profit=revenue-cost"',
+        help='more measures, such as "profit=revenue-cost"; the last is reported',
     )
     _add_form(parser.add_argument_group("how files are written, found where not given"))
 
@@ -306,6 +306,9 @@ def _report_flags(parser: ArgumentParser) -> None:
     add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
     add("--at", metavar="PERIOD", help="default: the last complete one with values")
     add("--top", type=int, default=10, help="rows before others and total")
+    add("--html", metavar="PATH", help="also write a page with charts")
+    add("--excel", metavar="PATH", help="also write an Excel workbook with charts")
+    _add_bridge(add)
 
 
 def _growth_flags(parser: ArgumentParser) -> None:
@@ -334,6 +337,15 @@ def _margin_flags(parser: ArgumentParser) -> None:
     add("--at", metavar="PERIOD", help="this period only, all series")
 
 
+def _add_bridge(add: Callable[..., Any]) -> None:
+    add(
+        "--bridge",
+        nargs=3,
+        metavar=("REVENUE", "COST", "QUANTITY"),
+        help="also explain the change of the margin",
+    )
+
+
 def _explain_flags(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("--total", metavar="COLUMN", help="the measure whose growth is explained")
@@ -344,12 +356,7 @@ def _explain_flags(parser: ArgumentParser) -> None:
         metavar="KEY",
         help="keys of contributors",
     )
-    add(
-        "--bridge",
-        nargs=3,
-        metavar=("REVENUE", "COST", "QUANTITY"),
-        help="also explain the change of the margin",
-    )
+    _add_bridge(add)
     add("--lag", default="1Y", help="periods, or words such as 1Y, 1Q, 1M")
     add("--within", nargs="+", default=[], metavar="KEY", help="a table for each")
     add("--at", metavar="PERIOD", help="default: the last complete one with values")

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from .._common.numbers import finite
-from .._common.status import Status
-from .._common.text import as_csv
-from .._tables.columns import entries
+from .._common.html import Html, page
+from .._tables.rows import csv_pieces, row_parts
 from .._tables.text import mark_lines, text_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from .._panel.why import Why
-    from .._tables.columns import AnyColumn
     from .._tables.table import Table
-
-
-_NAMES = [member.name for member in Status]
 
 
 def _text(table: Table) -> Iterator[str]:
@@ -37,56 +29,31 @@ def _text(table: Table) -> Iterator[str]:
 
 
 def _csv(table: Table) -> Iterator[str]:
-    yield as_csv([table.columns])
-    for part in _parts(table):
-        yield as_csv(_rows(part._columns, ""))
+    return csv_pieces(table._columns, table._codes())
 
 
 def _json(table: Table) -> Iterator[str]:
     """A list of rows; `Table.statuses` follow the columns of a row."""
     import json
 
+    beside = {
+        f"{name}_status": codes for name, codes in table.statuses.items() if codes.any()
+    }
+    columns = table._columns | beside
     between = ""
     yield "["
-    for part in _parts(table):
-        columns = part._columns | {
-            f"{name}_status": codes
-            for name, codes in part.statuses.items()
-            if codes.any()
-        }
+    for rows in row_parts(columns, [*table._codes(), *beside], None):
         lines = (
             json.dumps(
                 dict(zip(columns, row, strict=True)),
                 ensure_ascii=False,
                 allow_nan=False,
             )
-            for row in _rows(columns, None)
+            for row in rows
         )
         yield between + "\n " + ",\n ".join(lines)
         between = ","
     yield "\n]\n" if between else "]\n"
-
-
-PART = 1 << 16
-"""How many rows of a table are printed at a time."""
-
-
-def _parts(table: Table) -> Iterator[Table]:
-    return (table.part(k, k + PART) for k in range(0, len(table), PART))
-
-
-def _rows(columns: Mapping[str, AnyColumn], absent: Any) -> list[list[Any]]:
-    """Rows of plain objects: names of statuses, `absent` for missing entries."""
-    plain = []
-    for column in columns.values():
-        items = entries(column)
-        if isinstance(column, np.ndarray):
-            if column.dtype == np.uint8:
-                items = [_NAMES[code] for code in items]
-            elif column.dtype.kind == "f":
-                items = [finite(item, absent) for item in items]
-        plain.append([absent if item is None else item for item in items])
-    return [list(row) for row in zip(*plain, strict=True)]
 
 
 def _whys_json(told: Sequence[Why]) -> str:
@@ -98,9 +65,7 @@ def _whys_json(told: Sequence[Why]) -> str:
 
 def _whys_html(told: Sequence[Why]) -> str:
     """A whole page."""
-    parts = "\n".join(why._repr_html_() for why in told)
-    head = '<meta charset="utf-8">\n<title>Why</title>'
-    return f"<!DOCTYPE html>\n<html lang=en>\n{head}\n{parts}\n</html>\n"
+    return page("Why", *(Html(why._repr_html_()) for why in told))
 
 
 WHY: dict[str, Callable[[Sequence[Why]], str]] = {

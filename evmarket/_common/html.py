@@ -37,7 +37,7 @@ _TOOLTIP = 400
 # Every rule applies inside the box only. A notebook that is not trusted drops the style
 # and shows a plain table. The class is written twice because JupyterLab aligns cells
 # with a selector of two classes.
-_STYLE = """<style>
+_STYLE = """\
 .evmarket{color:var(--jp-content-font-color1,inherit);overflow-x:auto;line-height:1.4}
 .evmarket.evmarket table{border-collapse:collapse;border:0;margin:.3em 0;color:inherit;\
 table-layout:auto;font-size:.92em;font-variant-numeric:tabular-nums}
@@ -62,7 +62,21 @@ font-size:.88em;opacity:.72}
 .evmarket.evmarket mark.evmarket-unread{background:none;\
 border-bottom:2px dotted var(--jp-error-color1,#d32f2f)}
 .evmarket.evmarket .evmarket-bad{color:var(--jp-error-color1,#d32f2f);font-weight:600}
-</style>
+"""
+# The colours of a page follow those of the system. The fonts have Chinese glyphs.
+_PAGE_STYLE = """\
+:root{color-scheme:light dark;--paper:#fff;--ink:#1a1d21;--mute:#5b636d;--line:#d5d9de;\
+--jp-border-color1:#8a929c;--jp-error-color1:#c62828}
+@media(prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e6e8eb;--mute:#a3abb5;\
+--line:#3a4048;--jp-border-color1:#767e88;--jp-error-color1:#ff8a80}}
+*{box-sizing:border-box}td,th{overflow-wrap:break-word}
+body{margin:0 auto;max-width:80rem;padding:1rem;background:var(--paper);\
+color:var(--ink);overflow-wrap:anywhere;font:16px/1.5 system-ui,sans-serif,\
+"Noto Sans CJK SC","PingFang SC","Microsoft YaHei"}
+@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--mute:#444;\
+--line:#ccc;--jp-error-color1:#b71c1c}
+@page{margin:12mm}body{max-width:none;padding:0;font-size:10pt}.evmarket{overflow:visible}
+thead{display:table-header-group}tr{break-inside:avoid}}
 """
 
 # Statuses in narrow columns; the tooltip has the name and the meaning.
@@ -290,12 +304,41 @@ def _class(style: str) -> str:
 
 
 def box(title: Html, *tables: Html, foot: Iterable[Html] = ()) -> str:
-    """A title, tables and the lines below them."""
+    """A title, tables and the lines below them, with their style: for a notebook."""
+    return boxed(
+        Html(f"<style>\n{_STYLE}</style>\n<div>{title}</div>\n"), *tables, foot=foot
+    )
+
+
+def boxed(*parts: Html, foot: Iterable[Html] = ()) -> Html:
+    """Parts and the lines below them, without a style: for a `page`, which has it."""
     below = "".join(
         f'<div class="evmarket-foot">{line}</div>\n' for line in foot if line
     )
     # The ignore classes stop MathJax from reading "US$ and HK$" as a formula.
-    return (
+    return Html(
         '<div class="evmarket tex2jax_ignore mathjax_ignore">\n'
-        f"{_STYLE}<div>{title}</div>\n{''.join(tables)}{below}</div>"
+        f"{''.join(parts)}{below}</div>"
+    )
+
+
+def page(title: str, *parts: Html, style: str = "") -> str:
+    """A whole HTML page, light or dark as the reader has it; nothing is loaded.
+
+    Parameters
+    ----------
+    title : str
+        The title of the window.
+    parts : Html
+        The body.
+    style : str, optional
+        More rules of CSS.
+    """
+    body = "\n".join(parts)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{text(title)}</title>\n"
+        f"<style>\n{_STYLE}{_PAGE_STYLE}{style}</style>\n"
+        f"</head>\n<body>\n{body}\n</body>\n</html>\n"
     )

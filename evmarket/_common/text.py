@@ -129,6 +129,12 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> str:
     import csv
     import io
 
-    file = io.StringIO(newline="")
-    csv.writer(file, lineterminator="\n").writerows(rows)
-    return file.getvalue()
+    def written(**options: Any) -> str:
+        file = io.StringIO(newline="")
+        csv.writer(file, lineterminator="\n", **options).writerows(kept)
+        return file.getvalue()
+
+    kept = list(rows)
+    text = written()
+    # Before Python 3.13 a carriage return is not quoted where only some cells are.
+    return written(quoting=csv.QUOTE_ALL) if "\r" in text else text

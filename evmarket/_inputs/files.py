@@ -157,7 +157,6 @@ def _is_json(start: bytes) -> bool:
     return text[:1] == b"[" or (text[:1] == b"{" and b'"' in text[:3])
 
 
-
 def _refuse(form: Form, what: str, names: tuple[str, ...] | None = None) -> None:
     """An error for options that say nothing about such a file."""
     given = form.given()

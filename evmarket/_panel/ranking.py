@@ -135,7 +135,10 @@ def _contributed(
     parts, values = why._of_items["parts"], items.values(name)
     x0, x1 = values.base, values.current
     columns = [items.panel.series.columns[key][items.series] for key in inner]
-    place = {int(g): p for p, g in enumerate(items.target.cells.series)}
+    # Later periods are out of view, but their cells are there.
+    cells = items.target.cells
+    visible = items.target.calendar.shows(cells.ordinals)
+    place = {int(cells.series[p]): int(p) for p in np.flatnonzero(visible)}
     for group in range(len(why.total)):
         cell = place.get(group)
         code = int(why.status[group, 0])

@@ -53,6 +53,11 @@ _NOTE = "yoy_matched of a total differs from yoy: some series lack one of the pe
 class Report(Table):
     """A report of a panel, printed with up to 60 rows.
 
+    Attributes
+    ----------
+    period : str
+        The period of the report.
+
     Examples
     --------
     >>> import evmarket as em
@@ -63,6 +68,7 @@ class Report(Table):
     """
 
     _rows = 60
+    period: str
 
 
 class _Numbers(NamedTuple):
@@ -264,7 +270,9 @@ def report(
     title = f"{name}{unit_}, {data.calendar.label(period)}"
     hint = unreported(panel.with_names([name]), period)
     note = "\n".join(filter(None, [_note(parts[-1][1]), hint]))
-    return _joined(parts, order, title, note)
+    made = _joined(parts, order, title, note)
+    made.period = data.calendar.label(period)
+    return made
 
 
 def _lines(items: _Sums, ranked: Ints, most: int) -> _Sums:

@@ -10,6 +10,7 @@ from .._common.html import (
     Column,
     Html,
     box,
+    boxed,
     cut,
     ends,
     joined,
@@ -26,6 +27,8 @@ from .columns import Coded, Integers, length, taken
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from .._common.types import Array
     from .columns import AnyColumn
 
@@ -35,7 +38,7 @@ ROWS = (20, 5, 5)
 _COLUMNS = (24, 12, 8)
 
 # Columns of integers that are printed without separated thousands.
-_CALENDAR = ("year", "half", "quarter", "month", "week", "day", "date", "period")
+CALENDAR = ("year", "half", "quarter", "month", "week", "day", "date", "period")
 
 
 def table_html(
@@ -52,11 +55,46 @@ def table_html(
     """
     count = next(map(length, columns.values()), 0)
     rows, places = ends(count, *ROWS), ends(len(columns), *_COLUMNS)
-    names = list(columns)
+    names = [list(columns)[place] for place in places.tolist()]
+    some = {name: columns[name] for name in names}
+    shown, codes = columns_at(some, formats, statuses, rows)
+    foot = joined(
+        [
+            left_out(rows, count, "rows"),
+            left_out(places, len(columns), "columns"),
+        ]
+    )
+    body = table(with_gap(shown, places, len(rows)), cut(rows))
+    return box(heading, body, foot=[foot, *notes, legend(*codes)])
+
+
+def table_part(
+    columns: Mapping[str, AnyColumn],
+    formats: Mapping[str, str | Sequence[str]],
+    statuses: Mapping[str, Array],
+    notes: Sequence[Html] = (),
+    most: int | None = None,
+) -> Html:
+    """All columns as a part of a page; of more than `most` rows the first and last."""
+    count = next(map(length, columns.values()), 0)
+    half = 0 if most is None else most // 2
+    rows = ends(count, count if most is None else most, (most or 0) - half, half)
+    shown, codes = columns_at(columns, formats, statuses, rows)
+    foot = [left_out(rows, count, "rows"), *notes, legend(*codes)]
+    return boxed(table(shown, cut(rows)), foot=foot)
+
+
+def columns_at(
+    columns: Mapping[str, AnyColumn],
+    formats: Mapping[str, str | Sequence[str]],
+    statuses: Mapping[str, Array],
+    rows: NDArray[np.int64],
+) -> tuple[list[Column], list[Array]]:
+    """Some rows of the columns, and the statuses that they show."""
     shown: list[Column] = []
     codes: list[Array] = []
-    for name in (names[place] for place in places.tolist()):
-        column = taken(columns[name], rows)
+    for name, whole in columns.items():
+        column = taken(whole, rows)
         if isinstance(column, Coded):
             labels = list(map(label, column.entries()))
             shown.append(Column(label(name), labels, "label"))
@@ -71,14 +109,7 @@ def table_html(
             continue
         codes += [column] if column.dtype == np.uint8 else []
         shown.append(column_of(name, column, each, status))
-    foot = joined(
-        [
-            left_out(rows, count, "rows"),
-            left_out(places, len(columns), "columns"),
-        ]
-    )
-    body = table(with_gap(shown, places, len(rows)), cut(rows))
-    return box(heading, body, foot=[foot, *notes, legend(*codes)])
+    return shown, codes
 
 
 def with_gap(columns: list[Column], places: Any, rows: int) -> list[Column]:
@@ -100,7 +131,7 @@ def column_of(
     if kind == "b":
         return Column(head, [text("yes" if x else "no") for x in values.tolist()])
     if kind in "iuf":
-        if kind != "f" and name.lower() in _CALENDAR:
+        if kind != "f" and name.lower() in CALENDAR:
             return Column(head, [text(x) for x in values.tolist()], "number")
         return Column(head, numbers(values, codes, formats), "number")
     labels = values.astype(str) if kind == "M" else values

@@ -12,16 +12,18 @@ from .._common.text import SCREEN, fitted, printable, wrap
 from .columns import decoded, length, taken
 from .html import table_html
 from .interchange import arrow_capsule, pandas_frame, polars_frame
+from .order import chosen_rows, sorted_rows
 from .text import mark_lines, screen_rows
+from .written import Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from .._common.types import Array
+    from .._common.types import Array, Ints
     from .columns import AnyColumn
 
 
-class Table:
+class Table(Written):
     """Named columns of equal length.
 
     Any library that reads Arrow streams accepts a table; ``dict(table)`` is a dict of
@@ -174,6 +176,97 @@ class Table:
             {name: codes[rows] for name, codes in self.statuses.items()},
         )
 
+    def sort(self, by: str | Sequence[str], descending: bool = False) -> Table:
+        """The rows in the order of one or more columns.
+
+        Numbers are ordered by size, periods by time, text by its characters. Rows
+        without a value come last, and equal rows keep their order. Statuses stay with
+        their rows.
+
+        Parameters
+        ----------
+        by : str or sequence of str
+            The columns; the first one decides, then the second.
+        descending : bool, default False
+            The largest first.
+
+        Returns
+        -------
+        Table
+
+        Raises
+        ------
+        KeyError
+            If there is no such column.
+        ValueError
+            If `by` is empty.
+        TypeError
+            If `by` is no name, or a column holds values of several types.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B", "C"], "2024": [60, 40, 70]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> panel.to_table().sort("units", descending=True)["maker"].tolist()
+        ['C', 'A', 'B']
+        """
+        if not isinstance(by, (str, list, tuple)):
+            raise TypeError(f"by is {short(by)}: it takes the names of columns")
+        names = [by] if isinstance(by, str) else list(by)
+        for name in names:
+            self[name]  # raises for what is no column
+        if not names:
+            raise ValueError("by is empty: it takes the names of columns")
+        columns = [(name, self._columns[name]) for name in names]
+        return self._at(sorted_rows(columns, bool(descending)))
+
+    def filter(self, mask: Any) -> Table:
+        """The rows where a mask is True.
+
+        Parameters
+        ----------
+        mask : array_like of bool, shape (rows,)
+            Such as ``table["units"] > 100``; a comparison with NaN is False.
+
+        Returns
+        -------
+        Table
+
+        Raises
+        ------
+        TypeError
+            If the mask is not of bool.
+        ValueError
+            If its length is not that of the table.
+
+        Examples
+        --------
+        >>> import evmarket as em
+        >>> table = {"maker": ["A", "B", "C"], "2024": [60, 40, 70]}
+        >>> panel = em.Panel.from_wide(table, "maker", "units")
+        >>> long = panel.to_table()
+        >>> long.filter(long["units"] > 50)["maker"].tolist()
+        ['A', 'C']
+        """
+        return self._at(chosen_rows(mask, len(self)))
+
+    def _at(self, rows: Ints) -> Table:
+        """The same table with the rows at some positions."""
+        made = object.__new__(type(self))
+        made.__dict__.update(
+            self.__dict__,
+            _columns={
+                name: taken(column, rows) for name, column in self._columns.items()
+            },
+            statuses={name: codes[rows] for name, codes in self.statuses.items()},
+            formats={
+                name: form if isinstance(form, str) else [form[k] for k in rows]
+                for name, form in self.formats.items()
+            },
+        )
+        return made
+
     def to_dict(self) -> dict[str, Array]:
         """The columns as a dict of arrays.
 
@@ -239,6 +332,10 @@ class Table:
         `requested_schema` is ignored, as the protocol allows.
         """
         return arrow_capsule(self._columns, self._codes())
+
+    def _row_formats(self) -> Mapping[str, str | Sequence[str]]:
+        """The formats of the columns, where they differ one per row."""
+        return self.formats
 
     def _codes(self) -> list[str]:
         """The names of the columns of status codes."""

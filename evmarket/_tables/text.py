@@ -12,7 +12,7 @@ from .._common.text import SCREEN, aligned, columns_of, middle, wrap
 from .columns import Coded, Integers, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .._common.types import Array, Mask
     from .columns import AnyColumn
@@ -33,7 +33,7 @@ def text_rows(
     statuses: Mapping[str, Array],
 ) -> list[str]:
     """The rows as aligned text, headings first."""
-    cells, numeric = _cells(columns, formats, statuses)
+    cells, numeric = text_cells(columns, formats, statuses)
     return aligned(cells, numeric, width=_WIDEST)
 
 
@@ -47,7 +47,7 @@ def screen_rows(
     Each block begins with the first column of labels. Long texts lose their middle.
     """
     shown = dict(list(columns.items())[:_COLUMNS])
-    cells, numeric = _cells(shown, formats, statuses)
+    cells, numeric = text_cells(shown, formats, statuses)
     cells = [[middle(cell, _CELL) for cell in column] for column in cells]
     lines: list[str] = []
     for block in _blocks(cells, numeric):
@@ -108,9 +108,9 @@ def _blocks(cells: list[list[str]], numeric: list[int]) -> list[list[int]]:
     return blocks
 
 
-def _cells(
+def text_cells(
     columns: Mapping[str, AnyColumn],
-    formats: Mapping[str, str],
+    formats: Mapping[str, str | Sequence[str]],
     statuses: Mapping[str, Array],
 ) -> tuple[list[list[str]], list[int]]:
     """Columns of texts, headings first, and the positions of those of numbers."""
@@ -135,7 +135,10 @@ def _cells(
 
 
 def _texts(
-    column: Array, form: str, codes: Array | None, marks: Mapping[int, str]
+    column: Array,
+    form: str | Sequence[str],
+    codes: Array | None,
+    marks: Mapping[int, str],
 ) -> list[str]:
     dates = column.dtype.kind == "M"
     items = (column.astype(str) if dates else column).tolist()
@@ -147,7 +150,10 @@ def _texts(
 
 
 def _numbers(
-    items: list[Any], form: str, codes: Array | None, marks: Mapping[int, str]
+    items: list[Any],
+    form: str | Sequence[str],
+    codes: Array | None,
+    marks: Mapping[int, str],
 ) -> list[str]:
     """Numbers with the mark of their status, or the status of missing ones."""
     every = [0] * len(items) if codes is None else codes.tolist()

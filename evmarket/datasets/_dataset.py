@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from .._common.types import Ints
+
 # The columns of facts shown in HTML, and how the values of each kind are printed.
 _FACT_SHOWN = (
     "id",
@@ -93,10 +95,8 @@ class Dataset(Table):
     def _repr_html_(self) -> str:
         shown = _FACT_SHOWN if set(_FACT_SHOWN) <= set(self) else self.columns
         hidden = ", ".join(name for name in self if name not in shown)
-        name = f"{label(self.name)}: " if self.name else ""
-        size = f"{len(self):,} rows × {len(self.columns):,} columns"
         return table_html(
-            Html(f"{strong('Dataset')} {name}{text(size)}"),
+            self._heading(),
             {name: self[name] for name in shown},
             {name: self._format(name) for name in shown},
             {},
@@ -105,6 +105,18 @@ class Dataset(Table):
                 text(self.source and f"source: {self.source}"),
             ],
         )
+
+    def _heading(self) -> Html:
+        name = f"{label(self.name)}: " if self.name else ""
+        size = f"{len(self):,} rows × {len(self.columns):,} columns"
+        return Html(f"{strong('Dataset')} {name}{text(size)}")
+
+    def _at(self, rows: Ints) -> Dataset:
+        columns = {name: self[name][rows] for name in self}
+        return Dataset(columns, name=self.name, source=self.source)
+
+    def _row_formats(self) -> dict[str, str | list[str]]:
+        return {name: self._format(name) for name in self}
 
     def _format(self, name: str) -> str | list[str]:
         """The format of a column, or of each of its rows, for `table_html`."""

@@ -72,6 +72,16 @@ def test_the_sum_is_the_growth_shown(panel):
         assert table["base"][-1] == 270 and table["current"][-1] == 270
 
 
+@pytest.mark.parametrize("through", [None, "2025-01"])
+def test_later_periods_do_not_hide_the_items(through):
+    keys = {"maker": ["A", "A", "A", "B", "B", "B"]}
+    months = ["2024-01", "2025-01", "2025-02"] * 2
+    units = {"units": [60, 90, 5, 40, 50, 6]}
+    later = em.Panel.from_arrays(keys, months, units, complete_through=through)
+    found = rows_of(ranking(later, "units", "maker", at="2025-01"))
+    assert found == {"A": 0.3, "B": 0.1, "entry": 0, "exit": 0, "gap": 0, "total": 0.4}
+
+
 def test_each_group_has_its_own_table(panel):
     table = ranking(panel, "units", "maker", within="region")
     assert table["region"].tolist() == ["N"] * 6 + ["S"] * 5
