@@ -122,8 +122,9 @@ def test_names_of_the_design_are_public():
     implied_period_growth implied_ratio implied_ratio_growth implied_remainder
     implied_share implied_total incremental_margin index index_contributions lmdi
     log_growth margin margin_bridge markup mean_growth mix_rate price_index
-    price_volume price_volume_mix quantity_index rank ratio read_table required_outgrowth
-    required_pace run_rate set_workers share share_path shift_share trailing ytd"""
+    price_volume price_volume_mix quantity_index rank ratio read_table
+    required_outgrowth required_pace run_rate set_workers share share_path shift_share
+    trailing ytd"""
     assert sorted(names.split()) == em.__all__
 
 

@@ -43,15 +43,15 @@ def test_examples_print_the_output_shown():
 
 
 def test_commands_print_the_output_shown(tmp_path, monkeypatch, capsys):
-    ((_, table),) = blocks("csv")
-    ((_, session),) = blocks("console")
-    command, expected = session.split("\n", 1)
-    prompt, python, m, package, *arguments = shlex.split(command)
-    assert [prompt, python, m, package] == ["$", "python", "-m", "evmarket"]
-    (tmp_path / "sales.csv").write_text(table, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    assert main(arguments) == 0
-    assert capsys.readouterr().out == expected
+    for (_, table), (_, session) in zip(blocks("csv"), blocks("console"), strict=True):
+        command, expected = session.split("\n", 1)
+        prompt, python, m, package, *arguments = shlex.split(command)
+        assert [prompt, python, m, package] == ["$", "python", "-m", "evmarket"]
+        (tmp_path / "sales.csv").write_text(table, encoding="utf-8")
+        assert main(arguments) == 0
+        out, err = capsys.readouterr()
+        assert err + out == expected
 
 
 def test_the_passage_is_part_of_the_report(capsys):

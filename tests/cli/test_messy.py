@@ -327,7 +327,6 @@ def test_workbooks(run, tmp_path, write):
     assert [str(one.message).partition("skipped ")[2] for one in warned] == [
         "the line of units: 'cars'",
         "1 line below the table: 'Source: x'",
-        "1 blank row",
     ]
     assert columns["units"].tolist() == [1000, 1500]
 
