@@ -62,14 +62,19 @@ def _run(argv: Sequence[str] | None) -> int:
         _write("")
         return DONE if exit_.code in (None, 0) else BAD
     from ._cli.commands import run_command
-    from ._cli.reading import warnings_in_lines
 
     try:
-        with warnings_in_lines():
-            status, pieces = run_command(options)
-            for piece in pieces:
-                _write(piece)
-    except (ValueError, KeyError, TypeError, OverflowError, MemoryError) as error:
+        status, pieces = run_command(options)
+        for piece in pieces:
+            _write(piece)
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        MemoryError,
+        ImportError,
+    ) as error:
         return _complain(str(error.args[0] if error.args else "not enough memory"))
     return status
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._common.kinds import KINDS
 from .._common.messages import short
-from .._common.warning import EvmarketWarning
 from .._inputs.files import STANDARD_INPUT, Files, file_tables
 from .._inputs.wanted import Form, Told, Wanted, WideWanted
 from .._panel.notices import noticed
@@ -18,7 +16,7 @@ from .formulas import with_formulas
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from .._panel.panel import Panel
 
@@ -44,8 +42,11 @@ def shown(panel: Panel, chosen: dict[str, Any], options: Namespace) -> Panel:
 def read_panel(options: Namespace) -> Panel:
     """The panel of the files, without the series that are excluded."""
     told = Told()
+    options.noticed = []
     try:
-        panel = (_wide if options.wide else _long)(options, told)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            panel = (_wide if options.wide else _long)(options, told)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         message = str(error.args[0])
         if any(message.startswith(f"{file}: ") for file in options.files):
@@ -56,7 +57,8 @@ def read_panel(options: Namespace) -> Panel:
             say(line)
     for key, labels in selection(panel, options.exclude, "--exclude").items():
         panel = panel.exclude({key: labels})
-    options.noticed = list(told.lines)
+    options.noticed += told.lines
+    notice(options, [str(warning.message) for warning in caught])
     notice(options, noticed(panel, told.percents) + _overlaps(panel, options))
     return with_formulas(panel, options.assign)
 
@@ -65,7 +67,7 @@ def notice(options: Namespace, lines: Sequence[str]) -> None:
     """Say what was noticed; a page shows it, too."""
     for line in lines:
         say(f"notice: {line}")
-    options.noticed = [*getattr(options, "noticed", ()), *lines]
+    options.noticed += lines
 
 
 def _overlaps(panel: Panel, options: Namespace) -> list[str]:
@@ -91,23 +93,6 @@ def _overlaps(panel: Panel, options: Namespace) -> list[str]:
         f"first {' '.join(map(str, cells[0]))}: their rows were added"
         for (first, second), cells in both.items()
     ]
-
-
-@contextmanager
-def warnings_in_lines() -> Iterator[None]:
-    """Print warnings of the package as lines, without the place in the code."""
-    usual = warnings.showwarning
-
-    def show(message: Any, category: Any, *place: Any, **more: Any) -> None:
-        if issubclass(category, EvmarketWarning):
-            say(f"warning: {message}")
-        else:
-            usual(message, category, *place, **more)
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", EvmarketWarning)
-        warnings.showwarning = show
-        yield
 
 
 def say(line: str) -> None:

@@ -85,7 +85,7 @@ def file_tables(
 
     Raises
     ------
-    KeyError, ValueError, OverflowError
+    KeyError, ValueError, OverflowError, ImportError
         A file that cannot be read. The message names file, column and row; rows are
         counted from 0, the first row below the header.
     """
@@ -107,7 +107,7 @@ def _naming(path: str) -> Iterator[None]:
         raise ValueError(f"{path}: {error.strerror or error}") from None
     except NotNumberError as error:
         raise NotNumberError(f"{path}: {error.args[0]}", error.column) from None
-    except (KeyError, ValueError, OverflowError) as error:
+    except (KeyError, ValueError, OverflowError, ImportError) as error:
         raise type(error)(f"{path}: {error.args[0]}") from None
 
 
@@ -193,7 +193,7 @@ def _pyarrow(module: str, what: str) -> Any:
     try:
         return import_module(module)
     except ImportError:
-        raise ValueError(
+        raise ImportError(
             f'{what} need pyarrow: pip install "evmarket[pyarrow]"'
         ) from None
 

@@ -37,7 +37,7 @@ def workbook_table(
     try:
         calamine = import_module("python_calamine")
     except ImportError:
-        raise ValueError(
+        raise ImportError(
             'workbooks need python-calamine: pip install "evmarket[excel]"'
         ) from None
     try:

@@ -327,7 +327,7 @@ def test_parquet(write, tmp_path):
 
 def test_parquet_needs_pyarrow(write, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
-    refused("Parquet files need pyarrow", ValueError, write(b"PAR1"))
+    refused("Parquet files need pyarrow", ImportError, write(b"PAR1"))
 
 
 def test_the_progress_bar_counts_bytes(write, monkeypatch):
