@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _core
 from .._common import workers
 from .._common.messages import counted, short
+from .columns import Field, Part
 from .layout import filled, is_note, laid_out, notes_told
 from .sniffing import (
     SAMPLE,
@@ -23,7 +24,6 @@ from .sniffing import (
     sniffed_marks,
     sniffed_separator,
 )
-from .tables import Field, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

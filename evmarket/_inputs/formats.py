@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .columns import Field
 from .dates import Moments, moments
-from .tables import Batch, Field
+from .tables import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,6 +26,9 @@ _NAME = 36
 """The characters of a column's name, which the legend repeats."""
 _APART = 19
 """Rows from one chart to the next below it."""
+MOST_MARKED = 60
+"""Periods up to which the values of a line have marks."""
+_SIDES = ("border", "fill")
 
 
 def write_workbook(
@@ -141,6 +144,9 @@ def _line_chart(book: Book, sheet: str, lines: Lines, first: int, whole: bool) -
     for k, name in enumerate(lines.names):
         colour = GREY if name in ("total", "others") else COLOURS[k % len(COLOURS)]
         look: dict[str, Any] = {"line": {"color": colour, "width": 2}}
+        if count <= MOST_MARKED:  # a line does not show a single value
+            dot = {"type": "circle", "size": 3}
+            look["marker"] = dot | {side: {"color": colour} for side in _SIDES}
         if whole:
             look = {"fill": {"color": colour}, "gap": 30}
         chart.add_series(

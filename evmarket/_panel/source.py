@@ -18,7 +18,8 @@ from .._inputs.tables import batches, in_one_chunk, names_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from .._inputs.tables import Batch, Batches, Field
+    from .._inputs.columns import Field
+    from .._inputs.tables import Batch, Batches
 
 
 _FIRST_YYYYMMDD = 10_000_000

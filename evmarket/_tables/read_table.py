@@ -15,13 +15,13 @@ from .. import _core
 from .._common.messages import near, short
 from .._common.warning import EvmarketWarning
 from .._inputs.arrays import is_missing
+from .._inputs.columns import Part
 from .._inputs.csv_files import NotNumberError
 from .._inputs.files import STANDARD_INPUT, file_tables
 from .._inputs.formats import formatted_moments
 from .._inputs.labels import labels_told
 from .._inputs.layout import is_numeric
 from .._inputs.sniffing import bare
-from .._inputs.tables import Part
 from .._inputs.wanted import Column, Form, Told
 from .columns import integers
 from .table import Table

@@ -25,8 +25,8 @@ import evmarket as em
 from evmarket import _core
 from evmarket.__main__ import main
 from evmarket._inputs import csv_files
+from evmarket._inputs.columns import Part
 from evmarket._inputs.files import file_tables
-from evmarket._inputs.tables import Part
 from evmarket._inputs.wanted import Form, Told, Wanted
 
 ROOT = Path(__file__).parents[2]
