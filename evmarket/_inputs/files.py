@@ -116,7 +116,7 @@ def _tables(
 ) -> Iterator[Any]:
     if isinstance(path, str) and path != STANDARD_INPUT and os.path.isdir(path):
         _refuse(form, "a folder of Parquet files")
-        yield from _dataset_tables(path, wanted)
+        yield from _dataset_tables(path, wanted, told)
         return
     with _opened(path) as file:
         start = file.peek(8)[:8]
@@ -125,15 +125,15 @@ def _tables(
             start = file.peek(8)[:8]
         if start[:4] == b"PAR1":
             _refuse(form, "a Parquet file")
-            yield from _parquet_tables(path, file, wanted, advance)
+            yield from _parquet_tables(path, file, wanted, told, advance)
         elif start[:6] == b"ARROW1":
             _refuse(form, "an Arrow file")
-            yield from _arrow_tables(file, wanted)
+            yield from _arrow_tables(file, wanted, told)
         elif start[:4] == b"PK\x03\x04" or start[:4] == b"\xd0\xcf\x11\xe0":
             _refuse(form, "a workbook", ("sep", "decimal", "thousands", "encoding"))
             yield workbook_table(file.read(), wanted, form, told)
         elif _is_json(start):
-            yield json_table(file.read(), wanted, form)
+            yield json_table(file.read(), wanted, form, told)
         else:
             _refuse(form, "a file of separated values", ("sheet",))
             yield from csv_tables(file, wanted, form, told, advance)
@@ -207,12 +207,17 @@ def _reading() -> Iterator[None]:
         raise ValueError(short(str(error), 120)) from None
 
 
-def _chosen(names: Sequence[str], wanted: Asked) -> list[str]:
+def _chosen(names: Sequence[str], wanted: Asked, told: Told) -> list[str]:
+    told.names = list(names)
     return [column.name for column in wanted.columns(list(names), [])]
 
 
 def _parquet_tables(
-    path: Any, file: BinaryIO, wanted: Asked, advance: Callable[[int], None]
+    path: Any,
+    file: BinaryIO,
+    wanted: Asked,
+    told: Told,
+    advance: Callable[[int], None],
 ) -> Iterator[Any]:
     parquet = _pyarrow("pyarrow.parquet", "Parquet files")
     named = isinstance(path, str) and path != STANDARD_INPUT
@@ -220,7 +225,7 @@ def _parquet_tables(
     with _reading():
         with parquet.ParquetFile(source) as opened:
             schema = opened.schema_arrow
-        columns = _chosen(schema.names, wanted)
+        columns = _chosen(schema.names, wanted, told)
         # Texts stay the codes that they are in the file.
         coded = [n for n in columns if str(schema.field(n).type) == "string"]
         with parquet.ParquetFile(source, read_dictionary=coded) as opened:
@@ -234,14 +239,14 @@ def _parquet_tables(
                 yield opened.schema_arrow.empty_table().select(columns)
 
 
-def _dataset_tables(path: str, wanted: Asked) -> Iterator[Any]:
+def _dataset_tables(path: str, wanted: Asked, told: Told) -> Iterator[Any]:
     """The files of a folder; folders named KEY=LABEL in it are columns."""
     dataset = _pyarrow("pyarrow.dataset", "Parquet files")
     with _reading():
         opened = dataset.dataset(path, format="parquet", partitioning="hive")
         if not opened.files:
             raise ValueError("the folder holds no Parquet file")
-        columns = _chosen(opened.schema.names, wanted)
+        columns = _chosen(opened.schema.names, wanted, told)
         rows = 0
         for batch in read_ahead(opened.to_batches(columns=columns, batch_size=BATCH)):
             rows += batch.num_rows
@@ -251,13 +256,13 @@ def _dataset_tables(path: str, wanted: Asked) -> Iterator[Any]:
             yield opened.schema.empty_table().select(columns)
 
 
-def _arrow_tables(file: BinaryIO, wanted: Asked) -> Iterator[Any]:
+def _arrow_tables(file: BinaryIO, wanted: Asked, told: Told) -> Iterator[Any]:
     ipc = _pyarrow("pyarrow.ipc", "Arrow files")
     with (
         _reading(),
         ipc.open_file(import_module("pyarrow").BufferReader(file.read())) as f,
     ):
-        columns = _chosen(f.schema.names, wanted)
+        columns = _chosen(f.schema.names, wanted, told)
         if not f.num_record_batches:
             yield f.schema.empty_table().select(columns)
         for k in range(f.num_record_batches):

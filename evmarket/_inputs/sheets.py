@@ -153,7 +153,7 @@ def _cell(cell: Any) -> Any:
 # ---- records -------------------------------------------------------------------------
 
 
-def json_table(data: bytes, wanted: Asked, form: Form) -> dict[str, Any]:
+def json_table(data: bytes, wanted: Asked, form: Form, told: Told) -> dict[str, Any]:
     """Records of JSON, a list of them or one in each line, as a dict of columns."""
     import json
 
@@ -174,16 +174,17 @@ def json_table(data: bytes, wanted: Asked, form: Form) -> dict[str, Any]:
         raise ValueError(f"it is not JSON: {short(str(error), 80)}") from None
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
         raise ValueError("JSON must be a list of records, [{...}, ...], or one a line")
-    return record_columns(records, wanted, form)
+    return record_columns(records, wanted, form, told)
 
 
 def record_columns(
-    records: list[dict[str, Any]], wanted: Asked, form: Form
+    records: list[dict[str, Any]], wanted: Asked, form: Form, told: Told
 ) -> dict[str, Any]:
     """Records as a dict of columns; a name that a record lacks is missing there."""
     names = list(dict.fromkeys(name for record in records for name in record))
     if not names:
         raise ValueError("there are no records")
+    told.names = names
     rows = [[record.get(name) for name in names] for record in records]
     columns = wanted.columns(names, rows[:200])
     for column in columns:

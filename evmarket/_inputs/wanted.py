@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._common.messages import near, short, visible
+from .layout import is_numeric
 from .sniffing import bare
 
 if TYPE_CHECKING:
@@ -99,14 +100,19 @@ class Wanted(NamedTuple):
         return (*self.keys, *self.period, *self.measures, *self.others)
 
     def columns(
-        self, header: Sequence[str], _: Sequence[Sequence[Any]]
+        self, header: Sequence[str], rows: Sequence[Sequence[Any]]
     ) -> list[Column]:
-        """The wanted columns in a header; the rows below it are not looked at."""
+        """The wanted columns in a header; the rows below it tell which of the others
+        hold numbers."""
         found = []
         for name in dict.fromkeys(self.names):
-            text = name in (*self.keys, *self.others) or self.period == (name,)
+            place = place_of(name, header)
+            text = name in self.keys or self.period == (name,)
+            if name in self.others:
+                cells = [row[place] for row in rows if place < len(row)]
+                text = not all(map(is_numeric, cells))
             kind = "text" if text else "whole" if name in self.period else "number"
-            found.append(Column(name, place_of(name, header), kind))
+            found.append(Column(name, place, kind))
         return found
 
     def is_period(self, name: str) -> bool:

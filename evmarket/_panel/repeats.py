@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000_000
 """Rows that are looked at: the first ones of the table."""
 
+MOST_IN_FILES = 1 << 18
+"""The same of files, which take longer to read again."""
+
 _UNREADABLE = (TypeError, ValueError, OverflowError, KeyError)
 
 
@@ -42,8 +45,10 @@ def warn_of_repeats(
         return
     others = [name for name in names if name not in columns.every]
     try:
-        found = repeats_among(table, columns, [], freq, options)
-        if found[0] and others:
+        # A file is read once, with all columns; of other tables the panel's come first.
+        more = others if isinstance(table, Files) else []
+        found = repeats_among(table, columns, more, freq, options)
+        if found[0] and others != more:
             found = repeats_among(table, columns, others, freq, options)
     except _UNREADABLE:
         return
@@ -107,8 +112,9 @@ def repeats_among(
         )
 
     parts = [accumulator()]
+    most = MOST_IN_FILES if isinstance(table, Files) else MOST_ROWS
     for batch in reader:
-        left = MOST_ROWS - batch.first_row
+        left = most - batch.first_row
         if left <= 0:
             break
         cuts = workers.rows_cut(min(batch.rows, left), workers.workers())
