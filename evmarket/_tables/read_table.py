@@ -227,12 +227,16 @@ def _lists(part: Any) -> dict[str, list[Any]]:
     if hasattr(part, "to_pydict"):  # of pyarrow
         found: dict[str, list[Any]] = part.to_pydict()
         return found
-    return {
-        name: _core.batch_lists(cells.capsule)[cells.place]
-        if isinstance(cells, Part)
-        else list(cells)
-        for name, cells in part.items()
-    }
+    batches: dict[int, Any] = {}
+    columns: dict[str, list[Any]] = {}
+    for name, cells in part.items():
+        if not isinstance(cells, Part):
+            columns[name] = list(cells)
+            continue
+        if id(cells.capsule) not in batches:  # the part keeps the capsule alive
+            batches[id(cells.capsule)] = _core.batch_lists(cells.capsule)
+        columns[name] = batches[id(cells.capsule)][cells.place]
+    return columns
 
 
 def _array(cells: list[Any]) -> AnyColumn:
