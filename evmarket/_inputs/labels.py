@@ -22,6 +22,7 @@ all brands/all makers/all models/gesamt/summe/insgesamt/gesamtsumme/zwischensumm
 gesamtmarkt/alle marken/ensemble/total général/totaux/sous-total/toutes marques
 total general/totales/suma/suma total/total geral/soma/totale/totale generale/somma
 complessivo/totaal/totaal generaal/totalt/i alt/summa/alle/razem/ogółem/итого/всего
+world/global/whole market/welt/monde/mundo/全球/世界
 合计/总计/小计/总和/总量/共计/全部/合計/總計/総計/小計/計/합계/총계/소계/전체
 """.strip()
     .replace("\n", "/")
