@@ -16,6 +16,7 @@ from .._common import workers
 from .._common.messages import counted, short
 from .columns import Field, Part
 from .layout import filled, is_note, laid_out, notes_told
+from .numbers_seen import NumbersSeen, check_doubtful, not_number
 from .sniffing import (
     SAMPLE,
     given_marks,
@@ -29,14 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from typing import BinaryIO
 
-    from .layout import Asked
+    from .layout import Asked, Column
+    from .numbers_seen import Fact
     from .sniffing import Marks
-    from .wanted import Column, Form, Told
-
-    First = tuple[int, bytes] | None
-    """The row and the text of the first number of a kind."""
-    Fact = tuple[int, First, First, First, First, bool, bool]
-    """See csrc/python/csv.c."""
+    from .wanted import Form, Told
 
 
 BLOCK = 1 << 23
@@ -60,14 +57,6 @@ MOST_COLUMNS = 256
 _ABSENT = ("NA", "NaN")
 
 _UTF8 = ("utf-8", "utf-8-sig")
-
-
-class NotNumberError(ValueError):
-    """A text in a column of numbers."""
-
-    def __init__(self, message: str, column: str) -> None:
-        super().__init__(message)
-        self.column = column
 
 
 def csv_tables(
@@ -229,7 +218,7 @@ class _Reader:
         self._columns: list[Column] = []
         self._separator = form.sep or ","
         self._marks: Marks | None = given_marks(form.decimal, form.thousands)
-        self._seen: dict[str, _Numbers] = {}
+        self._seen: dict[str, NumbersSeen] = {}
 
     def tables(
         self, blocks: Iterator[tuple[bytearray, int, int]]
@@ -289,7 +278,7 @@ class _Reader:
                 self._samples(layout.names, below), self._separator
             )
         self._columns = self._wanted.columns(layout.names, below)
-        self._seen = {column.name: _Numbers(column.name) for column in self._columns}
+        self._seen = {column.name: NumbersSeen(column.name) for column in self._columns}
         self._told.names = layout.names
         self._tell(layout.told)
         return skipped + (records[layout.below - 1][1] if layout.below else 0)
@@ -403,17 +392,7 @@ class _Reader:
             self._told.lines.append(f"skipped {counted(self._blanks, 'blank row')}")
         numbers = self._seen.values()
         self._told.percents.update(one.name for one in numbers if one.percent)
-        if marks.sure or any(one.shows_marks for one in numbers):
-            return
-        for one in numbers:
-            if one.doubtful is not None:
-                row, text = one.doubtful
-                decimal, thousands = map(self._form.named, ("decimal", "thousands"))
-                raise ValueError(
-                    f"column {short(one.name)}, row {row}: {short(text)} may be {text} "
-                    f"or {text.replace('.', '')}, and no number of the file tells: "
-                    f"pass {decimal} . or {thousands} ."
-                )
+        check_doubtful(numbers, marks, self._form)
 
     def _refusal(
         self,
@@ -443,71 +422,16 @@ class _Reader:
                 f"{where}byte {byte:#04x} is not valid {self._codec.upper()}: pass "
                 f"{named('encoding')}, such as latin-1 or gb18030"
             )
-        text = field.decode("utf-8", "replace")
-        whole = group[column].kind == "whole"
-        cure = (
-            "" if whole else f"; {named('nulls')} names the texts of a missing number"
-        )
-        if any(map(str.isdigit, text)) and "," in text and not whole:
-            cure = f": {named('decimal')} and {named('thousands')} say what a comma is"
-        what = "an integer" if whole else "a number"
-        return NotNumberError(
-            f"{where}{short(text)} is not {what}{cure}", group[column].name
+        one = group[column]
+        return not_number(
+            one.name,
+            row,
+            field.decode("utf-8", "replace"),
+            self._form,
+            one.kind == "whole",
         )
 
 
 def _field(column: Column, fact: Fact) -> Field:
     numbers = "float64" if fact[-1] else "int64"
     return Field(column.name, "utf8" if column.kind == "text" else numbers)
-
-
-class _Numbers:
-    """What the numbers of a column are so far."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.shows_marks = False
-        self.doubtful: tuple[int, str] | None = None
-        self.percent: tuple[int, str] | None = None
-        self._plain: tuple[int, str] | None = None
-        self._large = -1
-        self._decimals = False
-
-    def note(self, before: int, fact: Fact) -> None:
-        """Add the facts of a part with `before` rows in front.
-
-        Raises
-        ------
-        OverflowError
-            If a number would be rounded.
-        ValueError
-            If only some numbers have a percent sign.
-        """
-        large, beyond, doubtful, percent, plain, shows, decimals = fact
-        if beyond is not None and not decimals:
-            raise OverflowError(
-                f"column {short(self.name)}, row {before + beyond[0]}: "
-                f"{short(beyond[1].decode())} does not fit in int64"
-            )
-        if large >= 0 > self._large:
-            self._large = before + large
-        self._decimals |= decimals
-        if self._decimals and self._large >= 0:
-            raise OverflowError(
-                f"column {short(self.name)} holds decimals and, in row {self._large}, "
-                "an integer beyond 2**53 that float64 would round"
-            )
-        self.shows_marks |= bool(shows)
-        self.doubtful = self.doubtful or _first(before, doubtful)
-        self.percent = self.percent or _first(before, percent)
-        self._plain = self._plain or _first(before, plain)
-        if self.percent and self._plain:
-            row, text = self._plain
-            raise ValueError(
-                f"column {short(self.name)}, row {row}: {short(text)} has no percent "
-                f"sign, {short(self.percent[1])} in row {self.percent[0]} has one"
-            )
-
-
-def _first(before: int, first: First) -> tuple[int, str] | None:
-    return None if first is None else (before + first[0], first[1].decode())

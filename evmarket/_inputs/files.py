@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.messages import short
 from .._common.workers import read_ahead
-from .csv_files import NotNumberError, csv_tables
+from .csv_files import csv_tables
+from .numbers_seen import NotNumberError
 from .sheets import json_table, workbook_table
 from .wanted import Told
 
@@ -130,7 +131,7 @@ def _tables(
             _refuse(form, "an Arrow file")
             yield from _arrow_tables(file, wanted, told)
         elif start[:4] == b"PK\x03\x04" or start[:4] == b"\xd0\xcf\x11\xe0":
-            _refuse(form, "a workbook", ("sep", "decimal", "thousands", "encoding"))
+            _refuse(form, "a workbook", ("sep", "encoding"))
             yield workbook_table(file.read(), wanted, form, told)
         elif _is_json(start):
             yield json_table(file.read(), wanted, form, told)

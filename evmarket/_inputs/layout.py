@@ -11,10 +11,19 @@ from .._common.messages import counted, listing, short, visible
 from .sniffing import bare
 
 if TYPE_CHECKING:
-    from .wanted import Column
-
     Row = Sequence[Any]
     """The cells of a row; "" or None is an empty one."""
+
+
+class Column(NamedTuple):
+    """A column to read, by its place in the header.
+
+    `kind` is "text", "number" or "whole", a number without decimals.
+    """
+
+    name: str
+    place: int
+    kind: str
 
 
 class Asked(Protocol):

@@ -9,15 +9,18 @@ from datetime import time as clock
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .. import _core
 from .._common.messages import counted, listing, short
-from .csv_files import NotNumberError
 from .layout import filled, is_note, laid_out, notes_told
+from .numbers_seen import NumbersSeen, check_doubtful, not_number
+from .sniffing import bare, given_marks, sniffed_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .layout import Asked, Row
-    from .wanted import Column, Form, Told
+    from .layout import Asked, Column, Row
+    from .sniffing import Marks
+    from .wanted import Form, Told
 
 
 # ---- workbooks -----------------------------------------------------------------------
@@ -112,26 +115,64 @@ def _sheet_columns(
     if blank:
         told.lines.append(f"skipped {counted(blank, 'blank row')}")
     kept = [row for row in below if filled(row)]
-    return {
-        column.name: _cells([row[column.place] for row in kept], column, form)
-        for column in columns
-    }
+    cells = {c.name: [row[c.place] for row in kept] for c in columns}
+    return _cells(cells, columns, form, told)
 
 
-def _cells(cells: list[Any], column: Column, form: Form) -> list[Any]:
-    """The cells of a column as from_table takes them."""
-    absent = {"", "NA", "NaN", *form.nulls} if column.kind != "text" else {""}
-    found = [None if cell in absent else _cell(cell) for cell in cells]
-    if column.kind == "text":
-        return _texts(found)
-    for row, cell in enumerate(found):
-        if isinstance(cell, str):
-            raise NotNumberError(
-                f"column {short(column.name)}, row {row}: {short(cell)} is not a "
-                f"number; {form.named('nulls')} names the texts of a missing number",
-                column.name,
-            )
+def _cells(
+    cells: dict[str, list[Any]], columns: Sequence[Column], form: Form, told: Told
+) -> dict[str, Any]:
+    """The cells of columns as from_table takes them; numbers may be written as text."""
+    marks = given_marks(form.decimal, form.thousands)
+    if marks is None:
+        texts = [list(filter(_is_text, cells[c.name])) for c in columns if _counts(c)]
+        marks = sniffed_marks(filter(None, texts), "")
+        if marks.words:
+            told.lines.append(f"read as {', '.join(marks.words)}")
+    seen, found = [], {}
+    for column in columns:
+        plain = list(map(_cell, cells[column.name]))
+        if not _counts(column):
+            found[column.name] = _texts(plain)
+            continue
+        seen.append(NumbersSeen(column.name))
+        found[column.name] = _numbers(plain, seen[-1], marks, form)
+    told.percents.update(one.name for one in seen if one.percent)
+    check_doubtful(seen, marks, form)
     return found
+
+
+def _counts(column: Column) -> bool:
+    return column.kind != "text"
+
+
+def _is_text(cell: Any) -> bool:
+    return isinstance(cell, str)
+
+
+def _numbers(
+    cells: list[Any], seen: NumbersSeen, marks: Marks, form: Form
+) -> list[Any]:
+    """A column of numbers, some of them text, which the core reads."""
+    absent = {"NA", "NaN", *form.nulls}
+    cells = [None if cell in absent else cell for cell in cells]
+    rows = [row for row, cell in enumerate(cells) if _is_text(cell)]
+    if not rows:
+        return cells
+    data = "".join('"' + cells[row].replace('"', '""') + '"\n' for row in rows).encode()
+    signs = ",", marks.decimal, marks.thousands
+    kinds = ("number",)
+    batch, _, _, facts, fault = _core.csv_read(
+        data, 0, len(data), signs, 1, (0,), kinds, ()
+    )
+    if fault is not None:
+        row = rows[fault[1]]
+        raise not_number(seen.name, row, cells[row], form)
+    assert facts is not None
+    seen.note(0, facts[0], rows)
+    for row, number in zip(rows, _core.batch_lists(batch)[0], strict=True):
+        cells[row] = number
+    return cells
 
 
 def _texts(cells: list[Any]) -> list[Any]:
@@ -142,7 +183,9 @@ def _texts(cells: list[Any]) -> list[Any]:
 
 
 def _cell(cell: Any) -> Any:
-    """Whole numbers as integers, days as dates."""
+    """Whole numbers as integers, days as dates, blanks as missing."""
+    if isinstance(cell, str):
+        return cell if bare(cell) else None
     if isinstance(cell, float) and cell.is_integer() and abs(cell) <= 2**53:
         return int(cell)
     if isinstance(cell, datetime):
@@ -157,11 +200,8 @@ def json_table(data: bytes, wanted: Asked, form: Form, told: Told) -> dict[str, 
     """Records of JSON, a list of them or one in each line, as a dict of columns."""
     import json
 
-    given = [
-        one
-        for one in form.given()
-        if one not in (form.named("nulls"), form.named("encoding"))
-    ]
+    usable = set(map(form.named, ("nulls", "encoding", "decimal", "thousands")))
+    given = [one for one in form.given() if one not in usable]
     if given:
         raise ValueError(f"a file of JSON takes no {given[0].rstrip('=')}")
     try:
@@ -194,7 +234,5 @@ def record_columns(
                     f"column {short(column.name)}, row {row}: "
                     f"{short(record[column.name])} is not a single value"
                 )
-    return {
-        c.name: _cells([record.get(c.name) for record in records], c, form)
-        for c in columns
-    }
+    cells = {c.name: [record.get(c.name) for record in records] for c in columns}
+    return _cells(cells, columns, form, told)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._common.messages import near, short, visible
-from .layout import is_numeric
+from .layout import Column, is_numeric
 from .sniffing import bare
 
 if TYPE_CHECKING:
@@ -70,17 +70,6 @@ class Told:
     lines: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     percents: set[str] = field(default_factory=set)
-
-
-class Column(NamedTuple):
-    """A column to read, by its place in the header.
-
-    `kind` is "text", "number" or "whole", a number without decimals.
-    """
-
-    name: str
-    place: int
-    kind: str
 
 
 class Wanted(NamedTuple):

@@ -16,13 +16,13 @@ from .._common.messages import near, short
 from .._common.warning import EvmarketWarning
 from .._inputs.arrays import is_missing
 from .._inputs.columns import Part
-from .._inputs.csv_files import NotNumberError
 from .._inputs.files import STANDARD_INPUT, file_tables
 from .._inputs.formats import formatted_moments
 from .._inputs.labels import labels_told
-from .._inputs.layout import is_numeric
+from .._inputs.layout import Column, is_numeric
+from .._inputs.numbers_seen import NotNumberError
 from .._inputs.sniffing import bare
-from .._inputs.wanted import Column, Form, Told
+from .._inputs.wanted import Form, Told
 from .columns import integers
 from .table import Table
 
@@ -84,7 +84,7 @@ def read_table(
     -------
     Table
         Columns of text (objects), int64, float64 and datetime64. Percentages are
-        fractions. Its `note` says what was found.
+        fractions, numbers in brackets are negative. Its `note` says what was found.
 
     Raises
     ------

@@ -368,3 +368,26 @@ def test_folders_and_arrow_files(run, tmp_path):
     assert growths(run, arrow, *flags)["2025-01"] == 0.2
     (tmp_path / "empty").mkdir()
     assert "no Parquet file" in run("growth", str(tmp_path / "empty"), *MAKER)[2]
+
+
+def test_numbers_that_are_text_in_a_workbook(run, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("python_calamine")
+    book = openpyxl.Workbook()
+    for row in [["maker", "month", "units", "share"], ["A", "2024-01", "1.200,5", "5%"],
+                ["A", "2025-01", " ", "6 %"], ["A", "2025-02", 7, None],
+                ["A", "2025-03", "(1.000)", "7%"]]:  # fmt: skip
+        book.active.append(row)
+    path = str(tmp_path / "t.xlsx")
+    book.save(path)
+    with pytest.warns(em.EvmarketWarning, match="decimal comma, thousands '.'"):
+        table = em.read_table(path)
+    assert table["units"].tolist()[::3] == [1200.5, -1000.0]
+    assert table["share"].tolist()[:2] == [0.05, 0.06]
+    book.active.append(["A", "2025-04", "n/a", "8"])
+    book.save(path)
+    flags = ["growth", path, "--keys", "maker", "--period", "month", "--measures"]
+    err = run(*flags, "units")[2]
+    assert "column 'units', row 4: 'n/a' is not a number; --null names" in err
+    err = run(*flags, "share=rate")[2]
+    assert "row 4: '8' has no percent sign, '5%' in row 0 has one" in err
