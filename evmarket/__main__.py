@@ -103,7 +103,9 @@ def _discard_output() -> None:
 
 def _complain(message: str) -> int:
     if sys.stderr is not None:
-        print(f"evmarket: {message}", file=sys.stderr)
+        from ._cli.wording import as_flags
+
+        print(f"evmarket: {as_flags(message)}", file=sys.stderr)
     return BAD
 
 

@@ -12,7 +12,8 @@
 
 /* For each fault of a text what it is, before the forms that are near it. */
 static const char *const text_faults[] = {
-    [EV_FAULT_TEXT] = "not a period: accepted are %s and others, see help(evmarket.Periods)",
+    [EV_FAULT_TEXT] = "not a period: accepted are %s and others, see help(evmarket.Periods); "
+                      "date_format reads others",
     [EV_FAULT_CALENDAR] = "not in the calendar: accepted are %s",
     [EV_FAULT_ORDER] = "a date of which the day or the month may come first: write "
                        "2025-01-31, or read the column with date_format='%%d-%%m-%%Y'",

@@ -16,11 +16,10 @@ from .._common.messages import one_line, short
 from .cells import laid_out
 from .matched import matched_growth
 from .measure import Formed
-from .shifts import Kernel, bases, by_date, compared, difference, stepped
+from .shifts import Kernel, bases, by_date, compared, denominator, difference, stepped
 
 if TYPE_CHECKING:
     from .._calendar.lags import Lag
-    from .._common.types import Floats
     from .measure import MeasureData
 
 
@@ -37,7 +36,7 @@ def growth(
     options: dict[str, Any] = {"policy": policy}
     if matched:
         keys = () if within is None else within
-        rates = matched_growth(measure, keys, back, rate)
+        rates = matched_growth(measure, keys, back, rate, policy)
         assert rates.formed is not None
         options |= rates.formed.options
         return replace(rates, formed=rates.formed._replace(options=options))
@@ -84,16 +83,8 @@ def _exact_first(
     step = difference(level.cells, base, wanted)[wanted]
     values = rates.cells.values.copy()
     with np.errstate(all="ignore"):
-        values[wanted] = step / _denominator(x0, x1, policy)
+        values[wanted] = step / denominator(x0, x1, policy)
     return replace(rates, cells=replace(rates.cells, values=values))
-
-
-def _denominator(x0: Floats, x1: Floats, policy: str) -> Floats:
-    """What a difference is divided by."""
-    if policy == "midpoint":
-        half: Floats = np.abs(x1) / 2 + np.abs(x0) / 2
-        return np.where(half == 0, 1.0, half)
-    return np.abs(x0) if policy == "abs" else x0
 
 
 def log_growth(measure: MeasureData, lag: int | str) -> MeasureData:

@@ -12,7 +12,7 @@ from .._common.kinds import ask
 from .._common.status import lacking, lowest, settled
 from .cells import Cells, kept_indptr, lowest_at, taken
 from .measure import Formed
-from .shifts import base_values, bases
+from .shifts import base_values, bases, exact_rates
 from .sums import Layout, Moved, Naming, identity, regroup_named
 from .within import groups_of
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def matched_growth(
-    measure: MeasureData, within: Any, lag: Lag, rate: Any
+    measure: MeasureData, within: Any, lag: Lag, rate: Any, policy: str
 ) -> MeasureData:
     """Growth of the sums over the series that are present in both periods.
 
@@ -59,6 +59,7 @@ def matched_growth(
     marks = lowest(cells.codes[both], cells.codes[base[both]])
     beside = lowest_at(marks, place, len(x1.ordinals))
     values, own = rate(x0.values, x1.values), _core.growth_status(x0.values, x1.values)
+    values = exact_rates(values, x0, x1, policy)
     own = np.where(np.isnan(values), own, lowest(own, beside))
     sides = [
         total.derived(side, measure.kind, measure.unit, name=f"{measure.name} matched")

@@ -147,6 +147,29 @@ def difference(cells: Cells, base: Ints, both: Mask) -> Floats:
     return values
 
 
+def denominator(x0: Floats, x1: Floats, policy: str) -> Floats:
+    """What a difference is divided by."""
+    if policy == "midpoint":
+        half: Floats = np.abs(x1) / 2 + np.abs(x0) / 2
+        return np.where(half == 0, 1.0, half)
+    return np.abs(x0) if policy == "abs" else x0
+
+
+def exact_rates(values: Floats, x0: Cells, x1: Cells, policy: str) -> Floats:
+    """Rates between cells of the same places, with the differences taken exactly where
+    a level is rounded."""
+    old, new = x0.sums, x1.sums
+    assert old is not None and new is not None, "only levels add up"
+    rounded = [sums.inexact for sums in (old, new) if sums.inexact is not None]
+    wanted = np.isfinite(values) & np.any(rounded, axis=0)
+    if not rounded or not wanted.any():
+        return values
+    step = summed(x1.indptr, x1.ordinals, [new, old.negated()]).values
+    with np.errstate(all="ignore"):
+        exact = step / denominator(x0.values, x1.values, policy)
+    return np.where(wanted, exact, values)
+
+
 def stepped(measure: MeasureData, lag: Lag, kind: str) -> MeasureData:
     """The change of every cell from the one a lag before; exact of levels."""
     change = compared(measure, lag, CHANGE, kind)

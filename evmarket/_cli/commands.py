@@ -102,7 +102,12 @@ def _notebook(options: Namespace) -> tuple[int, Iterable[str]]:
 def _guide(options: Namespace) -> tuple[int, Iterable[str]]:
     from .guides import guide, guides
 
-    return DONE, [guides() if options.name is None else guide(options.name)]
+    return DONE, [guides() if options.name is None else _shown(guide(options.name))]
+
+
+def _shown(guide: str) -> str:
+    """A guide without the words that doctest needs for an empty line."""
+    return guide.replace("<BLANKLINE>\n", "\n")
 
 
 def _kinds(options: Namespace) -> tuple[int, Iterable[str]]:
@@ -151,6 +156,8 @@ def _report(options: Namespace) -> Table:
     from .._tables.table import Table
 
     assigned = _assigned(options)
+    if options.wide:
+        options.measures = options.measures or ["value"]
     name = assigned[-1] if assigned else _measures(options, 1)[0]
     _add_measures(options, options.bridge or ())
     panel = asked_panel(options)
@@ -234,7 +241,11 @@ def _level(measure: Any, options: Namespace) -> Any:
 def _margin(options: Namespace) -> Table:
     from .._panel.listing import margin_table
 
-    revenue, cost = _measures(options, 2)
+    assigned = _assigned(options)
+    if assigned:  # the first column, and what is formed of it
+        revenue, cost = kind_of(options.measures[0])[0], assigned[-1]
+    else:
+        revenue, cost = _measures(options, 2)
     panel = asked_panel(options)
     notice(options, sign_told(panel, revenue, cost))
     table = margin_table(panel, revenue, cost, options.lag, options.at)

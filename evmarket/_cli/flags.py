@@ -72,7 +72,7 @@ def parser() -> ArgumentParser:
     whole.add_argument("--version", action=_Version, nargs=0, help="print the version")
     _add_parts(whole)
     _add_format(whole)
-    commands = whole.add_subparsers(title="commands", metavar="")
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND")
     for name, (words, epilog) in _COMMANDS.items():
         part = commands.add_parser(
             name,
@@ -178,7 +178,8 @@ def _add_table(parser: ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME=FORMULA",
-        help='more measures, such as "profit=revenue-cost"; the last is reported',
+        help='more measures, such as "profit=revenue-cost"; report shows the last one, '
+        "margin takes it as the cost",
     )
     _add_form(parser.add_argument_group("how files are written, found where not given"))
 
@@ -232,10 +233,9 @@ def _add_form(group: Any) -> None:
 
 
 def _count(word: str) -> int:
-    number = int(word)
-    if number < 0:
-        raise ValueError
-    return number
+    if not word.isdecimal():
+        raise argparse.ArgumentTypeError(f"{word!r} is not a number of lines")
+    return int(word)
 
 
 def _add_selection(parser: ArgumentParser) -> None:

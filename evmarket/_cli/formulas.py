@@ -32,7 +32,11 @@ def with_formulas(panel: Panel, words: Sequence[str]) -> Panel:
         name = name.strip()
         if not equals or not name:
             raise ValueError(f"--assign has {short(word)}: it takes NAME=FORMULA")
-        measure = _value(_parsed(formula, panel.measures, word), panel, word)
+        tree = _parsed(formula, panel.measures, word)
+        try:
+            measure = _value(tree, panel, word)
+        except RecursionError:
+            raise ValueError("--assign has a formula of too many parts") from None
         if isinstance(measure, (int, float)):
             raise ValueError(f"--assign has {short(word)}: the formula has no measure")
         panel = panel.assign(**{name: measure})
@@ -42,11 +46,11 @@ def with_formulas(panel: Panel, words: Sequence[str]) -> Panel:
 def _parsed(formula: str, names: Sequence[str], word: str) -> ast.expr:
     """The tree of a formula; names that Python does not allow become others first."""
     for place in sorted(range(len(names)), key=lambda k: -len(names[k])):
-        if not names[place].isidentifier():
+        if not names[place].isidentifier() and not names[place].isdecimal():
             formula = formula.replace(names[place], f" _measure{place} ")
     try:
         return ast.parse(formula.strip(), mode="eval").body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ValueError(
             f"--assign has {short(word)}: the formula takes measures, numbers, "
             "+ - * / and brackets"
@@ -64,6 +68,7 @@ def _value(node: ast.expr, panel: Panel, word: str) -> Any:
     if isinstance(node, ast.Name):
         number = node.id.removeprefix("_measure")
         known = number != node.id and number.isdecimal()
+        known = known and int(number) < len(panel.measures)
         name = panel.measures[int(number)] if known else node.id
         if name not in panel.measures:
             raise KeyError(

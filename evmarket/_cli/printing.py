@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from .._common.html import Html, page
 from .._tables.rows import csv_pieces, row_parts
 from .._tables.text import mark_lines, text_rows
+from .wording import as_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +26,7 @@ def _text(table: Table) -> Iterator[str]:
     else:
         yield "no rows\n"
     if table.note:
-        yield f"{table.note}\n"
+        yield f"{as_flags(table.note)}\n"
 
 
 def _csv(table: Table) -> Iterator[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any
 
 from .._common.kinds import KINDS
-from .._common.messages import short
-from .._inputs.files import STANDARD_INPUT, Files, file_tables
-from .._inputs.wanted import Form, Told, Wanted, WideWanted
+from .._common.messages import listing, short, visible
+from .._inputs.files import STANDARD_INPUT, Files, file_tables, is_kept
+from .._inputs.wanted import Everything, Form, Told, Wanted, WideWanted
 from .._panel.notices import noticed
 from .formulas import with_formulas
+from .wording import as_flags
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -43,6 +45,9 @@ def read_panel(options: Namespace) -> Panel:
     """The panel of the files, without the series that are excluded."""
     told = Told()
     options.noticed = []
+    for path in options.files:
+        if path != STANDARD_INPUT and not os.path.exists(path):
+            raise ValueError(f"{path}: No such file or directory")
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -73,7 +78,7 @@ def notice(options: Namespace, lines: Sequence[str]) -> None:
 def _overlaps(panel: Panel, options: Namespace) -> list[str]:
     """A line if two files have rows of the same series and period."""
     paths = list(options.files)
-    again = len(paths) > 1 and STANDARD_INPUT not in paths and not options.wide
+    again = len(paths) > 1 and all(map(is_kept, paths)) and not options.wide
     if not again or not panel.coverage()["duplicates"].any():
         return []
     seen: dict[Any, str] = {}
@@ -98,10 +103,15 @@ def _overlaps(panel: Panel, options: Namespace) -> list[str]:
 def say(line: str) -> None:
     """A line on standard error."""
     if sys.stderr is not None:
-        print(f"evmarket: {line}", file=sys.stderr)
+        print(f"evmarket: {as_flags(line)}", file=sys.stderr)
 
 
 def _form(options: Namespace) -> Form:
+    for text in options.null:
+        if os.path.exists(text):
+            raise ValueError(
+                f"--null has {short(text)}, which is a file: give the files first"
+            )
     return Form(
         sheet=options.sheet,
         sep={"\\t": "\t", "tab": "\t"}.get(options.sep, options.sep),
@@ -148,10 +158,12 @@ def _long(options: Namespace, told: Told) -> Panel:
     if not period:
         raise ValueError(
             "--period is missing: it names the column of dates or periods; --wide "
-            "reads the periods from the headers"
+            f"reads the periods from the headers{_seen(options)}"
         )
     if not kinds and options.command != "coverage":
-        raise ValueError("--measures is missing: it names the columns of numbers")
+        raise ValueError(
+            f"--measures is missing: it names the columns of numbers{_seen(options)}"
+        )
     wanted = Wanted(tuple(options.keys), period, tuple(kinds))
     files = Files(options.files, wanted, _form(options))
     files.told = told
@@ -162,6 +174,17 @@ def _long(options: Namespace, told: Told) -> Panel:
         kinds,
         **_rules(options),
     )
+
+
+def _seen(options: Namespace) -> str:
+    """The columns of the first file, as the end of a message."""
+    told = Told()
+    parts = file_tables(options.files[:1], Everything(()), _form(options), told)
+    try:
+        next(parts, None)
+    except (ValueError, KeyError, OverflowError):
+        return ""
+    return f"; the columns are {listing(map(visible, told.names[:20]))}"
 
 
 def _wide(options: Namespace, told: Told) -> Panel:

@@ -7,6 +7,7 @@ The core finds the fields and reads the numbers, block by block.
 from __future__ import annotations
 
 import codecs
+import re
 from itertools import chain, islice, pairwise, takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from .._common import workers
 from .._common.messages import counted, short
 from .columns import Field, Part
 from .layout import filled, is_note, laid_out, notes_told
-from .numbers_seen import NumbersSeen, check_doubtful, not_number
+from .numbers_seen import NumbersSeen, check_doubtful, check_percents, not_number
 from .sniffing import (
     SAMPLE,
     given_marks,
@@ -53,6 +54,8 @@ _LEAST = 1 << 16
 
 MOST_COLUMNS = 256
 """The columns of one batch."""
+
+_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)")
 
 _ABSENT = ("NA", "NaN")
 
@@ -287,9 +290,10 @@ class _Reader:
         """How many bytes are skipped, and the records after them that are complete."""
         skipped = 0
         for _ in range(self._form.skip):
-            skipped = data.find(b"\n", skipped) + 1
-            if not skipped:
+            line = _LINE.match(data, skipped)
+            if line is None:
                 return None
+            skipped = line.end()
         data = data[skipped:]
         if self._form.sep is None:
             text = data[:SAMPLE].decode("utf-8", "replace")
@@ -340,6 +344,11 @@ class _Reader:
             else:
                 self._blanks += len(row) > 1
             stop = start + at
+        if len(notes) < least:
+            raise ValueError(
+                f"{self._form.named('skip_footer').rstrip('=')} is {least}: only "
+                f"{len(notes)} whole lines are in the last {2 * TAIL >> 10} KiB"
+            )
         if notes:
             self._told.lines.append(notes_told(notes))
         return stop
@@ -391,7 +400,7 @@ class _Reader:
         if self._blanks:
             self._told.lines.append(f"skipped {counted(self._blanks, 'blank row')}")
         numbers = self._seen.values()
-        self._told.percents.update(one.name for one in numbers if one.percent)
+        check_percents(numbers, self._told)
         check_doubtful(numbers, marks, self._form)
 
     def _refusal(

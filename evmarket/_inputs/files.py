@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import sys
+import zlib
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,11 @@ BATCH = 1 << 18
 """How many rows of a Parquet file are read at a time."""
 
 STANDARD_INPUT = "-"
+
+
+def is_kept(path: Any) -> bool:
+    """Whether a path gives the same bytes each time; a pipe does not."""
+    return isinstance(path, str) and (os.path.isfile(path) or os.path.isdir(path))
 
 
 class Files:
@@ -58,7 +64,7 @@ class Files:
     @property
     def names(self) -> list[str] | None:
         """All columns of files that were read and can be read again, else None."""
-        known = self.told.names and STANDARD_INPUT not in self._paths
+        known = self.told.names and all(map(is_kept, self._paths))
         return list(self.told.names) if known else None
 
     def with_others(self, names: Sequence[str]) -> Files:
@@ -94,9 +100,12 @@ def file_tables(
         for path in paths:
             before = len(told.lines)
             name = path if isinstance(path, str) else "the file"
-            with _naming(name):
-                yield from _tables(path, wanted, form, told, advance)
-            told.lines[before:] = [f"{name}: {line}" for line in told.lines[before:]]
+            try:
+                with _naming(name):
+                    yield from _tables(path, wanted, form, told, advance)
+            finally:
+                named = [f"{name}: {line}" for line in told.lines[before:]]
+                told.lines[before:] = named
 
 
 @contextmanager
@@ -106,6 +115,8 @@ def _naming(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise ValueError(f"{path}: {error.strerror or error}") from None
+    except (UnicodeError, EOFError, zlib.error, RuntimeError) as error:
+        raise ValueError(f"{path}: the file is damaged: {error}") from None
     except NotNumberError as error:
         raise NotNumberError(f"{path}: {error.args[0]}", error.column) from None
     except (KeyError, ValueError, OverflowError, ImportError) as error:

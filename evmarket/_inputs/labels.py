@@ -43,6 +43,8 @@ def is_total(label: object) -> bool:
     """
     if not isinstance(label, str):
         return False
+    if label.isascii() and label.isupper() and len(label) <= 4:
+        return False  # a code, such as a ticker
     word = alike(label)
     return word in _TOTALS or bool(_ENGLISH.fullmatch(word))
 

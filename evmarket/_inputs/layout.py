@@ -84,6 +84,8 @@ def laid_out(
                 f"header is {short(header)}: the file begins with {len(rows)} rows"
             )
         names, below = _joined([rows[place] for place in places]), max(places) + 1
+        if not any(map(bare, names)):
+            raise ValueError(f"header is {short(header)}: that line is empty")
     else:
         place = _header_place(rows, wanted)
         names, below = [*map(_name, rows[place])] if rows else [], place + 1
@@ -159,6 +161,9 @@ def _without_blanks(
 _NUMERIC = re.compile(r"[-+−(]?[\d.,'’\s]*\d[\d.,'’\s]*[%％)]?")
 
 
+_ABSENT = ("NA", "NaN", "n/a", "-", "..")
+
+
 def is_numeric(cell: Any) -> bool:
     """Whether a cell is a number, or a text that looks like one."""
     if isinstance(cell, (int, float)):
@@ -171,7 +176,10 @@ def _is_units(row: Row, after: Sequence[Row]) -> bool:
     places = filled(row)
     if not places or any(map(is_numeric, row)):
         return False
-    below = [[other[k] for other in after if k in filled(other)] for k in places]
+    below = [
+        [other[k] for other in after if k in filled(other) and other[k] not in _ABSENT]
+        for k in places
+    ]
     return all(cells and all(map(is_numeric, cells)) for cells in below)
 
 

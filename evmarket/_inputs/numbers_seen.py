@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .sniffing import Marks
-    from .wanted import Form
+    from .wanted import Form, Told
 
     First = tuple[int, bytes] | None
     """The row and the text of the first number of a kind."""
@@ -41,19 +41,30 @@ def not_number(
 
 
 def check_doubtful(columns: Iterable[NumbersSeen], marks: Marks, form: Form) -> None:
-    """A ValueError for a number that can be read in two ways, where no other number
-    tells what its mark is."""
-    every = list(columns)
-    if marks.sure or any(one.shows_marks for one in every):
-        return
-    for one in every:
-        if one.doubtful is not None:
+    """A ValueError for a number that can be read in two ways, where no other number of
+    its column, or of the first rows, tells what its mark is."""
+    for one in columns:
+        if one.doubtful is not None and not (marks.sure or one.shows_marks):
             row, text = one.doubtful
             decimal, thousands = map(form.named, ("decimal", "thousands"))
             raise ValueError(
                 f"column {short(one.name)}, row {row}: {short(text)} may be {text} "
-                f"or {text.replace('.', '')}, and no number of the file tells: "
+                f"or {text.replace('.', '')}, and no number tells: "
                 f"pass {decimal} . or {thousands} ."
+            )
+
+
+def check_percents(columns: Iterable[NumbersSeen], told: Told) -> None:
+    """Keep which columns have percent signs; a ValueError if those of other files
+    differ."""
+    for one in columns:
+        if one.percent:
+            told.percents.add(one.name)
+        elif one.plain:
+            told.plain.add(one.name)
+        if one.name in told.percents & told.plain:
+            raise ValueError(
+                f"column {short(one.name)} has percent signs in some files only"
             )
 
 
@@ -65,7 +76,7 @@ class NumbersSeen:
         self.shows_marks = False
         self.doubtful: tuple[int, str] | None = None
         self.percent: tuple[int, str] | None = None
-        self._plain: tuple[int, str] | None = None
+        self.plain: tuple[int, str] | None = None
         self._large = -1
         self._decimals = False
 
@@ -103,9 +114,9 @@ class NumbersSeen:
         self.shows_marks |= bool(shows)
         self.doubtful = self.doubtful or _first(before, doubtful)
         self.percent = self.percent or _first(before, percent)
-        self._plain = self._plain or _first(before, plain)
-        if self.percent and self._plain:
-            row, text = self._plain
+        self.plain = self.plain or _first(before, plain)
+        if self.percent and self.plain:
+            row, text = self.plain
             raise ValueError(
                 f"column {short(self.name)}, row {row}: {short(text)} has no percent "
                 f"sign, {short(self.percent[1])} in row {self.percent[0]} has one"

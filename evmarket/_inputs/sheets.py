@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from .. import _core
 from .._common.messages import counted, listing, short
 from .layout import filled, is_note, laid_out, notes_told
-from .numbers_seen import NumbersSeen, check_doubtful, not_number
-from .sniffing import bare, given_marks, sniffed_marks
+from .numbers_seen import NumbersSeen, check_doubtful, check_percents, not_number
+from .sniffing import bare, given_marks, known_encoding, sniffed_marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,8 @@ def workbook_table(
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
+        if not names:
+            raise ValueError("the workbook has no sheet")
         name = _sheet_name(names, form)
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
@@ -94,9 +96,10 @@ def _sheet_columns(
     told.lines += layout.told
     told.names = layout.names
     width = len(layout.names)
-    while width and not layout.names[width - 1].strip():
-        width -= 1  # empty columns at the right
     below = rows[layout.below :]
+    used = max((filled(row)[-1] + 1 for row in below if filled(row)), default=0)
+    while width > used and not layout.names[width - 1].strip():
+        width -= 1  # empty columns at the right
     columns = wanted.columns(layout.names[:width], below[:200])
     periods = [c.place for c in columns if wanted.is_period(c.name)]
     notes: list[Row] = []
@@ -137,7 +140,7 @@ def _cells(
             continue
         seen.append(NumbersSeen(column.name))
         found[column.name] = _numbers(plain, seen[-1], marks, form)
-    told.percents.update(one.name for one in seen if one.percent)
+    check_percents(seen, told)
     check_doubtful(seen, marks, form)
     return found
 
@@ -205,7 +208,7 @@ def json_table(data: bytes, wanted: Asked, form: Form, told: Told) -> dict[str, 
     if given:
         raise ValueError(f"a file of JSON takes no {given[0].rstrip('=')}")
     try:
-        text = data.decode(form.encoding or "utf-8-sig")
+        text = data.decode(known_encoding(form.encoding or "utf-8-sig"))
         if text.lstrip().startswith("["):
             records = json.loads(text)
         else:

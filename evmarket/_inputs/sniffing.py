@@ -122,6 +122,8 @@ def _reads_as(data: bytes, name: str) -> bool:
         return False
     if len(coded) != 2 * len(foreign):  # Korean has names of four letters for the rest
         return False
+    if any(byte in b',;\t|"\r\n' for byte in coded[1::2]):
+        return False
     if name == "big5" and any(
         coded[k] not in _BIG5_COMMON and coded[k] != 0xA1
         for k in range(0, len(coded), 2)
@@ -164,7 +166,8 @@ def records(text: str, separator: str, most: int = 200) -> list[list[str]]:
 
 def sniffed_separator(text: str, names: Sequence[str]) -> str:
     """The separator that gives a record with all names, else the most even records."""
-    best, found = (0, 0, 0), ","
+    best: tuple[int, ...] = (0, 0, 0, 0)
+    found = ","
     for separator in SEPARATORS:
         if separator not in text:
             continue
@@ -173,8 +176,10 @@ def sniffed_separator(text: str, names: Sequence[str]) -> str:
         named = any(wanted <= set(map(bare, row)) for row in rows) if wanted else False
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = max(widths.items(), key=lambda w: (w[1], w[0]), default=(0, 0))
-        if (named, count, width) > best:
-            best, found = (named, count, width), separator
+        # A comma may stand in texts and numbers between other separators.
+        rank = (named, count, separator != ",", width)
+        if rank > best:
+            best, found = rank, separator
     return found
 
 
@@ -254,13 +259,18 @@ def sniffed_marks(columns: Iterable[Sequence[str]], separator: str) -> Marks:
     for column in columns:
         texts = [text for text in map(bare, column) if text]
         numbers = [text for text in texts if _NUMBER.fullmatch(text)]
-        if 2 * len(numbers) >= len(texts):
+        days = all(map(_DAY.fullmatch, numbers))  # 31.12 is no proof of a mark
+        if 2 * len(numbers) >= len(texts) and not days:
             for number in numbers:
                 seen.note(number)
     return seen.marks(separator)
 
 
-_PERIOD = re.compile(r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])")
+PERIOD = re.compile(
+    r"(?:19|20)\d\d\.(?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])\.(?:19|20)\d\d"
+)
+"""A month that looks like a number."""
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])")
 _SIGN = re.compile("[.,'’\u00a0\u2007\u2009\u202f ](?=\\d|$)")
 
 
@@ -274,13 +284,15 @@ class _Seen(NamedTuple):
     def note(self, number: str) -> None:
         digits = number.strip("-+−()%％ ")
         signs = _SIGN.findall(digits)
-        if not signs or _PERIOD.fullmatch(digits):
+        if not signs or PERIOD.fullmatch(digits):
             return
         head, *groups = _SIGN.split(digits)
         last, more = signs[-1], set(signs[:-1])
         three = len(groups[-1]) == 3
         if last not in ".," or last in more:
-            if three:  # else it is a date, such as 31.12.2024
+            inner = {len(group) for group in groups[:-1]}
+            # Else it is a date, such as 31.12.2024, or a version.
+            if three and len(head) <= 3 and inner <= {2, 3} and len(inner) <= 1:
                 self.thousands[last] += 1
         elif more:
             self.decimal[last] += 1

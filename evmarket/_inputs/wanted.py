@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from numbers import Integral
+from typing import Any, NamedTuple
 
 from .._common.messages import near, short, visible
+from .arrays import is_missing
 from .layout import Column, is_numeric
-from .sniffing import bare
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from .sniffing import PERIOD, bare
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,28 @@ class Form:
     nulls: Sequence[str] = ()
     flags: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("sep", "decimal", "thousands", "encoding"):
+            given = getattr(self, name)
+            if given is not None and not isinstance(given, str):
+                raise TypeError(f"{name} is {short(given)}: it takes text")
+        if self.sep is not None and (
+            len(self.sep) != 1 or not self.sep.isascii() or self.sep in '"\r\n'
+        ):
+            raise ValueError(f"sep is {short(self.sep)}: it takes one ASCII character")
+        lines = self.header if isinstance(self.header, Sequence) else (self.header,)
+        counts: list[tuple[str, Any]] = [("skip", self.skip)]
+        counts.append(("skip_footer", self.skip_footer))
+        counts += [("header", line) for line in lines if line is not None]
+        for name, count in counts:
+            if isinstance(count, bool) or not isinstance(count, Integral):
+                raise TypeError(f"{name} is {short(count)}: it takes integers")
+            if int(count) < 0:
+                raise ValueError(f"{name} is {count}: it must not be negative")
+        for text in self.nulls:
+            if not isinstance(text, str):
+                raise TypeError(f"nulls has {short(text)}: it takes texts")
+
     def named(self, name: str) -> str:
         """An option as the caller writes it."""
         if not self.flags:
@@ -63,13 +85,14 @@ class Told:
     ----------
     names : list of str
         The columns of the last file.
-    percents : set of str
-        The columns whose numbers have percent signs.
+    percents, plain : set of str
+        The columns whose numbers have percent signs, and those whose have none.
     """
 
     lines: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     percents: set[str] = field(default_factory=set)
+    plain: set[str] = field(default_factory=set)
 
 
 class Wanted(NamedTuple):
@@ -153,6 +176,56 @@ class WideWanted(NamedTuple):
     def is_period(self, name: str) -> bool:
         """Whether a row needs this column."""
         return name in self.period
+
+
+class Everything:
+    """All columns of a table: numbers where the first rows have numbers."""
+
+    names: tuple[str, ...] = ()
+
+    def __init__(self, nulls: Sequence[str]) -> None:
+        self._absent = {"", "NA", "NaN", *nulls}
+        self.texts: set[str] = set()
+
+    def is_period(self, name: str) -> bool:
+        """No column is known to be one."""
+        return False
+
+    def columns(
+        self, header: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> list[Column]:
+        """Each column; a second one of the same name gets a number."""
+        found: list[Column] = []
+        used: set[str] = set()
+        for place, given in enumerate(header):
+            name = given or f"column {place + 1}"
+            number = 2
+            while name in used:
+                name, number = f"{given} ({number})", number + 1
+            used.add(name)
+            cells = [row[place] for row in rows if place < len(row)]
+            numbers = name not in self.texts and self._are_numbers(cells)
+            found.append(Column(name, place, "number" if numbers else "text"))
+        return found
+
+    def _are_numbers(self, cells: Sequence[Any]) -> bool:
+        simple = (str, int, float)
+        if not all(cell is None or isinstance(cell, simple) for cell in cells):
+            return False
+        known = [
+            cell for cell in cells if not is_missing(cell) and cell not in self._absent
+        ]
+        return bool(known) and all(map(_is_plain_number, known))
+
+
+def _is_plain_number(cell: Any) -> bool:
+    """Whether a cell is a number, and no code such as 007 and no period 2024.01."""
+    if not isinstance(cell, str):
+        return is_numeric(cell)
+    text = bare(cell)
+    digits = text.lstrip("-+")
+    code = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
+    return is_numeric(text) and not code and not PERIOD.fullmatch(text)
 
 
 def states_period(text: object) -> bool:

@@ -218,7 +218,9 @@ def _notes(lines: Lines, some: Lines) -> list[str]:
     """Which periods a chart shows, and which of them are not complete."""
     notes = []
     if len(some.periods) < len(lines.periods):
-        notes.append(f"{len(some.periods)} of {len(lines.periods):,} periods")
+        first, last = some.periods.first, some.periods.last
+        count = f"{len(some.periods)} of {len(lines.periods):,} periods"
+        notes.append(f"{count}, {first} to {last}")
     if some.complete < len(some.periods) - 1:
         first = some.labels[max(some.complete + 1, 0)]
         notes.append(f"not complete from {first}")

@@ -94,8 +94,10 @@ def write_workbook(
 
 
 def _noticed(shown: Content) -> Sheet:
-    """The title, what was noticed, and what the tables say below their rows."""
-    words = [*shown.notices, *shown.report._notes()]
+    """What was noticed, and what the tables say below their rows."""
+    title = shown.report.title
+    said = [words for words in shown.report._notes() if words != title]
+    words = [*shown.notices, *said]
     return Sheet({"notice": Coded(np.arange(len(words)), words)}, {}, {})
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _core
 from .._common.kinds import LEVELS
 from .._common.messages import listing, short
 from .._inputs.labels import is_total, labels_told, names_percents
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 NEAR = 1e-9
 """How far a total may be from the sum of its parts, of its size."""
+
+FEW = 0.05
+"""The part of the cells that may have several rows by mistake."""
 
 LARGE = 1.5
 """A rate beyond it is more likely in percent than a fraction."""
@@ -35,6 +39,7 @@ def noticed(panel: Panel, percents: Collection[str] = ()) -> list[str]:
         told += labels_told(key, labels)
         if not any(map(is_total, labels)):
             told += _sums_told(panel, key)
+    told += _rows_told(panel)
     for name in panel.measures:
         measure = panel[name]
         if measure.kind in LEVELS:
@@ -51,6 +56,27 @@ def noticed(panel: Panel, percents: Collection[str] = ()) -> list[str]:
                     f"{most:g}; if it is in percent, say so: units {name}=percent"
                 )
     return told
+
+
+def _rows_told(panel: Panel) -> list[str]:
+    """A line if few cells add several rows: a fiscal year may end twice in a year."""
+    base = panel._data.base
+    flows = [name for name in panel.measures if panel[name].kind == "flow"]
+    several = base.layout.rows > 1
+    count, cells = int(several.sum()), len(several)
+    if not flows or not 0 < count <= FEW * cells or base.duplicates is not None:
+        return []
+    at = int(np.argmax(several))
+    one = int(np.searchsorted(base.layout.indptr, at, side="right")) - 1
+    labels = [str(column[one]) for column in base.series.columns.values()]
+    ordinal = int(base.layout.ordinals[at])
+    period = _core.period_labels(base.freq, ordinal, 1)[0]
+    where = " ".join([*labels, period])
+    return [
+        f"{count:,} of {cells:,} cells add several rows, all others have one: the "
+        f"first is {where} ({base.layout.rows[at]} rows); duplicates='add' says that "
+        "this is meant"
+    ]
 
 
 def sign_told(panel: Panel, revenue: str, cost: str) -> list[str]:
@@ -109,7 +135,9 @@ def _total_labels(panel: Panel, key: str, name: str) -> set[Any]:
     code = codes[cells.series]
     held = np.bincount(code, tested & equal, len(labels))
     seen = np.bincount(code, tested, len(labels))
-    return set(labels[(held >= 2) & (held == seen)].tolist())
+    # Small numbers add up by chance: a total stands in most of the sums.
+    sums = len(np.unique(place[tested]))
+    return set(labels[(held == seen) & (held >= max(2, sums / 2))].tolist())
 
 
 def _groups(columns: list[Any], count: int) -> Ints:

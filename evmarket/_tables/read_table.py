@@ -14,15 +14,12 @@ import numpy as np
 from .. import _core
 from .._common.messages import near, short
 from .._common.warning import EvmarketWarning
-from .._inputs.arrays import is_missing
 from .._inputs.columns import Part
-from .._inputs.files import STANDARD_INPUT, file_tables
+from .._inputs.files import STANDARD_INPUT, file_tables, is_kept
 from .._inputs.formats import formatted_moments
 from .._inputs.labels import labels_told
-from .._inputs.layout import Column, is_numeric
 from .._inputs.numbers_seen import NotNumberError
-from .._inputs.sniffing import bare
-from .._inputs.wanted import Form, Told
+from .._inputs.wanted import Everything, Form, Told
 from .columns import integers
 from .table import Table
 
@@ -133,7 +130,7 @@ def read_table(
         columns = _dropped(columns, drop)
     for line in [*lines, *_noticed(columns)]:
         warnings.warn(f"{name}: {line}", EvmarketWarning, stacklevel=2)
-    made = {column: _array(cells) for column, cells in columns.items()}
+    made = {column: _array(column, cells) for column, cells in columns.items()}
     return Table(made, title=os.path.basename(name), note="\n".join(lines))
 
 
@@ -152,60 +149,16 @@ def _source(path: Any) -> tuple[str, Any]:
     name = os.fsdecode(name)
     if name == STANDARD_INPUT and sys.stdin is not None:
         return name, sys.stdin.buffer.read()
+    if os.path.exists(name) and not is_kept(name):
+        with open(name, "rb") as file:
+            return name, file.read()
     return name, None
-
-
-class Everything:
-    """All columns of a table: numbers where the first rows have numbers."""
-
-    names: tuple[str, ...] = ()
-
-    def __init__(self, nulls: Sequence[str]) -> None:
-        self._absent = {"", "NA", "NaN", *nulls}
-        self.texts: set[str] = set()
-
-    def is_period(self, name: str) -> bool:
-        """No column is known to be one."""
-        return False
-
-    def columns(
-        self, header: Sequence[str], rows: Sequence[Sequence[Any]]
-    ) -> list[Column]:
-        """Each column; a second one of the same name gets a number."""
-        found: list[Column] = []
-        used: set[str] = set()
-        for place, given in enumerate(header):
-            name = given or f"column {place + 1}"
-            number = 2
-            while name in used:
-                name, number = f"{given} ({number})", number + 1
-            used.add(name)
-            cells = [row[place] for row in rows if place < len(row)]
-            numbers = name not in self.texts and self._are_numbers(cells)
-            found.append(Column(name, place, "number" if numbers else "text"))
-        return found
-
-    def _are_numbers(self, cells: Sequence[Any]) -> bool:
-        known = [
-            cell for cell in cells if not is_missing(cell) and cell not in self._absent
-        ]
-        return bool(known) and all(map(_is_plain_number, known))
-
-
-def _is_plain_number(cell: Any) -> bool:
-    """Whether a cell is a number, and no code such as 007 and no period 2024.01."""
-    if not isinstance(cell, str):
-        return is_numeric(cell)
-    text = bare(cell)
-    digits = text.lstrip("-+")
-    code = len(digits) > 1 and digits[0] == "0" and digits.isdigit()
-    month = len(text) == 7 and text[4] == "." and text[:2] in ("19", "20")
-    return is_numeric(text) and not code and not (month and text[5:] <= "12")
 
 
 def _read(name: str, data: bytes | None, form: Form) -> tuple[dict[str, Any], Told]:
     """The cells of all columns; one that is not of numbers after all becomes text."""
     asked = Everything(form.nulls)
+    texts: list[str] = []
     while True:
         told = Told()
         source = name if data is None else io.BufferedReader(io.BytesIO(data))
@@ -215,11 +168,14 @@ def _read(name: str, data: bytes | None, form: Form) -> tuple[dict[str, Any], To
             if error.column in asked.texts:
                 raise ValueError(*error.args) from None
             asked.texts.add(error.column)
+            reason = error.args[0].partition(": column ")[2].partition(";")[0]
+            texts.append(f"read a column as text: {reason or error.args[0]}")
             continue
         columns: dict[str, list[Any]] = {}
         for part in parts:
             for column, cells in _lists(part).items():
                 columns.setdefault(column, []).extend(cells)
+        told.lines += texts
         return columns, told
 
 
@@ -239,9 +195,16 @@ def _lists(part: Any) -> dict[str, list[Any]]:
     return columns
 
 
-def _array(cells: list[Any]) -> AnyColumn:
+def _array(name: str, cells: list[Any]) -> AnyColumn:
     """Cells as a column of one type."""
     kinds = {type(cell) for cell in cells if cell is not None}
+    if kinds and kinds <= {int, float}:
+        most = 2**53 if float in kinds else 2**63 - 1
+        for row, cell in enumerate(cells):
+            if type(cell) is int and abs(cell) > most:
+                raise OverflowError(
+                    f"column {short(name)}, row {row}: {cell} would be rounded"
+                )
     if kinds and kinds <= {int}:
         valid = np.array([cell is not None for cell in cells], bool)
         if all(-(2**63) <= cell < 2**63 for cell in cells if cell is not None):

@@ -653,5 +653,5 @@ def test_a_pair_of_columns_is_read_as_its_second_is_called(run, tmp_path):
     status, out, _ = run(*flags, "quarter")
     assert status == 0 and "2024Q2" in out and "0.2" in out
     status, _, err = run(*flags, "x")
-    assert status == 2 and "'x' does not say" in err and "freq=" in err
+    assert status == 2 and "'x' does not say" in err and "--freq M or --freq Q" in err
     assert run(*flags, "x", "--freq", "Q")[1] == out

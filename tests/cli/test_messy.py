@@ -97,7 +97,7 @@ def test_files_as_they_come(run, capsys, name, flags, cell, growth, told):
 @pytest.mark.parametrize(
     ("name", "flags", "error"),
     [
-        ("03", MAKER, "'1.200' may be 1.200 or 1200, and no number of the file tells: "
+        ("03", MAKER, "'1.200' may be 1.200 or 1200, and no number tells: "
          "pass --decimal . or --thousands ."),
         ("08", ["--keys", "maker", "--period", "date", "--measures", "units", "--freq",
                 "M"], "the day or the month may come first"),
@@ -391,3 +391,62 @@ def test_numbers_that_are_text_in_a_workbook(run, tmp_path):
     assert "column 'units', row 4: 'n/a' is not a number; --null names" in err
     err = run(*flags, "share=rate")[2]
     assert "row 4: '8' has no percent sign, '5%' in row 0 has one" in err
+
+
+def test_percent_signs_in_some_files_only(run, write):
+    one = write("maker,month,share\nA,2024-01,0.5%\n", "q1.csv")
+    two = write("maker,month,share\nA,2024-02,0.7\n", "q2.csv")
+    status, _, err = run("growth", one, two, *MAKER[:-1], "share=rate")
+    assert status == 2 and "column 'share' has percent signs in some files only" in err
+
+
+def test_a_file_is_no_text_of_a_missing_number(run, write):
+    one, two = write("maker,month,units\n", "a.csv"), write("maker\n", "b.csv")
+    status, _, err = run("coverage", one, *MAKER, "--null", "NA", two)
+    assert status == 2 and "which is a file: give the files first" in err
+
+
+def test_formulas_may_not_break_out(run, write):
+    path = write("maker,month,1,10\nA,2024-01,3,4\n")
+    flags = ["growth", path, "--keys", "maker", "--period", "month", "--measures"]
+    flags += ["1", "10", "--assign"]
+    for formula in ("x=_measure0+_measure7", "x=" + "-" * 5000 + "1"):
+        status, out, err = run(*flags, formula)
+        assert (status, out) == (2, "") and err.count("\n") == 1
+
+
+def test_a_margin_of_a_cost_by_formula(run, write):
+    path = write("maker,month,rev,gp\nA,2024-01,100,15\n")
+    flags = ["--keys", "maker", "--period", "month", "--measures", "rev", "gp"]
+    out = run("margin", path, *flags, "--assign", "cost=rev-gp")[1]
+    assert "15.00%" in out and "85" in out
+
+
+def test_messages_use_flags(run, write):
+    path = write("maker,day,units\nA,2024-01-31,1\n")
+    flags = [
+        "growth",
+        path,
+        "--keys",
+        "maker",
+        "--period",
+        "day",
+        "--measures",
+        "units",
+    ]
+    assert "state no frequency: give --freq" in run(*flags)[2]
+    assert "the columns are maker, day, units" in run(*flags[:4])[2]
+    assert "No such file" in run("growth", "nothing.csv")[2]
+
+
+def test_a_few_cells_of_several_rows_are_told(run, write):
+    rows = [f"B{k},{y}-12-31,5" for k in range(30) for y in (2015, 2016)]
+    rows += ["A,2015-01-03,100", "A,2016-01-02,110", "A,2016-12-31,120"]
+    path = write("\n".join(["maker,end,rev", *rows]) + "\n")
+    flags = ["--keys", "maker", "--period", "end", "--measures", "rev", "--freq", "Y"]
+    err = run("growth", path, *flags)[2]
+    assert (
+        "1 of 62 cells add several rows, all others have one: the first is A 2016"
+        in err
+    )
+    assert run("growth", path, *flags, "--duplicates", "add")[2] == ""

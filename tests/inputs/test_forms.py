@@ -396,3 +396,123 @@ def test_long_fields():
     long = "x" * 300_000
     made = em.read_table(io.BytesIO(f"maker,units\nA,1\n{long},2\nB,3\n".encode()))
     assert made["maker"].tolist() == ["A", long, "B"]
+
+
+# ---- what a hostile reader found -----------------------------------------------------
+
+
+def read(data: bytes, **options: Any) -> Any:
+    return em.read_table(io.BytesIO(data), **options)
+
+
+def test_dates_and_versions_are_no_proof_of_a_mark():
+    for first in ("01.2024", "31.12", "1.2.345", "10.0.0.123"):
+        data = f"maker;x;units\nA;{first};1.234\nA;{first};2.345\n".encode()
+        with pytest.raises(ValueError, match=r"'1\.234' may be 1\.234 or 1234"):
+            read(data)
+    months = read(b"m;units\n01.2024;1\n10.2024;2\n")["m"].tolist()
+    assert months == ["01.2024", "10.2024"]
+
+
+def test_a_comma_beside_another_separator():
+    made = read(b"Modell;Preis, EUR\nA;1,5\nB;2,7\n")
+    assert made.columns == ("Modell", "Preis, EUR")
+    assert made["Preis, EUR"].tolist() == [1.5, 2.7]
+
+
+def test_footers_that_are_longer_than_the_end_that_is_kept():
+    rows = b"A,2024-01,1\n" * 12 + b"Total,2025-01,9\n" * 6000
+    with pytest.raises(ValueError, match="skip_footer is 6000: only"):
+        read(b"maker,month,units\n" + rows, skip_footer=6000)
+    with pytest.raises(ValueError, match="skip_footer is 1: only 0 whole lines"):
+        read(b'maker,month,units\nA,2024-01,1\nTotal 5",2024-01,3\n', skip_footer=1)
+
+
+def test_an_empty_header_is_refused():
+    with pytest.raises(ValueError, match="header is 0: that line is empty"):
+        read(b"\na,b\n1,2\n3,4\n", header=0)
+
+
+def test_large_integers_are_not_rounded():
+    for data in (b'[{"a":9007199254740993},{"a":0.5}]', b'[{"a":9223372036854775808}]'):
+        with pytest.raises(OverflowError, match="row 0"):
+            read(data)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"skip": -1}, ValueError), ({"skip": 1.5}, TypeError),
+        ({"skip": "1"}, TypeError),
+        ({"skip_footer": -1}, ValueError), ({"header": True}, TypeError),
+        ({"header": "0"}, TypeError), ({"sep": ""}, ValueError),
+        ({"sep": "ab"}, ValueError),
+        ({"sep": 5}, TypeError), ({"sep": '"'}, ValueError), ({"sep": "é"}, ValueError),
+        ({"nulls": [5]}, TypeError), ({"encoding": 5}, TypeError),
+        ({"encoding": "nope"}, ValueError), ({"encoding": "rot13"}, ValueError),
+    ],
+)  # fmt: skip
+def test_options_that_are_wrong(options, error):
+    with pytest.raises(error, match=next(iter(options))):
+        read(b"a,b\n1,2\n", **options)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "a,b\n1,2\n".encode("utf-16") + b"A",
+        gzip.compress(b"a,b\n1,2\n" * 100)[:-4],
+        gzip.compress(b"a,b\n1,2\n" * 100)[:20],
+        b'[{"a":{"b":1}}]',
+        b'{"a": 1}\n[1]\n',
+        b"PK\x03\x04",
+        b"\x1f\x8b",
+        b"\xef\xbb\xbf",
+        b"",
+    ],
+)
+def test_damaged_files_are_refused_in_one_line(data):
+    with pytest.raises(ValueError, match="the file: ") as caught:
+        made = read(data)
+        assert made is None, made
+    assert "\n" not in str(caught.value)
+
+
+def test_a_western_letter_before_a_separator_is_not_chinese():
+    made = read("maker|units\nA|5\nÄ|7\n".encode("cp1252"))
+    assert made["units"].tolist() == [5, 7] and made["maker"].tolist() == ["A", "Ä"]
+
+
+def test_columns_that_turn_to_text_are_told():
+    rows = "".join(f"{k},5\n" for k in range(300))
+    made = read(f"code,units\n{rows}A7,5\n".encode())
+    assert "read a column as text: 'A7'" not in made.note
+    assert "'A7' is not a number" in made.note
+
+
+def test_lines_may_end_with_a_return():
+    assert read(b"title\ra,b\r1,2\r", skip=1)["b"].tolist() == [2]
+
+
+def test_units_beside_a_missing_number():
+    assert str(table("maker,units\n,pcs\nA,NA\nB,2\n")["units"]) == "[nan, 2.0]"
+
+
+def test_a_pipe_is_read_once(tmp_path):
+    import os
+    import threading
+
+    path = str(tmp_path / "pipe")
+    os.mkfifo(path)
+    rows = "".join("1,2\n" for _ in range(300))
+    data = f"a,b\n{rows}x,3\n".encode()
+
+    def write() -> None:
+        with open(path, "wb") as file:
+            file.write(data)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    made = em.read_table(path)
+    thread.join()
+    assert len(made) == 301 and made["a"][-1] == "x"
