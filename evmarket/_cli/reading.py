@@ -108,7 +108,7 @@ def say(line: str) -> None:
 
 def _form(options: Namespace) -> Form:
     for text in options.null:
-        if os.path.exists(text):
+        if os.path.isfile(text):
             raise ValueError(
                 f"--null has {short(text)}, which is a file: give the files first"
             )
