@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._cells.cells import Cells, kept_indptr
 from .._common.kinds import LEVELS
 from .._common.messages import listing, short
 from .._inputs.labels import is_total, labels_told, names_percents
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 NEAR = 1e-9
 """How far a total may be from the sum of its parts, of its size."""
+
+MOST_CELLS = 30_000
+"""Cells in which totals are looked for."""
 
 FEW = 0.05
 """The part of the cells that may have several rows by mistake."""
@@ -117,7 +121,7 @@ def _sums_told(panel: Panel, key: str) -> list[str]:
 def _total_labels(panel: Panel, key: str, name: str) -> set[Any]:
     """The labels whose values are the sums of the others."""
     data = panel[name]._data
-    series, cells = data.series, data.cells
+    series, cells = data.series, _last_periods(data.cells)
     labels, codes = np.unique(series.columns[key].astype(str), return_inverse=True)
     if len(labels) < 3:
         return set()
@@ -138,6 +142,18 @@ def _total_labels(panel: Panel, key: str, name: str) -> set[Any]:
     # Small numbers add up by chance: a total stands in most of the sums.
     sums = len(np.unique(place[tested]))
     return set(labels[(held == seen) & (held >= max(2, sums / 2))].tolist())
+
+
+def _last_periods(cells: Cells) -> Cells:
+    """The cells of the last periods, if they are many: a total stands in each."""
+    if len(cells.ordinals) <= MOST_CELLS:
+        return cells
+    low, high = int(cells.ordinals.min()), int(cells.ordinals.max())
+    periods = max(3, (high - low + 1) * MOST_CELLS // len(cells.ordinals))
+    kept = cells.ordinals > high - periods
+    return Cells(
+        kept_indptr(cells.indptr, kept), cells.ordinals[kept], cells.values[kept]
+    )
 
 
 def _groups(columns: list[Any], count: int) -> Ints:

@@ -452,3 +452,12 @@ def test_a_few_cells_of_several_rows_are_told(run, write):
         in err
     )
     assert run("growth", path, *flags, "--duplicates", "add")[2] == ""
+
+
+def test_totals_by_their_sums_among_many_cells(run, write):
+    months = [(year, month) for year in range(2000, 2025) for month in range(1, 13)]
+    rows = [f"M{k},{y}-{m:02},{k + m}" for y, m in months for k in range(120)]
+    rows += [f"Market,{y}-{m:02},{7140 + 120 * m}" for y, m in months]
+    path = write("\n".join(["maker,month,units", *rows]) + "\n")
+    err = run("growth", path, *MAKER, "--at", "2024-12")[2]
+    assert "'Market' is the sum of the other labels in units" in err
