@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_000_000
 """Rows that are looked at: the first ones of the table."""
 
-MOST_IN_FILES = 1 << 18
+MOST_IN_FILES = 1 << 17
 """The same of files, which take longer to read again."""
 
 _UNREADABLE = (TypeError, ValueError, OverflowError, KeyError)
