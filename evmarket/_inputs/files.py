@@ -35,7 +35,8 @@ STANDARD_INPUT = "-"
 
 def is_kept(path: Any) -> bool:
     """Whether a path gives the same bytes each time; a pipe does not."""
-    return isinstance(path, str) and (os.path.isfile(path) or os.path.isdir(path))
+    named = isinstance(path, str) and path != STANDARD_INPUT
+    return named and (os.path.isfile(path) or os.path.isdir(path))
 
 
 class Files:
@@ -52,9 +53,15 @@ class Files:
         What was found when they were read first.
     """
 
-    def __init__(self, paths: Sequence[str], wanted: Wanted, form: Form) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        wanted: Wanted,
+        form: Form,
+        told: Told | None = None,
+    ) -> None:
         self._paths, self._wanted, self._form = list(paths), wanted, form
-        self.told = Told()
+        self.told = told or Told()
         self._read = False
 
     def __iter__(self) -> Iterator[Any]:
@@ -68,7 +75,7 @@ class Files:
         return list(self.told.names) if known else None
 
     def with_others(self, names: Sequence[str]) -> Files:
-        """The same files, read with more columns, as text."""
+        """The same files, read with more columns."""
         return Files(
             self._paths, self._wanted._replace(others=tuple(names)), self._form
         )
@@ -133,7 +140,7 @@ def _tables(
     with _opened(path) as file:
         start = file.peek(8)[:8]
         if start[:2] == b"\x1f\x8b":
-            file = io.BufferedReader(gzip.GzipFile(fileobj=file))
+            file = path = io.BufferedReader(gzip.GzipFile(fileobj=file))
             start = file.peek(8)[:8]
         if start[:4] == b"PAR1":
             _refuse(form, "a Parquet file")
@@ -194,8 +201,7 @@ def _bar(paths: Sequence[Any]) -> Iterator[Callable[[int], None]]:
 
 
 def _size(path: Any) -> int:
-    known = isinstance(path, str) and os.path.exists(path)
-    return os.path.getsize(path) if known else 0
+    return os.path.getsize(path) if is_kept(path) else 0
 
 
 # ---- files that pyarrow reads --------------------------------------------------------
@@ -232,8 +238,7 @@ def _parquet_tables(
     advance: Callable[[int], None],
 ) -> Iterator[Any]:
     parquet = _pyarrow("pyarrow.parquet", "Parquet files")
-    named = isinstance(path, str) and path != STANDARD_INPUT
-    source = path if named else io.BytesIO(file.read())
+    source = path if is_kept(path) else io.BytesIO(file.read())
     with _reading():
         with parquet.ParquetFile(source) as opened:
             schema = opened.schema_arrow

@@ -393,6 +393,18 @@ def test_numbers_that_are_text_in_a_workbook(run, tmp_path):
     assert "row 4: '8' has no percent sign, '5%' in row 0 has one" in err
 
 
+def test_a_packed_parquet_file(run, tmp_path):
+    import gzip
+
+    pyarrow = pytest.importorskip("pyarrow")
+    packed = io.BytesIO()
+    columns = {"maker": ["A", "A"], "month": ["2024-01", "2025-01"], "units": [2, 3]}
+    pytest.importorskip("pyarrow.parquet").write_table(pyarrow.table(columns), packed)
+    path = tmp_path / "t.parquet.gz"
+    path.write_bytes(gzip.compress(packed.getvalue()))
+    assert growths(run, str(path), *MAKER)["A 2025-01"] == 0.5
+
+
 def test_percent_signs_in_some_files_only(run, write):
     one = write("maker,month,share\nA,2024-01,0.5%\n", "q1.csv")
     two = write("maker,month,share\nA,2024-02,0.7\n", "q2.csv")
