@@ -32,51 +32,56 @@ def with_formulas(panel: Panel, words: Sequence[str]) -> Panel:
         name = name.strip()
         if not equals or not name:
             raise ValueError(f"--assign has {short(word)}: it takes NAME=FORMULA")
-        tree = _parsed(formula, panel.measures, word)
         try:
-            measure = _value(tree, panel, word)
-        except RecursionError:
-            raise ValueError("--assign has a formula of too many parts") from None
+            measure = _value(*_parsed(formula, panel.measures), panel)
+        except (SyntaxError, RecursionError, MemoryError):
+            raise ValueError(
+                f"--assign has {short(word)}: the formula takes measures, numbers, "
+                "+ - * / and brackets"
+            ) from None
+        except KeyError as error:
+            raise KeyError(
+                f"--assign has {short(word)}: no measure {short(error.args[0])}; there "
+                f"are: {listing(panel.measures)}"
+            ) from None
         if isinstance(measure, (int, float)):
             raise ValueError(f"--assign has {short(word)}: the formula has no measure")
         panel = panel.assign(**{name: measure})
     return panel
 
 
-def _parsed(formula: str, names: Sequence[str], word: str) -> ast.expr:
-    """The tree of a formula; names that Python does not allow become others first."""
+def _parsed(formula: str, names: Sequence[str]) -> tuple[ast.expr, dict[str, str]]:
+    """The tree of a formula, and the measures by the names that it has there; names
+    that Python does not allow become others first."""
+    known = {name: name for name in names}
     for place in sorted(range(len(names)), key=lambda k: -len(names[k])):
-        if not names[place].isidentifier() and not names[place].isdecimal():
-            formula = formula.replace(names[place], f" _measure{place} ")
+        name = names[place]
+        if not name.isidentifier() and not name.isdecimal():
+            known[f"_measure{place}"] = name
+            formula = formula.replace(name, f" _measure{place} ")
     try:
-        return ast.parse(formula.strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(
-            f"--assign has {short(word)}: the formula takes measures, numbers, "
-            "+ - * / and brackets"
-        ) from None
+        return ast.parse(formula.strip(), mode="eval").body, known
+    except ValueError as error:  # a null character
+        raise SyntaxError from error
 
 
-def _value(node: ast.expr, panel: Panel, word: str) -> Any:
+def _value(node: ast.expr, known: dict[str, str], panel: Panel) -> Any:
+    """A measure or a number.
+
+    Raises
+    ------
+    KeyError
+        A name that is not known.
+    SyntaxError
+        Something else than measures, numbers and operators.
+    """
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        left, right = _value(node.left, panel, word), _value(node.right, panel, word)
+        left, right = _value(node.left, known, panel), _value(node.right, known, panel)
         return _OPERATORS[type(node.op)](left, right)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return _value(node.operand, panel, word) * -1
+        return _value(node.operand, known, panel) * -1
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         return node.value
     if isinstance(node, ast.Name):
-        number = node.id.removeprefix("_measure")
-        known = number != node.id and number.isdecimal()
-        known = known and int(number) < len(panel.measures)
-        name = panel.measures[int(number)] if known else node.id
-        if name not in panel.measures:
-            raise KeyError(
-                f"--assign has {short(word)}: no measure {short(name)}; there are: "
-                f"{listing(panel.measures)}"
-            )
-        return panel[name]
-    raise ValueError(
-        f"--assign has {short(word)}: the formula takes measures, numbers, + - * / and "
-        "brackets"
-    )
+        return panel[known[node.id]]
+    raise SyntaxError

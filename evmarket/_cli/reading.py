@@ -165,10 +165,8 @@ def _long(options: Namespace, told: Told) -> Panel:
             f"--measures is missing: it names the columns of numbers{_seen(options)}"
         )
     wanted = Wanted(tuple(options.keys), period, tuple(kinds))
-    files = Files(options.files, wanted, _form(options))
-    files.told = told
     return Panel.from_table(
-        files,
+        Files(options.files, wanted, _form(options), told),
         options.keys,
         period[0] if len(period) == 1 else period,  # type: ignore[arg-type]
         kinds,

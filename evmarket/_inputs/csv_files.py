@@ -16,7 +16,7 @@ from .. import _core
 from .._common import workers
 from .._common.messages import counted, short
 from .columns import Field, Part
-from .layout import filled, is_note, laid_out, notes_told
+from .layout import below_table, filled, laid_out, notes_told
 from .numbers_seen import NumbersSeen, check_doubtful, check_percents, not_number
 from .sniffing import (
     SAMPLE,
@@ -326,24 +326,22 @@ class _Reader:
         """Where the table ends, before notes about it."""
         start = max(begin, stop - 2 * TAIL)
         periods = [c.place for c in self._columns if self._wanted.is_period(c.name)]
-        notes: list[list[str]] = []
         least = self._form.skip_footer
-        for at, line in _lines_from_end(bytes(block[start:stop])):
-            if at == 0 and start > begin:
-                break  # it may begin before
-            found = _records(line, self._separator)
-            if len(found) > 1:
-                break  # quotes that do not pair: the reader finds the open one
-            row = found[0][0] if found else []
-            if filled(row):
-                if len(notes) < least:
-                    pass
-                elif least or not is_note(row, self._width, self._columns, periods):
-                    break
-                notes.insert(0, row)
-            else:
-                self._blanks += len(row) > 1
-            stop = start + at
+        places: list[int] = []
+
+        def rows() -> Iterator[list[str]]:
+            for at, line in _lines_from_end(bytes(block[start:stop])):
+                if at == 0 and start > begin:
+                    return  # it may begin before
+                found = _records(line, self._separator)
+                if len(found) > 1:
+                    return  # quotes that do not pair: the reader finds the open one
+                places.append(at)
+                yield found[0][0] if found else []
+
+        below = below_table(rows(), self._width, self._columns, periods, least)
+        notes = list(filter(filled, below))
+        self._blanks += sum(len(row) > 1 for row in below if not filled(row))
         if len(notes) < least:
             raise ValueError(
                 f"{self._form.named('skip_footer').rstrip('=')} is {least}: only "
@@ -351,7 +349,7 @@ class _Reader:
             )
         if notes:
             self._told.lines.append(notes_told(notes))
-        return stop
+        return start + places[len(below) - 1] if below else stop
 
     def _read(self, data: bytearray, cuts: list[int]) -> Iterator[dict[str, Any]]:
         """The records between cuts."""

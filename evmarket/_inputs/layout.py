@@ -11,6 +11,8 @@ from .._common.messages import counted, listing, short, visible
 from .sniffing import bare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     Row = Sequence[Any]
     """The cells of a row; "" or None is an empty one."""
 
@@ -201,6 +203,35 @@ def is_note(
         return False
     alone = places == [0] and (width > 2 or len(row) < width)
     return alone or len(row) < width
+
+
+def below_table(
+    rows: Iterable[Row],
+    width: int,
+    columns: Sequence[Column],
+    periods: Sequence[int],
+    skip_footer: int,
+) -> list[Row]:
+    """The last rows of a sheet that are not of its table: blank ones and notes.
+
+    Parameters
+    ----------
+    rows : iterable of rows
+        From the last to the first, as far as they are known.
+    skip_footer : int
+        How many rows that are not blank are left out; 0 for those that are notes.
+    """
+    below: list[Row] = []
+    notes = 0
+    for row in rows:
+        if filled(row):
+            more = notes < skip_footer
+            free = not skip_footer and is_note(row, width, columns, periods)
+            if not (more or free):
+                break
+            notes += 1
+        below.append(row)
+    return below[::-1]
 
 
 def notes_told(notes: Sequence[Row]) -> str:

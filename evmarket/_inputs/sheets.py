@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _core
 from .._common.messages import counted, listing, short
-from .layout import filled, is_note, laid_out, notes_told
+from .layout import below_table, filled, laid_out, notes_told
 from .numbers_seen import NumbersSeen, check_doubtful, check_percents, not_number
 from .sniffing import bare, given_marks, known_encoding, sniffed_marks
 
@@ -102,16 +102,9 @@ def _sheet_columns(
         width -= 1  # empty columns at the right
     columns = wanted.columns(layout.names[:width], below[:200])
     periods = [c.place for c in columns if wanted.is_period(c.name)]
-    notes: list[Row] = []
-    while below:
-        last = below[-1]
-        if filled(last):
-            more = len(notes) < form.skip_footer
-            free = not form.skip_footer and is_note(last, width, columns, periods)
-            if not (more or free):
-                break
-            notes.insert(0, last)
-        below.pop()
+    rest = below_table(reversed(below), width, columns, periods, form.skip_footer)
+    below = below[: len(below) - len(rest)]
+    notes = list(filter(filled, rest))
     if notes:
         told.lines.append(notes_told(notes))
     blank = sum(not filled(row) for row in below)

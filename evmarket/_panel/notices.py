@@ -15,7 +15,7 @@ from .._inputs.labels import is_total, labels_told, names_percents
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from .._common.types import Floats, Ints, Mask
+    from .._common.types import Floats, Map, Mask
     from .panel import Panel
 
 
@@ -38,11 +38,13 @@ def noticed(panel: Panel, percents: Collection[str] = ()) -> list[str]:
     Nothing is changed. `percents` are the columns whose numbers had percent signs.
     """
     told = []
-    for key, column in panel._data.series.columns.items():
-        labels = list(dict.fromkeys(column.tolist()))
+    series = panel._data.series
+    for place, key in enumerate(series.keys):
+        used, first = np.unique(series.codes[:, place], return_index=True)
+        labels = [series.labels[place][code] for code in used[np.argsort(first)]]
         told += labels_told(key, labels)
-        if not any(map(is_total, labels)):
-            told += _sums_told(panel, key)
+        if not any(map(is_total, labels)) and len(labels) > 2:
+            told += _sums_told(panel, place)
     told += _rows_told(panel)
     for name in panel.measures:
         measure = panel[name]
@@ -72,10 +74,9 @@ def _rows_told(panel: Panel) -> list[str]:
         return []
     at = int(np.argmax(several))
     one = int(np.searchsorted(base.layout.indptr, at, side="right")) - 1
-    labels = [str(column[one]) for column in base.series.columns.values()]
     ordinal = int(base.layout.ordinals[at])
     period = _core.period_labels(base.freq, ordinal, 1)[0]
-    where = " ".join([*labels, period])
+    where = " ".join([*map(str, base.series.name(one)), period])
     return [
         f"{count:,} of {cells:,} cells add several rows, all others have one: the "
         f"first is {where} ({base.layout.rows[at]} rows); duplicates='add' says that "
@@ -103,33 +104,36 @@ def _finite(measure: Any) -> Floats:
     return values[np.isfinite(values)]
 
 
-def _sums_told(panel: Panel, key: str) -> list[str]:
-    """A line if the values of one label are the sums of all others, wherever it has a
-    value beside two or more of them."""
+def _sums_told(panel: Panel, place: int) -> list[str]:
+    """A line if the values of one label of a key are the sums of all others, wherever
+    it has a value beside two or more of them."""
     names = [name for name in panel.measures if panel[name].kind in LEVELS]
-    found = [_total_labels(panel, key, name) for name in names]
+    series = panel._data.series
+    key = series.keys[place]
+    _, group = series.grouped([other for other in series.keys if other != key])
+    found = [
+        _totals(panel[name]._data.cells, series.codes[:, place], group)
+        for name in names
+    ]
     every = set.intersection(*found) if found else set()
     if not every:
         return []
-    label = sorted(every, key=str)[0]
+    label = min(str(series.labels[place][code]) for code in every)
     return [
         f"{short(key)}: {short(label)} is the sum of the other labels in "
         f"{listing(names[:3])}, which counts them twice: exclude {key}={label}"
     ]
 
 
-def _total_labels(panel: Panel, key: str, name: str) -> set[Any]:
-    """The labels whose values are the sums of the others."""
-    data = panel[name]._data
-    series, cells = data.series, _last_periods(data.cells)
-    labels, codes = np.unique(series.columns[key].astype(str), return_inverse=True)
-    if len(labels) < 3:
+def _totals(cells: Cells, codes: Map, group: Map) -> set[int]:
+    """The codes whose values are the sums of the other ones in their group."""
+    cells = _last_periods(cells)
+    if not len(cells.ordinals):
         return set()
-    rest = [column for other, column in series.columns.items() if other != key]
-    group = _groups(rest, series.count)[cells.series].astype(np.int64)
-    low = int(cells.ordinals.min()) if len(cells.ordinals) else 0
-    span = int(cells.ordinals.max()) - low + 1 if len(cells.ordinals) else 1
-    _, place = np.unique(group * span + cells.ordinals - low, return_inverse=True)
+    low = int(cells.ordinals.min())
+    span = int(cells.ordinals.max()) - low + 1
+    row = group[cells.series].astype(np.int64) * span + cells.ordinals - low
+    _, place = np.unique(row, return_inverse=True)
     known = np.isfinite(cells.values)
     values = np.where(known, cells.values, 0.0)
     total = np.bincount(place, values)[place]
@@ -137,11 +141,10 @@ def _total_labels(panel: Panel, key: str, name: str) -> set[Any]:
     tested = known & (beside >= 3) & (values != 0)
     equal = np.abs(total - 2 * values) <= NEAR * np.abs(total)
     code = codes[cells.series]
-    held = np.bincount(code, tested & equal, len(labels))
-    seen = np.bincount(code, tested, len(labels))
+    held, seen = np.bincount(code, tested & equal), np.bincount(code, tested)
     # Small numbers add up by chance: a total stands in most of the sums.
     sums = len(np.unique(place[tested]))
-    return set(labels[(held == seen) & (held >= max(2, sums / 2))].tolist())
+    return set(np.flatnonzero((held == seen) & (held >= max(2, sums / 2))).tolist())
 
 
 def _last_periods(cells: Cells) -> Cells:
@@ -154,12 +157,3 @@ def _last_periods(cells: Cells) -> Cells:
     return Cells(
         kept_indptr(cells.indptr, kept), cells.ordinals[kept], cells.values[kept]
     )
-
-
-def _groups(columns: list[Any], count: int) -> Ints:
-    """A number for each series: equal where all columns are."""
-    group: Ints = np.zeros(count, np.int64)
-    for column in columns:
-        _, code = np.unique(column.astype(str), return_inverse=True)
-        _, group = np.unique(group * count + code, return_inverse=True)
-    return group
