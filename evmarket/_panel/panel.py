@@ -16,6 +16,7 @@ from . import export
 from .asked import AskedPanel
 from .builders import Builders
 from .explained import Explained
+from .kept import Kept
 from .measure import Measure
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .._common.types import Array
 
 
-class Panel(Builders, Exported, Explained, AskedPanel):
+class Panel(Builders, Kept, Exported, Explained, AskedPanel):
     """Measures as series by periods, with exact sums and a status for every empty cell.
 
     Built by `from_table`, `from_arrays` and `from_wide`. Methods never change a panel.
@@ -96,45 +97,6 @@ class Panel(Builders, Exported, Explained, AskedPanel):
     def __init__(self, data: PanelData) -> None:
         self._data = data
         self._read: dict[str, Measure] = {}
-
-    @classmethod
-    def load(cls, path: Any) -> Panel:
-        """Load a panel from a file that `save` wrote. Nothing in the file is executed.
-
-        Raises
-        ------
-        OSError, ValueError
-            If the file cannot be read, is damaged, or is not a panel.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> import os, tempfile
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> path = os.path.join(tempfile.mkdtemp(), "units.npz")
-        >>> panel.save(path)
-        >>> em.Panel.load(path)["units"].at("2025")
-        array([90.])
-        """
-        from .storage import load
-
-        return cls(load(path))
-
-    def save(self, path: Any) -> None:
-        """Write the panel to an .npz file, without pickle.
-
-        If writing fails, an OSError is raised and an existing file stays as it is.
-
-        Examples
-        --------
-        >>> import evmarket as em
-        >>> import os, tempfile
-        >>> panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
-        >>> panel.save(os.path.join(tempfile.mkdtemp(), "units.npz"))
-        """
-        from .storage import save
-
-        save(self._data, path)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -606,21 +568,9 @@ class Panel(Builders, Exported, Explained, AskedPanel):
     def _plot_status(self, measure: str, ax: Any) -> Any:
         return self[measure].plot("status", ax=ax)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        from .storage import to_state
-
-        return _from_state, (type(self), to_state(self._data))
-
 
 def _panel(other: Any) -> PanelData:
     """The state of another panel."""
     if not isinstance(other, Panel):
         raise TypeError(f"other is {short(other)}: give a Panel")
     return other._data
-
-
-def _from_state(cls: type[Panel], state: dict[str, Array]) -> Panel:
-    """A panel from its pickled state."""
-    from .storage import from_state
-
-    return cls(from_state(state))

@@ -256,17 +256,25 @@ def save(panel: PanelData, path: Any) -> None:
 
 def load(path: Any) -> PanelData:
     """The panel of a file that `save` wrote."""
-    from zipfile import ZipFile
+    from zipfile import ZIP_STORED, ZipFile
 
     name = short(os.fspath(path), 200)
     with open(path, "rb") as file:
         try:
             with ZipFile(file) as archive:
+                entries = archive.infolist()
+                # Before anything is read: what was compressed may be of any size.
+                for entry in entries:
+                    plain = entry.compress_type == ZIP_STORED
+                    whole = entry.file_size == entry.compress_size
+                    need(plain and whole, "it was compressed")
+                total = sum(entry.file_size for entry in entries)
+                need(total <= os.fstat(file.fileno()).st_size, "its sizes are wrong")
                 state = {
                     entry.filename.removesuffix(".npy"): _read_array(
-                        archive.read(entry), entry.compress_size
+                        archive.read(entry)
                     )
-                    for entry in archive.infolist()
+                    for entry in entries
                 }
             return from_state(state)
         except MemoryError:
@@ -277,11 +285,10 @@ def load(path: Any) -> PanelData:
             raise ValueError(f"{name} is damaged or not a panel: {why}") from None
 
 
-def _read_array(raw: bytes, stored: int) -> Array:
+def _read_array(raw: bytes) -> Array:
     """One array of an archive, whose checksum is right; it holds no objects."""
     import io
 
-    need(len(raw) == stored, "it was compressed")
     file = io.BytesIO(raw)
     read: dict[Any, Callable[..., Any]] = {
         (1, 0): np.lib.format.read_array_header_1_0,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _core
 from .._calendar.frequency import check_range, frequency
 from .._cells.base import Base, BaseLevel
 from .._cells.series import SeriesIndex
-from .._cells.sums import ExactSums, Layout, Moved, identity, regroup
+from .._cells.sums import ExactSums, Layout
 from .._common.kinds import KINDS
+from .._common.workers import run
 
 if TYPE_CHECKING:
     from .._common.types import Array
@@ -51,7 +53,7 @@ def read_base(
     names = [entry["name"] for entry in heads]
     need(len(set(names)) == len(names), "two measures have one name")
     sums = [_read_sums(state, k, entry, layout.rows) for k, entry in enumerate(heads)]
-    sums = _with_values(layout, sums, series.count)
+    sums = run(_with_values, [(each,) for each in sums])
     levels = []
     for k, (entry, added) in enumerate(zip(heads, sums, strict=True)):
         traits = entry["name"], entry["kind"], entry["unit"]
@@ -202,15 +204,10 @@ def _read_sums(state: State, k: int, entry: dict[str, Any], rows: Array) -> Exac
     )
 
 
-def _with_values(layout: Layout, sums: list[ExactSums], series: int) -> list[ExactSums]:
+def _with_values(sums: ExactSums) -> ExactSums:
     """The sums with the doubles read out of them."""
-    # Counted once each: a cell may stand for no row at all, and its sum is 0.
-    ones = np.ones(len(layout.rows), np.int64)
-    once = [replace(each, counts=np.minimum(each.counts, 1)) for each in sums]
-    moved = Moved(layout._replace(rows=ones), once, identity(series))
-    where, again = regroup([moved], series)
-    need(np.array_equal(where.indptr, layout.indptr), "its cells do not fit together")
-    return [
-        replace(each, values=read.values)
-        for each, read in zip(sums, again, strict=True)
-    ]
+    # Counted once each: rows may be many, and only whether there are any matters.
+    once = {**vars(sums), "counts": np.minimum(sums.counts, 1)}
+    read, bad = _core.add_sums([once])
+    need(bad < 0, "a sum is out of range")
+    return replace(sums, values=ExactSums.of(read).values)
