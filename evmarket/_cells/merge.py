@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,10 +13,10 @@ from .._common.arguments import choice
 from .._common.kinds import TABLE
 from .._common.messages import short
 from .base import BOTH, Base, BaseLevel, Rules, one_month
-from .cells import Cells, cells_of, packed
+from .cells import Cells, cells_of, indptr_of, packed
 from .panel import PanelData
 from .series import united
-from .sums import Layout, Moved, Naming, regroup_named
+from .sums import Layout, Moved, Naming, regroup_in_order
 from .view import Shown, View
 
 if TYPE_CHECKING:
@@ -156,24 +157,20 @@ def _level_at(level: BaseLevel, numbers: Ints, place: Ints) -> BaseLevel:
 
 
 class _Shared(NamedTuple):
-    """The cells of all parts, sorted by place and part.
+    """The cells at places that several parts have, sorted by place and part.
 
-    `place` numbers the distinct places; `part` and `cell` say where each comes from;
-    `shared` marks those that several parts have.
+    `place` numbers the places; `cell` numbers the cells through all parts.
     """
 
     place: Ints
-    part: Ints
     cell: Ints
-    shared: Mask
 
 
 def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
     """The cells of all parts in one base."""
     first = bases[0]
     series, maps = united([base.series for base in bases])
-    cells = _sorted_by_place(bases, maps)
-    keep = _kept(bases, cells, overlap, nulls)
+    keep = _kept(bases, maps, overlap, nulls)
     low, high = min(b.low for b in bases), max(b.high for b in bases)
     empty = replace(first, low=low, high=high)
     calendar = PanelData.of(empty, _NO_RULES).finest
@@ -189,12 +186,11 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
             used = np.any(masks, axis=0)
             layout = layout._replace(rows=np.where(used, layout.rows, 0))
         moved.append(Moved(layout, sums, to))
-    layout, sums = regroup_named(moved, naming)
-    where = Cells.at(layout)
-    places = [
-        where.place(to[at.series].astype(np.int64), at.ordinals)
-        for to, at in zip(maps, (Cells.at(base.layout) for base in bases), strict=True)
-    ]
+    layout, sums = regroup_in_order(moved, naming)
+    size = len(layout.ordinals)
+    dated, places = any(base.dated for base in bases), []
+    if dated or first.freq == "M-JF":
+        places = _places(bases, maps, layout)
     levels = []
     for k, (level, added) in enumerate(zip(first.levels, sums, strict=True)):
         parts = [base.levels[k] for base in bases]
@@ -203,18 +199,18 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
             replace(
                 level,
                 sums=added,
-                dates=_dates(bases, k, masks, places, len(where.ordinals)),
-                months=_months(parts, masks, places, len(where.ordinals)),
+                dates=_dates(bases, k, masks, places, size),
+                months=_months(parts, masks, places, size),
                 nulls=_added([part.nulls for part in parts], maps, series.count),
             )
         )
-    dated, stated = any(base.dated for base in bases), None
+    stated = None
     if dated:
-        stated = np.ones(len(where.ordinals), bool)
+        stated = np.ones(size, bool)
         for base, place in zip(bases, places, strict=True):
             stated[place[_dated_cells(base)]] = False
     repeats = _added([base.repeats for base in bases], maps, series.count)
-    if dated and cells.shared.any():
+    if dated and size < sum(len(base.layout.ordinals) for base in bases):
         repeats = None  # whether the rows are of one date is not known
     return replace(
         empty,
@@ -227,59 +223,74 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
     )
 
 
-def _sorted_by_place(bases: Sequence[Base], maps: Sequence[Map]) -> _Shared:
-    keys, parts, numbers = [], [], []
-    for k, (base, to) in enumerate(zip(bases, maps, strict=True)):
-        at = Cells.at(base.layout)
-        keys.append(packed(to[at.series].astype(np.int64), at.ordinals))
-        parts.append(np.full(len(at.ordinals), k))
-        numbers.append(np.arange(len(at.ordinals)))
-    key = np.concatenate(keys)
+def _places(bases: Sequence[Base], maps: Sequence[Map], layout: Layout) -> list[Ints]:
+    """Where each cell of each part lies in the whole."""
+    where, parts = Cells.at(layout), [Cells.at(base.layout) for base in bases]
+    return [
+        where.place(to[at.series].astype(np.int64), at.ordinals)
+        for to, at in zip(maps, parts, strict=True)
+    ]
+
+
+def _shared_cells(bases: Sequence[Base], maps: Sequence[Map]) -> _Shared:
+    """The cells at places that several parts have."""
+    parts = [Cells.at(base.layout) for base in bases]
+    key = np.concatenate(
+        [
+            packed(to[at.series].astype(np.int64), at.ordinals)
+            for to, at in zip(maps, parts, strict=True)
+        ]
+    )
     order = np.argsort(key, kind="stable")
     key = key[order]
     new = np.ones(len(key), bool)
     new[1:] = key[1:] != key[:-1]
-    place = np.cumsum(new) - 1
-    several = np.bincount(place) > 1
-    return _Shared(
-        place,
-        np.concatenate(parts)[order],
-        np.concatenate(numbers)[order],
-        several[place],
-    )
+    return _several(_Shared(np.cumsum(new) - 1, order))
+
+
+def _starts(bases: Sequence[Base]) -> Ints:
+    """The number of the first cell of each part, and of all cells."""
+    return indptr_of([len(base.layout.ordinals) for base in bases])
+
+
+def _are_added(base: Base, overlap: str) -> bool:
+    """Whether all cells at one place are added, those of every measure."""
+    kinds = {TABLE[level.kind].repeats for level in base.levels}
+    return overlap == "add" and base.duplicates in (None, "add") and kinds == {"add"}
 
 
 def _kept(
-    bases: Sequence[Base], cells: _Shared, overlap: str, nulls: str
+    bases: Sequence[Base], maps: Sequence[Map], overlap: str, nulls: str
 ) -> list[list[Mask]]:
     """Which cells of each part and measure count."""
-    keep = [
-        [np.ones(len(base.layout.ordinals), bool) for _ in base.levels]
-        for base in bases
-    ]
-    shared = _some(cells, cells.shared)
-    if not len(shared.place):
-        return keep
+    starts, first = _starts(bases), bases[0]
+    masks = [np.ones(starts[-1], bool) for _ in first.levels]
+    if not _are_added(first, overlap):
+        shared = _shared_cells(bases, maps)
+        if len(shared.place):
+            _refuse_shared(bases, shared, overlap)
+            for k, mask in enumerate(masks):
+                part = shared
+                if nulls == "absent":  # a row without a value is as no row
+                    part = _several(_some(shared, _has_row(bases, shared, k)))
+                mask[part.cell] = _chosen_cells(bases, part, k, overlap)
+    parts = [np.split(mask, starts[1:-1]) for mask in masks]
+    return [list(each) for each in zip(*parts, strict=True)]
+
+
+def _refuse_shared(bases: Sequence[Base], shared: _Shared, overlap: str) -> None:
+    """A ValueError if parts must not share cells."""
     if overlap == "error":
         _refuse(bases, shared, 0, "overlap is 'error'")
     rule, dated = bases[0].duplicates, _dated(bases, shared)
     if overlap == "add" and rule not in (None, "add") and dated.any():
         at = int(dated.argmax())
         _refuse(bases, shared, at, f"duplicates is {short(rule)}, and rows state dates")
-    for k in range(len(bases[0].levels)):
-        part = shared
-        if nulls == "absent":  # a row without a value is as no row
-            part = _several(_some(shared, _has_row(bases, shared, k)))
-        chosen = _chosen_cells(bases, part, k, overlap)
-        for number, masks in enumerate(keep):
-            mine = part.part == number
-            masks[k][part.cell[mine]] = chosen[mine]
-    return keep
 
 
 def _some(shared: _Shared, mask: Mask) -> _Shared:
     """Some of the cells."""
-    return _Shared(*(column[mask] for column in shared))  # type: ignore[arg-type]
+    return _Shared(shared.place[mask], shared.cell[mask])
 
 
 def _several(shared: _Shared) -> _Shared:
@@ -305,10 +316,7 @@ def _dated_cells(base: Base) -> Mask:
 
 def _dated(bases: Sequence[Base], shared: _Shared) -> Mask:
     """Which cells lie at a place where a part states dates."""
-    dated = np.zeros(len(shared.place), bool)
-    for number, base in enumerate(bases):
-        mine = shared.part == number
-        dated[mine] = _dated_cells(base)[shared.cell[mine]]
+    dated = _column(bases, shared, _dated_cells)
     mask: Mask = np.bincount(shared.place, dated, minlength=1)[shared.place] > 0
     return mask
 
@@ -362,12 +370,7 @@ def _by_rule(bases: Sequence[Base], shared: _Shared, k: int, rule: str) -> Mask:
 
 def _column(bases: Sequence[Base], shared: _Shared, column: Any) -> Any:
     """An array of every part at the shared cells."""
-    first = column(bases[0])
-    values = np.zeros(len(shared.place), first.dtype)
-    for part, base in enumerate(bases):
-        mine = shared.part == part
-        values[mine] = column(base)[shared.cell[mine]]
-    return values
+    return np.concatenate([column(base) for base in bases])[shared.cell]
 
 
 def _last(place: Ints, among: Mask) -> Mask:
@@ -419,9 +422,9 @@ def _first_of_equal(
     first[1:] = shared.place[1:] != shared.place[:-1]
     sums = [base.levels[k].sums for base in bases]
     exact: list[Any] = [None] * len(shared.place)
-    for part, each in enumerate(sums):
-        mine = np.flatnonzero(shared.part == part)
-        few = each.take(shared.cell[mine])
+    for (start, stop), each in zip(pairwise(_starts(bases)), sums, strict=True):
+        mine = np.flatnonzero((start <= shared.cell) & (shared.cell < stop))
+        few = each.take(shared.cell[mine] - start)
         for at, value, count in zip(mine, few.fractions(), few.counts, strict=True):
             exact[at] = value if count else None
     for at in np.flatnonzero(~first):
@@ -436,7 +439,9 @@ def _first_of_equal(
 
 
 def _refuse(bases: Sequence[Base], shared: _Shared, at: int, why: str) -> None:
-    base, cell = bases[int(shared.part[at])], int(shared.cell[at])
+    starts, number = _starts(bases), int(shared.cell[at])
+    part = int(np.searchsorted(starts, number, side="right")) - 1
+    base, cell = bases[part], number - int(starts[part])
     series = int(np.searchsorted(base.layout.indptr, cell, side="right")) - 1
     period = PanelData.of(base, _NO_RULES).finest.label(int(base.layout.ordinals[cell]))
     raise ValueError(

@@ -55,7 +55,7 @@ class SeriesIndex:
         ordered, columns = [], []
         for key, k, words in zip(keys, range(len(labels)), labels, strict=True):
             listed = {} if orders is None else _places(orders.get(key, ()))
-            occur = np.unique(rows[:, k])
+            occur = np.flatnonzero(np.bincount(rows[:, k], minlength=len(words)))
             used = [words[c] for c in occur.tolist()]
             table = np.full(len(words), -1, np.int32)
             if listed or not _in_order(used):

@@ -15,6 +15,7 @@ import numpy as np
 from .. import _core
 from .._common.messages import listing
 from .._common.record import record
+from .._common.workers import run, run_parts
 from .calendar import Calendar
 from .series import SeriesIndex
 
@@ -281,6 +282,26 @@ class Moved(NamedTuple):
         to = np.ascontiguousarray(self.to, np.int32)
         return cells, to, self.periods, self.keep
 
+    def between(self, start: int, stop: int) -> Moved:
+        """The cells that go to the new series start .. stop - 1, numbered from 0.
+
+        `to` ascends, and all cells are kept.
+        """
+        ends = np.array([start, stop], np.int32)  # of another type: `to` is copied
+        low, high = np.searchsorted(self.to, ends).tolist()
+        indptr, ordinals, rows = self.layout
+        place = slice(int(indptr[low]), int(indptr[high]))
+        layout = Layout(
+            indptr[low : high + 1] - indptr[low], ordinals[place], rows[place]
+        )
+        sums = [
+            replace(sums.take(place), counts=layout.rows)
+            if sums.counts is rows
+            else sums.take(place)
+            for sums in self.sums
+        ]
+        return Moved(layout, sums, self.to[low:high] - np.int32(start))
+
 
 class Naming(NamedTuple):
     """What errors name: the new series, the measures, the calendar.
@@ -314,6 +335,52 @@ def regroup_named(
             raise
         name = naming.names[int(getattr(error, "measure", 0))]
         raise _too_large(naming, name, number, getattr(error, "ordinal", 0)) from None
+
+
+def regroup_in_order(
+    moved: Sequence[Moved], naming: Naming
+) -> tuple[Layout, list[ExactSums]]:
+    """`regroup_named` of cells whose series keep their order, shared out among workers.
+
+    Cells of near series are added together: these fit into the cache.
+    """
+    count = naming.series.count
+    sizes = np.zeros(count, np.int64)
+    for each in moved:
+        sizes[each.to] += np.diff(each.layout.indptr)  # no series twice in a part
+    made: dict[int, tuple[Layout, list[ExactSums]]] = {}
+
+    def add(start: int, stop: int) -> None:
+        series = naming.series.take(np.arange(start, stop))
+        parts = [each.between(start, stop) for each in moved]
+        made[start] = regroup_named(parts, naming._replace(series=series))
+
+    run_parts(add, np.concatenate([[0], np.cumsum(sizes)]))
+    return _in_one([made[start] for start in sorted(made)])
+
+
+def _in_one(
+    parts: Sequence[tuple[Layout, list[ExactSums]]],
+) -> tuple[Layout, list[ExactSums]]:
+    """The cells of consecutive series."""
+    if len(parts) == 1:
+        return parts[0]
+    layouts = [layout for layout, _ in parts]
+    sizes = np.concatenate([np.diff(layout.indptr) for layout in layouts])
+    whole = Layout(
+        np.concatenate([[0], np.cumsum(sizes)]),
+        np.concatenate([layout.ordinals for layout in layouts]),
+        np.concatenate([layout.rows for layout in layouts]),
+    )
+
+    def joined(k: int) -> ExactSums:
+        pieces = [sums[k] for _, sums in parts]
+        together = pieces[0].joined(pieces)
+        if all(sums[k].counts is layout.rows for layout, sums in parts):
+            together = replace(together, counts=whole.rows)
+        return together
+
+    return whole, run(joined, [(k,) for k in range(len(parts[0][1]))])
 
 
 def _too_large(naming: Naming, name: str, number: int, ordinal: int) -> OverflowError:
