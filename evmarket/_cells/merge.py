@@ -188,9 +188,8 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
         moved.append(Moved(layout, sums, to))
     layout, sums = regroup_in_order(moved, naming)
     size = len(layout.ordinals)
-    dated, places = any(base.dated for base in bases), []
-    if dated or first.freq == "M-JF":
-        places = _places(bases, maps, layout)
+    dated = any(base.dated for base in bases)
+    places = _places(bases, maps, layout) if any(map(_has_marks, bases)) else []
     levels = []
     for k, (level, added) in enumerate(zip(first.levels, sums, strict=True)):
         parts = [base.levels[k] for base in bases]
@@ -204,11 +203,6 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
                 nulls=_added([part.nulls for part in parts], maps, series.count),
             )
         )
-    stated = None
-    if dated:
-        stated = np.ones(size, bool)
-        for base, place in zip(bases, places, strict=True):
-            stated[place[_dated_cells(base)]] = False
     repeats = _added([base.repeats for base in bases], maps, series.count)
     if dated and size < sum(len(base.layout.ordinals) for base in bases):
         repeats = None  # whether the rows are of one date is not known
@@ -219,8 +213,24 @@ def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
         levels=tuple(levels),
         dated=dated,
         repeats=repeats,
-        stated=stated if stated is not None and stated.any() else None,
+        stated=_stated(bases, maps, layout) if dated else None,
     )
+
+
+def _stated(bases: Sequence[Base], maps: Sequence[Map], layout: Layout) -> Mask | None:
+    """The cells of which no row states a date, if there are any."""
+    dated = [_dated_cells(base) for base in bases]
+    if all(mask.all() for mask in dated):
+        return None
+    stated = np.ones(len(layout.ordinals), bool)
+    for mask, place in zip(dated, _places(bases, maps, layout), strict=True):
+        stated[place[mask]] = False
+    return stated if stated.any() else None
+
+
+def _has_marks(base: Base) -> bool:
+    """Whether cells have dates, or months of January and February."""
+    return any(x.dates is not None or x.months is not None for x in base.levels)
 
 
 def _places(bases: Sequence[Base], maps: Sequence[Map], layout: Layout) -> list[Ints]:
