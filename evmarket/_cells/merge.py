@@ -40,7 +40,7 @@ def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
     for other in parts[1:]:
         _require_same_view(first, other)
     nulls = first.rules.nulls
-    base = _whole([_chosen(part, first) for part in parts], overlap, nulls)
+    base = _whole([chosen_base(part, first) for part in parts], overlap, nulls)
     view = View.whole(base.series)
     for key, labels in first.view.recodes:
         known = view.used(key)
@@ -116,7 +116,7 @@ def _shown(parts: Sequence[PanelData]) -> tuple[Shown, ...]:
     return (Shown(parts[0].calendar.freq, low, high),)
 
 
-def _chosen(panel: PanelData, first: PanelData) -> Base:
+def chosen_base(panel: PanelData, first: PanelData) -> Base:
     """The finest cells of the series that take part, of the measures of `first`."""
     base, chosen = panel.base, panel.view.chosen
     names = [level.name for level in first.base.levels]
