@@ -52,7 +52,7 @@ _COMMANDS = {
         "Open it in JupyterLab; the package's [plot] extra draws its plots.",
     ),
     "guide": (
-        "print a guide for users of pandas, Excel, DAX or collapse",
+        "print a guide: pandas, Excel, DAX, collapse, or many machines",
         "The text is Markdown. Without a NAME the guides are listed.",
     ),
 }

@@ -1,4 +1,4 @@
-"""The guides: one page each, for users who come from another tool."""
+"""The guides: one page each, for users of another tool, and for many machines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from .._common.messages import short
 
 FOLDER = os.path.join(os.path.dirname(__file__), "guides")
 """Markdown files; a test runs their examples."""
-GUIDES = ("pandas", "excel", "dax", "collapse")
+TOOLS = ("pandas", "excel", "dax", "collapse")
+GUIDES = (*TOOLS, "scale")
 
 
 def guide(name: str) -> str:
@@ -16,8 +17,9 @@ def guide(name: str) -> str:
 
     Parameters
     ----------
-    name : {"pandas", "excel", "dax", "collapse"}
-        The tool that the reader knows, in capital or small letters.
+    name : {"pandas", "excel", "dax", "collapse", "scale"}
+        The tool that the reader knows, or "scale" for tables beyond one machine, in
+        capital or small letters.
 
     Returns
     -------

@@ -7,12 +7,12 @@ import pytest
 
 import evmarket as em
 from evmarket.__main__ import main
-from evmarket._cli.guides import GUIDES, guide, guides
+from evmarket._cli.guides import GUIDES, TOOLS, guide, guides
 
 FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@pytest.mark.parametrize("name", TOOLS)
 def test_every_example_gives_the_output_shown(name):
     if name == "pandas":
         pytest.importorskip("pandas")
@@ -25,7 +25,7 @@ def test_every_example_gives_the_output_shown(name):
     assert runner.failures == 0, "".join(shown)
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@pytest.mark.parametrize("name", TOOLS)
 def test_a_guide_is_one_page_with_a_table_and_sections(name):
     text = guide(name)
     assert text.startswith("# Coming from ")
@@ -36,7 +36,7 @@ def test_a_guide_is_one_page_with_a_table_and_sections(name):
     assert len(rows) >= 10
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@pytest.mark.parametrize("name", TOOLS)
 def test_the_names_in_the_table_exist(name):
     """What stands in the last column is public."""
     rows = re.findall(r"^\| .* \| (.*) \|$", guide(name), re.MULTILINE)
@@ -63,4 +63,7 @@ def test_an_unknown_guide_is_refused(capsys):
     assert main(["guide", "stata"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "evmarket: guide is 'stata': there are pandas, excel, dax, collapse\n"
+    assert (
+        err
+        == "evmarket: guide is 'stata': there are pandas, excel, dax, collapse, scale\n"
+    )
