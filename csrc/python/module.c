@@ -70,7 +70,8 @@ static int add_parts(PyObject *module)
     static PyMethodDef *const functions[] = {
         ev_py_arrow_out_functions, ev_py_columns_functions,    ev_py_csv_functions,
         ev_py_explain_functions,
-        ev_py_growth_functions,    ev_py_kept_functions,    ev_py_kept_array_functions, ev_py_panel_sums_functions,
+        ev_py_growth_functions,    ev_py_kept_functions,    ev_py_kept_array_functions,
+        ev_py_merge_functions,     ev_py_panel_sums_functions,
         ev_py_period_functions,    ev_py_regroup_functions, ev_py_rows_functions,
         ev_py_totals_functions,
     };

@@ -63,34 +63,61 @@ PyObject *ev_py_make_measure(PyObject *module, ev_scale scale, ptrdiff_t cells,
     return dict;
 }
 
-/* The same for a measure of a ledger. */
-static PyObject *measure_of_ledger(const ev_output *output, int k, ptrdiff_t cells,
-                                   PyObject *rows, ev_panel_measure *measure)
+int ev_py_output_begin(ev_output *output, PyObject *module, int measures,
+                       ptrdiff_t series)
 {
-    const ev_ledger *ledger = output->ledger;
-    const ev_extras *extras = &ledger->extras;
-    const int counts = ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED));
-    return ev_py_make_measure(output->module, ledger->scales[k], cells,
-                              ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE)),
-                              counts ? NULL : rows, measure);
+    memset(output, 0, sizeof *output);
+    output->module = module;
+    output->panel.series = series;
+    output->panel.measures =
+        PyMem_Calloc((size_t)measures + 1, sizeof *output->panel.measures);
+    output->dict = Py_BuildValue("{s:N}", "measures", PyList_New(measures));
+    int failed = output->dict == NULL;
+    if (output->panel.measures == NULL) {
+        PyErr_NoMemory();
+        failed = 1;
+    }
+    if (!failed) {
+        output->panel.indptr =
+            put_array(module, output->dict, "indptr", series + 1, NPY_INT64);
+        failed = output->panel.indptr == NULL;
+    }
+    return failed ? -1 : 0;
 }
 
-/* The arrays of the cells; -1 with an exception set. */
+int ev_py_output_make_cells(ev_output *output)
+{
+    ev_panel_cells *panel = &output->panel;
+    const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
+    panel->ordinals = put_array(output->module, output->dict, "ordinals", cells, NPY_INT64);
+    panel->rows = put_array(output->module, output->dict, "rows", cells, NPY_INT64);
+    return panel->ordinals == NULL || panel->rows == NULL ? -1 : 0;
+}
+
+int ev_py_output_make_measure(ev_output *output, int measure, ev_measure_form form)
+{
+    const ev_panel_cells *panel = &output->panel;
+    PyObject *measures = PyDict_GetItemString(output->dict, "measures");
+    PyObject *rows = PyDict_GetItemString(output->dict, "rows");
+    PyObject *made = ev_py_make_measure(
+        output->module, form.scale, (ptrdiff_t)panel->indptr[panel->series],
+        form.has_fine, form.has_counts ? NULL : rows, &panel->measures[measure]);
+    return made == NULL || measures == NULL || PyList_SetItem(measures, measure, made) < 0
+               ? -1
+               : 0;
+}
+
+/* The arrays of the cells of a ledger; -1 with an exception set. */
 static int make_arrays(ev_output *output)
 {
     const ev_ledger *ledger = output->ledger;
-    ev_panel_cells *panel = &output->panel;
-    const ptrdiff_t cells = (ptrdiff_t)panel->indptr[panel->series];
-    PyObject *measures = PyDict_GetItemString(output->dict, "measures");
-    panel->ordinals = put_array(output->module, output->dict, "ordinals", cells, NPY_INT64);
-    panel->rows = put_array(output->module, output->dict, "rows", cells, NPY_INT64);
-    int failed = measures == NULL || panel->ordinals == NULL || panel->rows == NULL;
+    const ev_extras *extras = &ledger->extras;
+    int failed = ev_py_output_make_cells(output) < 0;
     for (int k = 0; k < ledger->measures && !failed; k++) {
-        PyObject *measure =
-            measure_of_ledger(output, k, cells,
-                              PyDict_GetItemString(output->dict, "rows"),
-                              &panel->measures[k]);
-        failed = measure == NULL || PyList_SetItem(measures, k, measure) < 0;
+        const ev_measure_form form = {
+            ledger->scales[k], ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_FINE)),
+            ev_extras_has(extras, ev_extra_of(k, EV_EXTRA_UNCOUNTED))};
+        failed = ev_py_output_make_measure(output, k, form) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -131,7 +158,7 @@ static ptrdiff_t series_of(const ev_panel_cells *panel, ptrdiff_t cell)
     return series;
 }
 
-static void raise_total(const ev_output *output, const ev_naming *naming,
+void ev_py_output_raise(const ev_output *output, const ev_naming *naming,
                         const ev_panel_place *place)
 {
     char label[EV_LABEL_SIZE] = "";
@@ -165,23 +192,13 @@ static void raise_total(const ev_output *output, const ev_naming *naming,
 int ev_py_output_open(ev_output *output, PyObject *module, const ev_ledger *ledger,
                       const int32_t *places, ptrdiff_t series)
 {
-    const size_t measures = (size_t)ledger->measures;
-    memset(output, 0, sizeof *output);
-    output->module = module;
+    int failed = ev_py_output_begin(output, module, ledger->measures, series) < 0;
     output->ledger = ledger;
-    output->panel.series = series;
     output->words =
         ev_take_big(&ledger->cells.memory, ledger->cells.count, sizeof *output->words);
-    output->panel.measures = PyMem_Calloc(measures + 1, sizeof *output->panel.measures);
-    output->dict = Py_BuildValue("{s:N}", "measures", PyList_New(ledger->measures));
-    int failed = output->dict == NULL;
-    if (output->words == NULL || output->panel.measures == NULL) {
+    if (!failed && output->words == NULL) {
         PyErr_NoMemory();
         failed = 1;
-    }
-    if (!failed) {
-        output->panel.indptr = put_array(output->module, output->dict, "indptr", series + 1, NPY_INT64);
-        failed = output->panel.indptr == NULL;
     }
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS
@@ -202,7 +219,7 @@ int ev_py_output_write(ev_output *output, ptrdiff_t start, ptrdiff_t stop,
                             &place);
     Py_END_ALLOW_THREADS
     if (result == EV_RANGE) {
-        raise_total(output, naming, &place);
+        ev_py_output_raise(output, naming, &place);
     }
     else if (result != EV_DONE) {
         PyErr_NoMemory();

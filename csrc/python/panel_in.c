@@ -82,3 +82,40 @@ int ev_py_read_measure(PyObject *held, PyObject *dict, ptrdiff_t cells,
     }
     return failed ? -1 : 0;
 }
+
+static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
+{
+    int good = panel->indptr[0] == 0 && panel->indptr[panel->series] == cells;
+    for (ptrdiff_t s = 0; s < panel->series && good; s++) {
+        good = panel->indptr[s] <= panel->indptr[s + 1];
+    }
+    if (!good) {
+        PyErr_SetString(PyExc_ValueError, "indptr needs to start at 0, ascend and end at the number of cells");
+    }
+    return good;
+}
+
+int ev_py_read_panel(PyObject *held, PyObject *dict, int measures, ev_panel_cells *panel)
+{
+    PyObject *list = PyDict_GetItemString(dict, "measures");
+    ptrdiff_t cells = 0;
+    int failed =
+        ev_py_take_entry(held, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0 ||
+        ev_py_take_entry(held, dict, "ordinals", NPY_INT64, -1, &panel->ordinals) < 0;
+    if (!failed) {
+        panel->series = PyObject_Size(PyDict_GetItemString(dict, "indptr")) - 1;
+        cells = PyObject_Size(PyDict_GetItemString(dict, "ordinals"));
+        failed = ev_py_take_entry(held, dict, "rows", NPY_INT64, cells, &panel->rows) < 0;
+    }
+    if (!failed && (panel->series < 0 || list == NULL || !PyList_Check(list) ||
+                    PyList_Size(list) != measures)) {
+        PyErr_SetString(PyExc_ValueError, "a panel has the wrong number of measures, or an empty indptr");
+        failed = 1;
+    }
+    failed = failed || !check_indptr(panel, cells);
+    for (int k = 0; k < measures && !failed; k++) {
+        failed = ev_py_read_measure(held, PyList_GetItem(list, k), cells,
+                              &panel->measures[k]) < 0;
+    }
+    return failed ? -1 : 0;
+}

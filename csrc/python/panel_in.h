@@ -22,4 +22,8 @@ int ev_py_take_entry(PyObject *held, PyObject *dict, const char *name, int type,
 int ev_py_read_measure(PyObject *held, PyObject *dict, ptrdiff_t cells,
                        ev_panel_measure *measure);
 
+/* The dict of a panel with so many measures; panel->measures must have room for them.
+ * indptr is checked. */
+int ev_py_read_panel(PyObject *held, PyObject *dict, int measures, ev_panel_cells *panel);
+
 #endif

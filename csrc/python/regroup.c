@@ -13,44 +13,6 @@ typedef struct held_source {
     PyObject *held; /* a list */
 } held_source;
 
-static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
-{
-    int good = panel->indptr[0] == 0 && panel->indptr[panel->series] == cells;
-    for (ptrdiff_t s = 0; s < panel->series && good; s++) {
-        good = panel->indptr[s] <= panel->indptr[s + 1];
-    }
-    if (!good) {
-        PyErr_SetString(PyExc_ValueError, "indptr needs to start at 0, ascend and end at the number of cells");
-    }
-    return good;
-}
-
-static int read_panel(held_source *source, PyObject *dict, int measures)
-{
-    ev_panel_cells *panel = &source->panel;
-    PyObject *list = PyDict_GetItemString(dict, "measures");
-    ptrdiff_t cells = 0;
-    int failed =
-        ev_py_take_entry(source->held, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0 ||
-        ev_py_take_entry(source->held, dict, "ordinals", NPY_INT64, -1, &panel->ordinals) < 0;
-    if (!failed) {
-        panel->series = PyObject_Size(PyDict_GetItemString(dict, "indptr")) - 1;
-        cells = PyObject_Size(PyDict_GetItemString(dict, "ordinals"));
-        failed = ev_py_take_entry(source->held, dict, "rows", NPY_INT64, cells, &panel->rows) < 0;
-    }
-    if (!failed && (panel->series < 0 || list == NULL || !PyList_Check(list) ||
-                    PyList_Size(list) != measures)) {
-        PyErr_SetString(PyExc_ValueError, "a panel has the wrong number of measures, or an empty indptr");
-        failed = 1;
-    }
-    failed = failed || !check_indptr(panel, cells);
-    for (int k = 0; k < measures && !failed; k++) {
-        failed = ev_py_read_measure(source->held, PyList_GetItem(list, k), cells,
-                              &panel->measures[k]) < 0;
-    }
-    return failed ? -1 : 0;
-}
-
 static int read_map(held_source *source, PyObject *series_map, PyObject *period_map,
                     PyObject *keep, ptrdiff_t series)
 {
@@ -94,7 +56,7 @@ static int read_source(held_source *source, PyObject *item, ptrdiff_t series, in
     failed = failed ||
              !PyArg_ParseTuple(item, "O!OOO:source", &PyDict_Type, &dict, &series_map,
                                &period_map, &keep) ||
-             read_panel(source, dict, measures) < 0 ||
+             ev_py_read_panel(source->held, dict, measures, &source->panel) < 0 ||
              read_map(source, series_map, period_map, keep, series) < 0;
     return failed ? -1 : 0;
 }

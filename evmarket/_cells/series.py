@@ -205,8 +205,23 @@ def distinct(columns: Sequence[Map], sizes: Sequence[int], rows: Map) -> Any:
             span = len(chosen)
         packed = packed * max(size, 1) + column
         span *= max(size, 1)
+    if span <= _DENSE * count:
+        return _numbered_by_table(packed, span)
     numbers, chosen = numbered(packed)
     return numbers.astype(np.int32), chosen
+
+
+_DENSE = 4
+"""Up to so many possible values for each value, a table of them is faster."""
+
+
+def _numbered_by_table(values: Ints, span: int) -> tuple[Map, Ints]:
+    """`numbered` of values from 0 to span - 1, without a sort."""
+    place = np.full(span, -1, np.int64)
+    place[values] = np.arange(len(values))
+    known = place >= 0
+    ranks = np.cumsum(known, dtype=np.int32) - np.int32(1)
+    return ranks[values], place[known]
 
 
 def numbered(values: Ints) -> tuple[Ints, Ints]:
@@ -257,8 +272,27 @@ def united(sides: Sequence[SeriesIndex]) -> tuple[SeriesIndex, list[Map]]:
     keys = sides[0].keys
     if not keys:
         return sides[0].grouped(())[0], [side.grouped(())[1] for side in sides]
-    labels, codes = joined_labels(sides, keys)
-    series, to = SeriesIndex.of(keys, labels, np.concatenate(codes))
+    labels, columns = [], []
+    for k, key in enumerate(keys):
+        known: set[Any] = set()
+        for side in sides:
+            _check_types(key, tuple(known), side.labels[k])
+            known.update(side.labels[k])
+        words = sorted(known, key=label_order)
+        place = _places(words)
+        tables = [
+            np.array([place[w] for w in side.labels[k]], np.int32) for side in sides
+        ]
+        column = [t[side.codes[:, k]] for t, side in zip(tables, sides, strict=True)]
+        labels.append(tuple(words))
+        columns.append(np.concatenate(column))
+    sizes = [len(words) for words in labels]
+    to, chosen = distinct(columns, sizes, columns[0])
+    codes = np.stack([column[chosen] for column in columns], axis=1)
+    series = SeriesIndex(keys, tuple(labels), codes)
+    used = [np.count_nonzero(np.bincount(column)) for column in codes.T]
+    if used != sizes:  # a side has labels of none of its series
+        series = series.narrowed(np.ones(series.count, bool), ())
     return series, np.split(to, np.cumsum([side.count for side in sides])[:-1])
 
 

@@ -6,6 +6,7 @@ those integers and is rounded once, by the engine.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,12 +16,12 @@ import numpy as np
 from .. import _core
 from .._common.messages import listing
 from .._common.record import record
-from .._common.workers import run, run_parts
+from .._common.workers import run_parts
 from .calendar import Calendar
 from .series import SeriesIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
     from numpy.typing import NDArray
@@ -282,26 +283,6 @@ class Moved(NamedTuple):
         to = np.ascontiguousarray(self.to, np.int32)
         return cells, to, self.periods, self.keep
 
-    def between(self, start: int, stop: int) -> Moved:
-        """The cells that go to the new series start .. stop - 1, numbered from 0.
-
-        `to` ascends, and all cells are kept.
-        """
-        ends = np.array([start, stop], np.int32)  # of another type: `to` is copied
-        low, high = np.searchsorted(self.to, ends).tolist()
-        indptr, ordinals, rows = self.layout
-        place = slice(int(indptr[low]), int(indptr[high]))
-        layout = Layout(
-            indptr[low : high + 1] - indptr[low], ordinals[place], rows[place]
-        )
-        sums = [
-            replace(sums.take(place), counts=layout.rows)
-            if sums.counts is rows
-            else sums.take(place)
-            for sums in self.sums
-        ]
-        return Moved(layout, sums, self.to[low:high] - np.int32(start))
-
 
 class Naming(NamedTuple):
     """What errors name: the new series, the measures, the calendar.
@@ -318,7 +299,11 @@ class Naming(NamedTuple):
 def regroup(moved: Sequence[Moved], count: int) -> tuple[Layout, list[ExactSums]]:
     """Cells sent to `count` series and added there, exactly."""
     names = tuple(str(k) for k in range(len(moved[0].sums)))
-    cells = _core.regroup([each.for_engine() for each in moved], count, names)
+    return _read(_core.regroup([each.for_engine() for each in moved], count, names))
+
+
+def _read(cells: dict[str, Any]) -> tuple[Layout, list[ExactSums]]:
+    """The engine's cells."""
     layout = Layout(cells["indptr"], cells["ordinals"], cells["rows"])
     return layout, [ExactSums.of(measure) for measure in cells["measures"]]
 
@@ -327,8 +312,15 @@ def regroup_named(
     moved: Sequence[Moved], naming: Naming
 ) -> tuple[Layout, list[ExactSums]]:
     """`regroup` whose errors name measure, series and period."""
-    try:
+    with _named_totals(naming):
         return regroup(moved, naming.series.count)
+
+
+@contextmanager
+def _named_totals(naming: Naming) -> Iterator[None]:
+    """Name measure, series and period where a total cannot be held."""
+    try:
+        yield
     except OverflowError as error:
         number = getattr(error, "series", None)
         if not isinstance(number, int):
@@ -340,47 +332,31 @@ def regroup_named(
 def regroup_in_order(
     moved: Sequence[Moved], naming: Naming
 ) -> tuple[Layout, list[ExactSums]]:
-    """`regroup_named` of cells whose series keep their order, shared out among workers.
+    """`regroup_named` of all cells of panels whose series keep their order.
 
-    Cells of near series are added together: these fit into the cache.
+    One pass, shared out among the workers.
     """
     count = naming.series.count
     sizes = np.zeros(count, np.int64)
     for each in moved:
         sizes[each.to] += np.diff(each.layout.indptr)  # no series twice in a part
-    made: dict[int, tuple[Layout, list[ExactSums]]] = {}
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    names = tuple(str(k) for k in range(len(moved[0].sums)))
+    # Of a source (cells, series, periods, cells to keep) the first two.
+    sources = [each.for_engine()[:2] for each in moved]
+    merge = _core.merge_open(sources, count, names)
 
-    def add(start: int, stop: int) -> None:
-        series = naming.series.take(np.arange(start, stop))
-        parts = [each.between(start, stop) for each in moved]
-        made[start] = regroup_named(parts, naming._replace(series=series))
+    def counted(start: int, stop: int) -> None:
+        _core.merge_count(merge, start, stop)
 
-    run_parts(add, np.concatenate([[0], np.cumsum(sizes)]))
-    return _in_one([made[start] for start in sorted(made)])
+    def written(start: int, stop: int) -> None:
+        _core.merge_write(merge, start, stop)
 
-
-def _in_one(
-    parts: Sequence[tuple[Layout, list[ExactSums]]],
-) -> tuple[Layout, list[ExactSums]]:
-    """The cells of consecutive series."""
-    if len(parts) == 1:
-        return parts[0]
-    layouts = [layout for layout, _ in parts]
-    sizes = np.concatenate([np.diff(layout.indptr) for layout in layouts])
-    whole = Layout(
-        np.concatenate([[0], np.cumsum(sizes)]),
-        np.concatenate([layout.ordinals for layout in layouts]),
-        np.concatenate([layout.rows for layout in layouts]),
-    )
-
-    def joined(k: int) -> ExactSums:
-        pieces = [sums[k] for _, sums in parts]
-        together = pieces[0].joined(pieces)
-        if all(sums[k].counts is layout.rows for layout, sums in parts):
-            together = replace(together, counts=whole.rows)
-        return together
-
-    return whole, run(joined, [(k,) for k in range(len(parts[0][1]))])
+    run_parts(counted, bounds)
+    _core.merge_prepare(merge)
+    with _named_totals(naming):
+        run_parts(written, bounds)
+    return _read(_core.merge_finish(merge))
 
 
 def _too_large(naming: Naming, name: str, number: int, ordinal: int) -> OverflowError:

@@ -1,5 +1,6 @@
 /* Panels built from tables. */
 #include "engine.h"
+#include "table/merge.h"
 #include "table/panel.h"
 #include "table/partial.h"
 
@@ -201,6 +202,68 @@ static void memory_fails_anywhere(void)
     CHECK(done);
 }
 
+/* Merges twice the same panel: by the ledger, and in one pass in two ranges. */
+static void merging_equals_regrouping(void)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_partial whole;
+    ev_ledger ledger;
+    finished one, two, three;
+    CHECK(build(&whole, &memory, 0, ROWS) == EV_DONE);
+    finish_partial(&memory, &whole, &one);
+    const ptrdiff_t series = one.panel.series;
+    int64_t *same = new_block(&memory, series);
+    for (ptrdiff_t s = 0; s < series; s++) {
+        same[s] = s;
+    }
+    memset(&two, 0, sizeof two);
+    CHECK(ev_ledger_open(&ledger, &memory, 2, ADDED) == EV_DONE);
+    for (int i = 0; i < 2; i++) {
+        const ev_panel_map map = {.series = same};
+        CHECK(ev_panel_regroup(&ledger, &one.panel, &map) == EV_DONE);
+    }
+    finish_ledger(&memory, &ledger, series, NULL, &two);
+    memset(&three, 0, sizeof three);
+    finish_ledger(&memory, &ledger, series, NULL, &three); /* room to write into */
+    const ev_merge_part parts[] = {{one.panel, same}, {one.panel, same}};
+    const ev_merge merge = {&memory, parts, 2, 2};
+    ev_panel_place place;
+    memset(three.panel.indptr, 0, (size_t)(series + 1) * 8);
+    memset(three.panel.ordinals, 0, (size_t)three.cells * 8);
+    memset(three.panel.rows, 0, (size_t)three.cells * 8);
+    for (int k = 0; k < 2; k++) {
+        memset(three.measures[k].lo, 0, (size_t)three.cells * 8);
+        memset(three.measures[k].values, 0, (size_t)three.cells * 8);
+        ev_scale scale;
+        CHECK(ev_merge_scale(&merge, k, &scale) == EV_DONE);
+        CHECK(scale.grain == three.measures[k].scale.grain);
+    }
+    int64_t *counts = three.panel.indptr + 1;
+    CHECK(ev_merge_count(&merge, series / 3, series, counts) == EV_DONE);
+    CHECK(ev_merge_count(&merge, 0, series / 3, counts) == EV_DONE);
+    for (ptrdiff_t s = 0; s < series; s++) {
+        counts[s] += three.panel.indptr[s];
+    }
+    CHECK(ev_merge_write(&merge, series / 2, series, &three.panel, &place) == EV_DONE);
+    CHECK(ev_merge_write(&merge, 0, series / 2, &three.panel, &place) == EV_DONE);
+    CHECK(same_cells(&two, &three));
+    for (long left = 0; left < 3; left++) { /* writing takes three blocks, counting two */
+        count.left = left;
+        CHECK(ev_merge_write(&merge, 0, series, &three.panel, &place) == EV_NO_MEMORY);
+        count.left = left % 2;
+        CHECK(ev_merge_count(&merge, 0, series, counts) == EV_NO_MEMORY);
+    }
+    count.left = -1;
+    (void)memory.resize(memory.owner, same, 0);
+    release(&memory, &one);
+    release(&memory, &two);
+    release(&memory, &three);
+    ev_ledger_close(&ledger);
+    ev_partial_close(&whole);
+    CHECK(count.blocks == 0);
+}
+
 static void errors_name_the_bad_row(void)
 {
     counting count;
@@ -279,6 +342,7 @@ int main(void)
     }
     parts_equal_the_whole();
     memory_fails_anywhere();
+    merging_equals_regrouping();
     errors_name_the_bad_row();
     equal_rows_are_counted();
     return finish();
