@@ -1,4 +1,4 @@
-"""Merging in one pass: the numbers of regroup, for any parts, ranges and number of them."""
+"""Merging in one pass: the numbers of regroup, for any parts and ranges."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def test_a_sum_may_leave_the_range_and_come_back() -> None:
     to = np.array([0])
     got = merged([(part, to) for part in parts], 1, ("m",), [])
     assert got["measures"][0]["values"].tolist() == [0.5]
-    with pytest.raises(OverflowError, match="'m'.*series 0.*period 5") as caught:
+    with pytest.raises(OverflowError, match=r"'m'.*series 0.*period 5") as caught:
         merged([(part, to) for part in parts[:2]], 1, ("m",), [])
     assert (caught.value.series, caught.value.ordinal) == (0, 5)  # type: ignore[attr-defined]
 
@@ -187,7 +187,7 @@ def test_calls_out_of_order_are_refused() -> None:
         lambda: _core.merge_count(merge, 0, 2),
         lambda: _core.merge_count(merge, 1, 0),
     ):
-        with pytest.raises(ValueError, match="in this order|no series"):
+        with pytest.raises(ValueError, match=r"in this order|no series"):
             call()
     _core.merge_count(merge, 0, 1)
     _core.merge_prepare(merge)
