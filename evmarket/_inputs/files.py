@@ -15,6 +15,7 @@ from .._common.messages import short
 from .._common.workers import read_ahead
 from .csv_files import csv_tables
 from .numbers_seen import NotNumberError
+from .parquet import dataset_batches, file_batches
 from .sheets import json_table, workbook_table
 from .wanted import Told
 
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from .layout import Asked
     from .wanted import Form, Wanted
 
-
-BATCH = 1 << 18
-"""How many rows of a Parquet file are read at a time."""
 
 STANDARD_INPUT = "-"
 
@@ -241,19 +239,12 @@ def _parquet_tables(
     source = path if is_kept(path) else io.BytesIO(file.read())
     with _reading():
         with parquet.ParquetFile(source) as opened:
-            schema = opened.schema_arrow
+            schema, metadata = opened.schema_arrow, opened.metadata
         columns = _chosen(schema.names, wanted, told)
-        # Texts stay the codes that they are in the file.
-        coded = [n for n in columns if str(schema.field(n).type) == "string"]
-        with parquet.ParquetFile(source, read_dictionary=coded) as opened:
-            count = opened.metadata.num_rows
-            size = _size(path)
-            batches = opened.iter_batches(columns=columns, batch_size=BATCH)
-            for batch in read_ahead(batches):
-                yield batch
-                advance(int(size / max(count, 1) * batch.num_rows))
-            if not count:
-                yield opened.schema_arrow.empty_table().select(columns)
+        count, size = max(metadata.num_rows, 1), _size(path)
+        for batch in read_ahead(file_batches(source, columns, metadata)):
+            yield batch
+            advance(int(size / count * batch.num_rows))
 
 
 def _dataset_tables(path: str, wanted: Asked, told: Told) -> Iterator[Any]:
@@ -264,13 +255,7 @@ def _dataset_tables(path: str, wanted: Asked, told: Told) -> Iterator[Any]:
         if not opened.files:
             raise ValueError("the folder holds no Parquet file")
         columns = _chosen(opened.schema.names, wanted, told)
-        rows = 0
-        for batch in read_ahead(opened.to_batches(columns=columns, batch_size=BATCH)):
-            rows += batch.num_rows
-            if batch.num_rows:
-                yield batch
-        if not rows:
-            yield opened.schema.empty_table().select(columns)
+        yield from dataset_batches(opened, columns)
 
 
 def _arrow_tables(file: BinaryIO, wanted: Asked, told: Told) -> Iterator[Any]:

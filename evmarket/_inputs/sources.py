@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._common.messages import near, short
 from .columns import OURS, is_arrow
+from .parquet import dataset_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def as_table(table: Any, columns: Sequence[str]) -> Any:
     if callable(getattr(table, "scanner", None)):  # a dataset reads what it must
         for wanted in columns:
             place_in(wanted, table.schema.names)
-        return table.scanner(columns=list(dict.fromkeys(columns))).to_reader()
+        return dataset_batches(table, list(dict.fromkeys(columns)))
     for name in ("to_reader", "fetch_record_batch", "to_arrow_reader"):
         if callable(getattr(table, name, None)):
             return _reader_of(table, name)

@@ -84,9 +84,10 @@ class Batches:
         self._row = 0
         self._lock = threading.Lock()
         self._number = 0
+        table = as_table(table, self._columns)  # perhaps an iterable of tables
         first = self._open(table)
         if first is None:
-            self._tables = _tables_of(table)
+            self._tables = _each(_tables_of(table), self._columns)
             first = self._next_table()
             if first is None:
                 raise ValueError(
@@ -241,6 +242,16 @@ def _tables_of(table: Any) -> Iterator[Any]:
         return iter(table)
     except TypeError:
         raise TypeError(f"table is {short(table)}: {_TAKEN}") from None
+
+
+def _each(tables: Iterator[Any], columns: Sequence[str]) -> Iterator[Any]:
+    """The tables, those of a dataset one by one."""
+    for table in tables:
+        one = as_table(table, columns)
+        if hasattr(one, "__next__") and not is_arrow(one):
+            yield from one
+        else:
+            yield one
 
 
 def _index_level(table: Any, wanted: str) -> Any:
