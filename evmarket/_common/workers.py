@@ -105,6 +105,11 @@ def cut(length: int, count: int) -> list[tuple[int, int]]:
     return list(pairwise(bounds))
 
 
+def steps(length: int, most: int) -> list[tuple[int, int]]:
+    """Cut range(length) into ranges of about the same length, of at most `most`."""
+    return cut(length, max(1, -(-length // most)))
+
+
 def rows_cut(rows: int, count: int) -> list[tuple[int, int]]:
     """Rows of a table shared out among `count` workers; few rows stay together."""
     return cut(rows, max(1, min(count, rows // LEAST_ROWS)))

@@ -47,32 +47,32 @@ def file_batches(
         yield from file.iter_batches(columns=columns, batch_size=BATCH)
 
 
+def is_parquet_dataset(table: Any) -> bool:
+    """Whether a table is a dataset of pyarrow of whole Parquet files."""
+    kind = getattr(getattr(table, "format", None), "default_extname", None)
+    # With a filter, the scanner is to skip row groups.
+    return _is_dataset(table) and kind == "parquet" and table._scan_options == {}
+
+
+def _is_dataset(table: Any) -> bool:
+    module = sys.modules.get("pyarrow.dataset")
+    return module is not None and isinstance(table, module.Dataset)
+
+
 def dataset_batches(dataset: Any, columns: Sequence[str]) -> Any:
     """The rows of a dataset of pyarrow, or of a library with a scanner like it.
 
     The scanner of a dataset holds some whole row groups. Where files can be read by
     themselves, they are.
     """
-    module = sys.modules.get("pyarrow.dataset")
-    if module is None or not isinstance(dataset, module.Dataset):
-        return dataset.scanner(columns=columns).to_reader()
-    options: dict[str, Any] = {"batch_readahead": 2, "fragment_readahead": 1}
-    # A filter is for the scanner, which skips row groups by it.
-    plain = getattr(dataset, "_scan_options", None) == {}
-    kind = getattr(getattr(dataset, "format", None), "default_extname", None)
-    if kind != "parquet":
-        return dataset.scanner(columns=columns, **options).to_reader()
-    options["fragment_scan_options"] = module.ParquetFragmentScanOptions(
-        use_buffered_stream=True, pre_buffer=False
-    )
-    if not plain:
-        return dataset.scanner(columns=columns, **options).to_reader()
-    return read_ahead(_fragments(dataset, columns, options))
+    if is_parquet_dataset(dataset):
+        return read_ahead(_fragments(dataset, columns))
+    ahead = {"batch_readahead": 2, "fragment_readahead": 1}
+    options = ahead if _is_dataset(dataset) else {}
+    return dataset.scanner(columns=columns, **options).to_reader()
 
 
-def _fragments(
-    dataset: Any, columns: Sequence[str], options: dict[str, Any]
-) -> Iterator[Any]:
+def _fragments(dataset: Any, columns: Sequence[str]) -> Iterator[Any]:
     """The batches of the files of a dataset, at least one."""
     wanted = [dataset.schema.field(name) for name in columns]
     rows = 0
@@ -84,7 +84,7 @@ def _fragments(
                 yield from file_batches(source, columns, fragment.metadata)
         else:
             yield from fragment.to_batches(
-                schema=dataset.schema, columns=columns, **options
+                schema=dataset.schema, columns=columns, batch_readahead=2
             )
     if not rows:
         yield dataset.schema.empty_table().select(columns)

@@ -89,7 +89,8 @@ class Builders:
         workers : int, optional
             The number of threads; the default is that of `set_workers`.
         progress : bool, default False
-            Show a progress bar in a terminal, if tqdm is installed.
+            Show the rows read and the rate, in a terminal or a notebook, if tqdm is
+            installed.
 
         Returns
         -------

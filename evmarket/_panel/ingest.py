@@ -34,6 +34,10 @@ _ENGINE = {"add": "add", "identical": "identical", "last": "last", "error": "add
 """What the engine does with repeated rows, by the rule of a reading."""
 
 
+_MOST_ROWS = 1 << 20
+"""The rows that a worker adds in one call, which Ctrl-C has to wait for."""
+
+
 class _Reading(NamedTuple):
     """Some measures, by place, whose repeated rows are treated by one rule."""
 
@@ -234,16 +238,18 @@ def _add_rows(
     freq, first_row = source.read_at(finest), 0
     try:
         for batch, rows in source.batches(options.progress):
-            cuts = list(enumerate(workers.rows_cut(rows, count)))
-            for reading, partials in zip(readings, accumulators, strict=True):
-                places = columns.places(reading.measures)
-                while len(partials) < len(cuts):
-                    partials.append(accumulator(reading))
-                calls = [
-                    (partials[k], batch, places, freq, first_row, start, stop)
-                    for k, (start, stop) in cuts
-                ]
-                workers.run(_add, calls)
+            for begin, end in workers.steps(rows, _MOST_ROWS * count):
+                cuts = workers.rows_cut(end - begin, count)
+                for reading, partials in zip(readings, accumulators, strict=True):
+                    places = columns.places(reading.measures)
+                    while len(partials) < len(cuts):
+                        partials.append(accumulator(reading))
+                    calls = [
+                        (partials[k], batch, places, freq, first_row)
+                        + (begin + start, begin + stop)
+                        for k, (start, stop) in enumerate(cuts)
+                    ]
+                    workers.run(_add, calls)
             first_row += rows
     except ValueError as error:
         if source.dated and finest != source.freq:

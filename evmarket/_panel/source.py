@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from contextlib import nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from .._calendar.frequency import cure, pair_frequency
 from .._common.messages import short
 from .._inputs.csv_files import MOST_COLUMNS
 from .._inputs.formats import Formatted
+from .._inputs.parquet import is_parquet_dataset
 from .._inputs.tables import batches, in_one_chunk, names_of
 
 if TYPE_CHECKING:
@@ -51,6 +54,7 @@ class Source:
         asked: str | None,
         date_format: str | None = None,
     ) -> None:
+        self._table = table
         self._batches = read_batches(table, columns, keys, when, date_format, asked)
         self._first: Batch | None = next(self._batches, None)
         while self._first is not None and not self._first.rows:
@@ -169,18 +173,16 @@ class Source:
 
     def batches(self, progress: bool) -> Iterator[tuple[Any, int]]:
         """Each batch and its number of rows."""
-        bar = _progress_bar() if progress else None
         batch, first_row = self._first, 0
-        while batch is not None:
-            if self._joint:
-                self._refuse_january(batch, first_row)
-            yield batch.capsule, batch.rows
-            first_row += batch.rows
-            if bar is not None:
-                bar.update(batch.rows)
-            batch = next(self._batches, None)
-        if bar is not None:
-            bar.close()
+        with _bar(self._table) if progress else nullcontext() as bar:
+            while batch is not None:
+                if self._joint:
+                    self._refuse_january(batch, first_row)
+                yield batch.capsule, batch.rows
+                first_row += batch.rows
+                if bar is not None:
+                    bar.update(batch.rows)
+                batch = next(self._batches, None)
 
 
 def read_batches(
@@ -212,15 +214,26 @@ def _months_of(text: Any) -> tuple[str | None, int]:
     return stated, ordinal % 12
 
 
-def _progress_bar() -> Any:
-    """The bar of tqdm at a terminal, if it is installed."""
-    if not sys.stderr.isatty():
-        return None
+def _bar(table: Any) -> Any:
+    """The bar of tqdm in a terminal or a notebook, if it is installed."""
+    if not sys.stderr.isatty() and "ipykernel" not in sys.modules:
+        return nullcontext()
     try:
-        from tqdm import tqdm
+        with warnings.catch_warnings():  # a notebook without widgets
+            warnings.simplefilter("ignore")
+            from tqdm.auto import tqdm
     except ImportError:
-        return None
-    return tqdm(unit=" rows", unit_scale=True)
+        return nullcontext()
+    total = _rows_of(table)
+    return tqdm(total=total, unit=" rows", unit_scale=True, file=sys.stderr)
+
+
+def _rows_of(table: Any) -> int | None:
+    """How many rows a table has, if it knows that without being read."""
+    rows = getattr(table, "num_rows", None)
+    if is_parquet_dataset(table):  # the ends of its files tell
+        rows = table.count_rows()
+    return rows if isinstance(rows, int) else None
 
 
 def column_names(table: Any) -> list[str]:
