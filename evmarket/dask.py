@@ -32,6 +32,7 @@ import numpy as np
 from ._cells.merge import chosen_base
 from ._cells.panel import PanelData
 from ._common.arguments import positive
+from ._common.kinds import TABLE
 from ._common.messages import near, short
 from ._inputs.files import Files
 from ._inputs.wanted import Form, Wanted
@@ -76,8 +77,9 @@ def panel(
     ----------
     table : dask.dataframe.DataFrame, path, or sequence of paths
         A frame, of which each partition is a part; or files, each of which is one, in
-        the formats of `evmarket.read_table`. A path may hold ``*`` and other wildcards.
-        Every worker must find the files under these paths.
+        the formats of `evmarket.read_table`. A path may hold ``*`` and other wildcards;
+        a folder stands for all files in it. Every worker must find the files under
+        these paths.
     keys, period, measures
         As for `evmarket.Panel.from_table`.
     freq : str
@@ -91,9 +93,10 @@ def panel(
         The number of panels in the bag.
     **options
         As for `evmarket.Panel.from_table`, with the same errors. Rules of absence are
-        applied to the merged panel. ``duplicates="last"`` is refused, because parts
-        have no order: of several dates in a period the last one counts without it.
-        ``workers`` and ``progress`` are refused.
+        applied to the merged panel. Under ``duplicates="last"`` the last row of a part
+        counts, and among parts the last date: two parts with rows of one series and
+        date are an error, because parts have no order. ``workers`` and ``progress`` are
+        refused.
 
     Returns
     -------
@@ -187,11 +190,6 @@ def _options(given: Mapping[str, Any], columns: Columns) -> Options:
     if options.asked is None:
         raise ValueError("freq is None: parts need the frequency of the whole")
     options.rules(options.asked)  # raises for what is no rule
-    if options.duplicates == "last":
-        raise ValueError(
-            "duplicates is 'last': rows in parts have no order; measures that are not "
-            "added take the last date of a period without it"
-        )
     return options
 
 
@@ -209,14 +207,24 @@ def _parts(table: Any, columns: Columns) -> list[tuple[str, Any]]:
     for path in paths:
         name = os.fspath(path)
         if os.path.isdir(name):
-            raise ValueError(f"{name} is a folder: name its files, as in folder/*.csv")
-        found = sorted(glob.glob(name)) if glob.has_magic(name) else [name]
+            found = _files_in(name)
+        else:
+            found = sorted(glob.glob(name)) if glob.has_magic(name) else [name]
         if not found:
             raise ValueError(f"no file matches {short(name, 200)}")
         files += found
     if not files:
         raise ValueError("table is an empty list: it takes at least one path")
     return [(name, name) for name in files]
+
+
+def _files_in(folder: str) -> list[str]:
+    """The files of a folder and of those in it, without hidden ones and marks."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        found += [os.path.join(place, n) for n in names if not n.startswith((".", "_"))]
+    return sorted(found)
 
 
 def _bag(
@@ -266,7 +274,26 @@ def _part(name: str, part: Any, columns: Columns, options: Options) -> Panel:
 
 
 def _merge(panels: list[Panel]) -> Panel:
-    return panels[0].merge(*panels[1:])
+    if all(panel._data.base.duplicates != "last" for panel in panels):
+        return panels[0].merge(*panels[1:])
+    # Measures that are not added take the latest date without a rule, and refuse two of
+    # one date. What is added must not meet.
+    kinds = [TABLE[level.kind].repeats for level in panels[0]._data.base.levels]
+    overlap = "error" if "add" in kinds else "add"
+    plain = [_with_duplicates(panel, None) for panel in panels]
+    try:
+        merged = plain[0].merge(*plain[1:], overlap=overlap)
+    except ValueError as error:
+        where = str(error).rpartition(": ")[0]
+        raise ValueError(
+            f"{where}: duplicates is 'last', and parts have no order"
+        ) from None
+    return _with_duplicates(merged, "last")
+
+
+def _with_duplicates(panel: Panel, rule: str | None) -> Panel:
+    data = panel._data
+    return Panel(replace(data, base=replace(data.base, duplicates=rule)))
 
 
 def _finished(panel: Panel, asked: Options, ends: tuple[int, int] | None) -> Panel:

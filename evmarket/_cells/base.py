@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FEBRUARY, BOTH = 2, 3
 """The bits of February, and of January and February; see `BaseLevel.months`."""
 
+NO_DATE = np.iinfo(np.int32).min
+"""The date of a cell without a value: before all others."""
+
 
 @record(frozen=True, eq=False)
 class BaseLevel:

@@ -12,7 +12,7 @@ from .. import _core
 from .._common.arguments import choice
 from .._common.kinds import TABLE
 from .._common.messages import short
-from .base import BOTH, Base, BaseLevel, Rules, one_month
+from .base import BOTH, NO_DATE, Base, BaseLevel, Rules, one_month
 from .cells import Cells, cells_of, indptr_of, packed
 from .panel import PanelData
 from .series import united
@@ -481,7 +481,7 @@ def _dates(
     """The date of the value of each cell."""
     if all(base.levels[k].dates is None for base in bases):
         return None
-    dates = np.zeros(size, np.int32)
+    dates = np.full(size, NO_DATE, np.int32)
     for base, mask, place in zip(bases, masks, places, strict=True):
         keep = mask & (base.levels[k].sums.counts > 0)
         dates[place[keep]] = _of_dates(base, k)[keep]

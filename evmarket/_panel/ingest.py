@@ -239,15 +239,17 @@ def _add_rows(
     try:
         for batch, rows in source.batches(options.progress):
             for begin, end in workers.steps(rows, _MOST_ROWS * count):
-                cuts = workers.rows_cut(end - begin, count)
+                cuts = [
+                    (begin + start, begin + stop)
+                    for start, stop in workers.rows_cut(end - begin, count)
+                ]
                 for reading, partials in zip(readings, accumulators, strict=True):
                     places = columns.places(reading.measures)
                     while len(partials) < len(cuts):
                         partials.append(accumulator(reading))
                     calls = [
-                        (partials[k], batch, places, freq, first_row)
-                        + (begin + start, begin + stop)
-                        for k, (start, stop) in enumerate(cuts)
+                        (partial, batch, places, freq, first_row, start, stop)
+                        for partial, (start, stop) in zip(partials, cuts, strict=False)
                     ]
                     workers.run(_add, calls)
             first_row += rows

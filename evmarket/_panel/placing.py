@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.columns import ordinals_of_days
+from .._cells.base import NO_DATE
 from .._cells.cells import Cells
 from .._cells.sums import ExactSums, Layout, Moved, Naming, identity, regroup_named
 from .._common.kinds import TABLE
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from .._cells.calendar import Calendar
     from .._cells.series import SeriesIndex
     from .._common.types import Codes, Ints
-
-NO_DATE = np.iinfo(np.int32).min
-"""The date of a cell without a value: before all others."""
 
 _JANUARY, _FEBRUARY, _BOTH = 1, 2, 3
 

@@ -1,5 +1,6 @@
 """Panels built by Dask: the bits of one process, and errors that name file and row."""
 
+import itertools
 import os
 import random
 import signal
@@ -22,7 +23,7 @@ import evmarket.dask  # noqa: E402
 
 KEYS = ["maker", "region"]
 KINDS = {"units": "flow", "revenue": "flow"}
-FILES = 20
+FILES = 100
 
 
 def columns(seed=5, rows=4000):
@@ -47,7 +48,7 @@ def whole():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The table in 20 files of different lengths; one has only a header."""
+    """The table in 100 files of different lengths; one has only a header."""
     path = tmp_path_factory.mktemp("files")
     frame = pd.DataFrame(TABLE)
     cuts = sorted(random.Random(1).sample(range(len(frame)), FILES - 2))
@@ -170,10 +171,46 @@ def test_of_several_dates_the_last_one_counts():
         local(task)
 
 
+def test_the_last_row_is_that_of_the_last_date():
+    table = pd.DataFrame(
+        {
+            "maker": list("AAABAB"),
+            "day": [
+                f"2024-{d}"
+                for d in ["01-05", "01-31", "01-31", "01-02", "01-17", "02-02"]
+            ],
+            "stock": [3, 7, 8, 1, 6, 2],
+        }
+    )
+    rules = {"freq": "M", "duplicates": "last"}
+    for kind, cuts in (("stock", (3, 4)), ("flow", (5,))):
+        whole = em.Panel.from_table(table, "maker", "day", {"stock": kind}, **rules)
+        bounds = [0, *cuts, len(table)]
+        parts = [table.iloc[a:b] for a, b in itertools.pairwise(bounds)]
+        frame = dd.from_delayed([dask.delayed(part) for part in parts], meta=table)
+        task = evmarket.dask.panel(frame, "maker", "day", {"stock": kind}, **rules)
+        assert_same_bits(local(task)["stock"], whole["stock"])
+    # Two parts with one date, and two that add to one month.
+    frame = dd.from_delayed(
+        [dask.delayed(table.iloc[:2]), dask.delayed(table.iloc[2:])], meta=table
+    )
+    for kind in ("stock", "flow"):
+        task = evmarket.dask.panel(frame, "maker", "day", {"stock": kind}, **rules)
+        with refused(ValueError, "'A'", "2024-01", "duplicates is 'last'", "no order"):
+            local(task)
+
+
+def test_a_folder_stands_for_its_files(folder, whole, tmp_path):
+    assert local(built(str(folder))).to_bytes() == whole.to_bytes()
+    (tmp_path / "_SUCCESS").write_text("")
+    (tmp_path / ".hidden").write_text("")
+    with refused(ValueError, "no file matches", str(tmp_path)):
+        built(str(tmp_path))
+
+
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"duplicates": "last"}, ValueError, ["duplicates is 'last'", "no order"]),
         ({"workers": 2}, TypeError, ["workers is not an option here"]),
         ({"progress": True}, TypeError, ["progress is not an option here"]),
         ({"frob": 1}, TypeError, ["frob is not an option"]),
@@ -192,7 +229,6 @@ def test_bad_arguments_are_refused_before_anything_runs(folder, options, error, 
 
 def test_bad_tables_are_refused(folder):
     for table, words in (
-        (str(folder), ["is a folder"]),
         (str(folder / "*.parquet"), ["no file matches"]),
         ([], ["an empty list"]),
     ):
