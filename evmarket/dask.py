@@ -23,7 +23,9 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,7 @@ from ._cells.panel import PanelData
 from ._common.arguments import positive
 from ._common.kinds import TABLE
 from ._common.messages import near, short
+from ._common.workers import cut, one_worker
 from ._inputs.files import Files
 from ._inputs.wanted import Form, Wanted
 from ._panel.build import build
@@ -134,8 +137,7 @@ def panel(
         raise KeyError(f"by is {short(by)}: {near(str(by), columns.keys)}")
     # Of the rules of absence a part needs none.
     plain = replace(asked, absent="missing", complete_through=None, exit_after="1Y")
-    make = delayed(_part)
-    parts = [make(name, part, columns, plain) for name, part in _parts(table, columns)]
+    parts = _parts(table, columns, plain)
     if by is None:
         return delayed(_finished)(_merged(parts, split_every), asked, None)
     return _bag(parts, columns.keys.index(by), partitions, split_every, asked)
@@ -193,15 +195,47 @@ def _options(given: Mapping[str, Any], columns: Columns) -> Options:
     return options
 
 
-def _parts(table: Any, columns: Columns) -> list[tuple[str, Any]]:
-    """The parts of a table, each with a name for messages."""
+def _parts(table: Any, columns: Columns, options: Options) -> list[Any]:
+    """The panels of the parts of a table, as tasks."""
+    make = delayed(_part)
     if hasattr(table, "to_delayed"):
         for name in columns.every:
             if name not in table.columns:
                 known = tuple(map(str, table.columns))
                 raise KeyError(f"no column {short(name)}; {near(name, known)}")
         frames = table[columns.every].to_delayed()
-        return [(f"partition {k}", frame) for k, frame in enumerate(frames)]
+        return [
+            make([(f"partition {k}", frame)], columns, options)
+            for k, frame in enumerate(frames)
+        ]
+    files = _files(table)
+    groups = cut(len(files), min(len(files), _tasks()))
+    return [
+        make([(name, name) for name in files[start:stop]], columns, options)
+        for start, stop in groups
+    ]
+
+
+def _tasks() -> int:
+    """How many tasks of files keep all threads of the cluster at work.
+
+    A task reads several files where there are more: their panels are then merged where
+    they are made.
+    """
+    threads = os.cpu_count() or 1
+    distributed = sys.modules.get("distributed")
+    if distributed is not None:
+        with suppress(ValueError):  # there is no client
+            threads = sum(distributed.default_client().nthreads().values())
+    return max(1, threads) * _TASKS_PER_THREAD
+
+
+_TASKS_PER_THREAD = 4
+"""So many that threads end at about the same time."""
+
+
+def _files(table: Any) -> list[str]:
+    """The files that paths name."""
     paths = [table] if isinstance(table, (str, os.PathLike)) else table
     files: list[str] = []
     for path in paths:
@@ -215,7 +249,7 @@ def _parts(table: Any, columns: Columns) -> list[tuple[str, Any]]:
         files += found
     if not files:
         raise ValueError("table is an empty list: it takes at least one path")
-    return [(name, name) for name in files]
+    return files
 
 
 def _files_in(folder: str) -> list[str]:
@@ -255,7 +289,13 @@ def _merged(parts: list[Any], split_every: int) -> Any:
 # ---- tasks ---------------------------------------------------------------------------
 
 
-def _part(name: str, part: Any, columns: Columns, options: Options) -> Panel:
+def _part(parts: list[tuple[str, Any]], columns: Columns, options: Options) -> Panel:
+    """The panel of some parts of a table, each with its name for messages."""
+    with one_worker():
+        return _merge([_panel(name, part, columns, options) for name, part in parts])
+
+
+def _panel(name: str, part: Any, columns: Columns, options: Options) -> Panel:
     """The panel of one part; what is wrong with it names the part."""
     table = part
     if isinstance(part, str):
@@ -274,6 +314,12 @@ def _part(name: str, part: Any, columns: Columns, options: Options) -> Panel:
 
 
 def _merge(panels: list[Panel]) -> Panel:
+    """Some panels in one, by one thread."""
+    with one_worker():
+        return _merged_by_rule(panels)
+
+
+def _merged_by_rule(panels: list[Panel]) -> Panel:
     if all(panel._data.base.duplicates != "last" for panel in panels):
         return panels[0].merge(*panels[1:])
     # Measures that are not added take the latest date without a rule, and refuse two of

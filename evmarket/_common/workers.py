@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,6 +44,7 @@ LEAST_ROWS = 8192
 
 
 _workers = _default_workers()
+_limit: ContextVar[int | None] = ContextVar("evmarket_workers", default=None)
 _pool: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 
@@ -86,7 +89,17 @@ def set_workers(n: int) -> int:
 
 def workers() -> int:
     """The number of threads for large work."""
-    return _workers
+    return _limit.get() or _workers
+
+
+@contextmanager
+def one_worker() -> Iterator[None]:
+    """Work of the calling thread is not shared out in this block."""
+    token = _limit.set(1)
+    try:
+        yield
+    finally:
+        _limit.reset(token)
 
 
 def chunks(length: int, size: int | None = None) -> list[tuple[int, int]]:
@@ -96,7 +109,7 @@ def chunks(length: int, size: int | None = None) -> list[tuple[int, int]]:
     counts slices of an array.
     """
     total = length if size is None else size
-    return cut(length, max(1, min(_workers, total // MIN_CHUNK, length)))
+    return cut(length, max(1, min(workers(), total // MIN_CHUNK, length)))
 
 
 def cut(length: int, count: int) -> list[tuple[int, int]]:
@@ -121,7 +134,7 @@ def run(task: Callable[..., Any], calls: Iterable[tuple[Any, ...]]) -> list[Any]
     All calls have ended when this returns or raises.
     """
     todo = list(calls)
-    if len(todo) <= 1:
+    if len(todo) <= 1 or workers() == 1:
         return [task(*call) for call in todo]
     pool = _the_pool()
     futures = [pool.submit(task, *call) for call in todo[1:]]
@@ -156,13 +169,13 @@ def run_parts(task: Callable[[int, int], None], indptr: Any) -> None:
         for start, stop in ranges:
             task(start, stop)
 
-    cuts = cut(len(ranges), min(_workers, len(ranges)))
+    cuts = cut(len(ranges), min(workers(), len(ranges)))
     run(work, [(ranges[start:stop],) for start, stop in cuts])
 
 
 def ahead(task: Callable[[], Any]) -> Callable[[], Any]:
     """Begin task() on the pool if there are several workers; what gives its result."""
-    return task if _workers == 1 else _the_pool().submit(task).result
+    return task if workers() == 1 else _the_pool().submit(task).result
 
 
 def read_ahead(items: Iterator[Item]) -> Iterator[Item]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .._common.workers import read_ahead
+from .._common.workers import read_ahead, workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,9 @@ def file_batches(
     ) as file:
         if not found.num_rows:
             yield file.schema_arrow.empty_table().select(columns)
-        yield from file.iter_batches(columns=columns, batch_size=BATCH)
+        yield from file.iter_batches(
+            columns=columns, batch_size=BATCH, use_threads=workers() > 1
+        )
 
 
 def is_parquet_dataset(table: Any) -> bool:
