@@ -57,11 +57,11 @@ class Peak:
         return self.most - self.before
 
 
-def sales_table(rows, regions=REGIONS):
+def sales_table(rows, regions=REGIONS, seed=3):
     """An Arrow table of shuffled sales: strings, dates, units, revenue, cost."""
     import pyarrow as pa
 
-    rng = np.random.default_rng(3)
+    rng = np.random.default_rng(seed)
     names = {
         "maker": [f"Maker {k:02d} Motors" for k in range(MAKERS)],
         "model": [f"Model {k:04d}" for k in range(MODELS)],
