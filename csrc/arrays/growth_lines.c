@@ -109,15 +109,15 @@ static void ytd_i64(const ev_line *restrict line)
     const int64_t *restrict x = line->x;
     ptrdiff_t place = (ptrdiff_t)line->params[1];
     int whole = place == 0;
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
         if (place == (ptrdiff_t)line->params[0]) {
             place = 0;
             whole = 1;
-            sum = 0;
+            sum = ev_wide_zero();
         }
-        sum += x[i];
-        put(line, i, (double)sum, whole ? EV_OK : EV_INCOMPLETE);
+        sum = ev_wide_add(sum, ev_wide_of_i64(x[i]));
+        put(line, i, ev_wide_double(sum), whole ? EV_OK : EV_INCOMPLETE);
     }
 }
 
@@ -180,13 +180,13 @@ static void trailing_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
     const int64_t size = line->params[0];
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++) {
-        sum += x[i];
+        sum = ev_wide_add(sum, ev_wide_of_i64(x[i]));
         if (i >= size) {
-            sum -= x[i - (ptrdiff_t)size];
+            sum = ev_wide_subtract(sum, ev_wide_of_i64(x[i - (ptrdiff_t)size]));
         }
-        put(line, i, (double)sum, i + 1 >= size ? EV_OK : EV_INCOMPLETE);
+        put(line, i, ev_wide_double(sum), i + 1 >= size ? EV_OK : EV_INCOMPLETE);
     }
 }
 
@@ -214,11 +214,11 @@ static void mean_f64(const ev_line *restrict line)
 static void mean_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++) {
-        sum += x[i];
+        sum = ev_wide_add(sum, ev_wide_of_i64(x[i]));
     }
-    *line->out = (double)sum / (double)line->n;
+    *line->out = ev_wide_double(sum) / (double)line->n;
     *line->status = EV_OK;
 }
 
@@ -360,20 +360,29 @@ static void mean_accumulative_f64(const ev_line *restrict line)
     put_accumulative(line, first, sum, beyond, scale, code);
 }
 
+/* x * n, with the sign of x. */
+static ev_wide times(int64_t x, ptrdiff_t n)
+{
+    const ev_wide size = ev_wide_product(
+        ev_wide_low(ev_wide_size(ev_wide_of_i64(x))), (uint64_t)n);
+    return x < 0 ? ev_wide_negate(size) : size;
+}
+
 static void mean_accumulative_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
     const ptrdiff_t n = line->n;
     const int64_t first = n > 0 ? x[0] : 0;
-    ev_int128 rest = 0;
+    ev_wide rest = ev_wide_zero();
     for (ptrdiff_t i = 1; i < n; i++) {
-        rest += x[i];
+        rest = ev_wide_add(rest, ev_wide_of_i64(x[i]));
     }
     const uint8_t code = n < 2       ? EV_OUTSIDE
                          : first > 0 ? EV_OK
                                      : ev_growth_status_i64(first, x[n - 1]);
-    const ev_int128 excess = rest - (ev_int128)first * (n - 1);
-    put_accumulative(line, (double)first, (double)rest, (double)excess, 1, code);
+    const ev_wide excess = ev_wide_subtract(rest, times(first, n - 1));
+    put_accumulative(line, (double)first, ev_wide_double(rest), ev_wide_double(excess), 1,
+                     code);
 }
 
 const ev_linewise ev_growth_lines[] = {

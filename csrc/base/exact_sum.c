@@ -76,9 +76,9 @@ void ev_long_add(ev_long_sum *sum, double x)
         const int shift = (bits.exponent - 1) % LIMB_BITS;
         const int minus = bits.mantissa < 0;
         const int64_t size = minus ? -bits.mantissa : bits.mantissa;
-        ev_uint128 left = (ev_uint128)size << shift;
-        for (int i = first; i < first + 3; i++, left >>= LIMB_BITS) {
-            const int64_t limb = (int64_t)((uint64_t)left & 0xffffffff);
+        ev_wide left = ev_wide_left(ev_wide_of_i64(size), shift);
+        for (int i = first; i < first + 3; i++, left = ev_wide_right(left, LIMB_BITS)) {
+            const int64_t limb = (int64_t)(ev_wide_low(left) & 0xffffffff);
             sum->limbs[i] += minus ? -limb : limb;
         }
         sum->first = first < sum->first ? first : sum->first;
@@ -105,10 +105,10 @@ static double positive_value(const ev_long_sum *sum, int power)
     for (int i = sum->first; i < top - 2; i++) {
         more |= sum->limbs[i] != 0;
     }
-    const ev_uint128 word = (ev_uint128)limb_at(sum, top) << 64 |
-                            limb_at(sum, top - 1) << 32 | limb_at(sum, top - 2);
+    const ev_wide word = ev_wide_join(limb_at(sum, top), limb_at(sum, top - 1) << 32 |
+                                                             limb_at(sum, top - 2));
     const int exponent = LIMB_BITS * (top - 2) + 1 - BIAS + power;
-    return word != 0 ? ev_nearest(word, more, exponent) : 0;
+    return ev_wide_equal(word, ev_wide_zero()) ? 0 : ev_nearest(word, more, exponent);
 }
 
 double ev_long_value(ev_long_sum *sum, int power)

@@ -1,5 +1,7 @@
 #include "columns/decimal_text.h"
 
+#include "base/wide.h"
+
 enum { MOST_DIGITS = 19, MOST_POWER = 19 }; /* both below 2^64 */
 
 static const uint64_t tens[MOST_POWER + 1] = {
@@ -73,14 +75,14 @@ static int read_parts(const uint8_t *text, ptrdiff_t size, parts *number)
 /* The nearest double to mantissa / divisor, neither of them 0. */
 static double nearest_quotient(uint64_t mantissa, uint64_t divisor)
 {
-    const int up = __builtin_clzll(mantissa), down = __builtin_clzll(divisor);
+    const int up = ev_leading_zeros(mantissa), down = ev_leading_zeros(divisor);
     const uint64_t by = divisor << down;
     /* 63 or 64 bits of the quotient; its last bit is also set if anything remains, so
      * that rounding to 53 bits knows on which side of the middle the number is. */
-    const ev_uint128 dividend = (ev_uint128)(mantissa << up) << 63;
-    const uint64_t quotient = (uint64_t)(dividend / by);
-    const uint64_t rest = dividend % by != 0;
-    return ldexp((double)(quotient | rest), down - up - 63);
+    const ev_wide dividend = ev_wide_left(ev_wide_of_u64(mantissa << up), 63);
+    uint64_t rest;
+    const uint64_t quotient = ev_wide_divide(dividend, by, &rest);
+    return ldexp((double)(quotient | (rest != 0)), down - up - 63);
 }
 
 /* mantissa * 10^power; 0 where it is not simple. */
@@ -97,9 +99,9 @@ static int read_real(const parts *number, double *real)
                            : nearest_quotient(m, tens[-power]);
     }
     else if (simple) {
-        const ev_uint128 product = (ev_uint128)m * tens[power];
-        simple = product >> 64 == 0;
-        *real = (double)(uint64_t)product;
+        const ev_wide product = ev_wide_product(m, tens[power]);
+        simple = ev_wide_high(product) == 0;
+        *real = (double)ev_wide_low(product);
     }
     *real = number->negative ? -*real : *real;
     return simple;

@@ -63,14 +63,14 @@ static void single_values_are_unchanged(ev_isa isa)
 static void rounding_halfway(void)
 {
     /* 2^53 + 1 is halfway between two doubles: to even, unless a finer part is added. */
-    ev_total total = {((ev_int128)1 << 117) + ((ev_int128)1 << 64), 0, 0};
+    ev_total total = {ev_wide_join((UINT64_C(1) << 53) + 1, 0), 0, 0};
     double value;
     CHECK(ev_total_read(&total, BINARY, &value) == EV_DONE && value == 0x1p53);
     total.fine = 1;
     CHECK(ev_total_read(&total, BINARY, &value) == EV_DONE && value == 0x1p53 + 2);
-    total.sum = -total.sum;
+    total.sum = ev_wide_negate(total.sum);
     CHECK(ev_total_read(&total, BINARY, &value) == EV_DONE && value == -0x1p53);
-    const ev_total most = {(ev_int128)1 << 126, 0, 1};
+    const ev_total most = {ev_wide_join(UINT64_C(1) << 62, 0), 0, 1};
     CHECK(ev_total_read(&most, BINARY, &value) == EV_RANGE && value != value);
     const ev_total cent = {-5, 0, 0};
     CHECK(ev_total_read(&cent, (ev_scale){EV_DECIMAL, 2}, &value) == EV_DONE);
