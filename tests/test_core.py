@@ -50,7 +50,8 @@ def core_objects(tmp_path_factory):
 def test_program(program, core_objects, tmp_path):
     binary = tmp_path / program.stem
     compile_c(program, *core_objects, "-o", binary, "-lm", "-lpthread")
-    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "LD_PRELOAD": ""}
+    asan = "detect_leaks=1:detect_stack_use_after_return=1"
+    environment = {**os.environ, "ASAN_OPTIONS": asan, "LD_PRELOAD": ""}
     done = subprocess.run(
         [binary], capture_output=True, text=True, env=environment, timeout=300
     )

@@ -62,7 +62,7 @@ static void window_count(window *w, double x, ptrdiff_t step)
 }
 
 /* The status of a sum over `size` places of which `inside` lie in the line. */
-static uint8_t window_status(window w, ptrdiff_t inside, ptrdiff_t size)
+static uint8_t window_status(window w, ptrdiff_t inside, int64_t size)
 {
     return w.absent == inside              ? EV_MISSING
            : w.absent > 0 || inside < size ? EV_INCOMPLETE
@@ -85,10 +85,12 @@ EV_INLINE void put(const ev_line *restrict line, ptrdiff_t i, double value,
 static void ytd_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
-    const ptrdiff_t per_year = (ptrdiff_t)line->params[0], n = line->n;
-    ptrdiff_t place = (ptrdiff_t)line->params[1], first = 0;
+    const ptrdiff_t n = line->n;
+    const int64_t per_year = line->params[0];
+    int64_t place = line->params[1];
+    ptrdiff_t first = 0;
     ev_long_sum far;
-    running sum = begin(&far, x, n, per_year < n ? per_year : n);
+    running sum = begin(&far, x, n, per_year < n ? (ptrdiff_t)per_year : n);
     window w = {0, 0};
     for (ptrdiff_t i = 0; i < n; i++, place++) {
         if (place == per_year) {
@@ -107,11 +109,11 @@ static void ytd_f64(const ev_line *restrict line)
 static void ytd_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
-    ptrdiff_t place = (ptrdiff_t)line->params[1];
+    int64_t place = line->params[1];
     int whole = place == 0;
     ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
-        if (place == (ptrdiff_t)line->params[0]) {
+        if (place == line->params[0]) {
             place = 0;
             whole = 1;
             sum = ev_wide_zero();
@@ -126,9 +128,9 @@ static void ytd_i64(const ev_line *restrict line)
 static void from_ytd_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
-    ptrdiff_t place = (ptrdiff_t)line->params[1];
+    int64_t place = line->params[1];
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
-        if (place == (ptrdiff_t)line->params[0]) {
+        if (place == line->params[0]) {
             place = 0;
         }
         const double base = place == 0 ? 0 : i == 0 ? NAN : x[i - 1];
@@ -143,9 +145,9 @@ static void from_ytd_f64(const ev_line *restrict line)
 static void from_ytd_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
-    ptrdiff_t place = (ptrdiff_t)line->params[1];
+    int64_t place = line->params[1];
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
-        if (place == (ptrdiff_t)line->params[0]) {
+        if (place == line->params[0]) {
             place = 0;
         }
         const int outside = place != 0 && i == 0;

@@ -8,7 +8,7 @@ enum {
     SPARSEST = 4     /* most directory entries per pair: 16 bytes; a page has 32 */
 };
 
-static const ptrdiff_t MOST = (ptrdiff_t)UINT32_MAX - 1;
+static const int64_t MOST = (int64_t)UINT32_MAX - 1;
 
 /* ---- items ---- */
 
@@ -101,7 +101,7 @@ static ev_result build_hashed(ev_cells *cells, ptrdiff_t expected)
 {
     ev_result result = EV_DONE;
     ptrdiff_t capacity = 1024;
-    while (capacity < 4 * expected) {
+    while (capacity / 4 < expected && capacity <= PTRDIFF_MAX / 2) {
         capacity *= 2;
     }
     cells->slots = ev_take_zeros(&cells->memory, capacity, sizeof *cells->slots);

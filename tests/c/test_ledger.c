@@ -72,7 +72,7 @@ static void rounding_halfway(void)
     CHECK(ev_total_read(&total, BINARY, &value) == EV_DONE && value == -0x1p53);
     const ev_total most = {ev_wide_join(UINT64_C(1) << 62, 0), 0, 1};
     CHECK(ev_total_read(&most, BINARY, &value) == EV_RANGE && value != value);
-    const ev_total cent = {-5, 0, 0};
+    const ev_total cent = {ev_wide_of_i64(-5), 0, 0};
     CHECK(ev_total_read(&cent, (ev_scale){EV_DECIMAL, 2}, &value) == EV_DONE);
     CHECK(value == -0.05);
 }
@@ -157,7 +157,8 @@ static void merging_and_failures(ev_duplicates rule)
             }
             CHECK(rows[0] == ROWS && rows[1] == ROWS);
             for (int i = 0; i < 300; i++) {
-                CHECK(sums[0][i].sum == sums[1][i].sum && sums[0][i].fine == sums[1][i].fine);
+                CHECK(ev_wide_equal(sums[0][i].sum, sums[1][i].sum));
+                CHECK(sums[0][i].fine == sums[1][i].fine);
             }
         }
         for (int k = 0; k < 3; k++) {
