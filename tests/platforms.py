@@ -4,9 +4,10 @@
 
 Every compiler of PLATFORMS that is installed compiles the core with its warnings as
 errors, native ones also with assertions, then runs every tests/c program; programs of
-another processor run under qemu-user. Prints a table and a line of counts, in which what is not
-installed is counted too. Fails if any compilation or any program fails. On Debian, the
-compilers come from the packages of `python -m tests.platforms --packages`.
+another processor run under qemu-user. Prints a table and a line of counts, in which
+what is not installed is counted too. Fails if anything else fails. On
+Debian, the compilers come from the packages that
+`python -m tests.platforms --packages` prints.
 """
 
 import os
@@ -21,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CORE = [p for p in sorted((ROOT / "csrc").glob("*/*.c")) if p.parent.name != "python"]
 PROGRAMS = sorted((ROOT / "tests" / "c").glob("test_*.c"))
-FLAGS = "-std=c11 -ffp-contract=off -fno-trapping-math".split()
-FLAGS += "-Wall -Wextra -Wconversion -Wshadow -Werror -I csrc".split()
+FLAGS = ["-std=c11", "-ffp-contract=off", "-fno-trapping-math", "-I", "csrc"]
+FLAGS += ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
 RELEASE, CHECKED = ["-O3", "-DNDEBUG"], ["-O1"]
 
 # A number of a cell, uint32, becomes ptrdiff_t in many calls. Cells are larger than two
@@ -132,7 +133,7 @@ class Builder:
     def title(self) -> str:
         return f"{self.platform.name}, {self.platform.compiler}"
 
-    def compile_file(self, source: Path, target: str, *flags: str) -> bool:
+    def compile_file(self, source: Path, target: str, flags: list[str]) -> bool:
         command = [self.platform.compiler, *FLAGS, *self.platform.flags.split(), *flags]
         command += ["-c", str(source), "-o", str(self.folder / target)]
         return self.call(command, source.name)
@@ -149,11 +150,14 @@ class Builder:
         kinds = [("core", RELEASE)]
         kinds += [] if self.platform.foreign() else [("checked", CHECKED)]
         jobs = [
-            self.pool.submit(self.compile_file, source, f"{kind}-{source.stem}.o", *flags)
+            self.pool.submit(
+                self.compile_file, source, f"{kind}-{source.stem}.o", flags
+            )
             for kind, flags in kinds
             for source in CORE
         ]
-        return all([job.result() for job in jobs])
+        results = [job.result() for job in jobs]  # all of them, to show every fault
+        return all(results)
 
     def run(self, program: Path) -> bool:
         """Links a program with the core and runs it."""

@@ -240,13 +240,6 @@ static ev_result open_one(const char *format, const struct ArrowArray *array,
     return ev_arrow_open(&field, 1, array, 100, &memory, views, fault);
 }
 
-/* Whether the machine stores the lowest byte first. */
-static int is_little(void)
-{
-    const uint16_t one = 1;
-    return *(const uint8_t *)&one == 1;
-}
-
 static int value_is(const ev_column *column, ptrdiff_t row, int64_t value)
 {
     const ptrdiff_t i = column->offset + row;

@@ -184,7 +184,7 @@ static void types_of_columns(void)
             uint8_t *at = bytes + 1 + i * types[t].size;
             const float narrow = (float)i;
             const double wide = i;
-            at[0] = (uint8_t)i;
+            at[is_little() ? 0 : types[t].size - 1] = (uint8_t)i;
             if (types[t].type == EV_COL_F32) {
                 memcpy(at, &narrow, sizeof narrow);
             }
