@@ -192,9 +192,9 @@ def try_platform(
 
 
 def print_table(rows: list[list[str]]) -> None:
-    heads = ["platform", "compiler", "built", "programs passed", "byte order"]
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    for row in [heads, *rows]:
+    """Prints rows of text, the first of them the heads, in columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
         cells = (cell.ljust(w) for cell, w in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
 
@@ -203,6 +203,7 @@ def main() -> int:
     if sys.argv[1:] == ["--packages"]:
         print(*sorted({name for p in PLATFORMS for name in p.packages.split()}))
         return 0
+    heads = ["platform", "compiler", "built", "programs passed", "byte order"]
     rows, faults, absent = [], [], 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for platform in PLATFORMS:
@@ -214,7 +215,7 @@ def main() -> int:
                 row, found = try_platform(platform, pool)
                 rows.append(row)
                 faults += found
-    print_table(rows)
+    print_table([heads, *rows])
     for fault in faults:
         print(fault)
     tried = len(rows) - absent

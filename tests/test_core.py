@@ -87,6 +87,26 @@ def test_folders_include_only_folders_below_them():
         assert one == other or floor[other] < floor[one], (source, included)
 
 
+# A type: struct tag {; the end of an unnamed one; typedef of another type or of a
+# function. Comments are taken out before.
+TYPE_NAMES = re.compile(
+    r"\b(?:struct|union|enum)\s+(\w+)\s*\{|^\}\s*(\w+)\s*;"
+    r"|^(?:__extension__ )?typedef\b[^{;()]*?\b(\w+)\s*(?:__attribute__[^;]*)?[;(]",
+    re.MULTILINE,
+)
+
+
+def test_no_two_files_define_the_same_type():
+    files = {}
+    for source in SOURCES:
+        text = re.sub(r"/\*.*?\*/", "", source.read_text(encoding="utf-8"), flags=re.S)
+        for names in TYPE_NAMES.findall(text):
+            name = next(filter(None, names))
+            files.setdefault(name, set()).add(source.name)
+    assert {"ev_wide", "ev_words", "ev_kernel", "ev_four_doubles"} <= files.keys()
+    assert not {name: where for name, where in files.items() if len(where) > 1}
+
+
 def test_includes_have_no_circle():
     files = TopologicalSorter()
     for source, included in project_includes():

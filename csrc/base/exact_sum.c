@@ -5,12 +5,12 @@ enum { BIAS = 1075, LAST_EXPONENT = 2046, LIMB_BITS = 32, MOST_ADDED = 1 << 29 }
 
 /* A double as sign, mantissa and exponent field, which is at least 1. Infinities and NaN
  * count as 0. */
-typedef struct parts {
+typedef struct double_parts {
     int64_t mantissa;
     int exponent;
-} parts;
+} double_parts;
 
-static parts bits_of(double x)
+static double_parts bits_of(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -18,8 +18,8 @@ static parts bits_of(double x)
     const uint64_t low = bits & ((UINT64_C(1) << 52) - 1);
     const uint64_t size = low | (uint64_t)(field != 0) << 52;
     const int64_t mantissa = field <= LAST_EXPONENT ? (int64_t)size : 0;
-    return (parts){bits >> 63 ? -mantissa : mantissa,
-                     field == 0 || field > LAST_EXPONENT ? 1 : field};
+    return (double_parts){bits >> 63 ? -mantissa : mantissa,
+                          field == 0 || field > LAST_EXPONENT ? 1 : field};
 }
 
 ev_cut ev_cut_of(const double *x, ptrdiff_t n, ptrdiff_t terms)
@@ -70,7 +70,7 @@ static void carry(ev_long_sum *sum)
 
 void ev_long_add(ev_long_sum *sum, double x)
 {
-    const parts bits = bits_of(x);
+    const double_parts bits = bits_of(x);
     if (bits.mantissa != 0) {
         const int first = (bits.exponent - 1) / LIMB_BITS;
         const int shift = (bits.exponent - 1) % LIMB_BITS;

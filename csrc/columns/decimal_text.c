@@ -15,15 +15,16 @@ static const uint64_t tens[MOST_POWER + 1] = {
 
 /* A number in its parts: mantissa * 10^power, if it has at most MOST_DIGITS digits after
  * leading zeros. */
-typedef struct parts {
+typedef struct number_parts {
     uint64_t mantissa;
     int64_t power;
     ptrdiff_t digits;      /* after leading zeros */
     ptrdiff_t read;        /* all digits */
     int negative, is_whole;
-} parts;
+} number_parts;
 
-static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, parts *number)
+static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end,
+                                  number_parts *number)
 {
     for (; p < end && *p >= '0' && *p <= '9'; p++) {
         number->read++;
@@ -51,10 +52,10 @@ static const uint8_t *read_exponent(const uint8_t *p, const uint8_t *end, int64_
 }
 
 /* Whether the text is a number. */
-static int read_parts(const uint8_t *text, ptrdiff_t size, parts *number)
+static int read_parts(const uint8_t *text, ptrdiff_t size, number_parts *number)
 {
     const uint8_t *p = text, *end = text + size;
-    *number = (parts){.is_whole = 1};
+    *number = (number_parts){.is_whole = 1};
     if (p < end && (*p == '-' || *p == '+')) {
         number->negative = *p++ == '-';
     }
@@ -86,7 +87,7 @@ static double nearest_quotient(uint64_t mantissa, uint64_t divisor)
 }
 
 /* mantissa * 10^power; 0 where it is not simple. */
-static int read_real(const parts *number, double *real)
+static int read_real(const number_parts *number, double *real)
 {
     const uint64_t exact = UINT64_C(1) << 53;
     const int64_t power = number->power;
@@ -110,7 +111,7 @@ static int read_real(const parts *number, double *real)
 ev_number ev_number_of_text(const uint8_t *text, ptrdiff_t size)
 {
     ev_number number = {EV_NOT_A_NUMBER, 0, 0.0};
-    parts read;
+    number_parts read;
     if (read_parts(text, size, &read)) {
         const int simple = read_real(&read, &number.real);
         const uint64_t most = (uint64_t)INT64_MAX + (uint64_t)read.negative;
