@@ -2,8 +2,15 @@
 #ifndef EV_PORT_H
 #define EV_PORT_H
 
+#include <float.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Doubles are rounded after every operation. The floating-point unit of old 32-bit x86
+ * does not. */
+#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+#error "evmarket needs arithmetic that rounds to double: -msse2 -mfpmath=sse on 32-bit x86"
+#endif
 
 /* Instruction sets a kernel can be compiled for. */
 typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
