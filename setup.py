@@ -8,6 +8,7 @@ every compiler warning an error.
 
 import os
 import re
+import sysconfig
 from glob import glob
 from pathlib import Path
 
@@ -37,6 +38,10 @@ class SourceDistribution(sdist):
         super().make_release_tree(base_dir, sorted({*files, *beside, "CHANGELOG.md"}))
 
 
+# The limited API: one wheel serves Python 3.11 and all later ones. Free-threaded builds
+# do not have it, so each of them needs a wheel of its own.
+limited = not sysconfig.get_config_var("Py_GIL_DISABLED")
+
 # No contraction into fused operations, so that every path rounds the same. Divisions
 # that are guarded afterwards may be vectorised, because traps are not observed.
 compile_args = ["-std=c11", "-ffp-contract=off", "-fno-trapping-math"]
@@ -44,6 +49,8 @@ compile_args += ["-Wall", "-Wextra", "-Wconversion", "-Wshadow"]
 link_args: list[str] = []
 macros = [("EV_VERSION", f'"{version()}"'), ("EV_NUMPY", f'"{numpy.__version__}"')]
 undefined: list[str] = []
+if limited:
+    macros.append(("Py_LIMITED_API", "0x030b0000"))
 if wanted("EVMARKET_DEBUG") or wanted("EVMARKET_SANITIZE"):
     compile_args += ["-O1", "-g"]
     undefined.append("NDEBUG")
@@ -59,6 +66,7 @@ if wanted("EVMARKET_STRICT"):
 
 setup(
     cmdclass={"sdist": SourceDistribution},
+    options={"bdist_wheel": {"py_limited_api": "cp311"}} if limited else {},
     ext_modules=[
         Extension(
             "evmarket._core",
@@ -70,6 +78,7 @@ setup(
             extra_link_args=link_args,
             define_macros=macros,
             undef_macros=undefined,
+            py_limited_api=limited,
         )
     ],
 )

@@ -50,7 +50,8 @@ def core_objects(tmp_path_factory):
 def test_program(program, core_objects, tmp_path):
     binary = tmp_path / program.stem
     compile_c(program, *core_objects, "-o", binary, "-lm", "-lpthread")
-    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=1", "LD_PRELOAD": ""}
+    asan = "detect_leaks=1:detect_stack_use_after_return=1"
+    environment = {**os.environ, "ASAN_OPTIONS": asan, "LD_PRELOAD": ""}
     done = subprocess.run(
         [binary], capture_output=True, text=True, env=environment, timeout=300
     )
@@ -84,6 +85,26 @@ def test_folders_include_only_folders_below_them():
     for source, included in project_includes():
         one, other = source.parent.name, included.parent.name
         assert one == other or floor[other] < floor[one], (source, included)
+
+
+# A type: struct tag {; the end of an unnamed one; typedef of another type or of a
+# function. Comments are taken out before.
+TYPE_NAMES = re.compile(
+    r"\b(?:struct|union|enum)\s+(\w+)\s*\{|^\}\s*(\w+)\s*;"
+    r"|^(?:__extension__ )?typedef\b[^{;()]*?\b(\w+)\s*(?:__attribute__[^;]*)?[;(]",
+    re.MULTILINE,
+)
+
+
+def test_no_two_files_define_the_same_type():
+    files = {}
+    for source in SOURCES:
+        text = re.sub(r"/\*.*?\*/", "", source.read_text(encoding="utf-8"), flags=re.S)
+        for names in TYPE_NAMES.findall(text):
+            name = next(filter(None, names))
+            files.setdefault(name, set()).add(source.name)
+    assert {"ev_wide", "ev_words", "ev_kernel", "ev_four_doubles"} <= files.keys()
+    assert not {name: where for name, where in files.items() if len(where) > 1}
 
 
 def test_includes_have_no_circle():

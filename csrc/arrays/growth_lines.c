@@ -62,7 +62,7 @@ static void window_count(window *w, double x, ptrdiff_t step)
 }
 
 /* The status of a sum over `size` places of which `inside` lie in the line. */
-static uint8_t window_status(window w, ptrdiff_t inside, ptrdiff_t size)
+static uint8_t window_status(window w, ptrdiff_t inside, int64_t size)
 {
     return w.absent == inside              ? EV_MISSING
            : w.absent > 0 || inside < size ? EV_INCOMPLETE
@@ -85,10 +85,12 @@ EV_INLINE void put(const ev_line *restrict line, ptrdiff_t i, double value,
 static void ytd_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
-    const ptrdiff_t per_year = (ptrdiff_t)line->params[0], n = line->n;
-    ptrdiff_t place = (ptrdiff_t)line->params[1], first = 0;
+    const ptrdiff_t n = line->n;
+    const int64_t per_year = line->params[0];
+    int64_t place = line->params[1];
+    ptrdiff_t first = 0;
     ev_long_sum far;
-    running sum = begin(&far, x, n, per_year < n ? per_year : n);
+    running sum = begin(&far, x, n, per_year < n ? (ptrdiff_t)per_year : n);
     window w = {0, 0};
     for (ptrdiff_t i = 0; i < n; i++, place++) {
         if (place == per_year) {
@@ -107,17 +109,17 @@ static void ytd_f64(const ev_line *restrict line)
 static void ytd_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
-    ptrdiff_t place = (ptrdiff_t)line->params[1];
+    int64_t place = line->params[1];
     int whole = place == 0;
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
-        if (place == (ptrdiff_t)line->params[0]) {
+        if (place == line->params[0]) {
             place = 0;
             whole = 1;
-            sum = 0;
+            sum = ev_wide_zero();
         }
-        sum += x[i];
-        put(line, i, (double)sum, whole ? EV_OK : EV_INCOMPLETE);
+        sum = ev_wide_add(sum, ev_wide_of_i64(x[i]));
+        put(line, i, ev_wide_double(sum), whole ? EV_OK : EV_INCOMPLETE);
     }
 }
 
@@ -126,9 +128,9 @@ static void ytd_i64(const ev_line *restrict line)
 static void from_ytd_f64(const ev_line *restrict line)
 {
     const double *restrict x = line->x;
-    ptrdiff_t place = (ptrdiff_t)line->params[1];
+    int64_t place = line->params[1];
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
-        if (place == (ptrdiff_t)line->params[0]) {
+        if (place == line->params[0]) {
             place = 0;
         }
         const double base = place == 0 ? 0 : i == 0 ? NAN : x[i - 1];
@@ -143,9 +145,9 @@ static void from_ytd_f64(const ev_line *restrict line)
 static void from_ytd_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
-    ptrdiff_t place = (ptrdiff_t)line->params[1];
+    int64_t place = line->params[1];
     for (ptrdiff_t i = 0; i < line->n; i++, place++) {
-        if (place == (ptrdiff_t)line->params[0]) {
+        if (place == line->params[0]) {
             place = 0;
         }
         const int outside = place != 0 && i == 0;
@@ -180,13 +182,13 @@ static void trailing_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
     const int64_t size = line->params[0];
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++) {
-        sum += x[i];
+        sum = ev_wide_add(sum, ev_wide_of_i64(x[i]));
         if (i >= size) {
-            sum -= x[i - (ptrdiff_t)size];
+            sum = ev_wide_subtract(sum, ev_wide_of_i64(x[i - (ptrdiff_t)size]));
         }
-        put(line, i, (double)sum, i + 1 >= size ? EV_OK : EV_INCOMPLETE);
+        put(line, i, ev_wide_double(sum), i + 1 >= size ? EV_OK : EV_INCOMPLETE);
     }
 }
 
@@ -214,11 +216,11 @@ static void mean_f64(const ev_line *restrict line)
 static void mean_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < line->n; i++) {
-        sum += x[i];
+        sum = ev_wide_add(sum, ev_wide_of_i64(x[i]));
     }
-    *line->out = (double)sum / (double)line->n;
+    *line->out = ev_wide_double(sum) / (double)line->n;
     *line->status = EV_OK;
 }
 
@@ -360,20 +362,29 @@ static void mean_accumulative_f64(const ev_line *restrict line)
     put_accumulative(line, first, sum, beyond, scale, code);
 }
 
+/* x * n, with the sign of x. */
+static ev_wide times(int64_t x, ptrdiff_t n)
+{
+    const ev_wide size = ev_wide_product(
+        ev_wide_low(ev_wide_size(ev_wide_of_i64(x))), (uint64_t)n);
+    return x < 0 ? ev_wide_negate(size) : size;
+}
+
 static void mean_accumulative_i64(const ev_line *restrict line)
 {
     const int64_t *restrict x = line->x;
     const ptrdiff_t n = line->n;
     const int64_t first = n > 0 ? x[0] : 0;
-    ev_int128 rest = 0;
+    ev_wide rest = ev_wide_zero();
     for (ptrdiff_t i = 1; i < n; i++) {
-        rest += x[i];
+        rest = ev_wide_add(rest, ev_wide_of_i64(x[i]));
     }
     const uint8_t code = n < 2       ? EV_OUTSIDE
                          : first > 0 ? EV_OK
                                      : ev_growth_status_i64(first, x[n - 1]);
-    const ev_int128 excess = rest - (ev_int128)first * (n - 1);
-    put_accumulative(line, (double)first, (double)rest, (double)excess, 1, code);
+    const ev_wide excess = ev_wide_subtract(rest, times(first, n - 1));
+    put_accumulative(line, (double)first, ev_wide_double(rest), ev_wide_double(excess), 1,
+                     code);
 }
 
 const ev_linewise ev_growth_lines[] = {

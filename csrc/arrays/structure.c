@@ -133,13 +133,13 @@ static void add_block(ev_line_sum *whole, const ev_line_sum *block)
 /* The sum of integers, which as doubles might lose what a correction leaves. */
 static double whole_total(const ev_parts *p, ptrdiff_t line)
 {
-    ev_int128 sum = 0;
+    ev_wide sum = ev_wide_zero();
     for (ptrdiff_t i = 0; i < p->n; i++) {
         int64_t x;
         memcpy(&x, part_at(p, line, i), sizeof x);
-        sum += x;
+        sum = ev_wide_add(sum, ev_wide_of_i64(x));
     }
-    return (double)sum;
+    return ev_wide_double(sum);
 }
 
 /* A line whose plain sum may be wrong: digits may cancel, a part is NaN or infinite, or
@@ -319,11 +319,13 @@ const ev_linewise ev_structure_lines[] = {
 #define EV_SELF "arrays/structure.c"
 #include "base/each_isa.h"
 
+EV_INLINE ptrdiff_t distance(ptrdiff_t stride) { return stride < 0 ? -stride : stride; }
+
 /* Sums of one block of at most GROUP lines. */
 static void sum_block(const ev_parts *p, ptrdiff_t line, ptrdiff_t lines, ptrdiff_t block,
                       ev_line_sum *found, add_rows *add)
 {
-    const int along = p->lines == 1 || labs(p->part_stride) < labs(p->line_stride);
+    const int along = p->lines == 1 || distance(p->part_stride) < distance(p->line_stride);
     const ptrdiff_t first = block * EV_SUMMED;
     const ptrdiff_t last = p->n - first < EV_SUMMED ? p->n : first + EV_SUMMED;
     sums s;

@@ -5,12 +5,12 @@ enum { BIAS = 1075, LAST_EXPONENT = 2046, LIMB_BITS = 32, MOST_ADDED = 1 << 29 }
 
 /* A double as sign, mantissa and exponent field, which is at least 1. Infinities and NaN
  * count as 0. */
-typedef struct parts {
+typedef struct double_parts {
     int64_t mantissa;
     int exponent;
-} parts;
+} double_parts;
 
-static parts bits_of(double x)
+static double_parts bits_of(double x)
 {
     uint64_t bits;
     memcpy(&bits, &x, sizeof bits);
@@ -18,8 +18,8 @@ static parts bits_of(double x)
     const uint64_t low = bits & ((UINT64_C(1) << 52) - 1);
     const uint64_t size = low | (uint64_t)(field != 0) << 52;
     const int64_t mantissa = field <= LAST_EXPONENT ? (int64_t)size : 0;
-    return (parts){bits >> 63 ? -mantissa : mantissa,
-                     field == 0 || field > LAST_EXPONENT ? 1 : field};
+    return (double_parts){bits >> 63 ? -mantissa : mantissa,
+                          field == 0 || field > LAST_EXPONENT ? 1 : field};
 }
 
 ev_cut ev_cut_of(const double *x, ptrdiff_t n, ptrdiff_t terms)
@@ -70,15 +70,15 @@ static void carry(ev_long_sum *sum)
 
 void ev_long_add(ev_long_sum *sum, double x)
 {
-    const parts bits = bits_of(x);
+    const double_parts bits = bits_of(x);
     if (bits.mantissa != 0) {
         const int first = (bits.exponent - 1) / LIMB_BITS;
         const int shift = (bits.exponent - 1) % LIMB_BITS;
         const int minus = bits.mantissa < 0;
         const int64_t size = minus ? -bits.mantissa : bits.mantissa;
-        ev_uint128 left = (ev_uint128)size << shift;
-        for (int i = first; i < first + 3; i++, left >>= LIMB_BITS) {
-            const int64_t limb = (int64_t)((uint64_t)left & 0xffffffff);
+        ev_wide left = ev_wide_left(ev_wide_of_i64(size), shift);
+        for (int i = first; i < first + 3; i++, left = ev_wide_right(left, LIMB_BITS)) {
+            const int64_t limb = (int64_t)(ev_wide_low(left) & 0xffffffff);
             sum->limbs[i] += minus ? -limb : limb;
         }
         sum->first = first < sum->first ? first : sum->first;
@@ -105,10 +105,10 @@ static double positive_value(const ev_long_sum *sum, int power)
     for (int i = sum->first; i < top - 2; i++) {
         more |= sum->limbs[i] != 0;
     }
-    const ev_uint128 word = (ev_uint128)limb_at(sum, top) << 64 |
-                            limb_at(sum, top - 1) << 32 | limb_at(sum, top - 2);
+    const ev_wide word = ev_wide_join(limb_at(sum, top), limb_at(sum, top - 1) << 32 |
+                                                             limb_at(sum, top - 2));
     const int exponent = LIMB_BITS * (top - 2) + 1 - BIAS + power;
-    return word != 0 ? ev_nearest(word, more, exponent) : 0;
+    return ev_wide_equal(word, ev_wide_zero()) ? 0 : ev_nearest(word, more, exponent);
 }
 
 double ev_long_value(ev_long_sum *sum, int power)

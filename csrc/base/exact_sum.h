@@ -11,21 +11,7 @@
 #include <string.h>
 
 #include "base/exact.h"
-
-/* The nearest double to (x + something in (0, 1) if `more`) * 2^exponent, ties to even. x
- * is not 0 and has at least 64 bits when there is more. */
-EV_INLINE double ev_nearest(ev_uint128 x, int more, int exponent)
-{
-    const uint64_t upper = (uint64_t)(x >> 64);
-    const int zeros =
-        upper != 0 ? __builtin_clzll(upper) : 64 + __builtin_clzll((uint64_t)x);
-    const ev_uint128 high = x << zeros;
-    const int rest = (uint64_t)high != 0 || more;
-    /* The top 64 bits; the last is also set if any bit below it is, so that rounding
-     * from 64 to 53 bits knows on which side of the middle the number is. */
-    const uint64_t top = (uint64_t)(high >> 64) | (uint64_t)rest;
-    return ldexp((double)top, exponent + 64 - zeros);
-}
+#include "base/wide.h"
 
 /* How the values of a line are cut in two: a multiple of a power of 2, and the rest. Sums
  * of the multiples and of the rests are then exact doubles. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/core.h"
+#include "base/wide.h"
 
 /* Multipliers: odd, with half their bits set. */
 #define EV_HASH_A UINT64_C(0x9e3779b97f4a7c15)
@@ -19,8 +20,8 @@
 /* The two halves of the product: every bit of the words affects all others. */
 EV_INLINE uint64_t ev_fold(uint64_t a, uint64_t b)
 {
-    const ev_uint128 product = (ev_uint128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    const ev_wide product = ev_wide_product(a, b);
+    return ev_wide_low(product) ^ ev_wide_high(product);
 }
 
 EV_INLINE uint64_t ev_hash_word(uint64_t word, uint64_t seed)

@@ -2,8 +2,15 @@
 #ifndef EV_PORT_H
 #define EV_PORT_H
 
+#include <float.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Doubles are rounded after every operation. The floating-point unit of old 32-bit x86
+ * does not. */
+#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+#error "evmarket needs arithmetic that rounds to double: -msse2 -mfpmath=sse on 32-bit x86"
+#endif
 
 /* Instruction sets a kernel can be compiled for. */
 typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
@@ -49,9 +56,11 @@ typedef enum ev_isa { EV_BASELINE = 0, EV_AVX2 = 1, EV_ISA_COUNT = 2 } ev_isa;
     }
 EV_ATOMIC_END(ev_atomic_min, <)
 EV_ATOMIC_END(ev_atomic_max, >)
-/* 128-bit integers: exact sums. */
-__extension__ typedef __int128 ev_int128;
-__extension__ typedef unsigned __int128 ev_uint128;
+/* Zero bits above the highest and below the lowest set bit of a word that is not 0; the
+ * number of set bits. */
+EV_INLINE int ev_leading_zeros(uint64_t word) { return __builtin_clzll(word); }
+EV_INLINE int ev_trailing_zeros(uint64_t word) { return __builtin_ctzll(word); }
+EV_INLINE int ev_ones(uint64_t word) { return __builtin_popcountll(word); }
 /* Four doubles worked on together, and the result of comparing them: all bits of a lane
  * set or none. For regions compiled for AVX2. */
 typedef double ev_four_doubles __attribute__((vector_size(32), aligned(16)));
@@ -65,7 +74,7 @@ typedef double ev_four_anywhere __attribute__((vector_size(32), aligned(1), may_
 #define EV_PICK(a, b, i, j, k, l) __builtin_shuffle(a, b, (ev_four_masks){i, j, k, l})
 #endif
 #else
-#error "evmarket needs gcc or clang: its exact sums use 128-bit integers"
+#error "evmarket needs gcc or clang; on Windows clang-cl or MinGW-w64"
 #endif
 
 /* Asks the system for huge pages under a big block that is used everywhere: without

@@ -156,7 +156,7 @@ static int end_of_week(scan *text, ev_date *end)
 }
 
 /* Reads one field; `least` is the fewest digits of a month or day. */
-static int field(char letter, int least, scan *text, ev_parts *parts)
+static int field(char letter, int least, scan *text, ev_date_parts *parts)
 {
     static const char *const NUMERALS[] = {ONE, "\xe4\xba\x8c", "\xe4\xb8\x89",
                                            "\xe5\x9b\x9b"};
@@ -194,7 +194,7 @@ static int field(char letter, int least, scan *text, ev_parts *parts)
 }
 
 ptrdiff_t ev_form_match(const ev_form *form, const char *text, ptrdiff_t size,
-                        ev_parts *parts)
+                        ev_date_parts *parts)
 {
     scan rest = {text, text + size};
     const char *pattern = form->pattern;

@@ -9,11 +9,11 @@ typedef struct ev_date {
 } ev_date;
 
 /* The numbers that a text states; those that its form has not are as before. */
-typedef struct ev_parts {
+typedef struct ev_date_parts {
     int year, month, day; /* two digits of a year are 2000 to 2099 */
     int part;             /* half, quarter or ISO week */
     ev_date end;          /* the second date of a week's label */
-} ev_parts;
+} ev_date_parts;
 
 /* A form. Its pattern has literals (letters in either case) and fields:
  *   %Y %y   year of four digits, of two         %m %d   month, day, one or two digits
@@ -37,10 +37,10 @@ const ev_form *ev_form_at(int place);
 /* How many bytes of a text fit a form; size + 1 when the whole text does, then *parts
  * holds what it states, which need not be in the calendar. */
 ptrdiff_t ev_form_match(const ev_form *form, const char *text, ptrdiff_t size,
-                        ev_parts *parts);
+                        ev_date_parts *parts);
 
 /* The period that the parts of a form state, or why there is none. */
-ev_fault ev_period_state(const ev_form *form, const ev_parts *parts, ev_said *said);
+ev_fault ev_period_state(const ev_form *form, const ev_date_parts *parts, ev_said *said);
 
 enum { EV_PATTERN_SIZE = 128 };
 

@@ -57,7 +57,7 @@ static ev_fault state_iso_week(int year, int week, ev_said *said)
 }
 
 /* The week that a label names by its first and last day; either may be in range. */
-static ev_fault state_week(const ev_parts *parts, ev_said *said)
+static ev_fault state_week(const ev_date_parts *parts, ev_said *said)
 {
     const int days = days_in_month(parts->year, parts->month);
     ev_fault fault = EV_FAULT_CALENDAR;
@@ -78,7 +78,7 @@ static ev_fault state_week(const ev_parts *parts, ev_said *said)
     return fault;
 }
 
-ev_fault ev_period_state(const ev_form *form, const ev_parts *parts, ev_said *said)
+ev_fault ev_period_state(const ev_form *form, const ev_date_parts *parts, ev_said *said)
 {
     ev_fault fault;
     switch (form->unit) {
@@ -135,7 +135,7 @@ static int has_no_order(const char *text, ptrdiff_t size)
     }
     for (size_t i = 0; i < sizeof PATTERNS / sizeof PATTERNS[0] && !found; i++) {
         const ev_form form = {"", PATTERNS[i], EV_DAY};
-        ev_parts parts = {0};
+        ev_date_parts parts = {0};
         found = ev_form_match(&form, text, date, &parts) > date;
     }
     return found;
@@ -176,7 +176,7 @@ ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said)
         const int has_year = size >= 4 && two_digits(text) >= 0 && two_digits(text + 2) >= 0;
         for (int i = 0; i < ev_form_count() && !done; i++) {
             const ev_form *form = ev_form_at(i);
-            ev_parts parts = {0};
+            ev_date_parts parts = {0};
             done = may_fit(form, text, size, has_year) &&
                    ev_form_match(form, text, size, &parts) > size;
             fault = done ? ev_period_state(form, &parts, said) : fault;
@@ -188,7 +188,7 @@ ev_fault ev_period_parse(const char *text, ptrdiff_t size, ev_said *said)
 ev_fault ev_period_parse_form(const ev_form *form, const char *text, ptrdiff_t size,
                               ev_said *said)
 {
-    ev_parts parts = {0};
+    ev_date_parts parts = {0};
     trim(&text, &size);
     return ev_form_match(form, text, size, &parts) > size ? ev_period_state(form, &parts, said)
                                                           : EV_FAULT_TEXT;
@@ -214,7 +214,7 @@ void ev_period_near(const char *text, ptrdiff_t size, char near[EV_NEAR_SIZE])
     while (count < MOST && longest > 0) { /* from the best fit down */
         ptrdiff_t next = 0;
         for (int i = 0; i < ev_form_count(); i++) {
-            ev_parts parts = {0};
+            ev_date_parts parts = {0};
             const ptrdiff_t fit = ev_form_match(ev_form_at(i), text, size, &parts);
             if (fit == longest && count < MOST) {
                 add(ev_form_at(i)->example, near);

@@ -106,3 +106,16 @@ ev_result ev_text_of_view(const ev_column *column, ptrdiff_t row, const uint8_t 
     }
     return outside ? EV_BAD_VALUE : EV_DONE;
 }
+
+void ev_decimals_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                      ev_words *restrict to)
+{
+    const uint8_t *from = (const uint8_t *)column->data + (column->offset + start) * 16;
+    for (ptrdiff_t i = 0; i < n; i++, from += 16) {
+        /* The words are in the order of the machine's bytes. */
+        uint64_t words[2];
+        memcpy(words, from, sizeof words);
+        to[i].lo = words[EV_LITTLE_ENDIAN ? 0 : 1];
+        to[i].hi = (int64_t)words[EV_LITTLE_ENDIAN ? 1 : 0];
+    }
+}

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/core.h"
+#include "base/wide.h"
 
 typedef enum ev_column_type {
     EV_COL_NULL,       /* every row is null; no buffers */
@@ -17,7 +18,7 @@ typedef enum ev_column_type {
     EV_COL_I8, EV_COL_I16, EV_COL_I32, EV_COL_I64,
     EV_COL_U8, EV_COL_U16, EV_COL_U32, EV_COL_U64,
     EV_COL_F32, EV_COL_F64,
-    EV_COL_DECIMAL128, /* data: 16-byte little-endian integers in units of 10^-scale */
+    EV_COL_DECIMAL128, /* data: integers of 16 bytes in units of 10^-scale */
     EV_COL_DATE32,     /* days since 1970-01-01, int32 */
     EV_COL_DATE64,     /* milliseconds, int64 */
     EV_COL_TIME_S, EV_COL_TIME_MS, EV_COL_TIME_US, EV_COL_TIME_NS, /* int64 since 1970 */
@@ -106,6 +107,10 @@ EV_INLINE int ev_has_value(const ev_column *column, ptrdiff_t row)
  * aligned. */
 void ev_integers_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
                       int64_t *restrict to);
+
+/* The same for a column of decimals. */
+void ev_decimals_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
+                      ev_words *restrict to);
 
 /* The text in a row of a column of text views; see ev_text_at. */
 ev_result ev_text_of_view(const ev_column *column, ptrdiff_t row, const uint8_t **text,

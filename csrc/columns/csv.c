@@ -28,7 +28,7 @@ EV_INLINE const uint8_t *find_end(const uint8_t *p, const uint8_t *end, char sep
         memcpy(&word, p, sizeof word);
         found = zero_bytes(word ^ EACH(separator)) | zero_bytes(word ^ EACH('\n')) |
                 zero_bytes(word ^ EACH('\r'));
-        p += found != 0 ? __builtin_ctzll(found) / 8 : 8;
+        p += found != 0 ? ev_trailing_zeros(found) / 8 : 8;
     }
     while (found == 0 && p < end && *p != (uint8_t)separator && *p != '\n' &&
            *p != '\r') {

@@ -1,5 +1,7 @@
 #include "columns/decimal_text.h"
 
+#include "base/wide.h"
+
 enum { MOST_DIGITS = 19, MOST_POWER = 19 }; /* both below 2^64 */
 
 static const uint64_t tens[MOST_POWER + 1] = {
@@ -13,15 +15,16 @@ static const uint64_t tens[MOST_POWER + 1] = {
 
 /* A number in its parts: mantissa * 10^power, if it has at most MOST_DIGITS digits after
  * leading zeros. */
-typedef struct parts {
+typedef struct number_parts {
     uint64_t mantissa;
     int64_t power;
     ptrdiff_t digits;      /* after leading zeros */
     ptrdiff_t read;        /* all digits */
     int negative, is_whole;
-} parts;
+} number_parts;
 
-static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end, parts *number)
+static const uint8_t *read_digits(const uint8_t *p, const uint8_t *end,
+                                  number_parts *number)
 {
     for (; p < end && *p >= '0' && *p <= '9'; p++) {
         number->read++;
@@ -49,10 +52,10 @@ static const uint8_t *read_exponent(const uint8_t *p, const uint8_t *end, int64_
 }
 
 /* Whether the text is a number. */
-static int read_parts(const uint8_t *text, ptrdiff_t size, parts *number)
+static int read_parts(const uint8_t *text, ptrdiff_t size, number_parts *number)
 {
     const uint8_t *p = text, *end = text + size;
-    *number = (parts){.is_whole = 1};
+    *number = (number_parts){.is_whole = 1};
     if (p < end && (*p == '-' || *p == '+')) {
         number->negative = *p++ == '-';
     }
@@ -73,18 +76,18 @@ static int read_parts(const uint8_t *text, ptrdiff_t size, parts *number)
 /* The nearest double to mantissa / divisor, neither of them 0. */
 static double nearest_quotient(uint64_t mantissa, uint64_t divisor)
 {
-    const int up = __builtin_clzll(mantissa), down = __builtin_clzll(divisor);
+    const int up = ev_leading_zeros(mantissa), down = ev_leading_zeros(divisor);
     const uint64_t by = divisor << down;
     /* 63 or 64 bits of the quotient; its last bit is also set if anything remains, so
      * that rounding to 53 bits knows on which side of the middle the number is. */
-    const ev_uint128 dividend = (ev_uint128)(mantissa << up) << 63;
-    const uint64_t quotient = (uint64_t)(dividend / by);
-    const uint64_t rest = dividend % by != 0;
-    return ldexp((double)(quotient | rest), down - up - 63);
+    const ev_wide dividend = ev_wide_left(ev_wide_of_u64(mantissa << up), 63);
+    uint64_t rest;
+    const uint64_t quotient = ev_wide_divide(dividend, by, &rest);
+    return ldexp((double)(quotient | (rest != 0)), down - up - 63);
 }
 
 /* mantissa * 10^power; 0 where it is not simple. */
-static int read_real(const parts *number, double *real)
+static int read_real(const number_parts *number, double *real)
 {
     const uint64_t exact = UINT64_C(1) << 53;
     const int64_t power = number->power;
@@ -97,9 +100,9 @@ static int read_real(const parts *number, double *real)
                            : nearest_quotient(m, tens[-power]);
     }
     else if (simple) {
-        const ev_uint128 product = (ev_uint128)m * tens[power];
-        simple = product >> 64 == 0;
-        *real = (double)(uint64_t)product;
+        const ev_wide product = ev_wide_product(m, tens[power]);
+        simple = ev_wide_high(product) == 0;
+        *real = (double)ev_wide_low(product);
     }
     *real = number->negative ? -*real : *real;
     return simple;
@@ -108,7 +111,7 @@ static int read_real(const parts *number, double *real)
 ev_number ev_number_of_text(const uint8_t *text, ptrdiff_t size)
 {
     ev_number number = {EV_NOT_A_NUMBER, 0, 0.0};
-    parts read;
+    number_parts read;
     if (read_parts(text, size, &read)) {
         const int simple = read_real(&read, &number.real);
         const uint64_t most = (uint64_t)INT64_MAX + (uint64_t)read.negative;

@@ -110,14 +110,15 @@ static PyObject *arrow_stream(PyObject *Py_UNUSED(module), PyObject *args)
 /* ---- as lists: for label columns and for tests; slow and plain ---- */
 
 /* (integer, places): the number is integer * 10^-places. */
-static PyObject *decimal(const ev_column *column, ptrdiff_t i)
+static PyObject *decimal(const ev_column *column, ptrdiff_t row)
 {
     char digits[40]; /* of 16, with a sign */
-    ev_int128 whole;
-    memcpy(&whole, (const char *)column->data + i * 16, sizeof whole);
-    const ev_uint128 size = whole < 0 ? -(ev_uint128)whole : (ev_uint128)whole;
-    (void)PyOS_snprintf(digits, sizeof digits, "%s%llx%016llx", whole < 0 ? "-" : "",
-                        (unsigned long long)(size >> 64), (unsigned long long)size);
+    ev_words words;
+    ev_decimals_read(column, row, 1, &words);
+    const ev_wide whole = ev_join_words(words), size = ev_wide_size(whole);
+    (void)PyOS_snprintf(digits, sizeof digits, "%s%llx%016llx", words.hi < 0 ? "-" : "",
+                        (unsigned long long)ev_wide_high(size),
+                        (unsigned long long)ev_wide_low(size));
     PyObject *number = PyLong_FromString(digits, NULL, 16);
     return number == NULL ? NULL : Py_BuildValue("(Ni)", number, column->scale);
 }
@@ -152,7 +153,7 @@ static PyObject *value_at(const ev_column *column, ptrdiff_t row)
         value = PyFloat_FromDouble(((const double *)column->data)[i]);
     }
     else if (column->type == EV_COL_DECIMAL128) {
-        value = decimal(column, i);
+        value = decimal(column, row);
     }
     else if (ev_is_text(column->type)) {
         value = text(column, row);

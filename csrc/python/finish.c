@@ -56,7 +56,7 @@ static PyObject *differing(const ev_ledger *ledger, const ev_repeat *repeat)
         const ptrdiff_t a = repeat->items[0], b = repeat->items[1];
         const ev_cell_sum one = ev_ledger_sum(ledger, a, k);
         const ev_cell_sum two = ev_ledger_sum(ledger, b, k);
-        if (one.total.sum != two.total.sum || one.total.fine != two.total.fine ||
+        if (!ev_wide_equal(one.total.sum, two.total.sum) || one.total.fine != two.total.fine ||
             (one.uncounted < ev_ledger_cell(ledger, a)->rows) !=
                 (two.uncounted < ev_ledger_cell(ledger, b)->rows)) {
             answer = Py_BuildValue("iNN", k, value_of(ledger, a, k),

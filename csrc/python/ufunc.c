@@ -6,7 +6,7 @@
 
 enum { BLOCK = 512, MOST_TYPES = EV_MOST_OPERANDS + EV_MOST_RESULTS + 1 };
 
-double ev_py_limit(ev_number type)
+double ev_py_limit(ev_loop_type type)
 {
     return type == EV_LOOP_F32 ? 0x1.ffffffp127 : (double)INFINITY;
 }
@@ -163,7 +163,7 @@ typedef struct tables {
 } tables;
 
 /* NumPy's code for a letter of `types` in a loop. */
-static char type_code(char letter, ev_number type)
+static char type_code(char letter, ev_loop_type type)
 {
     const int whole = letter == 'l' || (letter == 'x' && type == EV_LOOP_I64);
     return (char)(letter == 'B'                             ? NPY_UINT8
@@ -189,7 +189,7 @@ int ev_py_add_ufunc(PyObject *module, const char *name, const char *signature,
     else {
         char *to = t->types;
         for (int k = 0; k < count; k++) {
-            const ev_number type = only ? EV_LOOP_F64 : (ev_number)k;
+            const ev_loop_type type = only ? EV_LOOP_F64 : (ev_loop_type)k;
             t->loops[k] = (ev_loop){type, isa, function};
             t->functions[k] = run;
             t->data[k] = &t->loops[k];

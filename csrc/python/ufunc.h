@@ -10,11 +10,11 @@
 
 /* The number type of x in a loop. float32 reads and writes floats and computes in
  * doubles. */
-typedef enum ev_number { EV_LOOP_I64, EV_LOOP_F32, EV_LOOP_F64, EV_LOOP_COUNT } ev_number;
+typedef enum ev_loop_type { EV_LOOP_I64, EV_LOOP_F32, EV_LOOP_F64, EV_LOOP_COUNT } ev_loop_type;
 
 /* What a loop gets as its data. */
 typedef struct ev_loop {
-    ev_number type;
+    ev_loop_type type;
     ev_isa isa;
     const void *function;
 } ev_loop;
@@ -53,7 +53,7 @@ void ev_py_scatter(char *to, ptrdiff_t stride, const double *from, ptrdiff_t n,
 void ev_py_scatter_bytes(char *to, ptrdiff_t stride, const uint8_t *from, ptrdiff_t n);
 
 /* The first magnitude that rounds beyond the range of the type. */
-double ev_py_limit(ev_number type);
+double ev_py_limit(ev_loop_type type);
 
 /* Room for items of 8 bytes: `whole` and `count` times `each`. NULL with MemoryError set;
  * for loops, which run without the GIL. */

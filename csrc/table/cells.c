@@ -8,7 +8,7 @@ enum {
     SPARSEST = 4     /* most directory entries per pair: 16 bytes; a page has 32 */
 };
 
-static const ptrdiff_t MOST = (ptrdiff_t)UINT32_MAX - 1;
+static const int64_t MOST = (int64_t)UINT32_MAX - 1;
 
 /* ---- items ---- */
 
@@ -101,7 +101,7 @@ static ev_result build_hashed(ev_cells *cells, ptrdiff_t expected)
 {
     ev_result result = EV_DONE;
     ptrdiff_t capacity = 1024;
-    while (capacity < 4 * expected) {
+    while (capacity / 4 < expected && capacity <= PTRDIFF_MAX / 2) {
         capacity *= 2;
     }
     cells->slots = ev_take_zeros(&cells->memory, capacity, sizeof *cells->slots);
@@ -185,8 +185,9 @@ static ev_result add_rows(ev_cells *cells, ptrdiff_t rows)
 
 static int directory_pays(int64_t rows, int64_t width, ptrdiff_t expected)
 {
-    const ev_uint128 entries = (ev_uint128)rows * (ev_uint128)width;
-    return entries <= SMALL || entries <= (ev_uint128)expected * SPARSEST;
+    const ev_wide entries = ev_wide_product((uint64_t)rows, (uint64_t)width);
+    const ev_wide most = ev_wide_product((uint64_t)expected, SPARSEST);
+    return !ev_wide_below(ev_wide_of_u64(SMALL), entries) || !ev_wide_below(most, entries);
 }
 
 /* Builds an index with room for `more` pairs within the extents seen. A directory grows

@@ -64,7 +64,7 @@ static int same_row(const ev_ledger *ledger, ptrdiff_t number, const ev_cell_row
     int same = 1;
     for (int k = 0; k < ledger->measures && same; k++) {
         const ev_cell_sum held = ev_ledger_sum(ledger, number, k);
-        same = held.total.sum == sums[k].total.sum &&
+        same = ev_wide_equal(held.total.sum, sums[k].total.sum) &&
                held.total.fine == sums[k].total.fine &&
                (held.uncounted < cell->rows) == (sums[k].uncounted < rows->count);
     }
@@ -341,12 +341,13 @@ ev_repeat ev_ledger_repeat(const ev_ledger *ledger)
         const int64_t second = ev_extra_get(extras, i, EV_EXTRA_SECOND);
         if (second != 0 && (least == 0 || second < least)) {
             const ev_cell *cell = ev_ledger_cell(ledger, i);
+            const int64_t next = ev_extra_get(extras, i, EV_EXTRA_NEXT);
             least = second;
             repeat = (ev_repeat){.first = ev_extra_get(extras, i, EV_EXTRA_FIRST) - 1,
                                  .second = second - 1,
                                  .series = cell->key.a,
                                  .ordinal = cell->key.b,
-                                 .items = {i, ev_extra_get(extras, i, EV_EXTRA_NEXT)}};
+                                 .items = {i, (ptrdiff_t)next}};
         }
     }
     return repeat;

@@ -122,10 +122,8 @@ EV_INLINE void add_sum(ev_cell_sum *restrict into, const ev_panel_cells *panel,
                        const ev_panel_measure *measure, ptrdiff_t cell, ev_scale scale)
 {
     if (measure->fine == NULL && measure->scale.grain == scale.grain) {
-        const ev_int128 more = ev_panel_bits(measure, cell);
-        if (EV_UNLIKELY(__builtin_add_overflow(into->total.sum, more, &into->total.sum))) {
-            into->total.wraps += more > 0 ? 1 : -1;
-        }
+        into->total.wraps +=
+            ev_wide_add_signed(&into->total.sum, ev_panel_bits(measure, cell));
     }
     else {
         const ev_total more = ev_panel_total(measure, cell, scale);

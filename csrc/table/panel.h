@@ -58,7 +58,7 @@ void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordina
                   int64_t *restrict bases);
 
 /* The 128 bits of a sum; without high words, the low one is signed. */
-EV_INLINE ev_int128 ev_panel_bits(const ev_panel_measure *measure, ptrdiff_t cell)
+EV_INLINE ev_wide ev_panel_bits(const ev_panel_measure *measure, ptrdiff_t cell)
 {
     const int64_t low = (int64_t)measure->lo[cell];
     const ev_words words = {measure->lo[cell],

@@ -7,7 +7,7 @@ ev_result ev_panel_add(const ev_panel_measure *terms, int count, ptrdiff_t n,
 {
     ev_result result = EV_DONE;
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
-        ev_total total = {0, 0, 0};
+        ev_total total = {ev_wide_zero(), 0, 0};
         int64_t counted = 0;
         for (int t = 0; t < count; t++) {
             const ev_total more = ev_panel_total(&terms[t], i, into->scale);
@@ -48,7 +48,7 @@ EV_INLINE void move_to(ev_window *window, const ev_panel_measure *of,
                        const uint8_t *restrict known, int64_t low, int64_t high)
 {
     if (low < window->low || high < window->high || low >= window->high) {
-        *window = (ev_window){{0, 0, 0}, 0, low, low};
+        *window = (ev_window){.low = low, .high = low};
     }
     for (; window->high < high; window->high++) {
         step(window, of, known, window->high, 1);
@@ -62,7 +62,7 @@ ev_result ev_panel_slide(const ev_panel_measure *of, const uint8_t *restrict kno
                          const int64_t *restrict first, const int64_t *restrict last,
                          ptrdiff_t n, const ev_panel_measure *into, ptrdiff_t *bad)
 {
-    ev_window window = {{0, 0, 0}, 0, 0, 0};
+    ev_window window = {.count = 0};
     ev_result result = EV_DONE;
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
         move_to(&window, of, known, first[i],

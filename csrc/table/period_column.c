@@ -119,7 +119,7 @@ static ev_fault read_pair(const ev_column *when, const ev_column *within, ev_uni
 /* yyyymmdd for dates. */
 static ev_fault read_date(int64_t value, ev_said *said)
 {
-    const ev_parts parts = {.year = (int)(value / 10000), .month = (int)(value / 100 % 100),
+    const ev_date_parts parts = {.year = (int)(value / 10000), .month = (int)(value / 100 % 100),
                             .day = (int)(value % 100)};
     const ev_form form = {"", "", EV_DAY};
     return ev_period_state(&form, &parts, said);

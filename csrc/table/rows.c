@@ -96,7 +96,7 @@ static ev_result count_groups(ev_rows *rows)
     uint32_t count = 0;
     for (ptrdiff_t i = 0; rows->before != NULL && i < words; i++) {
         rows->before[i] = count;
-        count += (uint32_t)__builtin_popcountll(rows->bits[i]);
+        count += (uint32_t)ev_ones(rows->bits[i]);
     }
     rows->group_count = (ptrdiff_t)count + (rows->columns[0]->valid != NULL);
     return rows->before == NULL ? EV_NO_MEMORY : EV_DONE;
@@ -106,7 +106,7 @@ EV_INLINE int32_t group_of_value(const ev_rows *rows, int64_t value)
 {
     const uint64_t place = (uint64_t)value - (uint64_t)rows->least;
     const uint64_t lower = rows->bits[place / 64] & ((UINT64_C(1) << place % 64) - 1);
-    return (int32_t)(rows->before[place / 64] + (uint32_t)__builtin_popcountll(lower));
+    return (int32_t)(rows->before[place / 64] + (uint32_t)ev_ones(lower));
 }
 
 /* Groups of n <= EV_BLOCK rows. */
@@ -273,13 +273,13 @@ void ev_rows_run(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
 static ev_result choose_groups(ev_rows *rows, int *which, ev_key_place *place)
 {
     ev_result result = EV_DONE;
-    const ev_uint128 values = (ev_uint128)(ev_int128)((ev_int128)rows->most - rows->least);
+    const uint64_t values = (uint64_t)rows->most - (uint64_t)rows->least;
     if (rows->low < INT32_MIN || rows->high > INT32_MAX) {
         result = EV_RANGE;
         *which = -1;
     }
     else if (is_plain_integer(rows) && rows->columns[0]->type != EV_COL_U64 &&
-             values < (ev_uint128)rows->count * VALUES_A_ROW) {
+             rows->least <= rows->most && values / VALUES_A_ROW < (uint64_t)rows->count) {
         rows->bits = ev_take_zeros(&rows->memory, (ptrdiff_t)(values / 64) + 1,
                                    sizeof *rows->bits);
         rows->stage = EV_ROWS_MARK;
@@ -352,7 +352,7 @@ EV_INLINE uint32_t group_of_place(const ev_rows *rows, uint32_t place)
 {
     /* span 1 has no inverse of 64 bits: it wraps to 0. */
     return rows->inverse == 0 ? place
-                              : (uint32_t)((ev_uint128)rows->inverse * place >> 64);
+                              : (uint32_t)ev_wide_high(ev_wide_product(rows->inverse, place));
 }
 
 /* How the place of a base in its group is found; a constant in each use. */

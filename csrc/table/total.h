@@ -9,6 +9,7 @@
 #define EV_TOTAL_H
 
 #include "base/core.h"
+#include "base/wide.h"
 
 typedef enum ev_grain { EV_NO_GRAIN, EV_INTEGER, EV_BINARY, EV_DECIMAL } ev_grain;
 
@@ -19,7 +20,7 @@ typedef struct ev_scale {
 } ev_scale;
 
 typedef struct ev_total {
-    ev_int128 sum;
+    ev_wide sum; /* with a sign */
     uint64_t fine;
     int64_t wraps;
 } ev_total;
@@ -27,23 +28,6 @@ typedef struct ev_total {
 enum { EV_FINE_BITS = 62, EV_MOST_PLACES = 38 };
 
 #define EV_FINE_MASK ((UINT64_C(1) << EV_FINE_BITS) - 1)
-
-/* A sum as two words: value and layout of a cell, of an array pair. */
-typedef struct ev_words {
-    uint64_t lo;
-    int64_t hi;
-} ev_words;
-
-EV_INLINE ev_int128 ev_join_words(ev_words words)
-{
-    return (ev_int128)((ev_uint128)(uint64_t)words.hi << 64 | words.lo);
-}
-
-EV_INLINE ev_words ev_split_words(ev_int128 sum)
-{
-    const ev_words words = {(uint64_t)sum, (int64_t)((ev_uint128)sum >> 64)};
-    return words;
-}
 
 /* into += more, exactly. They may not be the same object. */
 void ev_total_add(ev_total *restrict into, const ev_total *restrict more);
@@ -53,10 +37,10 @@ EV_INLINE void ev_total_negate(ev_total *total)
 {
     /* -(n + f) is ~n + 1 - f for the whole part n and the fraction f. The least sum
      * is its own opposite, one range away. */
-    const unsigned whole = total->fine == 0;
-    const ev_uint128 sum = (ev_uint128)total->sum;
-    const int least = whole && sum != 0 && sum == -sum;
-    total->sum = (ev_int128)(~sum + whole);
+    const int whole = total->fine == 0;
+    const ev_wide minus = ev_wide_negate(total->sum);
+    const int least = whole && ev_wide_negative(minus) && ev_wide_equal(minus, total->sum);
+    total->sum = whole ? minus : ev_wide_subtract(minus, ev_wide_of_u64(1));
     total->fine = whole ? 0 : EV_FINE_MASK + 1 - total->fine;
     total->wraps = -total->wraps + least;
 }

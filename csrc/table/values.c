@@ -141,8 +141,7 @@ static ev_result read_floats(const ev_column *column, ptrdiff_t start, ptrdiff_t
 static void read_decimals(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
                           ev_values *restrict values)
 {
-    const ptrdiff_t at = (column->offset + start) * (ptrdiff_t)sizeof values->sum[0];
-    memcpy(values->sum, (const char *)column->data + at, (size_t)n * sizeof values->sum[0]);
+    ev_decimals_read(column, start, n, values->sum);
     for (ptrdiff_t i = 0; values->has_null && i < n; i++) {
         if (values->null[i]) {
             values->sum[i] = (ev_words){0, 0};

@@ -36,6 +36,13 @@ static inline ev_memory counting_memory(counting *count)
     return memory;
 }
 
+/* Whether the machine stores the lowest byte first. */
+static inline int is_little(void)
+{
+    const uint16_t one = 1;
+    return *(const uint8_t *)&one == 1;
+}
+
 /* A small generator: the same numbers on every machine. */
 static inline uint64_t next_random(uint64_t *state)
 {

@@ -97,6 +97,26 @@ static void test_lines(const ev_linewise *f)
 }
 
 /* Totals of the same parts in both layouts and on both paths have the same bits. */
+/* A year of more periods than a 32-bit ptrdiff_t counts has no second January. */
+static void test_long_year(void)
+{
+    static const int64_t integers[] = {1, 2, 3, 4};
+    static const double doubles[] = {1, 2, 3, 4}, sums[] = {1, 3, 6, 10};
+    const int64_t params[2] = {(INT64_C(1) << 32) + 2, 0};
+    const ev_linewise *ytd = ev_growth_lines;
+    while (strcmp(ytd->name, "ytd") != 0) {
+        ytd++;
+    }
+    for (int type = EV_I64; type <= EV_F64; type++) {
+        double values[4];
+        uint8_t codes[4];
+        const void *x = type == EV_I64 ? (const void *)integers : doubles;
+        const ev_line line = {x, 4, (ev_type)type, params, values, codes, NULL, INFINITY};
+        ytd->run[type](&line);
+        CHECK(memcmp(values, sums, sizeof sums) == 0);
+    }
+}
+
 static void test_totals(void)
 {
     enum { N = 53, LINES = 70 };
@@ -141,6 +161,7 @@ int main(void)
     test_elementwise(ev_margin_functions);
     test_lines(ev_growth_lines);
     test_lines(ev_structure_lines);
+    test_long_year();
     test_totals();
     test_choice();
     return finish();

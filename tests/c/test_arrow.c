@@ -233,7 +233,7 @@ static void check_schemas(void)
 static ev_result open_one(const char *format, const struct ArrowArray *array,
                           ev_arrow_views *views, ev_arrow_fault *fault)
 {
-    counting count;
+    static counting count; /* the views use it until they are closed */
     const ev_memory memory = counting_memory(&count);
     ev_arrow_field field;
     CHECK(field_of(format, &field, fault) == EV_DONE);
@@ -270,7 +270,7 @@ static void check_slices(void)
                 int wrong = open_one("l", &array, &views, &fault) != EV_DONE;
                 const ev_column *column = &views.batch.columns[0];
                 wrong |= views.batch.rows != length || column->offset > 7;
-                for (int64_t i = 0; i < length && !wrong; i++) {
+                for (ptrdiff_t i = 0; i < length && !wrong; i++) {
                     wrong = value_is(column, i, offset + i) != ((offset + i) % 5 != 0);
                 }
                 CHECK(!wrong);
@@ -309,7 +309,7 @@ static void check_struct_validity(void)
             schema.children = list;
             CHECK(ev_arrow_read_field(&schema, 0, NULL, &field, &fault) == EV_DONE);
             CHECK(ev_arrow_open(&field, 1, &table, 0, &memory, &views, &fault) == EV_DONE);
-            for (int64_t i = 0; i < 3; i++) {
+            for (ptrdiff_t i = 0; i < 3; i++) {
                 const int64_t at = outer + i, place = inner + at;
                 const int valid =
                     (top[at / 8] >> (at % 8) & 1) && (own[place / 8] >> (place % 8) & 1);
@@ -387,6 +387,36 @@ static void check_invalid_arrays(void)
     }
 }
 
+/* The integer in `width` bytes, in the order of the machine. */
+static void put_integer(char *at, int64_t integer, ptrdiff_t width)
+{
+    const ptrdiff_t skipped = is_little() ? 0 : (ptrdiff_t)sizeof integer - width;
+    memcpy(at, (const char *)&integer + skipped, (size_t)width);
+}
+
+/* Decimals are integers of 16 bytes in the order of the machine, aligned or not. */
+static void check_decimals(void)
+{
+    static const ev_words wanted[] = {{5, 0}, {UINT64_MAX, -1}, {7, 1}, {0, INT64_MIN}};
+    char raw[4 * 16 + 1] = {0};
+    const ptrdiff_t low = is_little() ? 0 : 8;
+    for (int i = 0; i < 4; i++) {
+        memcpy(raw + 1 + i * 16 + low, &wanted[i].lo, sizeof wanted[i].lo);
+        memcpy(raw + 1 + i * 16 + 8 - low, &wanted[i].hi, sizeof wanted[i].hi);
+    }
+    const void *buffers[] = {NULL, raw + 1};
+    const struct ArrowArray array = array_of(3, 1, 2, buffers);
+    ev_arrow_views views;
+    ev_arrow_fault fault;
+    ev_words found[3];
+    CHECK(open_one("d:38,2", &array, &views, &fault) == EV_DONE);
+    ev_decimals_read(&views.batch.columns[0], 0, 3, found);
+    for (int i = 0; i < 3; i++) {
+        CHECK(found[i].lo == wanted[i + 1].lo && found[i].hi == wanted[i + 1].hi);
+    }
+    ev_arrow_close(&views);
+}
+
 /* Every type of code: codes below zero or above the last word are errors, except under
  * a null. */
 static void check_codes(void)
@@ -410,7 +440,7 @@ static void check_codes(void)
                 ev_arrow_field field;
                 ev_arrow_fault fault;
                 ev_arrow_views views;
-                memcpy(codes + widths[k], &code, (size_t)widths[k]);
+                put_integer(codes + widths[k], code, widths[k]);
                 schema.dictionary = &text;
                 array.dictionary = &words;
                 CHECK(ev_arrow_read_field(&schema, EV_ARROW_ITSELF, NULL, &field, &fault) ==
@@ -520,6 +550,7 @@ int main(void)
     check_struct_validity();
     check_invalid_arrays();
     check_codes();
+    check_decimals();
     check_failing_stream();
     check_reading_without_memory();
     return finish();

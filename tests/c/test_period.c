@@ -263,7 +263,7 @@ static int forms_of(const char *text, ptrdiff_t size)
 {
     int fits = 0;
     for (int k = 0; k < ev_form_count(); k++) {
-        ev_parts parts = {0};
+        ev_date_parts parts = {0};
         const ptrdiff_t match = ev_form_match(ev_form_at(k), text, size, &parts);
         check(match >= 0 && match <= size + 1, "a match is within the text", k);
         fits += match > size;
@@ -395,7 +395,7 @@ static void test_formats(void)
                 format[k] = SIGNS[(state >> 16) % (sizeof SIGNS - 1)];
             }
             const char *lacks = ev_form_read(format, size, pattern, &form);
-            ev_parts parts = {0};
+            ev_date_parts parts = {0};
             check(strlen(pattern) < EV_PATTERN_SIZE, "the pattern ends", i);
             check(lacks != NULL || ev_form_match(&form, format, size, &parts) <= size + 1,
                   "a match is within the text", i);

@@ -1,7 +1,7 @@
 """Frequencies, ordinals and labels; columns of periods; lags in words."""
 
 import random
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -255,13 +255,13 @@ def test_columns_of_python_objects():
     assert read(np.array(days, dtype=object), "M") == [660, 649]
     assert read(times, "D") == [20_119, -719_162]
     assert read([np.datetime64("2025-01"), np.datetime64("2025-02")]) == [660, 661]
-    assert read([t.replace(tzinfo=timezone.utc) for t in times], "D") == [
+    assert read([t.replace(tzinfo=UTC) for t in times], "D") == [
         20_119,
         -719_162,
     ]
     east = timezone(timedelta(hours=8))
     refused([times[0].replace(tzinfo=east)], "D", "UTC+08:00", "tz_localize")
-    refused([times[0], times[0].replace(tzinfo=timezone.utc)], "D", "row 1", "zone")
+    refused([times[0], times[0].replace(tzinfo=UTC)], "D", "row 1", "zone")
     refused([days[0], "2025-01"], "M", "row 1", "'2025-01'", error=TypeError)
     refused([days[0], object()], "M", "row 1", error=TypeError)
     refused("2025-01", "M", "one value per row", error=TypeError)

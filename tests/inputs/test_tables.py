@@ -17,7 +17,7 @@ from tests.inputs.tables import lists_of, read
 
 DAY = dt.date(2025, 3, 31)
 TIME = dt.datetime(2025, 3, 31, 12, 30)
-UTC = dt.timezone.utc
+UTC = dt.UTC
 SECONDS = 1743424200
 
 
