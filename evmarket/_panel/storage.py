@@ -246,11 +246,8 @@ def _read_head(state: State) -> dict[str, Any]:
 
 def save(panel: PanelData, path: Any) -> None:
     """Write a panel to a file, whole or not at all."""
-    target = os.fspath(path)
-    if isinstance(target, bytes):
-        target = os.fsdecode(target)
     state: dict[str, Any] = to_state(panel)
-    with written_whole(target) as file:
+    with written_whole(path) as file:
         np.savez(file, **state)
 
 
