@@ -70,6 +70,12 @@ class Cells:
             return np.zeros(len(self.values), np.uint8)
         return self.status
 
+    def exact(self, name: str) -> ExactSums:
+        """The exact sums of a level; a product may be too large to have them."""
+        if self.sums is None:
+            raise OverflowError(f"{name}: a number lies beyond what is held exactly")
+        return self.sums
+
     def with_values(self, values: Any, status: Codes | None) -> Cells:
         """The same cells with other values, which are not exact."""
         return Cells(self.indptr, self.ordinals, values, status)

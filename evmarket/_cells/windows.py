@@ -145,7 +145,7 @@ def _window_sums(measure: MeasureData, starts: Ints, naming: Naming) -> Cells:
     calendar, lives = measure.calendar, measure.lives
     starts = np.maximum(starts, calendar.low - 1)
     cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
-    assert cells.sums is not None, "only levels have windows"
+    cells.exact(measure.name)
     series, ordinals, last = _reached(cells, calendar, starts)
     begins = starts[ordinals - calendar.low]
     first = cells.first_from(series, begins)

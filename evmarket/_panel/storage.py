@@ -164,7 +164,20 @@ def from_state(state: State) -> PanelData:
     known = {level.name for level in base.levels} | {each.name for each in assigned}
     names = tuple(plain_list(head["names"]))
     need(set(names) <= known and len(set(names)) == len(names), "invalid names")
-    return replace(panel, view=view, assigned=assigned, names=names)
+    panel = replace(panel, view=view, assigned=assigned, names=names)
+    _check_recipes(panel)
+    return panel
+
+
+def _check_recipes(panel: PanelData) -> None:
+    """Assigned measures can be formed: they are, of no series, which takes no time."""
+    none = np.zeros(panel.base.series.count, np.bool_)
+    empty = replace(panel, view=replace(panel.view, chosen=none))
+    for traits in panel.assigned:
+        need(traits.recipe is not None, "invalid recipe")
+        formed = traits.recipe(empty)
+        fit = (formed.kind, formed.unit) == (traits.kind, traits.unit)
+        need(fit, f"{traits.name} is not what its recipe forms")
 
 
 def _read_rules(entry: Any) -> Rules:
