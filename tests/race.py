@@ -65,9 +65,7 @@ def arrow_table(shared):
     rows = len(shared.keys)
     parts = [shared.valid, shared.offsets, shared.bytes]
     text = pa.Array.from_buffers(pa.string(), rows, list(map(pa.py_buffer, parts)))
-    codes = pa.Array.from_buffers(
-        pa.int32(), rows, [None, pa.py_buffer(shared.codes)]
-    )
+    codes = pa.Array.from_buffers(pa.int32(), rows, [None, pa.py_buffer(shared.codes)])
     words = pa.array(["A", "B", "C", "D", "E"])
     coded = pa.DictionaryArray.from_arrays(codes, words, safe=False)
     numbers = [None, pa.py_buffer(shared.integers)]

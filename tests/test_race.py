@@ -129,7 +129,7 @@ def test_workers_are_bounded_by_the_work():
         months = [f"2024-{month:02}" for month in range(1, 13)] * 2
         keys = ["A"] * 12 + ["B"] * 12
         panel = em.Panel.from_arrays({"maker": keys}, months, {"units": range(24)})
-        panel["units"].growth("1M").values
+        assert panel["units"].growth("1M").values.shape == (2, 12)
         em.growth(np.arange(24.0))
         panel = em.Panel.from_table(
             {"maker": keys, "month": months, "units": list(range(24))},

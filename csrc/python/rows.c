@@ -258,7 +258,8 @@ static PyObject *rows_base(PyObject *object, PyObject *args)
     PyObject *given, *answer = NULL;
     ev_lag lag;
     Py_ssize_t start, stop;
-    if (PyArg_ParseTuple(args, "O&nnO:base", ev_py_lag, &lag, &start, &stop, &given) && enter(self, 0)) {
+    if (PyArg_ParseTuple(args, "O&nnO:base", ev_py_lag, &lag, &start, &stop, &given) &&
+        enter(self, 0)) {
         if (check(self, start, stop, self->rows.count, 1)) {
             int32_t *out = array_data(given, NPY_INT32, stop - start, 1, "out");
             if (out != NULL) {

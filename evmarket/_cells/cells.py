@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._common.messages import one_line
 from .._common.record import record
 from .series import numbered
 
@@ -73,7 +74,9 @@ class Cells:
     def exact(self, name: str) -> ExactSums:
         """The exact sums of a level; a product may be too large to have them."""
         if self.sums is None:
-            raise OverflowError(f"{name}: a number lies beyond what is held exactly")
+            raise OverflowError(
+                f"{one_line(name)}: a number lies beyond what is held exactly"
+            )
         return self.sums
 
     def with_values(self, values: Any, status: Codes | None) -> Cells:

@@ -25,6 +25,9 @@ EXTREMES = [0, 1, 2, 3, -1, -2, 7, 127, 128, 255, 2**31 - 1, -(2**31), 2**40, 2*
 EXTREMES += [2**63 - 1, -(2**63), 2**64 - 1]
 
 
+REFUSED = ("held exactly", "has no complete period", "outside the years 1800")
+
+
 def table(seed, rows=60):
     made = random.Random(seed)
     months = [f"{2023 + k // 12}-{k % 12 + 1:02}" for k in range(26)]
@@ -47,7 +50,9 @@ def originals():
     yield panel.rollup("maker").resample("Q")
     yield panel.select(maker=["A", "B"], periods=slice("2023-03", "2024-05"))
     days = table(2)
-    days["month"] = [f"{month}-{1 + k % 28:02}" for k, month in enumerate(days["month"])]
+    days["month"] = [
+        f"{month}-{1 + k % 28:02}" for k, month in enumerate(days["month"])
+    ]
     kinds = {"units": "stock", "price": "flow"}
     yield em.Panel.from_table(days, keys, "month", kinds, freq="M")
     yield panel.assign(other=panel["units"] * 2)
@@ -89,8 +94,28 @@ def _mutated_head(array, made):
         place = made.choice(sorted(at) if isinstance(at, dict) else range(len(at)))
         if step == steps - 1 or not isinstance(at[place], (dict, list)):
             at[place] = made.choice(
-                [None, True, 0, 1, -1, 5, 2**39, 2**70, 1.5, "", "A", "units", "Y", "M"]
-                + ["\n", [], [[]], {}, ["read", "units"], head.get("freq")]
+                [
+                    None,
+                    True,
+                    0,
+                    1,
+                    -1,
+                    5,
+                    2**39,
+                    2**70,
+                    1.5,
+                    "",
+                    "A",
+                    "units",
+                    "Y",
+                    "M",
+                    "\n",
+                    [],
+                    [[]],
+                    {},
+                    ["read", "units"],
+                    head.get("freq"),
+                ]
             )
             break
         at = at[place]
@@ -116,7 +141,7 @@ def merged(panel):
 def summed(measure):
     """Sums over periods; stocks have none."""
     if measure.kind == "flow":
-        measure.ytd().values
+        assert measure.ytd().values.size >= 0
 
 
 def steps(panel, folder):
@@ -143,12 +168,13 @@ def steps(panel, folder):
 
 
 def used(panel, folder):
-    """Use all of a panel. Totals of numbers that are too large may be refused."""
+    """Use all of a panel. What any panel of such numbers refuses may be refused."""
     for step in steps(panel, folder):
         try:
             step()
-        except OverflowError as error:
-            assert "held exactly" in str(error)
+        except (ValueError, OverflowError) as error:
+            if not any(words in str(error) for words in REFUSED):
+                raise
 
 
 def with_head(state, part, recipe):

@@ -67,10 +67,12 @@ def test_recipes_that_form_nothing_are_refused(tmp_path, recipe):
 
 def test_a_compressed_bomb_costs_nothing(tmp_path):
     path = tmp_path / "bomb.npz"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("head.npy", "w", force_zip64=True) as file:
-            for _ in range(256):
-                file.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("head.npy", "w", force_zip64=True) as file,
+    ):
+        for _ in range(256):
+            file.write(bytes(1 << 20))
     assert path.stat().st_size < 2_000_000
     tracemalloc.start()
     try:
