@@ -174,8 +174,10 @@ def _check_recipes(panel: PanelData) -> None:
     none = np.zeros(panel.base.series.count, np.bool_)
     empty = replace(panel, view=replace(panel.view, chosen=none))
     for traits in panel.assigned:
-        need(traits.recipe is not None, "invalid recipe")
-        formed = traits.recipe(empty)
+        recipe = traits.recipe
+        if recipe is None:
+            raise ValueError("invalid recipe")
+        formed = recipe(empty)
         fit = (formed.kind, formed.unit) == (traits.kind, traits.unit)
         need(fit, f"{traits.name} is not what its recipe forms")
 

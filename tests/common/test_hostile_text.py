@@ -163,7 +163,8 @@ def test_the_command_line_is_safe(tmp_path, form):
     )
     path.write_text(text, encoding="utf-8")
     for more in (
-        ["--by", "maker"], ["--by", bad], [f"--{bad}"], ["--format", bad], ["--lag", bad],
+        ["--by", "maker"], ["--by", bad], [f"--{bad}"], ["--format", bad],
+        ["--lag", bad],
     ):  # fmt: skip
         command = [sys.executable, "-m", "evmarket", "report", str(path), "--keys"]
         command += ["maker", "--measures", bad, "--period", "month", *more]
