@@ -102,10 +102,9 @@ def _discard_output() -> None:
 
 
 def _complain(message: str) -> int:
-    if sys.stderr is not None:
-        from ._cli.wording import as_flags
+    from ._cli.reading import say
 
-        print(f"evmarket: {as_flags(message)}", file=sys.stderr)
+    say(message)
     return BAD
 
 

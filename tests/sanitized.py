@@ -46,7 +46,7 @@ def main(arguments: list[str]) -> int:
         shutil.copy(ROOT / "pyproject.toml", copy)
         environment |= {
             "LD_PRELOAD": f"{runtime('libasan.so')} {runtime('libubsan.so')}",
-            "ASAN_OPTIONS": "detect_leaks=0",
+            "ASAN_OPTIONS": "detect_leaks=0:allocator_may_return_null=1",
             "PYTHONMALLOC": "malloc",  # so that Python's blocks are checked too
             "PYTHONPATH": str(copy),
         }

@@ -23,10 +23,13 @@ typedef enum ev_result {
 } ev_result;
 
 /* The allocator. resize(owner, NULL, n) allocates, resize(owner, p, 0) frees and
- * returns NULL, any other call is realloc. Must be callable from any thread. */
+ * returns NULL, any other call is realloc. Must be callable from any thread. The seed is
+ * of the hashes in the memory: a number that who makes the input does not know, so that
+ * no input fills one place of a table. It affects no result. */
 typedef struct ev_memory {
     void *(*resize)(void *owner, void *block, size_t size);
     void *owner;
+    uint64_t seed;
 } ev_memory;
 
 /* Status of a cell: stable numbers from 0 on, in the order of precedence (the lower

@@ -144,6 +144,7 @@ static ev_result read_text(const reader *r, const struct ArrowArray *array,
         const int32_t *small = column->offsets;
         const ptrdiff_t n = column->length;
         column->data = array->buffers[2];
+        column->text_room = (wide ? large[first + n] : small[first + n]) + INT64_C(1);
         if (wide ? !ascend_int64_t(large + first, n) : !ascend_int32_t(small + first, n)) {
             result = lie(r, "has text offsets that are negative or descend");
         }
@@ -167,7 +168,15 @@ static ev_result read_views(const reader *r, const struct ArrowArray *array,
         result = lie(r, "has text blocks but no sizes of them");
     }
     else if (blocks > 0) {
-        result = align(r, sizes, 0, blocks * 8, 8, (const void **)&column->block_sizes);
+        /* A copy, which no other thread changes. */
+        int64_t *copy = own(r, (size_t)blocks * sizeof *copy);
+        column->block_sizes = copy;
+        if (copy == NULL) {
+            result = EV_NO_MEMORY;
+        }
+        else {
+            memcpy(copy, sizes, (size_t)blocks * sizeof *copy);
+        }
     }
     for (ptrdiff_t i = 0; i < column->length && result == EV_DONE; i++) {
         const uint8_t *text = NULL;

@@ -36,6 +36,8 @@ typedef struct ev_column {
                               NULL: every row has one */
     const void *data;
     const void *offsets;         /* text only */
+    int64_t text_room;           /* text only: one more than the bytes of data, which no
+                                    offset may exceed; 0: not known */
     const void *const *blocks;   /* text views only */
     const int64_t *block_sizes;  /* text views only: bytes of each block */
     ptrdiff_t block_count;
@@ -116,6 +118,12 @@ void ev_decimals_read(const ev_column *column, ptrdiff_t start, ptrdiff_t n,
 ev_result ev_text_of_view(const ev_column *column, ptrdiff_t row, const uint8_t **text,
                           ptrdiff_t *size);
 
+/* Offsets were checked before, but another thread may have changed them since. */
+EV_INLINE int ev_is_beyond(const ev_column *column, int64_t end)
+{
+    return column->text_room > 0 && end >= column->text_room;
+}
+
 /* The text in a row of a column of text, where it lies; the row must have a value.
  * EV_BAD_VALUE: offsets that are negative or descend, or a view outside its blocks. */
 EV_INLINE ev_result ev_text_at(const ev_column *column, ptrdiff_t row,
@@ -128,12 +136,15 @@ EV_INLINE ev_result ev_text_at(const ev_column *column, ptrdiff_t row,
         memcpy(ends, (const char *)column->offsets + at * 4, sizeof ends);
         *size = (ptrdiff_t)ends[1] - ends[0];
         *text = (const uint8_t *)column->data + ends[0];
-        result = ends[0] < 0 || *size < 0 ? EV_BAD_VALUE : EV_DONE;
+        result = ends[0] < 0 || *size < 0 || ev_is_beyond(column, ends[1]) ? EV_BAD_VALUE
+                                                                           : EV_DONE;
     }
     else if (column->type == EV_COL_LARGE_TEXT) {
         int64_t ends[2];
         memcpy(ends, (const char *)column->offsets + at * 8, sizeof ends);
-        result = ends[0] < 0 || ends[1] < ends[0] ? EV_BAD_VALUE : EV_DONE;
+        result = ends[0] < 0 || ends[1] < ends[0] || ev_is_beyond(column, ends[1])
+                     ? EV_BAD_VALUE
+                     : EV_DONE;
         *size = result == EV_DONE ? (ptrdiff_t)(ends[1] - ends[0]) : 0;
         *text = (const uint8_t *)column->data + ends[0];
     }

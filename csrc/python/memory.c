@@ -25,13 +25,13 @@ static void *resize(void *owner, void *block, size_t size)
     return resized;
 }
 
-const ev_memory ev_py_memory = {resize, NULL};
+const ev_memory ev_py_memory = {resize, NULL, 0};
 
-void ev_py_state_open(ev_state *state, ev_isa isa)
+void ev_py_state_open(ev_state *state, ev_isa isa, uint64_t seed)
 {
     state->isa = isa;
     ev_kept_open(&state->kept, &ev_py_memory, BOUND);
-    state->memory = (ev_memory){ev_kept_resize, &state->kept};
+    state->memory = (ev_memory){ev_kept_resize, &state->kept, seed};
 }
 
 static PyObject *kept_bytes(PyObject *module, PyObject *Py_UNUSED(ignored))

@@ -100,18 +100,31 @@ static int refuse_other_interpreters(void)
     return id == 0 ? 0 : -1;
 }
 
+/* Python's own secret, which is random in each process unless PYTHONHASHSEED is set, is
+ * in the hash of any text. -1 with an exception set. */
+static int choose_seed(uint64_t *seed)
+{
+    PyObject *text = PyUnicode_FromString("the seed of evmarket's tables");
+    const Py_hash_t hash = text == NULL ? -1 : PyObject_Hash(text);
+    Py_XDECREF(text);
+    *seed = (uint64_t)hash;
+    return text == NULL ? -1 : 0;
+}
+
 static int exec_module(PyObject *module)
 {
     ev_isa isa = EV_BASELINE;
+    uint64_t seed = 0;
     int failed = refuse_other_interpreters() < 0;
     failed = failed || ev_import_numpy() < 0;
     failed = failed || choose_isa(&isa) < 0;
+    failed = failed || choose_seed(&seed) < 0;
     failed = failed || add_statuses(module) < 0;
     failed = failed || add_build_facts(module, isa) < 0;
     failed = failed || ev_py_add_ufuncs(module, isa) < 0;
     failed = failed || add_parts(module) < 0;
     if (!failed) {
-        ev_py_state_open(PyModule_GetState(module), isa);
+        ev_py_state_open(PyModule_GetState(module), isa, seed);
     }
     return failed ? -1 : 0;
 }

@@ -24,7 +24,7 @@ extern PyMethodDef ev_py_arrow_out_functions[], ev_py_columns_functions[],
 extern PyType_Spec ev_py_batches_type, ev_py_partial_type, ev_py_rows_type;
 
 /* Nothing is kept yet. The state must not be moved. */
-void ev_py_state_open(ev_state *state, ev_isa isa);
+void ev_py_state_open(ev_state *state, ev_isa isa, uint64_t seed);
 
 /* -1 with an exception set. */
 int ev_py_add_ufuncs(PyObject *module, ev_isa isa);

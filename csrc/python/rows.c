@@ -22,8 +22,11 @@
  * lag_bases(indptr, ordinals, lag, first, last, bases)   see table/panel.h; contiguous
  *     int64, bases: one item per cell
  *
- * All of these release the GIL. After an error the Rows cannot be used.
+ * All of these release the GIL. After an error the Rows cannot be used. ValueError if
+ * another thread is in next, next if another thread is in any of them, and if the ranges
+ * of a stage were not all rows.
  */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "python/batch.h"
@@ -40,6 +43,8 @@ typedef struct rows_object {
     PyObject_HEAD
     ev_rows rows;
     int broken;
+    atomic_int users;  /* threads that read or run; -1: one is in next */
+    atomic_llong done; /* rows that this stage was run for */
     PyObject *batch, *ordinals; /* kept while they are read */
     const ev_column *columns[EV_PY_MOST_COLUMNS];
 } rows_object;
@@ -118,17 +123,40 @@ static int check(const rows_object *self, Py_ssize_t start, Py_ssize_t stop,
     return good;
 }
 
+/* Begins a use, alone or beside others. 0 with an exception set if another thread is in
+ * the way. */
+static int enter(rows_object *self, int alone)
+{
+    int users = alone ? 0 : atomic_load(&self->users), good = users >= 0;
+    while (good &&
+           !atomic_compare_exchange_weak(&self->users, &users, alone ? -1 : users + 1)) {
+        good = alone ? users == 0 : users >= 0;
+    }
+    if (!good) {
+        PyErr_SetString(PyExc_ValueError, "these Rows are in use in another thread");
+    }
+    return good;
+}
+
+static void leave(rows_object *self, int alone)
+{
+    atomic_fetch_add(&self->users, alone ? 1 : -1);
+}
+
 static PyObject *rows_run(PyObject *object, PyObject *args)
 {
     rows_object *self = (rows_object *)object;
     PyObject *answer = NULL;
     Py_ssize_t start, stop;
-    if (PyArg_ParseTuple(args, "nn:run", &start, &stop) &&
-        check(self, start, stop, self->rows.count, 0)) {
-        Py_BEGIN_ALLOW_THREADS
-        ev_rows_run(&self->rows, start, stop);
-        Py_END_ALLOW_THREADS
-        answer = Py_NewRef(Py_None);
+    if (PyArg_ParseTuple(args, "nn:run", &start, &stop) && enter(self, 0)) {
+        if (check(self, start, stop, self->rows.count, 0)) {
+            Py_BEGIN_ALLOW_THREADS
+            ev_rows_run(&self->rows, start, stop);
+            Py_END_ALLOW_THREADS
+            atomic_fetch_add(&self->done, stop - start);
+            answer = Py_NewRef(Py_None);
+        }
+        leave(self, 0);
     }
     return answer;
 }
@@ -163,25 +191,42 @@ static void raise_failure(ev_result result, int which, const ev_key_place *place
     }
 }
 
+/* The next stage, in a thread that is alone in these Rows. */
+static PyObject *next_stage(rows_object *self)
+{
+    int more = 0, which = -1;
+    ev_key_place place = {-1, -1, 0};
+    ev_rows_repeat repeat = {-1, -1};
+    ev_result result;
+    PyObject *answer = NULL;
+    Py_BEGIN_ALLOW_THREADS
+    result = ev_rows_next(&self->rows, &more, &which, &place, &repeat);
+    Py_END_ALLOW_THREADS
+    if (result != EV_DONE) {
+        self->broken = 1;
+        raise_failure(result, which, &place, &repeat);
+    }
+    else {
+        answer = PyBool_FromLong(more);
+    }
+    return answer;
+}
+
 static PyObject *rows_next(PyObject *object, PyObject *Py_UNUSED(ignored))
 {
     rows_object *self = (rows_object *)object;
     PyObject *answer = NULL;
-    if (check(self, 0, 0, 0, 0)) {
-        int more = 0, which = -1;
-        ev_key_place place = {-1, -1, 0};
-        ev_rows_repeat repeat = {-1, -1};
-        ev_result result;
-        Py_BEGIN_ALLOW_THREADS
-        result = ev_rows_next(&self->rows, &more, &which, &place, &repeat);
-        Py_END_ALLOW_THREADS
-        if (result != EV_DONE) {
+    if (enter(self, 1)) {
+        const int good = check(self, 0, 0, 0, 0);
+        if (good && atomic_exchange(&self->done, 0) != self->rows.count) {
+            PyErr_SetString(PyExc_ValueError,
+                            "next: the stage was not run once for each of the rows");
             self->broken = 1;
-            raise_failure(result, which, &place, &repeat);
         }
-        else {
-            answer = PyBool_FromLong(more);
+        else if (good) {
+            answer = next_stage(self);
         }
+        leave(self, 1);
     }
     return answer;
 }
@@ -214,14 +259,17 @@ static PyObject *rows_base(PyObject *object, PyObject *args)
     ev_lag lag;
     Py_ssize_t start, stop;
     if (PyArg_ParseTuple(args, "O&nnO:base", ev_py_lag, &lag, &start, &stop, &given) &&
-        check(self, start, stop, self->rows.count, 1)) {
-        int32_t *out = array_data(given, NPY_INT32, stop - start, 1, "out");
-        if (out != NULL) {
-            Py_BEGIN_ALLOW_THREADS
-            ev_rows_base(&self->rows, &lag, start, stop, out);
-            Py_END_ALLOW_THREADS
-            answer = Py_NewRef(Py_None);
+        enter(self, 0)) {
+        if (check(self, start, stop, self->rows.count, 1)) {
+            int32_t *out = array_data(given, NPY_INT32, stop - start, 1, "out");
+            if (out != NULL) {
+                Py_BEGIN_ALLOW_THREADS
+                ev_rows_base(&self->rows, &lag, start, stop, out);
+                Py_END_ALLOW_THREADS
+                answer = Py_NewRef(Py_None);
+            }
         }
+        leave(self, 0);
     }
     return answer;
 }
@@ -231,15 +279,17 @@ static PyObject *rows_groups(PyObject *object, PyObject *args)
     rows_object *self = (rows_object *)object;
     PyObject *given, *answer = NULL;
     Py_ssize_t start, stop;
-    if (PyArg_ParseTuple(args, "nnO:groups", &start, &stop, &given) &&
-        check(self, start, stop, self->rows.count, 1)) {
-        int32_t *out = array_data(given, NPY_INT32, self->rows.count, 1, "out");
-        if (out != NULL) {
-            Py_BEGIN_ALLOW_THREADS
-            ev_rows_groups(&self->rows, start, stop, out + start);
-            Py_END_ALLOW_THREADS
-            answer = Py_NewRef(Py_None);
+    if (PyArg_ParseTuple(args, "nnO:groups", &start, &stop, &given) && enter(self, 0)) {
+        if (check(self, start, stop, self->rows.count, 1)) {
+            int32_t *out = array_data(given, NPY_INT32, self->rows.count, 1, "out");
+            if (out != NULL) {
+                Py_BEGIN_ALLOW_THREADS
+                ev_rows_groups(&self->rows, start, stop, out + start);
+                Py_END_ALLOW_THREADS
+                answer = Py_NewRef(Py_None);
+            }
         }
+        leave(self, 0);
     }
     return answer;
 }
@@ -251,19 +301,21 @@ static PyObject *rows_presence(PyObject *object, PyObject *args)
     Py_ssize_t start, stop;
     const ptrdiff_t groups = self->rows.group_count;
     if (PyArg_ParseTuple(args, "OnnOO:presence", &given, &start, &stop, &given_first,
-                         &given_last) &&
-        check(self, start, stop, groups, 1)) {
-        const double *values = array_data(given, NPY_DOUBLE, self->rows.count, 0, "values");
-        int64_t *first =
-            values == NULL ? NULL : array_data(given_first, NPY_INT64, groups, 1, "first");
-        int64_t *last =
-            first == NULL ? NULL : array_data(given_last, NPY_INT64, groups, 1, "last");
-        if (last != NULL) {
-            Py_BEGIN_ALLOW_THREADS
-            ev_rows_presence(&self->rows, values, start, stop, first + start, last + start);
-            Py_END_ALLOW_THREADS
-            answer = Py_NewRef(Py_None);
+                         &given_last) && enter(self, 0)) {
+        if (check(self, start, stop, groups, 1)) {
+            const double *values = array_data(given, NPY_DOUBLE, self->rows.count, 0, "values");
+            int64_t *first =
+                values == NULL ? NULL : array_data(given_first, NPY_INT64, groups, 1, "first");
+            int64_t *last =
+                first == NULL ? NULL : array_data(given_last, NPY_INT64, groups, 1, "last");
+            if (last != NULL) {
+                Py_BEGIN_ALLOW_THREADS
+                ev_rows_presence(&self->rows, values, start, stop, first + start, last + start);
+                Py_END_ALLOW_THREADS
+                answer = Py_NewRef(Py_None);
+            }
         }
+        leave(self, 0);
     }
     return answer;
 }

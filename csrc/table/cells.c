@@ -74,9 +74,10 @@ ev_result ev_cells_append(ev_cells *cells, ev_cell_key key, uint32_t *number)
 
 /* ---- the index ---- */
 
-EV_INLINE uint64_t hash_key(ev_cell_key key)
+EV_INLINE uint64_t hash_key(const ev_cells *cells, ev_cell_key key)
 {
-    return ev_hash_word((uint64_t)(uint32_t)key.a << 32 | (uint32_t)key.b, 0);
+    return ev_hash_word((uint64_t)(uint32_t)key.a << 32 | (uint32_t)key.b,
+                        cells->memory.seed);
 }
 
 EV_INLINE int same_key(const ev_cells *cells, ptrdiff_t number, ev_cell_key key)
@@ -112,7 +113,7 @@ static ev_result build_hashed(ev_cells *cells, ptrdiff_t expected)
         cells->mask = (uint64_t)capacity - 1;
         for (ptrdiff_t i = 0; i < cells->count; i++) {
             const ev_cell_key *key = ev_cells_at(cells, i);
-            const uint64_t hash = hash_key(*key);
+            const uint64_t hash = hash_key(cells, *key);
             uint64_t *slot = probe(cells, *key, hash);
             if (*slot == 0) { /* an appended item is not found */
                 *slot = ev_slot(hash, i);
@@ -295,7 +296,7 @@ static void number_by_hash(ev_cells *cells, const int32_t *restrict a,
 {
     uint64_t hashes[EV_BLOCK + EV_AHEAD];
     for (ptrdiff_t i = 0; i < n; i++) {
-        hashes[i] = hash_key((ev_cell_key){a[i], b[i]});
+        hashes[i] = hash_key(cells, (ev_cell_key){a[i], b[i]});
     }
     for (ptrdiff_t i = n; i < n + EV_AHEAD; i++) {
         hashes[i] = hashes[n - 1];
@@ -357,7 +358,7 @@ void ev_cells_find(const ev_cells *cells, const int32_t *restrict a,
         numbers[i] = -1;
         if (cells->slots != NULL) {
             const ev_cell_key key = {a[i], b[i]};
-            numbers[i] = ev_slot_number(*probe(cells, key, hash_key(key)));
+            numbers[i] = ev_slot_number(*probe(cells, key, hash_key(cells, key)));
         }
         else if (a[i] < cells->rows && b[i] >= cells->low &&
                  b[i] < cells->low + cells->width * EV_PAGE) {

@@ -10,8 +10,7 @@ void ev_keys_open(ev_keys *keys, const ev_memory *memory)
     memset(keys, 0, sizeof *keys);
     keys->memory = *memory;
     keys->null_code = -1;
-    /* The address cannot be known to whoever makes the input, and affects no result. */
-    keys->seed = ev_hash_word((uint64_t)(uintptr_t)keys, EV_HASH_A);
+    keys->seed = ev_hash_word((uint64_t)(uintptr_t)keys, memory->seed);
 }
 
 void ev_keys_close(ev_keys *keys)

@@ -221,8 +221,7 @@ ptrdiff_t ev_partial_series_count(const ev_partial *partial)
 /* The same labels have the same hash in every partial of one owner of memory. */
 static uint64_t hash_of_series(const ev_partial *partial, ptrdiff_t series)
 {
-    const uint64_t seed =
-        ev_hash_word((uint64_t)(uintptr_t)partial->memory.owner, EV_HASH_B);
+    const uint64_t seed = ev_hash_word(EV_HASH_B, partial->memory.seed);
     uint64_t hash = seed;
     for (int k = partial->key_count - 1; k > 0; k--) {
         const ev_cell_key *pair = ev_cells_at(&partial->series[k - 1], series);

@@ -69,6 +69,22 @@ static void find_range(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
     ev_atomic_max(&rows->most, most);
 }
 
+/* The arrays are read in each stage. If another thread changes them in between, a row
+ * gets a wrong place, but never one outside of the tables. */
+EV_INLINE uint64_t place_of_value(const ev_rows *rows, int64_t value)
+{
+    const uint64_t place = (uint64_t)value - (uint64_t)rows->least;
+    const uint64_t last = (uint64_t)rows->most - (uint64_t)rows->least;
+    return place <= last ? place : last;
+}
+
+EV_INLINE int64_t offset_of_ordinal(const ev_rows *rows, int64_t ordinal)
+{
+    const uint64_t offset = (uint64_t)ordinal - (uint64_t)rows->low;
+    const uint64_t last = (uint64_t)rows->high - (uint64_t)rows->low;
+    return (int64_t)(offset <= last ? offset : last);
+}
+
 static void mark_groups(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
 {
     int64_t values[EV_BLOCK];
@@ -77,7 +93,7 @@ static void mark_groups(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
         const ptrdiff_t n = stop - at < EV_BLOCK ? stop - at : EV_BLOCK;
         ev_integers_read(column, at, n, values);
         for (ptrdiff_t i = 0; i < n; i++) {
-            const uint64_t place = (uint64_t)values[i] - (uint64_t)rows->least;
+            const uint64_t place = place_of_value(rows, values[i]);
             uint64_t *word = &rows->bits[place / 64];
             const uint64_t bit = UINT64_C(1) << place % 64;
             /* Most groups are marked already: then nothing is written. */
@@ -104,9 +120,11 @@ static ev_result count_groups(ev_rows *rows)
 
 EV_INLINE int32_t group_of_value(const ev_rows *rows, int64_t value)
 {
-    const uint64_t place = (uint64_t)value - (uint64_t)rows->least;
+    const uint64_t place = place_of_value(rows, value);
     const uint64_t lower = rows->bits[place / 64] & ((UINT64_C(1) << place % 64) - 1);
-    return (int32_t)(rows->before[place / 64] + (uint32_t)ev_ones(lower));
+    const ptrdiff_t group =
+        (ptrdiff_t)rows->before[place / 64] + (ptrdiff_t)ev_ones(lower);
+    return (int32_t)(group < rows->group_count ? group : rows->group_count - 1);
 }
 
 /* Groups of n <= EV_BLOCK rows. */
@@ -179,7 +197,8 @@ static void place_rows(ev_rows *rows, ptrdiff_t start, ptrdiff_t stop)
         const ptrdiff_t n = stop - at < EV_BLOCK ? stop - at : EV_BLOCK;
         read_groups(rows, at, n, groups);
         for (ptrdiff_t i = 0; i < n; i++) {
-            const int64_t place = groups[i] * span + (rows->ordinals[at + i] - rows->low);
+            const int64_t place =
+                groups[i] * span + offset_of_ordinal(rows, rows->ordinals[at + i]);
             rows->places[at + i] = (uint32_t)place;
             if (i < AHEAD) {
                 EV_PREFETCH(&rows->grid[place]);

@@ -42,9 +42,11 @@ _LEVEL_FACTORS = ("share", "margin", "rate", "growth", "ratio", "index")
 def with_number(measure: MeasureData, number: float, sign: str) -> MeasureData:
     """measure (sign) number."""
     if not np.isfinite(number):
-        raise ValueError(f"{measure.name} {sign} {number}: give a finite number")
+        raise ValueError(
+            f"{one_line(measure.name)} {sign} {number}: give a finite number"
+        )
     if sign == "/" and number == 0:
-        raise ValueError(f"{measure.name} / 0: the divisor is zero")
+        raise ValueError(f"{one_line(measure.name)} / 0: the divisor is zero")
     cells = measure.cells
     with np.errstate(all="ignore"):
         values = _OPERATIONS[sign](cells.values, np.float64(number))
@@ -239,7 +241,8 @@ def require_one_unit(a: MeasureData, b: MeasureData, what: str) -> None:
     """A ValueError for measures in different units."""
     if a.unit != b.unit and a.unit and b.unit:
         raise ValueError(
-            f"{a.name} is in {a.unit}, {b.name} in {b.unit}: {what} needs one unit"
+            f"{one_line(a.name)} is in {one_line(a.unit)}, {one_line(b.name)} "
+            f"in {one_line(b.unit)}: {what} needs one unit"
         )
 
 
@@ -254,7 +257,8 @@ def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | 
     levels = a.kind in LEVELS
     if levels != (b.kind in LEVELS):
         raise TypeError(
-            f"{a.name} {sign} {b.name}: cannot add a level and a rate "
+            f"{one_line(a.name)} {sign} {one_line(b.name)}: "
+            "cannot add a level and a rate "
             f"({a.kind}, {b.kind})"
         )
     require_one_unit(a, b, f"{a.name} {sign} {b.name}")
@@ -262,14 +266,17 @@ def _result_kind(a: MeasureData, b: MeasureData, sign: str) -> tuple[str, str | 
         return a.kind, a.unit or b.unit
     if a.kind in POINTS and b.kind in POINTS:
         return "pp", None
-    raise TypeError(f"{a.name} is {a.kind}, {b.name} {b.kind}: they do not add")
+    raise TypeError(
+        f"{one_line(a.name)} is {a.kind}, {one_line(b.name)} {b.kind}: they do not add"
+    )
 
 
 def _product_kind(a: MeasureData, b: MeasureData) -> tuple[str, str | None]:
     levels = (a.kind in LEVELS, b.kind in LEVELS)
     if all(levels):
         raise TypeError(
-            f"{a.name} * {b.name}: the product of two levels is not a measure"
+            f"{one_line(a.name)} * {one_line(b.name)}: the product "
+            "of two levels is not a measure"
         )
     if any(levels):
         level, rate = (a, b) if levels[0] else (b, a)
@@ -324,7 +331,8 @@ def require_same_cells(a: MeasureData, b: MeasureData) -> None:
     same = a.calendar.periods == b.calendar.periods
     if not same or not a.series.equals(b.series):
         raise ValueError(
-            f"{a.name} and {b.name} have different series or periods: "
+            f"{one_line(a.name)} and {one_line(b.name)} have "
+            "different series or periods: "
             "select the same ones first"
         )
 
@@ -332,19 +340,21 @@ def require_same_cells(a: MeasureData, b: MeasureData) -> None:
 def _check_alignable(a: MeasureData, b: MeasureData) -> None:
     if a.calendar.freq != b.calendar.freq:
         raise ValueError(
-            f"{a.name} is at '{a.calendar.freq}', {b.name} at '{b.calendar.freq}': "
+            f"{one_line(a.name)} is at '{a.calendar.freq}', "
+            f"{one_line(b.name)} at '{b.calendar.freq}': "
             "resample first"
         )
     if a.calendar.year_end != b.calendar.year_end:
         ends = [MONTHS[m.calendar.year_end - 1] for m in (a, b)]
         raise ValueError(
-            f"the year of {a.name} ends in {ends[0]}, that of {b.name} in {ends[1]}: "
+            f"the year of {one_line(a.name)} ends in {ends[0]}, that "
+            f"of {one_line(b.name)} in {ends[1]}: "
             "build both with one year_end="
         )
     one, two = set(a.series.keys), set(b.series.keys)
     if not (one <= two or two <= one):
         raise ValueError(
-            f"{a.name} has keys {short(a.series.keys)}, {b.name} "
+            f"{one_line(a.name)} has keys {short(a.series.keys)}, {one_line(b.name)} "
             f"{short(b.series.keys)}: one must hold all of the other's"
         )
 

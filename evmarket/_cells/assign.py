@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .measure import Applied, Read
 from .panel import Traits
 
@@ -47,7 +47,8 @@ class Frozen:
         """The measure, of a panel with the same groups."""
         if panel.view.grouping != self.grouping:
             raise TypeError(
-                f"{self.name} ({self.measure.kind}) was assigned as it was and cannot "
+                f"{one_line(self.name)} ({self.measure.kind}) was "
+                "assigned as it was and cannot "
                 "be regrouped: form it again after the roll-up"
             )
         return self.measure
@@ -58,6 +59,7 @@ def _frozen(panel: PanelData, name: str, measure: MeasureData) -> Frozen:
         measure.calendar.freq != panel.calendar.freq
     ):
         raise ValueError(
-            f"{name}: the measure has other series or another frequency than the panel"
+            f"{one_line(name)}: the measure has other series or "
+            "another frequency than the panel"
         )
     return Frozen(name, measure, panel.view.grouping)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._common.messages import one_line
 from .._common.record import record
 from .series import numbered
 
@@ -69,6 +70,14 @@ class Cells:
         if self.status is None:
             return np.zeros(len(self.values), np.uint8)
         return self.status
+
+    def exact(self, name: str) -> ExactSums:
+        """The exact sums of a level; a product may be too large to have them."""
+        if self.sums is None:
+            raise OverflowError(
+                f"{one_line(name)}: a number lies beyond what is held exactly"
+            )
+        return self.sums
 
     def with_values(self, values: Any, status: Codes | None) -> Cells:
         """The same cells with other values, which are not exact."""

@@ -109,9 +109,9 @@ def resampled(level: Level, how: str, coarse: Coarse, naming: Naming) -> Level:
     alive = usable & level.lives.alive(series, cells.ordinals)
     if cells.lone is not None:
         alive &= ~cells.lone
-    assert cells.sums is not None, "only levels are regrouped"
+    exact = cells.exact(naming.names[0])
     ones, marked = np.ones(len(at), np.int64), None
-    terms = [*cells.sums.apart(ones), ExactSums.counting(alive, ones)]
+    terms = [*exact.apart(ones), ExactSums.counting(alive, ones)]
     if cells.status is not None:
         marked = usable & (cells.status == _core.INCOMPLETE)
         terms.append(ExactSums.counting(marked, ones))

@@ -42,12 +42,12 @@ def matched_growth(
         np.ones(int(both.sum()), np.int64),
     )
     naming = Naming(total.series, (measure.name,), measure.calendar)
-    assert cells.sums is not None, "only levels add up"
+    exact = cells.exact(measure.name)
 
     stays = np.array_equal(to, identity(total.series.count))
 
     def summed(chosen: Ints) -> Cells:
-        sums = replace(cells.sums.take(chosen), counts=layout.rows)  # type: ignore[union-attr]
+        sums = replace(exact.take(chosen), counts=layout.rows)
         if stays:  # every series is a group of its own: nothing is added
             return Cells.summed(layout, replace(sums, values=cells.values[chosen]))
         where, [added] = regroup_named([Moved(layout, [sums], to)], naming)

@@ -226,7 +226,7 @@ class MeasureData:
         rows, columns = self.shape
         if rows * columns > DENSE_MOST:
             raise MemoryError(
-                f"{self.name} spread out has {rows:,} x {columns:,} cells: "
+                f"{one_line(self.name)} spread out has {rows:,} x {columns:,} cells: "
                 "take to_table(), or select or roll up first"
             )
         return rows, columns

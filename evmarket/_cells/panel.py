@@ -269,7 +269,8 @@ class PanelData:
         level = self.level(name)
         if level.kind not in LEVELS:
             raise TypeError(
-                f"{argument} is {level.name}, a {level.kind}: it takes a level, "
+                f"{argument} is {one_line(level.name)}, a "
+                f"{level.kind}: it takes a level, "
                 "which adds up"
             )
         return level.name

@@ -14,7 +14,7 @@ from .._calendar.periods import wholes
 from .._common import workers
 from .._common.arguments import choice
 from .._common.kinds import ask
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._common.status import lowest, settled
 from .cells import Cells, indptr_of, taken
 from .finest import formed_then_added
@@ -61,7 +61,8 @@ def to_date(measure: MeasureData, unit: str, name: str = "") -> MeasureData:
     if ask(measure.name, measure.kind, "window") == "is":
         if unit != "Y":
             raise TypeError(
-                f"to_date({unit!r}) of {measure.name} (cumulative) has no meaning: it "
+                f"to_date({unit!r}) of {one_line(measure.name)} "
+                "(cumulative) has no meaning: it "
                 "is a year to date"
             )
         return measure
@@ -145,7 +146,7 @@ def _window_sums(measure: MeasureData, starts: Ints, naming: Naming) -> Cells:
     calendar, lives = measure.calendar, measure.lives
     starts = np.maximum(starts, calendar.low - 1)
     cells = measure.cells.kept(~calendar.late(measure.cells.ordinals))
-    assert cells.sums is not None, "only levels have windows"
+    cells.exact(measure.name)
     series, ordinals, last = _reached(cells, calendar, starts)
     begins = starts[ordinals - calendar.low]
     first = cells.first_from(series, begins)

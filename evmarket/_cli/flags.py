@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -59,9 +59,18 @@ _COMMANDS = {
 """The help of every command, and what follows its flags."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages have no control characters of the arguments."""
+
+    def error(self, message: str) -> NoReturn:
+        from .._common.text import printable
+
+        super().error(printable(message))
+
+
 def parser() -> ArgumentParser:
     """The parser of the whole command line; `command` is the name of the command."""
-    whole = argparse.ArgumentParser(
+    whole = _Parser(
         prog="evmarket",
         description="Growth and margins of the built-in vehicle market.",
         epilog="In CSV and JSON rates, shares, pp and bp are fractions.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._common.html import Html, page
+from .._common.text import printable
 from .._tables.rows import csv_pieces, row_parts
 from .._tables.text import mark_lines, text_rows
 from .wording import as_flags
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def _text(table: Table) -> Iterator[str]:
     if table.title:
-        yield f"{table.title}\n"
+        yield f"{printable(table.title)}\n"
     if len(table):
         rows = text_rows(table._columns, table.formats, table.statuses)
         rows += mark_lines(table._columns, table.statuses)
@@ -26,7 +27,7 @@ def _text(table: Table) -> Iterator[str]:
     else:
         yield "no rows\n"
     if table.note:
-        yield f"{as_flags(table.note)}\n"
+        yield f"{printable(as_flags(table.note))}\n"
 
 
 def _csv(table: Table) -> Iterator[str]:

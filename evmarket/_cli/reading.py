@@ -9,7 +9,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from .._common.kinds import KINDS
-from .._common.messages import listing, short, visible
+from .._common.messages import listing, one_line, short, visible
+from .._common.text import printable
 from .._inputs.files import STANDARD_INPUT, Files, file_tables, is_kept
 from .._inputs.wanted import Everything, Form, Told, Wanted, WideWanted
 from .._panel.notices import noticed
@@ -47,7 +48,7 @@ def read_panel(options: Namespace) -> Panel:
     options.noticed = []
     for path in options.files:
         if path != STANDARD_INPUT and not os.path.exists(path):
-            raise ValueError(f"{path}: No such file or directory")
+            raise ValueError(f"{one_line(path)}: No such file or directory")
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -103,7 +104,7 @@ def _overlaps(panel: Panel, options: Namespace) -> list[str]:
 def say(line: str) -> None:
     """A line on standard error."""
     if sys.stderr is not None:
-        print(f"evmarket: {as_flags(line)}", file=sys.stderr)
+        print(f"evmarket: {printable(as_flags(line))}", file=sys.stderr)
 
 
 def _form(options: Namespace) -> Form:

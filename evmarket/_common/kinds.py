@@ -146,7 +146,8 @@ def check_kinds(names: Iterable[str], kinds: Mapping[str, str]) -> dict[str, str
         kind = kinds.get(name, "flow")
         if kind not in KINDS:
             raise ValueError(
-                f"measures: {name} is {short(kind)}: known are {', '.join(KINDS)}"
+                f"measures: {one_line(name)} is {short(kind)}: "
+                f"known are {', '.join(KINDS)}"
             )
         checked[name] = kind
     return checked

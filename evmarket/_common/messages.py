@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .text import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -18,7 +20,7 @@ def short(value: object, most: int = 40) -> str:
 
 def one_line(name: object) -> str:
     """A name or label on one line; the headers of spreadsheets may have line breaks."""
-    return " ".join(str(name).split())
+    return printable(" ".join(str(name).split()))
 
 
 def counted(count: int, word: str) -> str:

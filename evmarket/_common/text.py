@@ -71,8 +71,9 @@ def middle(words: str, room: int, between: str = "...") -> str:
         if columns_of(words) <= room:
             return words
     left = max(room - len(between), 0)
-    start = _fitting(words, left - left // 2)
-    return printable(start + between + _fitting(words[::-1], left // 2)[::-1])
+    start = _fitting(printable(words[: 2 * room]), left - left // 2)
+    end = _fitting(printable(words[-2 * room :])[::-1], left // 2)
+    return start + printable(between) + end[::-1]
 
 
 def fitted(head: str, tail: str = "") -> str:
@@ -117,8 +118,24 @@ def _hanging(words: str, indent: str) -> list[str]:
     return [indent + row for row in wrap(words, WIDTH - len(indent))]
 
 
-def printable(words: str, instead: Callable[[str], str] = lambda _: " ") -> str:
-    """A text with its unprintable characters replaced: they could move the cursor."""
+def escaped(character: str) -> str:
+    r"""A blank for white space, an escape such as \x1b for other characters."""
+    if character.isspace():
+        return " "
+    return character.encode("unicode_escape").decode()
+
+
+def printable(words: str, instead: Callable[[str], str] = escaped) -> str:
+    r"""A text with its unprintable characters replaced.
+
+    They could move the cursor, change colours or turn the direction of writing.
+
+    Examples
+    --------
+    >>> from evmarket._common.text import printable
+    >>> print(printable("A\nB \x1b[31mC \u202eD"))
+    A B \x1b[31mC \u202eD
+    """
     if words.isprintable():
         return words
     return "".join(c if c.isprintable() else instead(c) for c in words)

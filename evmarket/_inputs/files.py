@@ -11,7 +11,7 @@ from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._common.workers import read_ahead
 from .csv_files import csv_tables
 from .numbers_seen import NotNumberError
@@ -119,7 +119,7 @@ def _naming(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ValueError(f"{path}: {error.strerror or error}") from None
+        raise ValueError(f"{one_line(path)}: {error.strerror or error}") from None
     except (UnicodeError, EOFError, zlib.error, RuntimeError) as error:
         raise ValueError(f"{path}: the file is damaged: {error}") from None
     except NotNumberError as error:

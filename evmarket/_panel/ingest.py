@@ -18,7 +18,7 @@ from .._cells.sums import ExactSums, Layout
 from .._common import workers
 from .._common.arguments import positive
 from .._common.kinds import TABLE
-from .._common.messages import listing
+from .._common.messages import listing, one_line
 from .._common.numbers import number
 from .options import Columns, Options
 from .placing import FineCells, Placed, placed
@@ -198,7 +198,7 @@ def _check_repeat(
         kinds = columns.kinds
         name = next(n for n in names if TABLE[kinds[n]].repeats == "error")
         why = (
-            f"{name} is {columns.kinds[name]} and is not added: "
+            f"{one_line(name)} is {columns.kinds[name]} and is not added: "
             "duplicates='identical' or 'last' says which to keep"
         )
     raise ValueError(f"rows {first} and {second} are both {where}: {why}")

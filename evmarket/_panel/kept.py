@@ -45,7 +45,9 @@ class Kept:
     def save(self, path: Any) -> None:
         """Write the panel to an .npz file, without pickle.
 
-        If writing fails, an OSError is raised and an existing file stays as it is.
+        An existing file keeps its mode, and a link leads to it as before. If writing
+        fails, or `path` is not a regular file, an OSError is raised and an existing
+        file stays as it is.
 
         Examples
         --------

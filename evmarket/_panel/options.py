@@ -11,7 +11,7 @@ from .._calendar.lags import exit_periods
 from .._cells.base import Rules
 from .._common.arguments import choice
 from .._common.kinds import TABLE, check_kinds
-from .._common.messages import near, short
+from .._common.messages import near, one_line, short
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,7 @@ class Options:
         for name in options:
             if name not in known:
                 raise TypeError(
-                    f"{name} is not an option of a panel; {near(name, known)}"
+                    f"{one_line(name)} is not an option of a panel; {near(name, known)}"
                 )
         return cls(**options)
 
@@ -62,7 +62,8 @@ class Options:
         for name, kind in kinds.items():
             if self.duplicates == "add" and not TABLE[kind].series:
                 raise ValueError(
-                    f"duplicates is 'add': {name} is {kind} and is never added: "
+                    f"duplicates is 'add': {one_line(name)} is "
+                    f"{kind} and is never added: "
                     "give 'identical', 'last' or 'error'"
                 )
         for name in self.units or {}:
@@ -139,5 +140,7 @@ def _names(value: Any, name: str) -> list[str]:
     names = [value] if isinstance(value, str) else list(value)
     for item in names:
         if not isinstance(item, str):
-            raise TypeError(f"{name} holds {short(item)}: give names of columns")
+            raise TypeError(
+                f"{one_line(name)} holds {short(item)}: give names of columns"
+            )
     return names

@@ -60,8 +60,10 @@ def unpacked(data: Any) -> PanelData:
     raw = _as_bytes(data)
     try:
         return from_state(_read_state(raw))
+    except MemoryError:
+        raise
     # What the arrays say is used in many places, which raise their own errors.
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except Exception as error:
         why = " ".join(str(error.args[0] if error.args else error).split())[:120]
         raise ValueError(
             f"data is {len(raw)} bytes, damaged or not a panel: {why}"

@@ -10,7 +10,7 @@ from .._cells.assign import assign
 from .._cells.assume import assumed, resampled
 from .._cells.merge import merge
 from .._cells.select import excluded, selected
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._tables.exported import Exported
 from . import export
 from .asked import AskedPanel
@@ -344,7 +344,7 @@ class Panel(Builders, Kept, Exported, Explained, AskedPanel):
         """
         for name, measure in measures.items():
             if not isinstance(measure, Measure):
-                raise TypeError(f"{name} is {short(measure)}: give a Measure")
+                raise TypeError(f"{one_line(name)} is {short(measure)}: give a Measure")
         return Panel(assign(self._data, {k: m._data for k, m in measures.items()}))
 
     def merge(self, *others: Panel, overlap: str = "add") -> Panel:

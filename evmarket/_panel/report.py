@@ -16,7 +16,7 @@ from .._cells.within import groups_of
 from .._cells.within import rank as ranks_within
 from .._common.arguments import positive
 from .._common.kinds import TABLE, ask
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._common.record import record
 from .._common.status import lacking, lowest
 from .._tables.columns import decoded, free_name, integers, stacked, taken
@@ -325,13 +325,13 @@ def _period(measure: MeasureData, at: Any) -> int:
     """The period of a report: one period in view."""
     calendar, name = measure.calendar, measure.name
     if not len(calendar.periods):
-        raise ValueError(f"{name} has no periods to report on")
+        raise ValueError(f"{one_line(name)} has no periods to report on")
     if at is None:
         period = measure.last_known()
         known = np.isfinite(measure.cells.values)
         at = measure.cells.ordinals[known]
         if period < calendar.visible[0] or not (at == period).any():
-            raise ValueError(f"{name} has no complete period: give at=")
+            raise ValueError(f"{one_line(name)} has no complete period: give at=")
         return period
     first, last = calendar.span(at, "at")
     low, high = max(first, calendar.visible[0]), min(last, calendar.visible[1])

@@ -164,7 +164,22 @@ def from_state(state: State) -> PanelData:
     known = {level.name for level in base.levels} | {each.name for each in assigned}
     names = tuple(plain_list(head["names"]))
     need(set(names) <= known and len(set(names)) == len(names), "invalid names")
-    return replace(panel, view=view, assigned=assigned, names=names)
+    panel = replace(panel, view=view, assigned=assigned, names=names)
+    _check_recipes(panel)
+    return panel
+
+
+def _check_recipes(panel: PanelData) -> None:
+    """Assigned measures can be formed: they are, of no series, which takes no time."""
+    none = np.zeros(panel.base.series.count, np.bool_)
+    empty = replace(panel, view=replace(panel.view, chosen=none))
+    for traits in panel.assigned:
+        recipe = traits.recipe
+        if recipe is None:
+            raise ValueError("invalid recipe")
+        formed = recipe(empty)
+        fit = (formed.kind, formed.unit) == (traits.kind, traits.unit)
+        need(fit, f"{traits.name} is not what its recipe forms")
 
 
 def _read_rules(entry: Any) -> Rules:
@@ -246,11 +261,8 @@ def _read_head(state: State) -> dict[str, Any]:
 
 def save(panel: PanelData, path: Any) -> None:
     """Write a panel to a file, whole or not at all."""
-    target = os.fspath(path)
-    if isinstance(target, bytes):
-        target = os.fsdecode(target)
     state: dict[str, Any] = to_state(panel)
-    with written_whole(target) as file:
+    with written_whole(path) as file:
         np.savez(file, **state)
 
 

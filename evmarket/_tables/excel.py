@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import os
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -89,7 +88,7 @@ def workbook(path: Any, title: str = "", charts: bool = False) -> Iterator[Book]
         ) from None
     # Text is never read: neither as a formula nor as an address.
     options = {"strings_to_formulas": False, "strings_to_urls": False}
-    with written_whole(os.fspath(path)) as file:
+    with written_whole(path) as file:
         book = xlsxwriter.Workbook(file, {**options, "constant_memory": not charts})
         book.set_properties({"title": middle(title, 200, "…")})
         try:

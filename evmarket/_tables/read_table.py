@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._common.messages import near, short
+from .._common.messages import near, one_line, short
 from .._common.warning import EvmarketWarning
 from .._inputs.columns import Part
 from .._inputs.files import STANDARD_INPUT, file_tables, is_kept
@@ -129,7 +129,7 @@ def read_table(
     if drop is not None:
         columns = _dropped(columns, drop)
     for line in [*lines, *_noticed(columns)]:
-        warnings.warn(f"{name}: {line}", EvmarketWarning, stacklevel=2)
+        warnings.warn(f"{one_line(name)}: {line}", EvmarketWarning, stacklevel=2)
     made = {column: _array(column, cells) for column, cells in columns.items()}
     return Table(made, title=os.path.basename(name), note="\n".join(lines))
 

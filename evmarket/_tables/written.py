@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -198,7 +197,7 @@ def _written(path: Any, pieces: Iterable[str]) -> str | None:
     """The text, or None after writing it to a file."""
     if path is None:
         return "".join(pieces)
-    with written_whole(os.fspath(path)) as file:
+    with written_whole(path) as file:
         for piece in pieces:
             file.write(piece.encode("utf-8", "replace"))
     return None

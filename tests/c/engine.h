@@ -31,7 +31,7 @@ static inline void *counting_resize(void *owner, void *block, size_t size)
 
 static inline ev_memory counting_memory(counting *count)
 {
-    const ev_memory memory = {counting_resize, count};
+    const ev_memory memory = {counting_resize, count, 0};
     *count = (counting){0, -1};
     return memory;
 }

@@ -83,8 +83,58 @@ static void bases_are_correct(int64_t step, int64_t stretch)
     CHECK(count.blocks == 0);
 }
 
+/* The arrays change between the stages, as if another thread wrote to them. */
+static void changed_arrays_stay_inside(int64_t step, int64_t stretch)
+{
+    static int64_t groups[ROWS], ordinals[ROWS];
+    static int32_t base[ROWS], group[ROWS];
+    static double values[ROWS];
+    static int64_t first[ROWS], last[ROWS];
+    const ev_column column = {.type = EV_COL_I64, .length = ROWS, .data = groups};
+    const ev_column *columns[] = {&column};
+    for (uint64_t state = 1; state < 200; state++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        uint64_t random = state;
+        ev_rows rows;
+        ev_rows_repeat repeat;
+        ev_key_place place;
+        int more = 1, which = -1;
+        for (int i = 0; i < ROWS; i++) {
+            groups[i] = i / PERIODS * step;
+            ordinals[i] = i % PERIODS * stretch;
+        }
+        ev_result result = ev_rows_open(&rows, &memory, columns, 1, ordinals, ROWS);
+        while (result == EV_DONE && more) {
+            ev_rows_run(&rows, 0, ROWS);
+            for (int k = 0; k < 3; k++) {
+                const int64_t number = (int64_t)next_random(&random);
+                groups[next_random(&random) % ROWS] = number >> next_random(&random) % 64;
+                ordinals[next_random(&random) % ROWS] = number >> next_random(&random) % 64;
+            }
+            result = ev_rows_next(&rows, &more, &which, &place, &repeat);
+        }
+        if (result == EV_DONE) {
+            const ev_lag lag = {{EV_MONTH, 0}, 0, stretch, 0};
+            ev_rows_base(&rows, &lag, 0, ROWS, base);
+            ev_rows_groups(&rows, 0, ROWS, group);
+            CHECK(rows.group_count <= ROWS);
+            ev_rows_presence(&rows, values, 0, rows.group_count, first, last);
+            for (int i = 0; i < ROWS; i++) {
+                CHECK(base[i] >= -1 && base[i] < ROWS);
+                CHECK(group[i] >= 0 && group[i] < rows.group_count);
+            }
+        }
+        ev_rows_close(&rows);
+        CHECK(count.blocks == 0);
+    }
+}
+
 int main(void)
 {
+    changed_arrays_stay_inside(1, 1);
+    changed_arrays_stay_inside(1, 100000);
+    changed_arrays_stay_inside(INT64_C(1) << 40, 1);
     bases_are_correct(1, 1);
     bases_are_correct(7, 1);
     bases_are_correct(INT64_C(1) << 40, 1);

@@ -1,0 +1,100 @@
+"""Panel files with wrong contents, a few of those that `mutated.py` makes."""
+
+import random
+import tracemalloc
+import zipfile
+
+import numpy as np
+import pytest
+
+import evmarket as em
+from evmarket._panel.storage import to_state
+from tests.panel import mutated
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_mutated_files_work_or_are_refused(tmp_path):
+    loaded = mutated.run(300, 1, tmp_path)
+    assert 20 < loaded < 120
+
+
+def test_every_original_uses_its_own_arrays(tmp_path):
+    used = set()
+    for panel in mutated.originals():
+        state = to_state(panel._data)
+        assert mutated.check(state, tmp_path)
+        used |= {name.split(".")[-1] for name in state}
+    assert used >= {"indptr", "ordinals", "rows", "codes", "head", "lo", "hi", "counts"}
+    assert used >= {"fine", "chosen", "dates", "nulls", "repeats"}
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "number"),
+    [
+        ("indptr", 1, 2**62), ("indptr", 0, 1), ("ordinals", 3, 2**40),
+        ("rows", 0, -1), ("codes", 0, 99), ("codes", 1, -1),
+        ("1.counts", 0, -5), ("1.fine", 0, 2**63),
+    ],
+)  # fmt: skip
+def test_wrong_numbers_are_refused_on_loading(tmp_path, name, place, number):
+    for panel in mutated.originals():
+        state = {key: np.array(value) for key, value in to_state(panel._data).items()}
+        if name in state:
+            state[name].reshape(-1)[place] = number
+            with pytest.raises(ValueError, match="damaged"):
+                mutated.check_loads(state, tmp_path)
+            return
+    pytest.fail("no original has this array")
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        ["read", "nothing"], ["combined", [["read", "units"]], ["*"]],
+        ["with_number", [["read", "units"]], [2, "?"]],
+        ["with_number", [["read", "units"]], ["x", "*"]],
+        ["rename", [["read", "units"]], []],
+        ["with_number", [["read", "units"]], [2, "r/"]],
+    ],
+)  # fmt: skip
+def test_recipes_that_form_nothing_are_refused(tmp_path, recipe):
+    *_, panel = mutated.originals()
+    state = mutated.with_head(to_state(panel._data), lambda h: h["assigned"][0], recipe)
+    with pytest.raises(ValueError, match="damaged") as caught:
+        mutated.check_loads(state, tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_compressed_bomb_costs_nothing(tmp_path):
+    path = tmp_path / "bomb.npz"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("head.npy", "w", force_zip64=True) as file,
+    ):
+        for _ in range(256):
+            file.write(bytes(1 << 20))
+    assert path.stat().st_size < 2_000_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match="compressed"):
+            em.Panel.load(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000
+
+
+def test_bytes_of_absurd_sizes_cost_nothing():
+    *_, panel = mutated.originals()
+    made = random.Random(5)
+    data = bytearray(panel.to_bytes())
+    tracemalloc.start()
+    try:
+        for _ in range(200):
+            data[16:24] = made.randrange(2**64).to_bytes(8, "little")
+            with pytest.raises(ValueError, match="index"):
+                em.Panel.from_bytes(bytes(data))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1_000_000

@@ -1,0 +1,145 @@
+"""Arrays that other threads change, threads that share objects, and absurd shapes."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import evmarket as em
+from evmarket import _core
+from evmarket._common import workers
+from tests import race
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_crashes_while_two_threads_write():
+    answered, errors = race.run(6)
+    assert all(answered[name] + errors[name] > 0 for name in answered)
+    assert sum(answered.values()) > sum(errors.values())
+
+
+def in_threads(task, count=2):
+    """Call task(k) in threads; the errors."""
+    errors = []
+
+    def call(k):
+        try:
+            task(k)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=call, args=(k,)) for k in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def batch(rows):
+    keys, days = np.arange(rows) % 1000, np.arange(rows) // 1000
+    return _core.columns([keys, days, np.ones(rows)])
+
+
+def test_a_partial_panel_is_of_one_thread_at_a_time():
+    rows = batch(200_000)
+    partial = _core.Partial(("k",), ("x",))
+
+    def use(k):
+        for _ in range(20):
+            partial.add(rows, (0,), (1,), (2,), freq=None)
+
+    for error in in_threads(use):
+        assert isinstance(error, ValueError) and "\n" not in str(error)
+    try:
+        total = sum(partial.finish()["measures"][0]["values"])
+        assert total > 0 and total % 1 == 0
+    except ValueError:
+        pass
+
+
+def test_the_core_of_rows_shared_by_threads():
+    """Each stage is run by one of them, or refused; nothing is written twice."""
+    rows = 100_000
+    made = np.random.default_rng(1).permutation(rows)
+    for groups in (made % 100, made % 100 << 40):
+        for _ in range(10):
+            index = _core.Rows(_core.columns([groups]), (0,), made // 100)
+
+            def use(_, index=index):
+                more = True
+                while more:
+                    index.run(0, rows)
+                    more = index.next()
+
+            for error in in_threads(use, 3):
+                assert isinstance(error, ValueError)
+
+
+def test_measures_and_rows_may_be_shared():
+    rows = em.Rows(np.arange(50_000) % 50, np.arange(50_000) // 50)
+    values = np.arange(50_000.0)
+    expected = rows.growth(values, 1)
+
+    def use(_):
+        for lag in (1, 2, 3):
+            rows.growth(values, lag)
+        np.testing.assert_array_equal(rows.growth(values, 1), expected)
+
+    assert in_threads(use, 4) == []
+
+
+def test_broadcast_arrays_are_read():
+    one = np.broadcast_to(np.float64(3), (1000,))
+    assert np.nanmax(np.abs(em.growth(one))) == 0
+    panel = em.Panel.from_arrays(
+        {"maker": np.broadcast_to("A", (3,))}, ["2024", "2025", "2026"], {"u": one[:3]}
+    )
+    assert panel["u"].values.tolist() == [[3, 3, 3]]
+
+
+@pytest.mark.parametrize("rows", [2**31, 2**45, 2**59])
+def test_absurd_shapes_are_errors(rows):
+    """Strides of 0 make arrays of any length out of one number."""
+    huge = np.lib.stride_tricks.as_strided(np.zeros(1), (rows,), (0,))
+    whole = np.lib.stride_tricks.as_strided(np.zeros(1, np.int64), (rows,), (0,))
+    calls = [
+        lambda: em.growth_by(huge, whole, whole),
+        lambda: em.Rows(whole, whole),
+        lambda: em.Panel.from_arrays({"k": whole}, whole, {"u": huge}, freq="Y"),
+    ]
+    if rows > 2**40:  # of 16 GB a result may be had
+        calls += [
+            lambda: em.growth(huge),
+            lambda: em.share(huge),
+            lambda: em.rank(huge),
+            lambda: em.trailing(huge, 12),
+            lambda: em.contributions(huge, huge),
+        ]
+        for call in calls:
+            with pytest.raises((ValueError, MemoryError, OverflowError)) as caught:
+                call()
+            assert "\n" not in str(caught.value)
+
+
+def test_workers_are_bounded_by_the_work():
+    before = em.set_workers(10**6)
+    try:
+        running = threading.active_count()
+        months = [f"2024-{month:02}" for month in range(1, 13)] * 2
+        keys = ["A"] * 12 + ["B"] * 12
+        panel = em.Panel.from_arrays({"maker": keys}, months, {"units": range(24)})
+        assert panel["units"].growth("1M").values.shape == (2, 12)
+        em.growth(np.arange(24.0))
+        panel = em.Panel.from_table(
+            {"maker": keys, "month": months, "units": list(range(24))},
+            "maker",
+            "month",
+            "units",
+            workers=10**6,
+        )
+        assert panel["units"].values.sum() == sum(range(24))
+        assert threading.active_count() <= running + 2
+        assert len(workers.chunks(24)) == 1
+    finally:
+        em.set_workers(before)
