@@ -120,6 +120,7 @@ static total total_end(const double *low, const double *high, const double *grow
                             (next.factor.lo - best.factor.lo);
         better = wants_high ? gain > 0 : gain < 0;
         best = better ? next : best;
+        best.ok = next.ok;
     }
     return best;
 }
