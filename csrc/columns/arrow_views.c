@@ -143,12 +143,13 @@ static ev_result read_text(const reader *r, const struct ArrowArray *array,
         const int64_t *large = column->offsets;
         const int32_t *small = column->offsets;
         const ptrdiff_t n = column->length;
-        column->data = array->buffers[2];
+        /* Text of no bytes may have no buffer. */
+        column->data = array->buffers[2] == NULL ? "" : array->buffers[2];
         if (wide ? !ascend_int64_t(large + first, n) : !ascend_int32_t(small + first, n)) {
             result = lie(r, "has text offsets that are negative or descend");
         }
-        else if (column->data == NULL &&
-                 (wide ? large[first + n] > large[first] : small[first + n] > small[first])) {
+        else if (array->buffers[2] == NULL &&
+                 (wide ? large[first + n] > 0 : small[first + n] > 0)) {
             result = lie(r, "has text but no bytes of it");
         }
     }
