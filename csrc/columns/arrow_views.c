@@ -189,10 +189,13 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
                              const uint8_t *table_bits, ptrdiff_t table_from,
                              ev_column *column)
 {
+    static const int64_t nothing[1] = {0}; /* no rows need no buffers, but an address */
     ev_result result = check_header(r, array, type);
     memset(column, 0, sizeof *column);
     column->type = type;
     column->length = length;
+    column->data = type == EV_COL_NULL ? NULL : nothing;
+    column->offsets = ev_is_text(type) ? nothing : NULL;
     if (result == EV_DONE && (from > array->length || length > array->length - from)) {
         result = lie(r, "is shorter than the table");
     }

@@ -61,7 +61,10 @@ def _changed_array(array: Any, rng: random.Random) -> Any:
 
 
 def _changed_head(array: Any, rng: random.Random) -> Any:
-    head = json.loads(array.tobytes())
+    try:
+        head = json.loads(array.tobytes())
+    except ValueError:  # it was changed before
+        return array
     place: Any = head
     while True:
         names = list(place) if isinstance(place, dict) else list(range(len(place)))
@@ -124,7 +127,7 @@ def _used(panel: Any) -> None:
     again = em.Panel.from_bytes(data)
     assert again.to_bytes() == data
     assert repr(again) == repr(panel)
-    for name in panel:
+    for name in panel.measures:
         try:
             one, two = panel[name], again[name]
             np.testing.assert_array_equal(one.values, two.values)
