@@ -93,7 +93,7 @@ static void check_function(int place, double ends[4][2])
 static void check_sums(input *in)
 {
     enum { MOST = 12 };
-    double low[MOST], high[MOST], growth[2][MOST], scratch[MOST + 1];
+    double low[MOST] = {0}, high[MOST] = {0}, growth[2][MOST] = {{0}}, scratch[MOST + 1];
     const int n = take_below(in, MOST);
     wide least = 0, most = 0;
     int exact = 1;

@@ -2,8 +2,8 @@
 
     python -m tests.fuzz.mutate NAME [--seconds S] [--count N] [--seed N]
 
-NAME is a module of this folder with seeds() and one(data, rng). An input is known by the
-seed and its number, so that a failure can be repeated: --first N --count 1.
+NAME is a module of this folder with seeds() and one(data, rng). An input is known by
+the seed and its number, so that a failure can be repeated: --first N --count 1.
 """
 
 import argparse
@@ -13,7 +13,19 @@ import sys
 import time
 import traceback
 
-PIECES = [b'"', b"\n", b"\r", b",", b"\x00", b"\xff\xfe", b"%", b"1e5", b"{", b"[", b"-"]
+PIECES = [
+    b'"',
+    b"\n",
+    b"\r",
+    b",",
+    b"\x00",
+    b"\xff\xfe",
+    b"%",
+    b"1e5",
+    b"{",
+    b"[",
+    b"-",
+]
 BYTES = [0, 10, 13, 34, 44, 59, 255, 0x80, 46, 45, 0x41]
 
 

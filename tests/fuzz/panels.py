@@ -56,7 +56,8 @@ def _changed_array(array: Any, rng: random.Random) -> Any:
     elif kind == 4:
         array = array[: rng.randrange(len(array) + 1)] if array.ndim else array
     else:
-        array = array.astype(rng.choice(["<i8", "<i4", "|u1", "<f8", "<u8"]))
+        with np.errstate(all="ignore"):
+            array = array.astype(rng.choice(["<i8", "<i4", "|u1", "<f8", "<u8"]))
     return array
 
 
@@ -101,12 +102,8 @@ def one(data: bytes, rng: random.Random) -> None:
             state[name] = _changed_array(state[name], rng)
         if not state:
             return
-    # In a file, the reader may raise nothing but a ValueError.
     try:
-        if rng.random() < 0.1:
-            panel = _loaded(state)
-        else:
-            panel = em.Panel(from_state(state))
+        panel = _loaded(state) if rng.random() < 0.1 else em.Panel(from_state(state))
     except (ValueError, TypeError, KeyError, OverflowError):
         return
     _used(panel)

@@ -1,4 +1,4 @@
-"""Files of tables that were changed, in every encoding: read, or refused in one line."""
+"""Files of tables that were changed, in any encoding: read, or refused in a line."""
 
 import contextlib
 import gzip
