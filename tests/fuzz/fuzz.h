@@ -84,18 +84,15 @@ static inline double take_double(input *in)
     return value;
 }
 
-/* A block of exactly this size, so that the sanitizers find reads outside. */
+/* A block of exactly this size, so that the sanitizers find reads outside; NULL: zeros. */
 static inline void *exact_block(const void *bytes, size_t size)
 {
-    void *block = malloc(size > 0 ? size : 1);
+    void *block = calloc(size > 0 ? size : 1, 1);
     if (block == NULL) {
         exit(EXIT_FAILURE);
     }
     if (size > 0 && bytes != NULL) {
         memcpy(block, bytes, size);
-    }
-    else if (size > 0) {
-        memset(block, 0, size);
     }
     return block;
 }

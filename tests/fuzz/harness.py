@@ -80,7 +80,7 @@ def build(compiler: str, folder: Path, libfuzzer: bool) -> dict[str, Path]:
 
 def _compile(compiler: str, arguments: list[object]) -> None:
     flags = " ".join(FLAGS).split()
-    command = [compiler, *flags, "-I", ROOT / "csrc", *arguments, "-lpthread"]
+    command = [compiler, *flags, "-I", ROOT / "csrc", *arguments]
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True
     )
