@@ -2,9 +2,9 @@
 
     python -m tests.threads
 
-The programs of tests/c that start threads are compiled with -fsanitize=thread. Prints one
-line for each; ends with 1 if one of them fails, and says so where the compiler has no
-ThreadSanitizer.
+The programs of tests/c that start threads are compiled with -fsanitize=thread. Prints
+one line for each; ends with 1 if one of them fails, and says so where the compiler has
+no ThreadSanitizer.
 """
 
 import os
@@ -41,9 +41,10 @@ def main() -> int:
         for path in sorted((ROOT / "tests" / "c").glob("test_*.c"))
         if '"threads.h"' in path.read_text(encoding="utf-8")
     ]
-    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(
-        os.cpu_count()
-    ) as pool:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
         folder = Path(name)
         if not available(folder):
             print("Not available: this compiler has no ThreadSanitizer.")

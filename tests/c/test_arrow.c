@@ -233,7 +233,7 @@ static void check_schemas(void)
 static ev_result open_one(const char *format, const struct ArrowArray *array,
                           ev_arrow_views *views, ev_arrow_fault *fault)
 {
-    counting count;
+    static counting count; /* the views use it until they are closed */
     const ev_memory memory = counting_memory(&count);
     ev_arrow_field field;
     CHECK(field_of(format, &field, fault) == EV_DONE);
