@@ -1,10 +1,11 @@
 """Memory that runs out, and memory that is given back.
 
-Python's allocator fails once, at the first request of a call, then at the second, and so
-on until the call succeeds: each failure is a MemoryError. Called many times, whether it
-ends well or not, a call leaves no blocks behind.
+Python's allocator fails once, at the first request of a call, then at the second, and
+so on until the call succeeds: each failure is a MemoryError. Called many times, whether
+it ends well or not, a call leaves no blocks behind.
 """
 
+import contextlib
 import gc
 import subprocess
 import sys
@@ -71,10 +72,8 @@ BAD = {
 
 def blocks_after(call, times):
     for _ in range(times):
-        try:
+        with contextlib.suppress(ValueError, KeyError, TypeError):
             call()
-        except (ValueError, KeyError, TypeError):
-            pass
     gc.collect()
     return sys.getallocatedblocks()
 
