@@ -2,10 +2,13 @@
 
 #include "base/memory.h"
 
-enum {
-    HUGE = 1 << 21,       /* bytes of a huge page; blocks begin at one */
-    BLOCK_BYTES = 1 << 23 /* bytes of items in a block */
-};
+/* Blocks of 2^23 bytes that begin at a huge page of 2^21. Fuzzing makes small ones, which
+ * are soon full and quickly cleared. */
+#ifdef EV_SMALL_BLOCKS
+enum { HUGE = 1 << 6, BLOCK_BYTES = 1 << 11 };
+#else
+enum { HUGE = 1 << 21, BLOCK_BYTES = 1 << 23 };
+#endif
 
 void ev_blocks_open(ev_blocks *blocks, const ev_memory *memory, size_t size)
 {

@@ -143,13 +143,14 @@ static ev_result read_text(const reader *r, const struct ArrowArray *array,
         const int64_t *large = column->offsets;
         const int32_t *small = column->offsets;
         const ptrdiff_t n = column->length;
-        column->data = array->buffers[2];
-        column->text_room = (wide ? large[first + n] : small[first + n]) + INT64_C(1);
+        const int64_t last = wide ? large[first + n] : small[first + n];
+        /* Text of no bytes may have no buffer. */
+        column->data = array->buffers[2] == NULL ? "" : array->buffers[2];
+        column->text_room = last < INT64_MAX ? last + 1 : last;
         if (wide ? !ascend_int64_t(large + first, n) : !ascend_int32_t(small + first, n)) {
             result = lie(r, "has text offsets that are negative or descend");
         }
-        else if (column->data == NULL &&
-                 (wide ? large[first + n] > large[first] : small[first + n] > small[first])) {
+        else if (array->buffers[2] == NULL && last > 0) {
             result = lie(r, "has text but no bytes of it");
         }
     }
@@ -197,10 +198,13 @@ static ev_result read_column(const reader *r, const struct ArrowArray *array,
                              const uint8_t *table_bits, ptrdiff_t table_from,
                              ev_column *column)
 {
+    static const int64_t nothing[1] = {0}; /* no rows need no buffers, but an address */
     ev_result result = check_header(r, array, type);
     memset(column, 0, sizeof *column);
     column->type = type;
     column->length = length;
+    column->data = type == EV_COL_NULL ? NULL : nothing;
+    column->offsets = ev_is_text(type) ? nothing : NULL;
     if (result == EV_DONE && (from > array->length || length > array->length - from)) {
         result = lie(r, "is shorter than the table");
     }

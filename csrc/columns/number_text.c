@@ -97,14 +97,15 @@ static ptrdiff_t copy_groups(cursor *c, char mark, uint8_t **to, ptrdiff_t *firs
 /* Copies [e [+-] digits]; 0 if what is left is something else. */
 static int copy_exponent(cursor *c, uint8_t **to)
 {
+    int complete = 1;
     if (c->at < c->end && (*c->at == 'e' || *c->at == 'E')) {
         *(*to)++ = *c->at++;
         if (c->at < c->end && (*c->at == '-' || *c->at == '+')) {
             *(*to)++ = *c->at++;
         }
-        copy_digits(c, to);
+        complete = copy_digits(c, to) > 0;
     }
-    return c->at == c->end;
+    return complete && c->at == c->end;
 }
 
 /* The text without brackets, sign and percent sign. */

@@ -77,15 +77,21 @@ typedef struct total {
 } total;
 
 /* Growths are at their low or high end. A part that grows less than the whole pulls it
- * down the more, the larger its level: `factor` decides which end of the level counts. */
+ * down the more, the larger its level: `factor` decides which end of the level counts.
+ * Unless all grow alike, doubles do not suffice where the two are too close to tell. */
 static total total_at(const double *low, const double *high, const double *growth,
                       ptrdiff_t n, ev_pair factor, int wants_high)
 {
     ev_pair increments = {0, 0}, bases = {0, 0};
     double size = 0;
+    int alike = 1, told = 1;
+    for (ptrdiff_t i = 1; i < n; i++) {
+        alike &= growth[i] == growth[0];
+    }
     for (ptrdiff_t i = 0; i < n; i++) {
         const ev_pair own = ev_two_sum(1, growth[i]);
         const double ahead = (own.hi - factor.hi) + (own.lo - factor.lo);
+        told &= fabs(ahead) > own.hi * 0x1p-90 || low[i] == high[i] || alike;
         const ev_pair level = {(ahead > 0) == wants_high ? high[i] : low[i], 0};
         const ev_pair base = ev_pair_divide(level, own), by = {growth[i], 0};
         const ev_pair increment_of = ev_pair_multiply(base, by);
@@ -94,7 +100,7 @@ static total total_at(const double *low, const double *high, const double *growt
         size += fabs(increment_of.hi);
     }
     const ev_pair one = {1, 0};
-    total result = {{0, 0}, {0, 0}, bases.hi > 0 && ev_keeps(increments, size)};
+    total result = {{0, 0}, {0, 0}, told && bases.hi > 0 && ev_keeps(increments, size)};
     if (bases.hi > 0) {
         result.growth = ev_pair_divide(increments, bases);
         result.factor = ev_pair_add(one, result.growth);
@@ -114,6 +120,7 @@ static total total_end(const double *low, const double *high, const double *grow
                             (next.factor.lo - best.factor.lo);
         better = wants_high ? gain > 0 : gain < 0;
         best = better ? next : best;
+        best.ok = next.ok;
     }
     return best;
 }

@@ -46,7 +46,8 @@ static ev_result add_by_rule(ev_ledger *into, uint32_t number, const ev_ledger *
         sums[k].total =
             ev_total_rescaled(sums[k].total, from->scales[k], into->scales[k]);
     }
-    return ev_ledger_add_cell(into, number, &rows, sums);
+    /* A cell whose rows were all skipped adds nothing: it is not a different row. */
+    return rows.count == 0 ? EV_DONE : ev_ledger_add_cell(into, number, &rows, sums);
 }
 
 static ev_result merge_block(ev_ledger *into, const ev_ledger *from,

@@ -15,7 +15,7 @@ static int failures;
         }                                                                     \
     } while (0)
 
-static int finish(void)
+static inline int finish(void)
 {
     printf("%s\n", failures == 0 ? "ok" : "FAILED");
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -3,14 +3,15 @@
 #ifndef EV_TEST_ENGINE_H
 #define EV_TEST_ENGINE_H
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "check.h"
 #include "base/core.h"
 
 typedef struct counting {
-    long blocks; /* not freed */
-    long left;   /* calls that succeed before one fails; -1: all succeed */
+    atomic_long blocks; /* not freed */
+    atomic_long left;   /* calls that succeed before one fails; -1: all succeed */
 } counting;
 
 static inline void *counting_resize(void *owner, void *block, size_t size)

@@ -1,5 +1,6 @@
 /* Panels built from tables. */
 #include "engine.h"
+#include "threads.h"
 #include "table/merge.h"
 #include "table/panel.h"
 #include "table/partial.h"
@@ -48,12 +49,45 @@ static void *new_block(const ev_memory *memory, ptrdiff_t count)
     return block;
 }
 
+/* A ledger, written by threads, and parts that are merged by threads. */
+typedef struct writing {
+    const ev_ledger *ledger;
+    uint64_t *words;
+    const ev_merge *merge;
+    const ev_panel_cells *panel;
+} writing;
+
+static void write_series(void *job, int part)
+{
+    const writing *w = job;
+    ev_panel_place place;
+    CHECK(ev_panel_write(w->ledger, w->words, part_start(w->panel->series, part),
+                         part_start(w->panel->series, part + 1), w->panel,
+                         &place) == EV_DONE);
+}
+
+static void count_merged(void *job, int part)
+{
+    const writing *w = job;
+    CHECK(ev_merge_count(w->merge, part_start(w->panel->series, part),
+                         part_start(w->panel->series, part + 1),
+                         w->panel->indptr + 1) == EV_DONE);
+}
+
+static void write_merged(void *job, int part)
+{
+    const writing *w = job;
+    ev_panel_place place;
+    CHECK(ev_merge_write(w->merge, part_start(w->panel->series, part),
+                         part_start(w->panel->series, part + 1), w->panel,
+                         &place) == EV_DONE);
+}
+
 static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t series,
                           const int32_t *places, finished *f)
 {
     uint64_t *words = new_block(memory, ledger->cells.count);
     int64_t *indptr = new_block(memory, series + 1);
-    ev_panel_place place;
     ev_panel_lay(ledger, places, series, indptr, words);
     f->cells = (ptrdiff_t)indptr[series];
     f->panel = (ev_panel_cells){series, indptr, new_block(memory, f->cells),
@@ -64,9 +98,8 @@ static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t 
                                             .hi = new_block(memory, f->cells),
                                             .values = new_block(memory, f->cells)};
     }
-    /* In two ranges of series, as two threads do. */
-    CHECK(ev_panel_write(ledger, words, series / 2, series, &f->panel, &place) == EV_DONE);
-    CHECK(ev_panel_write(ledger, words, 0, series / 2, &f->panel, &place) == EV_DONE);
+    writing w = {ledger, words, NULL, &f->panel};
+    run_together(write_series, &w);
     (void)memory->resize(memory->owner, words, 0);
 }
 
@@ -240,13 +273,12 @@ static void merging_equals_regrouping(void)
         CHECK(scale.grain == three.measures[k].scale.grain);
     }
     int64_t *counts = three.panel.indptr + 1;
-    CHECK(ev_merge_count(&merge, series / 3, series, counts) == EV_DONE);
-    CHECK(ev_merge_count(&merge, 0, series / 3, counts) == EV_DONE);
+    writing w = {NULL, NULL, &merge, &three.panel};
+    run_together(count_merged, &w);
     for (ptrdiff_t s = 0; s < series; s++) {
         counts[s] += three.panel.indptr[s];
     }
-    CHECK(ev_merge_write(&merge, series / 2, series, &three.panel, &place) == EV_DONE);
-    CHECK(ev_merge_write(&merge, 0, series / 2, &three.panel, &place) == EV_DONE);
+    run_together(write_merged, &w);
     CHECK(same_cells(&two, &three));
     for (long left = 0; left < 3; left++) { /* writing takes three blocks, counting two */
         count.left = left;

@@ -1,13 +1,13 @@
 /* The allocator that keeps: sizes, bound, content, and threads at the same time. */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/kept.h"
 #include "check.h"
 #include "engine.h"
+#include "threads.h"
 
-enum { MEGA = 1 << 20, THREADS = 4, ROUNDS = 2000 };
+enum { MEGA = 1 << 20, ROUNDS = 2000 };
 
 static void *system_resize(void *owner, void *block, size_t size)
 {
@@ -77,9 +77,9 @@ static void a_failed_block_leaves_the_old_one(void)
     CHECK(count.blocks == 0);
 }
 
-static void *take_and_give(void *owner)
+static void take_and_give(void *owner, int part)
 {
-    uint64_t state = (uint64_t)(uintptr_t)&state;
+    uint64_t state = (uint64_t)part;
     for (int i = 0; i < ROUNDS; i++) {
         const size_t size = (size_t)(next_random(&state) % MEGA) + 1;
         unsigned char *block = ev_kept_resize(owner, NULL, size);
@@ -92,21 +92,14 @@ static void *take_and_give(void *owner)
             (void)ev_kept_resize(owner, block, 0);
         }
     }
-    return NULL;
 }
 
 static void threads_share_it(void)
 {
-    const ev_memory below = {system_resize, NULL};
+    const ev_memory below = {system_resize, NULL, 0};
     ev_kept kept;
-    pthread_t threads[THREADS];
     ev_kept_open(&kept, &below, 8 * MEGA);
-    for (int t = 0; t < THREADS; t++) {
-        CHECK(pthread_create(&threads[t], NULL, take_and_give, &kept) == 0);
-    }
-    for (int t = 0; t < THREADS; t++) {
-        CHECK(pthread_join(threads[t], NULL) == 0);
-    }
+    run_together(take_and_give, &kept);
     CHECK(ev_kept_bytes(&kept) <= 8 * MEGA);
     ev_kept_clear(&kept);
 }

@@ -1,4 +1,6 @@
 /* Exact sums in cells. */
+#include <math.h>
+
 #include "engine.h"
 #include "base/dispatch.h"
 #include "table/ledger.h"
@@ -213,6 +215,40 @@ static void types_of_columns(void)
     CHECK(ev_scale_of_column(&text, &scale) == EV_BAD_FORMAT);
 }
 
+/* Under EV_IDENTICAL a cell whose rows were all skipped is no different row: merging it
+ * leaves the value of the other cell. */
+static void skipped_rows_do_not_differ(void)
+{
+    const double x[] = {7, NAN};
+    const int32_t zeros[2] = {0, 0};
+    const ev_column column = {.type = EV_COL_F64, .length = 2, .data = x};
+    static ev_values values;
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_ledger parts[2];
+    for (int k = 0; k < 2; k++) {
+        uint32_t number;
+        ptrdiff_t bad_row;
+        CHECK(ev_ledger_open(&parts[k], &memory, 1, (ev_row_rule){EV_IDENTICAL, 1, 1}) ==
+              EV_DONE);
+        CHECK(ev_ledger_take_scale(&parts[k], 0, BINARY) == EV_DONE);
+        CHECK(ev_cells_number(&parts[k].cells, zeros, zeros, 1, &number) == EV_DONE);
+        CHECK(ev_values_read(&column, BINARY, k, 1, EV_BASELINE, &values, &bad_row) ==
+              EV_DONE);
+        CHECK(ev_ledger_add_rows(&parts[k], &number, 1, &values, k) == EV_DONE);
+    }
+    CHECK(ev_ledger_merge(&parts[0], &parts[1], zeros) == EV_DONE);
+    CHECK(ev_ledger_finish(&parts[0]) == EV_DONE);
+    double value = 0;
+    const ev_cell_sum sum = ev_ledger_sum(&parts[0], 0, 0);
+    CHECK(ev_total_read(&sum.total, BINARY, &value) == EV_DONE && value == 7);
+    CHECK(sum.uncounted == 0 && ev_ledger_cell(&parts[0], 0)->rows == 1);
+    CHECK(ev_ledger_repeat(&parts[0]).first == -1);
+    ev_ledger_close(&parts[0]);
+    ev_ledger_close(&parts[1]);
+    CHECK(count.blocks == 0);
+}
+
 int main(void)
 {
     for (ev_isa isa = EV_BASELINE; isa < EV_ISA_COUNT; isa = (ev_isa)(isa + 1)) {
@@ -226,5 +262,6 @@ int main(void)
     merging_and_failures(EV_IDENTICAL);
     merging_and_failures(EV_LAST);
     types_of_columns();
+    skipped_rows_do_not_differ();
     return finish();
 }

@@ -1,8 +1,15 @@
 /* Row numbers by group and period. */
 #include "engine.h"
+#include "threads.h"
 #include "table/rows.h"
 
 enum { GROUPS = 50, PERIODS = 20, ROWS = GROUPS * PERIODS };
+
+/* The parts overlap nothing, and are run at the same time. */
+static void run_stage(void *job, int part)
+{
+    ev_rows_run(job, part_start(ROWS, part), part_start(ROWS, part + 1));
+}
 
 static ev_result make(ev_rows *rows, const ev_memory *memory, const int64_t *groups,
                       const int64_t *ordinals, ev_rows_repeat *repeat)
@@ -14,11 +21,23 @@ static ev_result make(ev_rows *rows, const ev_memory *memory, const int64_t *gro
     ev_key_place place;
     ev_result result = ev_rows_open(rows, memory, columns, 1, ordinals, ROWS);
     while (result == EV_DONE && more) {
-        ev_rows_run(rows, ROWS / 3, ROWS);
-        ev_rows_run(rows, 0, ROWS / 3);
+        run_together(run_stage, rows);
         result = ev_rows_next(rows, &more, &which, &place, repeat);
     }
     return result;
+}
+
+/* Every row as its own base, asked by all threads. */
+static void ask_for_itself(void *job, int part)
+{
+    static const ev_lag none = {{EV_MONTH, 0}, 0, 0, 0};
+    int32_t base[ROWS], group[ROWS];
+    const ptrdiff_t start = part_start(ROWS, part), stop = part_start(ROWS, part + 1);
+    ev_rows_base(job, &none, start, stop, base);
+    ev_rows_groups(job, start, stop, group);
+    for (ptrdiff_t i = start; i < stop; i++) {
+        CHECK(base[i - start] == i && group[i - start] < GROUPS);
+    }
 }
 
 /* Each (group, period) once, in random order; step and stretch select the tables. */
@@ -60,6 +79,7 @@ static void bases_are_correct(int64_t step, int64_t stretch)
         if (result == EV_DONE) {
             int64_t first[GROUPS], last[GROUPS];
             CHECK(rows.group_count == GROUPS);
+            run_together(ask_for_itself, &rows);
             ev_rows_groups(&rows, 0, ROWS, group);
             ev_rows_presence(&rows, values, 0, GROUPS, first, last);
             for (int i = 0; i < ROWS; i++) {
