@@ -84,7 +84,8 @@ def ends_of(one: Figure | Ends, role: str) -> Ends:
     if isinstance(one, Ends):
         return one
     span = span_of(one, role)
-    return Ends(np.float64(exact.below(span.low)), np.float64(exact.above(span.high)))
+    low, high = exact.below(span.low), exact.above(span.high)
+    return Ends(np.asarray(low, np.float64), np.asarray(high, np.float64))
 
 
 def broadcast(ends: Sequence[Any], names: str) -> list[Floats]:

@@ -122,6 +122,7 @@ def test_progress_knows_the_rows_of_tables_and_of_parquet(monkeypatch, tmp_path)
 def test_progress_in_a_notebook(monkeypatch):
     terminal = terminal_for(monkeypatch)
     monkeypatch.setattr(Terminal, "isatty", lambda _: False)
+    monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     build(table(), progress=True)
     assert terminal.text == ""
     monkeypatch.setitem(sys.modules, "ipykernel", sys)
