@@ -143,3 +143,13 @@ def test_workers_are_bounded_by_the_work():
         assert len(workers.chunks(24)) == 1
     finally:
         em.set_workers(before)
+
+
+def test_periods_that_change_between_calls_stay_within_the_calendar():
+    keys, months = np.arange(400) % 4, np.arange(400) // 4
+    rows = em.Rows(keys, months)
+    whole = rows.trailing(keys + 1, 3)
+    months[[7, 150]] = -(2**31), 2**40
+    changed = rows.trailing(keys + 1, 3)
+    assert changed.shape == whole.shape
+    assert np.array_equal(changed[:4], whole[:4], equal_nan=True)

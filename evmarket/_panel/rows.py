@@ -440,13 +440,16 @@ class Rows:
         rules = Rules(cutoff=cutoff, exit_after=exit_after, year_end=year_end)
         calendar = (self._freq or "D", self._low, high, rules)
         column = self._column(values)
-        groups = self._groups()
-        panel = from_ordinals(groups, self._ordinals, column, calendar)
+        panel = from_ordinals(self._groups(), self._places(), column, calendar)
         return panel.measure("values")
+
+    def _places(self) -> Any:
+        """The ordinals, within the calendar even if the array of `period` has changed."""
+        return np.clip(self._ordinals, self._low, self._high)
 
     def _read(self, measure: MeasureData) -> tuple[Any, Any]:
         """Values and statuses of the cells of a measure, in the order of the rows."""
-        return measure.read(self._groups().astype(np.int64), self._ordinals)
+        return measure.read(self._groups().astype(np.int64), self._places())
 
 
 def _months_alone(period: Any, ordinals_: Any, date_format: str | None) -> Any:
