@@ -444,7 +444,7 @@ class Rows:
         return panel.measure("values")
 
     def _places(self) -> Any:
-        """The ordinals, within the calendar even if the array of `period` has changed."""
+        """The ordinals, within the calendar even if the array has changed since."""
         return np.clip(self._ordinals, self._low, self._high)
 
     def _read(self, measure: MeasureData) -> tuple[Any, Any]:
