@@ -153,3 +153,10 @@ def test_periods_that_change_between_calls_stay_within_the_calendar():
     changed = rows.trailing(keys + 1, 3)
     assert changed.shape == whole.shape
     assert np.array_equal(changed[:4], whole[:4], equal_nan=True)
+
+
+def test_a_calendar_of_billions_of_periods_is_refused():
+    rows = em.Rows(["A", "A", "A"], [0, 1, 2**31 - 5])
+    assert rows.growth([1.0, 2.0, 3.0], 1)[1] == 1.0
+    with pytest.raises(ValueError, match=r"runs from 0 to 2,147,483,643: .* at most"):
+        rows.trailing([1, 2, 3], 2)

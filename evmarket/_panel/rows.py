@@ -120,6 +120,10 @@ def growth_by(
     )
 
 
+_MOST_PERIODS = 1 << 26
+"""Windows need some numbers for each period of the calendar."""
+
+
 class Rows:
     """The rows of a long table, indexed once by group and period for many columns.
 
@@ -435,6 +439,11 @@ class Rows:
         """The rows as a measure with one series per group."""
         late = self._complete(complete_through)
         high = max(self._high, late)
+        if high - self._low >= _MOST_PERIODS:
+            raise ValueError(
+                f"period runs from {self._low:,} to {high:,}: sums over windows take "
+                f"at most {_MOST_PERIODS:,} periods"
+            )
         cutoff = None if complete_through is None else late
         exit_after, year_end = self._exit_after(), self._year_end
         rules = Rules(cutoff=cutoff, exit_after=exit_after, year_end=year_end)
