@@ -187,7 +187,7 @@ def _options(given: Mapping[str, Any], columns: Columns) -> Options:
     for name, why in _REFUSED.items():
         if name in given:
             raise TypeError(f"{name} is not an option here: {why}")
-    options = replace(Options.of(given), workers=1)
+    options = Options.of(given)
     options.check(columns.kinds)
     if options.asked is None:
         raise ValueError("freq is None: parts need the frequency of the whole")
@@ -268,8 +268,8 @@ def _bag(
     from dask.bag import from_delayed
 
     ends = delayed(_widest)([delayed(_ends)(part) for part in parts])
-    cut = delayed(_cut, nout=partitions)
-    pieces = [cut(part, key, partitions) for part in parts]
+    pieces_of = delayed(_cut, nout=partitions)
+    pieces = [pieces_of(part, key, partitions) for part in parts]
     merged = [
         _merged([each[k] for each in pieces], split_every) for k in range(partitions)
     ]
@@ -292,7 +292,8 @@ def _merged(parts: list[Any], split_every: int) -> Any:
 def _part(parts: list[tuple[str, Any]], columns: Columns, options: Options) -> Panel:
     """The panel of some parts of a table, each with its name for messages."""
     with one_worker():
-        return _merge([_panel(name, part, columns, options) for name, part in parts])
+        panels = [_panel(name, part, columns, options) for name, part in parts]
+        return _merged_by_rule(panels)
 
 
 def _panel(name: str, part: Any, columns: Columns, options: Options) -> Panel:
@@ -320,6 +321,7 @@ def _merge(panels: list[Panel]) -> Panel:
 
 
 def _merged_by_rule(panels: list[Panel]) -> Panel:
+    """Some panels in one; under "last" parts have no order."""
     if all(panel._data.base.duplicates != "last" for panel in panels):
         return panels[0].merge(*panels[1:])
     # Measures that are not added take the latest date without a rule, and refuse two of

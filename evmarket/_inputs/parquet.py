@@ -17,9 +17,7 @@ _BUFFER = 1 << 16
 """Bytes read at a time of each column; without it whole columns of a row group are."""
 
 
-def file_batches(
-    source: Any, columns: Sequence[str], metadata: Any = None
-) -> Iterator[Any]:
+def file_batches(source: Any, columns: Sequence[str], metadata: Any) -> Iterator[Any]:
     """The batches of a file, at least one. Texts stay the codes that they are in it.
 
     Parameters
@@ -27,22 +25,21 @@ def file_batches(
     source : path or file object
     columns : sequence of str
         Names of its columns.
-    metadata : pyarrow.parquet.FileMetaData, optional
-        What the end of the file says, if it has been read.
+    metadata : pyarrow.parquet.FileMetaData
+        What the end of the file says.
     """
-    from pyarrow.parquet import ParquetFile, read_metadata
+    from pyarrow.parquet import ParquetFile
 
-    found = read_metadata(source) if metadata is None else metadata
-    schema = found.schema.to_arrow_schema()
+    schema = metadata.schema.to_arrow_schema()
     coded = [name for name in columns if str(schema.field(name).type) == "string"]
     with ParquetFile(
         source,
-        metadata=found,
+        metadata=metadata,
         read_dictionary=coded,
         buffer_size=_BUFFER,
         pre_buffer=False,
     ) as file:
-        if not found.num_rows:
+        if not metadata.num_rows:
             yield file.schema_arrow.empty_table().select(columns)
         yield from file.iter_batches(
             columns=columns, batch_size=BATCH, use_threads=workers() > 1
@@ -77,9 +74,7 @@ def dataset_batches(dataset: Any, columns: Sequence[str]) -> Any:
 def _fragments(dataset: Any, columns: Sequence[str]) -> Iterator[Any]:
     """The batches of the files of a dataset, at least one."""
     wanted = [dataset.schema.field(name) for name in columns]
-    rows = 0
     for fragment in dataset.get_fragments():
-        rows += fragment.count_rows()
         # Other columns come from the names of folders, or have another type here.
         if all(field in fragment.physical_schema for field in wanted):
             with fragment.open() as source:
@@ -88,5 +83,5 @@ def _fragments(dataset: Any, columns: Sequence[str]) -> Iterator[Any]:
             yield from fragment.to_batches(
                 schema=dataset.schema, columns=columns, batch_readahead=2
             )
-    if not rows:
-        yield dataset.schema.empty_table().select(columns)
+    # A dataset may have no files, and a file no batches.
+    yield dataset.schema.empty_table().select(columns)

@@ -133,7 +133,6 @@ class Batches:
         return None
 
     def _open(self, table: Any) -> _Open | None:
-        table = as_table(table, self._columns)
         if is_arrow(table) and not _is_mapping(table):
             return _open_arrow(table, self._columns, self._row)
         names = _names(table)
