@@ -72,6 +72,10 @@ def mutate(state, made):
             del state[name]
         elif how < 0.1:
             state[name] = array[: made.randrange(len(array) + 1)]
+        elif how < 0.14:
+            other = made.choice(["<i8", "<i4", "|u1", "<f8", "<u8"])
+            with np.errstate(all="ignore"):
+                state[name] = array.astype(other)
         elif array.size:
             flat = array.reshape(-1).view(f"u{array.itemsize}")
             place = made.randrange(array.size)
