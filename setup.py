@@ -34,7 +34,8 @@ class SourceDistribution(sdist):
 
     def make_release_tree(self, base_dir: str, files: list[str]) -> None:
         tests = glob("tests/**/*", recursive=True)
-        beside = [path for path in tests if path.endswith((".py", ".c", ".h", ".npz"))]
+        kinds = (".py", ".c", ".h", ".npz", "tests/fuzz/run")
+        beside = [path for path in tests if path.endswith(kinds)]
         super().make_release_tree(base_dir, sorted({*files, *beside, "CHANGELOG.md"}))
 
 

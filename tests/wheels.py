@@ -3,7 +3,8 @@
     python -m tests.wheels WHEEL SDIST
 
 Each Python of OLDEST gets the wheel twice: with the oldest NumPy that it takes and with
-the newest. A free-threaded Python has no limited API, so it builds the sdist. Prints a
+the newest. A free-threaded Python has no limited API, so it first builds a wheel of its
+own from the sdist. Prints a
 table and a line of counts; a Python that is not installed is counted as not available.
 Interpreters are looked for on the path and below ~/.pyenv.
 """
@@ -22,6 +23,7 @@ OLDEST = {
     "3.12": "1.26.0",
     "3.13": "2.1.0",
     "3.14": "2.3.2",
+    "3.15": "2.5.2",
     "3.13t": "2.1.0",
     "3.14t": "2.3.2",
 }
@@ -49,57 +51,82 @@ def interpreter(version: str) -> str | None:
     return found[-1] if found else shutil.which(f"python{version}")
 
 
-def call(command: list[str], folder: Path) -> tuple[int, str]:
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=1200
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def try_install(python: str, file: str, numpy: str, folder: Path) -> tuple[str, str]:
-    """The version of NumPy, and what the tests said; "FAILED" begins a failure."""
-    own = folder / "venv"
-    mine = str(own / "bin" / "python")
-    steps = [
-        [python, "-m", "venv", "--clear", str(own)],
-        [mine, "-m", "pip", "install", "-q", file, numpy, "pytest", "hypothesis"],
-        [mine, "-c", PROBE],
-        [mine, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS],
-    ]
+def run(steps: list[list[str]], folder: Path) -> list[str]:
+    """The last line that each command said. RuntimeError for the first that fails."""
     said = []
     for step in steps:
-        code, text = call(step, folder)
-        said.append(text.strip().splitlines())
-        if code != 0:
-            return numpy, "\n    ".join(["FAILED", *said[-1][-12:]])
-    return said[2][-1], said[3][-1].strip("= ")
+        done = subprocess.run(
+            step, cwd=folder, capture_output=True, text=True, timeout=1200
+        )
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        if done.returncode != 0:
+            raise RuntimeError("\n    ".join(lines[-12:]))
+        said.append(lines[-1] if lines else "")
+    return said
+
+
+def own_wheel(python: str, sdist: str, folder: Path) -> str:
+    """The wheel that this Python builds."""
+    own = folder / "own"
+    shutil.rmtree(own, ignore_errors=True)
+    mine = str(folder / "venv" / "bin" / "python")
+    make = [python, "-m", "venv", "--clear", str(folder / "venv")]
+    build = [mine, "-m", "pip", "wheel", "-q", "--no-deps", "-w", "own", sdist]
+    run([make, build], folder)
+    (wheel,) = own.glob("*.whl")
+    return str(wheel)
+
+
+def try_install(python: str, wheel: str, numpy: str, folder: Path) -> tuple[str, str]:
+    """The version of NumPy, and what the tests said."""
+    mine = str(folder / "venv" / "bin" / "python")
+    install = [mine, "-m", "pip", "install", "-q", "--only-binary", "numpy"]
+    said = run(
+        [
+            [python, "-m", "venv", "--clear", str(folder / "venv")],
+            [*install, wheel, numpy, "pytest", "hypothesis"],
+            [mine, "-c", PROBE],
+            [mine, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS],
+        ],
+        folder,
+    )
+    return said[2], said[3].strip("= ")
+
+
+def try_python(version: str, wheel: str, sdist: str, folder: Path) -> list[list[str]]:
+    """A row for each NumPy, or one row for a Python that is not here."""
+    python = interpreter(version)
+    if python is None:
+        return [[version, "", "", "not available"]]
+    kind = "wheel"
+    if version.endswith("t"):
+        kind, wheel = "own wheel", own_wheel(python, sdist, folder)
+    rows = []
+    for numpy in (f"numpy=={OLDEST[version]}", "numpy"):
+        found, tests = try_install(python, wheel, numpy, folder)
+        rows.append([version, found, kind, tests])
+    return rows
 
 
 def main(wheel: str, sdist: str) -> int:
-    rows, faults, absent = [], [], 0
+    rows, faults = [], []
+    wheel, sdist = (str(Path(file).resolve()) for file in (wheel, sdist))
     with tempfile.TemporaryDirectory() as name:
         # Beside the tests, but not the package: what is installed is tested.
         folder = Path(name)
         shutil.copytree(ROOT / "tests", folder / "tests")
         for file in ("pyproject.toml", "README.md"):
             shutil.copy(ROOT / file, folder)
-        for version, oldest in OLDEST.items():
-            python = interpreter(version)
-            if python is None:
-                absent += 1
-                rows.append([version, "", "", "not available"])
-                continue
-            file = sdist if version.endswith("t") else wheel
-            kind = "sdist" if file == sdist else "wheel"
-            for numpy in (f"numpy=={oldest}", "numpy"):
-                found, said = try_install(
-                    python, str(Path(file).resolve()), numpy, folder
-                )
-                if said.startswith("FAILED"):
-                    faults.append(f"{version}, {numpy}: {said}")
-                rows.append([version, found, kind, said.splitlines()[0]])
+        for version in OLDEST:
+            try:
+                rows += try_python(version, wheel, sdist, folder)
+            except RuntimeError as error:
+                faults.append(f"{version}: {error}")
+                rows.append([version, "", "", "FAILED"])
     print_table([["Python", "NumPy", "installed", "tests"], *rows])
-    print(*faults, sep="\n", end="")
+    for fault in faults:
+        print(fault)
+    absent = sum(row[-1] == "not available" for row in rows)
     tried = len(rows) - absent
     print(
         f"{tried} installations tested, {absent} not available: {len(faults)} faults."

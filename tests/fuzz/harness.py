@@ -51,7 +51,9 @@ def _is_done(command: list[str]) -> bool:
     return subprocess.run(command, capture_output=True).returncode == 0
 
 
-def build(compiler: str, folder: Path, libfuzzer: bool) -> dict[str, Path]:
+def build(
+    compiler: str, folder: Path, libfuzzer: bool, flags: list[str] = FLAGS
+) -> dict[str, Path]:
     """Programs of all harnesses in C; without libFuzzer they replay files."""
     traced = ["-fsanitize=fuzzer-no-link"] if libfuzzer else []
     linked = ["-fsanitize=fuzzer"] if libfuzzer else [str(HERE / "replay.c")]
@@ -60,7 +62,9 @@ def build(compiler: str, folder: Path, libfuzzer: bool) -> dict[str, Path]:
     programs = {name: folder / name for name in IN_C}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         core = [
-            pool.submit(_compile, compiler, [*traced, "-c", source, "-o", target])
+            pool.submit(
+                _compile, compiler, flags, [*traced, "-c", source, "-o", target]
+            )
             for source, target in zip(sources, objects, strict=True)
         ]
         for one in core:
@@ -69,6 +73,7 @@ def build(compiler: str, folder: Path, libfuzzer: bool) -> dict[str, Path]:
             pool.submit(
                 _compile,
                 compiler,
+                flags,
                 [*linked, HERE / f"fuzz_{name}.c", *objects, "-o", target, "-lm"],
             )
             for name, target in programs.items()
@@ -78,9 +83,8 @@ def build(compiler: str, folder: Path, libfuzzer: bool) -> dict[str, Path]:
     return programs
 
 
-def _compile(compiler: str, arguments: list[object]) -> None:
-    flags = " ".join(FLAGS).split()
-    command = [compiler, *flags, "-I", ROOT / "csrc", *arguments]
+def _compile(compiler: str, flags: list[str], arguments: list[object]) -> None:
+    command = [compiler, *" ".join(flags).split(), "-I", ROOT / "csrc", *arguments]
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True
     )
