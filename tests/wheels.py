@@ -9,6 +9,7 @@ table and a line of counts; a Python that is not installed is counted as not ava
 Interpreters are looked for on the path and below ~/.pyenv.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -56,7 +57,12 @@ def run(steps: list[list[str]], folder: Path) -> list[str]:
     said = []
     for step in steps:
         done = subprocess.run(
-            step, cwd=folder, capture_output=True, text=True, timeout=1200
+            step,
+            cwd=folder,
+            env={**os.environ, "PIP_ONLY_BINARY": "numpy"},
+            capture_output=True,
+            text=True,
+            timeout=1200,
         )
         lines = (done.stdout + done.stderr).strip().splitlines()
         if done.returncode != 0:
@@ -80,7 +86,7 @@ def own_wheel(python: str, sdist: str, folder: Path) -> str:
 def try_install(python: str, wheel: str, numpy: str, folder: Path) -> tuple[str, str]:
     """The version of NumPy, and what the tests said."""
     mine = str(folder / "venv" / "bin" / "python")
-    install = [mine, "-m", "pip", "install", "-q", "--only-binary", "numpy"]
+    install = [mine, "-m", "pip", "install", "-q"]
     said = run(
         [
             [python, "-m", "venv", "--clear", str(folder / "venv")],

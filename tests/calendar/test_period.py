@@ -50,12 +50,13 @@ def test_ordinals_and_labels_are_those_of_pandas(freq):
     np.testing.assert_array_equal(got, expected.asi8)
     some = expected[:: 65_000 // 50]
     for ordinal, label in zip(some.asi8, map(str, some), strict=True):
+        if not label[:4].isdigit() or int(label[:4]) < 1000:
+            continue  # some versions do not pad
         if freq == "W":  # ours are those of ISO 8601
             thursday = date.fromisoformat(label[:10]) + timedelta(days=3)
             year, number, _ = thursday.isocalendar()
             label = f"{year}-W{number:02}"
-        if label[:4].isdigit() and int(label[:4]) >= 1000:  # some versions do not pad
-            assert em.Periods.of(freq, ordinal, 1).labels == [label]
+        assert em.Periods.of(freq, ordinal, 1).labels == [label]
     # From 1898 on: pandas before 3 counts nanoseconds, which end in 2262.
     first = int(got[62_091 - 26_000])
     start, end = (_core.period_days(freq, first, 360, last) for last in (False, True))

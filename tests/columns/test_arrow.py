@@ -118,9 +118,13 @@ def test_a_struct_with_nulls_and_an_offset():
 
 def test_each_batch_has_a_dictionary():
     pa = pytest.importorskip("pyarrow")
-    kind = pa.dictionary(pa.int8(), pa.large_string())
     parts = [["x", None, "y"], ["z", "x"], []]
-    batches = [pa.record_batch({"k": pa.array(p, kind)}) for p in parts]
+    coded = [([0, None, 1], ["x", "y"]), ([0, 1], ["z", "x"]), ([], [])]
+    batches = []
+    for codes, words in coded:
+        codes, words = pa.array(codes, pa.int8()), pa.array(words, pa.large_string())
+        column = pa.DictionaryArray.from_arrays(codes, words)
+        batches.append(pa.record_batch({"k": column}))
     reader = pa.RecordBatchReader.from_batches(batches[0].schema, batches)
     assert lists_of(reader, ["k"]) == [[k for part in parts for k in part]]
 
