@@ -71,6 +71,8 @@ def period(unit, found):
     if unit == "D":
         if got.get("t"):
             hour, _, rest = got["t"].partition(":")
+            if int(hour) == 24:  # taken as midnight from Python 3.14 on
+                raise ValueError
             time.fromisoformat(f"{int(hour):02}:{rest[:5]}".rstrip("Z+"))
         return "D", date(year, month, int(got["d"]))
     if unit == "W":
