@@ -4,6 +4,7 @@
 
 #include "python/numpy.h"
 #include "python/output.h"
+#include "python/raise.h"
 
 int ev_py_take_array(PyObject *held, PyObject *object, const char *name, int type,
                       ptrdiff_t length, void *address)
@@ -12,12 +13,12 @@ int ev_py_take_array(PyObject *held, PyObject *object, const char *name, int typ
     PyObject *array =
         object == NULL ? NULL : PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_IN_ARRAY);
     if (object == NULL) {
-        PyErr_Format(PyExc_KeyError, "%s", name);
+        ev_py_raise(PyExc_KeyError, "%s", name);
     }
     else if (array != NULL && length >= 0 &&
              PyArray_SIZE((PyArrayObject *)array) != length) {
-        PyErr_Format(PyExc_ValueError, "%s has %zd items, needs %zd", name,
-                     PyArray_SIZE((PyArrayObject *)array), length);
+        ev_py_raise(PyExc_ValueError, "%s has %zd items, needs %zd", name,
+                    PyArray_SIZE((PyArrayObject *)array), length);
     }
     else if (array != NULL && PyList_Append(held, array) == 0) {
         data = PyArray_DATA((PyArrayObject *)array);

@@ -5,6 +5,7 @@
 #include "python/numpy.h"
 #include "python/output.h"
 #include "python/panel_in.h"
+#include "python/raise.h"
 
 /* One source and the arrays that it points into. */
 typedef struct held_source {
@@ -22,8 +23,8 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
         ev_py_take_array(source->held, series_map, "series_map", NPY_INT64, count, &map->series) < 0;
     for (ptrdiff_t s = 0; s < count && !failed; s++) {
         if (map->series[s] >= series) {
-            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld: needs less than %zd", s,
-                         (long long)map->series[s], series);
+            ev_py_raise(PyExc_ValueError, "series_map[%zd] is %lld: needs less than %zd", s,
+                        (long long)map->series[s], series);
             failed = 1;
         }
     }
@@ -113,7 +114,7 @@ static PyObject *regroup(PyObject *module, PyObject *args)
             failed = 1;
         }
         if (!failed && (series < 0 || series > INT32_MAX)) {
-            PyErr_Format(PyExc_ValueError, "series is %zd", series);
+            ev_py_raise(PyExc_ValueError, "series is %zd", series);
             failed = 1;
         }
         for (Py_ssize_t i = 0; i < count && !failed; i++) {
