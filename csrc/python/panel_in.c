@@ -34,6 +34,12 @@ int ev_py_take_entry(PyObject *held, PyObject *dict, const char *name, int type,
     return ev_py_take_array(held, PyDict_GetItemString(dict, name), name, type, length, address);
 }
 
+ptrdiff_t ev_py_taken_size(PyObject *held)
+{
+    const Py_ssize_t count = PyList_Size(held);
+    return count > 0 ? PyArray_SIZE((PyArrayObject *)PyList_GetItem(held, count - 1)) : -1;
+}
+
 /* The same for an entry that may be None; *address is then left as it is. */
 static int take_optional(PyObject *held, PyObject *dict, const char *name, int type,
                          ptrdiff_t length, void *address)
@@ -84,9 +90,9 @@ int ev_py_read_measure(PyObject *held, PyObject *dict, ptrdiff_t cells,
     return failed ? -1 : 0;
 }
 
-static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
+static int check_indptr(const ev_panel_cells *panel)
 {
-    int good = panel->indptr[0] == 0 && panel->indptr[panel->series] == cells;
+    int good = panel->indptr[0] == 0 && panel->indptr[panel->series] == panel->cells;
     for (ptrdiff_t s = 0; s < panel->series && good; s++) {
         good = panel->indptr[s] <= panel->indptr[s + 1];
     }
@@ -99,24 +105,23 @@ static int check_indptr(const ev_panel_cells *panel, ptrdiff_t cells)
 int ev_py_read_panel(PyObject *held, PyObject *dict, int measures, ev_panel_cells *panel)
 {
     PyObject *list = PyDict_GetItemString(dict, "measures");
-    ptrdiff_t cells = 0;
     int failed =
-        ev_py_take_entry(held, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0 ||
-        ev_py_take_entry(held, dict, "ordinals", NPY_INT64, -1, &panel->ordinals) < 0;
-    if (!failed) {
-        panel->series = PyObject_Size(PyDict_GetItemString(dict, "indptr")) - 1;
-        cells = PyObject_Size(PyDict_GetItemString(dict, "ordinals"));
-        failed = ev_py_take_entry(held, dict, "rows", NPY_INT64, cells, &panel->rows) < 0;
-    }
+        ev_py_take_entry(held, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0;
+    panel->series = ev_py_taken_size(held) - 1;
+    failed = failed || ev_py_take_entry(held, dict, "ordinals", NPY_INT64, -1,
+                                        &panel->ordinals) < 0;
+    panel->cells = ev_py_taken_size(held);
+    failed = failed ||
+             ev_py_take_entry(held, dict, "rows", NPY_INT64, panel->cells, &panel->rows) < 0;
     if (!failed && (panel->series < 0 || list == NULL || !PyList_Check(list) ||
                     PyList_Size(list) != measures)) {
         PyErr_SetString(PyExc_ValueError, "a panel has the wrong number of measures, or an empty indptr");
         failed = 1;
     }
-    failed = failed || !check_indptr(panel, cells);
+    failed = failed || !check_indptr(panel);
     for (int k = 0; k < measures && !failed; k++) {
-        failed = ev_py_read_measure(held, PyList_GetItem(list, k), cells,
-                              &panel->measures[k]) < 0;
+        failed = ev_py_read_measure(held, PyList_GetItem(list, k), panel->cells,
+                                    &panel->measures[k]) < 0;
     }
     return failed ? -1 : 0;
 }

@@ -339,12 +339,8 @@ static PyObject *gather(PyObject *Py_UNUSED(module), PyObject *args)
         int good = out != NULL && start >= 0 && start <= stop;
         if (good) {
             Py_BEGIN_ALLOW_THREADS
-            for (Py_ssize_t i = start; i < stop; i++) {
-                good &= base[i] >= -1 && base[i] < count;
-            }
-            if (good) {
-                ev_rows_gather(values, base + start, stop - start, none, out + start);
-            }
+            good = ev_rows_gather(values, count, base + start, stop - start, none,
+                                  out + start);
             Py_END_ALLOW_THREADS
         }
         if (good) {
@@ -378,7 +374,7 @@ static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
         }
         else if (to != NULL) {
             Py_BEGIN_ALLOW_THREADS
-            ev_lag_bases(starts, from, first, last, &lag, to);
+            ev_lag_bases(starts, from, cells, first, last, &lag, to);
             Py_END_ALLOW_THREADS
             answer = Py_NewRef(Py_None);
         }
