@@ -452,7 +452,7 @@ static PyObject *partial_prepare(PyObject *object, PyObject *Py_UNUSED(ignored))
     if (enter(self, ADDING)) {
         const int failed = prepare(self) < 0;
         if (!failed) {
-            indptr = Py_XNewRef(PyDict_GetItemString(self->output.dict, "indptr"));
+            indptr = Py_XNewRef(ev_py_entry(self->output.dict, "indptr"));
         }
         leave(self, failed ? BROKEN : WRITING);
     }

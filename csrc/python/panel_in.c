@@ -12,7 +12,7 @@ int ev_py_take_array(PyObject *held, PyObject *object, const char *name, int typ
     const void *data = NULL;
     PyObject *array =
         object == NULL ? NULL : PyArray_FROMANY(object, type, 1, 1, NPY_ARRAY_IN_ARRAY);
-    if (object == NULL) {
+    if (object == NULL && !PyErr_Occurred()) {
         ev_py_raise(PyExc_KeyError, "%s", name);
     }
     else if (array != NULL && length >= 0 &&
@@ -31,7 +31,7 @@ int ev_py_take_array(PyObject *held, PyObject *object, const char *name, int typ
 int ev_py_take_entry(PyObject *held, PyObject *dict, const char *name, int type,
                       ptrdiff_t length, void *address)
 {
-    return ev_py_take_array(held, PyDict_GetItemString(dict, name), name, type, length, address);
+    return ev_py_take_array(held, ev_py_entry(dict, name), name, type, length, address);
 }
 
 ptrdiff_t ev_py_taken_size(PyObject *held)
@@ -44,15 +44,15 @@ ptrdiff_t ev_py_taken_size(PyObject *held)
 static int take_optional(PyObject *held, PyObject *dict, const char *name, int type,
                          ptrdiff_t length, void *address)
 {
-    return PyDict_GetItemString(dict, name) == Py_None
-               ? 0
-               : ev_py_take_entry(held, dict, name, type, length, address);
+    PyObject *entry = ev_py_entry(dict, name);
+    return entry == Py_None ? 0
+                            : ev_py_take_array(held, entry, name, type, length, address);
 }
 
 static int read_scale(PyObject *dict, ev_scale *scale)
 {
-    PyObject *grain = PyDict_GetItemString(dict, "grain");
-    PyObject *places = PyDict_GetItemString(dict, "places");
+    PyObject *grain = ev_py_entry(dict, "grain");
+    PyObject *places = grain == NULL ? NULL : ev_py_entry(dict, "places");
     int known = grain == Py_None;
     *scale = (ev_scale){EV_NO_GRAIN, 0};
     for (int g = EV_INTEGER; g <= EV_DECIMAL && grain != NULL && !known; g++) {
@@ -104,8 +104,9 @@ static int check_indptr(const ev_panel_cells *panel)
 
 int ev_py_read_panel(PyObject *held, PyObject *dict, int measures, ev_panel_cells *panel)
 {
-    PyObject *list = PyDict_GetItemString(dict, "measures");
+    PyObject *list = ev_py_entry(dict, "measures");
     int failed =
+        (list == NULL && PyErr_Occurred()) ||
         ev_py_take_entry(held, dict, "indptr", NPY_INT64, -1, &panel->indptr) < 0;
     panel->series = ev_py_taken_size(held) - 1;
     failed = failed || ev_py_take_entry(held, dict, "ordinals", NPY_INT64, -1,

@@ -38,12 +38,13 @@ typedef struct read_terms {
 static int read_term(read_terms *read, PyObject *dict)
 {
     ev_panel_measure *term = &read->terms[read->count];
-    PyObject *low = PyDict_Check(dict) ? PyDict_GetItemString(dict, "lo") : NULL;
+    PyObject *low = PyDict_Check(dict) ? ev_py_entry(dict, "lo") : NULL;
     int failed = 0;
     if (read->count == 0 && low != NULL) {
         read->cells = PyObject_Size(low);
     }
-    failed = ev_py_read_measure(read->held, dict, read->cells, term) < 0;
+    failed = PyErr_Occurred() != NULL ||
+             ev_py_read_measure(read->held, dict, read->cells, term) < 0;
     if (!failed && term->counts == NULL) {
         PyErr_SetString(PyExc_ValueError, "a measure needs its counts");
         failed = 1;
