@@ -114,6 +114,17 @@ class Base:
     repeats: Ints | None = None
     stated: Mask | None = None
 
+    def __post_init__(self) -> None:
+        # Panels share their arrays, and pickle hands them over without a copy.
+        own: list[Any] = [self.series.codes, *self.layout, self.repeats, self.stated]
+        for level in self.levels:
+            sums = level.sums
+            own += [sums.lo, sums.hi, sums.fine, sums.counts, sums.values]
+            own += [level.dates, level.months, level.nulls]
+        for array in own:
+            if array is not None:
+                array.flags.writeable = False
+
 
 def one_month(months: Codes) -> Mask:
     """Where one of January and February has a value, and the other none."""
