@@ -116,9 +116,12 @@ def _may_change(array: Array) -> bool:
     """
     owner: Any = array.base
     while isinstance(owner, (np.ndarray, memoryview)):
-        if not memoryview(owner).readonly:
+        if isinstance(owner, np.ndarray):
+            fixed, owner = not owner.flags.writeable, owner.base
+        else:
+            fixed, owner = owner.readonly, owner.obj
+        if not fixed:
             return True
-        owner = owner.base if isinstance(owner, np.ndarray) else owner.obj
     return not isinstance(owner, (bytes, type(None)))
 
 
