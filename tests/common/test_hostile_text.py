@@ -238,8 +238,9 @@ def objects():
 
 
 def arguments_of(method, value):
-    """Ways to give a method a value: in first places, and by each of its names."""
+    """Ways to give a method a value: in first places, by its names, and by a key."""
     yield from (((value,) * count, {}) for count in (1, 2))
+    yield (), {NAME: value}
     try:
         names = inspect.signature(method).parameters.values()
     except ValueError:  # a class of the core
