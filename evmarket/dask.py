@@ -31,11 +31,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._cells.merge import chosen_base
+from ._cells.merge import chosen_base, merge
 from ._cells.panel import PanelData
 from ._common.arguments import positive
 from ._common.kinds import TABLE
-from ._common.messages import near, short
+from ._common.messages import near, one_line, short
 from ._common.workers import cut, one_worker
 from ._inputs.files import Files
 from ._inputs.wanted import Form, Wanted
@@ -279,10 +279,10 @@ def _bag(
 
 def _merged(parts: list[Any], split_every: int) -> Any:
     """The tasks that merge panels, some at a time, in their order."""
-    merge = delayed(_merge)
+    merged = delayed(_merge)
     while len(parts) > 1:
         starts = range(0, len(parts), split_every)
-        parts = [merge(parts[start : start + split_every]) for start in starts]
+        parts = [merged(parts[start : start + split_every]) for start in starts]
     return parts[0]
 
 
@@ -307,7 +307,8 @@ def _panel(name: str, part: Any, columns: Columns, options: Options) -> Panel:
         data = build(table, columns.keys, period, columns.kinds, options, warns=False)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         text = str(error.args[0] if error.args else error)
-        text = text if text.startswith(f"{name}: ") else f"{name}: {text}"
+        shown = one_line(name)  # as the readers of files print it
+        text = text if text.startswith(f"{shown}: ") else f"{shown}: {text}"
         kinds = (KeyError, TypeError, OverflowError)
         kind = next((k for k in kinds if isinstance(error, k)), ValueError)
         raise kind(text) from None
@@ -328,15 +329,9 @@ def _merged_by_rule(panels: list[Panel]) -> Panel:
     # one date. What is added must not meet.
     kinds = [TABLE[level.kind].repeats for level in panels[0]._data.base.levels]
     overlap = "error" if "add" in kinds else "add"
-    plain = [_with_duplicates(panel, None) for panel in panels]
-    try:
-        merged = plain[0].merge(*plain[1:], overlap=overlap)
-    except ValueError as error:
-        where = str(error).rpartition(": ")[0]
-        raise ValueError(
-            f"{where}: duplicates is 'last', and parts have no order"
-        ) from None
-    return _with_duplicates(merged, "last")
+    plain = [_with_duplicates(panel, None)._data for panel in panels]
+    reason = "duplicates is 'last', and parts have no order"
+    return _with_duplicates(Panel(merge(plain, overlap, reason)), "last")
 
 
 def _with_duplicates(panel: Panel, rule: str | None) -> Panel:

@@ -7,6 +7,7 @@ Under `python -m tests.sanitized tests/test_race.py` wrong addresses are found t
 """
 
 import argparse
+import pickle
 import threading
 import time
 import warnings
@@ -14,6 +15,7 @@ import warnings
 import numpy as np
 
 import evmarket as em
+from evmarket import _core
 
 ROWS = 4000
 NUMBERS = np.array([0, 1, -1, 7, 2**31, -(2**31), 2**40, 2**62, -(2**63)], np.int64)
@@ -37,14 +39,33 @@ class Shared:
         self.bytes = np.frombuffer(b"abcdef" * rows, np.uint8).copy()
         self.valid = np.full(rows // 8 + 8, 255, np.uint8)
         self.codes = (self.keys % 5).astype(np.int32)
+        self.csv = np.frombuffer(b'2024-01,"b ""c""",1.5\n' * rows, np.uint8).copy()
+        self.indptr = np.arange(0, rows + 1, 4, dtype=np.int64)
+        self.ordinals = np.arange(rows, dtype=np.int64) % 4 + 600
+        self.ones = np.ones(rows, np.int64)
+        self.low = np.arange(rows, dtype=np.uint64)
+        self.high = np.zeros(rows, np.int64)
+        self.maps = np.arange(rows // 4, dtype=np.int64)
+        self.series = np.arange(rows, dtype=np.int64) // 4
+        self.places = np.arange(rows, dtype=np.int64) % 37 - 1
+        self.base = np.arange(rows, dtype=np.int32) - 1
+        self.known = np.ones(rows, bool)
+        self.groups = np.arange(0, rows + 1, 4, dtype=np.intp)
+        head, buffers = pickled()
+        vars(self).update({f"buffer {k}": each for k, each in enumerate(buffers)})
         self.before = {name: array.copy() for name, array in vars(self).items()}
+        self.pickled = head, buffers
 
     def write(self, made):
         """Change some numbers of each array; most arrays are soon whole again."""
         for name, first in self.before.items():
             array, stays = getattr(self, name), made.random() < 0.02
             place = made.integers(len(array), size=3)
-            if array.dtype.kind in "iu":
+            if array is self.csv:
+                array[place] = made.choice(list(b'",\n\r9a\xff'), 3)
+            elif array.dtype.kind == "b":
+                array[place] = ~array[place]
+            elif array.dtype.kind in "iu":
                 array[place] = made.choice(NUMBERS, 3).astype(array.dtype)
             elif array.dtype.kind == "M":
                 array[place] = made.choice(NUMBERS, 3).view("M8[D]")
@@ -108,6 +129,7 @@ def doors(shared):
         "contributions": lambda: em.contributions(s.values, s.values[::-1]),
         "price_index": lambda: em.price_index(s.values, s.values, s.values, s.values),
     }
+    ways |= core_doors(s)
     try:
         import pyarrow  # noqa: F401
     except ImportError:
@@ -118,6 +140,93 @@ def doors(shared):
             table, keys, "month", "units", freq="M", duplicates="add"
         )
     return ways
+
+
+def core_doors(s):
+    """The functions of the core whose arrays a thread could reach from Python."""
+    rows, count = len(s.keys), len(s.maps)
+    lag = (None, 1, 0, False)
+    measure = {
+        "grain": "integer", "places": 0, "lo": s.low, "hi": s.high, "fine": s.low,
+        "counts": s.ones,
+    }  # fmt: skip
+    panel = {"indptr": s.indptr, "ordinals": s.ordinals, "rows": s.ones}
+    panel["measures"] = [measure]
+    form = (",", ".", ""), 3, (0, 1, 2), ("text", "text", "number"), (b"NA",)
+    last = np.arange(rows)
+    return {
+        "csv": lambda: csv_of(s, form),
+        "csv cuts": lambda: _core.csv_cuts(s.csv, 0, len(s.csv), ",", 4, False),
+        "merge": lambda: merged([(panel, s.maps)] * 2, count),
+        "regroup": lambda: _core.regroup([(panel, s.maps, None, None)], count, ("x",)),
+        "regroup some": lambda: _core.regroup(
+            [(panel, s.maps, (599, s.ones), s.known)], count, ("x",)
+        ),
+        "arrange": lambda: check_order(*_core.arrange(s.places, 37)),
+        "find cells": lambda: _core.find_cells(
+            s.indptr, s.ordinals, s.series, s.ordinals, True
+        ),
+        "find after": lambda: _core.find_cells(
+            s.indptr, s.ordinals, s.series, s.ordinals, False
+        ),
+        "lag bases": lambda: _core.lag_bases(
+            s.indptr, s.ordinals, lag, 0, count, np.empty(rows, np.int64)
+        ),
+        "gather": lambda: _core.gather(s.values, s.base, 0, rows, np.empty(rows)),
+        "add sums": lambda: _core.add_sums([measure] * 3),
+        "slide sums": lambda: _core.slide_sums(measure, s.known, s.series, last),
+        "explain": lambda: explained(s),
+        "explain lanes": lambda: explained(s, np.empty(rows)),
+        "pickle": lambda: panel_of_buffers(s),
+    }
+
+
+def csv_of(s, form):
+    batch, *_ = _core.csv_read(s.csv, 0, len(s.csv), *form)
+    if batch is not None:
+        partial = _core.Partial(("k",), ("x",))
+        partial.add(batch, (1,), (0,), (2,), freq="M")
+
+
+def merged(sources, count):
+    merge = _core.merge_open(sources, count, ("x",))
+    _core.merge_count(merge, 0, count)
+    _core.merge_prepare(merge)
+    _core.merge_write(merge, 0, count)
+    _core.merge_finish(merge)
+
+
+def check_order(offsets, order):
+    """Rows exist, whatever the places were."""
+    assert len(order) == offsets[-1] and (order >= 0).all()
+    assert not len(order) or order.max() < ROWS
+
+
+def explained(s, item_parts=None):
+    count = len(s.groups) - 1
+    parts = tuple(np.empty(count) for _ in range(2))
+    items = None if item_parts is None else (item_parts,)
+    operands, status = (s.values, s.values), np.empty(count, np.uint8)
+    _core.explain("contributions", operands, s.groups, parts, items, status, 0, count)
+
+
+def pickled():
+    """A panel as pickle gives it out of band, and buffers that can be written."""
+    buffers = []
+    rows = np.arange(ROWS)
+    months = rows % 37 + np.datetime64("2020-01")
+    panel = em.Panel.from_arrays({"maker": rows // 37}, months, {"units": rows + 1})
+    head = pickle.dumps(panel, 5, buffer_callback=buffers.append)
+    return head, [np.frombuffer(each.raw(), np.uint8).copy() for each in buffers]
+
+
+def panel_of_buffers(s):
+    """What a panel says does not change after it was loaded."""
+    head, buffers = s.pickled
+    panel = pickle.loads(head, buffers=buffers)
+    once, twice = panel.to_bytes(), panel.to_bytes()
+    assert once == twice
+    panel["units"].growth("1M").at(panel.periods.last)
 
 
 def rows_of(rows, shared):

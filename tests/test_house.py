@@ -60,3 +60,14 @@ def test_only_the_extension_includes_python():
         and line.startswith("#")
     }
     assert including == {"python"}
+
+
+@needs_sources
+def test_the_extension_raises_in_one_place():
+    """Names from input are escaped there."""
+    raising = {
+        path.name
+        for path in (ROOT / "csrc" / "python").glob("*.c")
+        if "PyErr_Format(" in path.read_text(encoding="utf-8")
+    }
+    assert not raising

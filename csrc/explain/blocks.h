@@ -59,6 +59,8 @@ typedef struct block {
     ptrdiff_t rows;  /* the most items of any */
     int count;       /* how many there are */
     int even;        /* as many as there are lanes, of one length */
+    ptrdiff_t first[LANES]; /* of each, the place of its first item among all items */
+    ptrdiff_t items[LANES];
 } block;
 
 EV_INLINE double load_one(const char *from)
@@ -68,35 +70,34 @@ EV_INLINE double load_one(const char *from)
     return x;
 }
 
-/* The place of a group's first item, counted through all items. */
-EV_INLINE ptrdiff_t first_item(const ev_groups *groups, ptrdiff_t group)
-{
-    return groups->offsets != NULL ? groups->offsets[group] : group * groups->items;
-}
-
-EV_INLINE ptrdiff_t item_count(const ev_groups *groups, ptrdiff_t group)
-{
-    return first_item(groups, group + 1) - first_item(groups, group);
-}
-
+/* Offsets are read here alone: another thread may change them after they were checked.
+ * What is no range of the items is none of them. */
 static block block_at(const ev_groups *groups, ptrdiff_t group, ptrdiff_t stop)
 {
     const int count = stop - group < LANES ? (int)(stop - group) : LANES;
-    block b = {group, 0, count, count == LANES && groups->offsets == NULL};
+    block b = {group, 0, count, count == LANES && groups->offsets == NULL, {0}, {0}};
     for (int j = 0; j < count; j++) {
-        const ptrdiff_t items = item_count(groups, group + j);
-        b.rows = items > b.rows ? items : b.rows;
+        b.first[j] = (group + j) * groups->items;
+        b.items[j] = groups->items;
+        if (groups->offsets != NULL) {
+            const ptrdiff_t first = groups->offsets[group + j];
+            const ptrdiff_t end = groups->offsets[group + j + 1];
+            const int good = 0 <= first && first <= end && end <= groups->items;
+            b.first[j] = good ? first : 0;
+            b.items[j] = good ? end - first : 0;
+        }
+        b.rows = b.items[j] > b.rows ? b.items[j] : b.rows;
     }
     return b;
 }
 
-/* Where the number of a group's first item is. */
+/* Where the number of the first item of a group of a block is. */
 EV_INLINE const char *first_number(const ev_operand *operand, const ev_groups *groups,
-                                   ptrdiff_t group)
+                                   const block *b, int j)
 {
     return operand->first + (groups->offsets != NULL
-                                 ? groups->offsets[group] * operand->item_stride
-                                 : group * operand->group_stride);
+                                 ? b->first[j] * operand->item_stride
+                                 : (b->group + j) * operand->group_stride);
 }
 
 /* Each load brings rows from, from + 1 ... of one operand into a column, each store
@@ -107,16 +108,16 @@ static void load(const ev_operand *operand, const ev_groups *groups, const block
                  ptrdiff_t from, ptrdiff_t rows, lanes *restrict to)
 {
     const char *item =
-        first_number(operand, groups, b->group) + from * operand->item_stride;
+        first_number(operand, groups, b, 0) + from * operand->item_stride;
     for (ptrdiff_t k = 0; k < rows; k++, item += operand->item_stride) {
         to[k] = load_one(item);
     }
 }
 
-static void store(const lanes *numbers, const ev_groups *groups, const block *b,
-                  ptrdiff_t from, ptrdiff_t rows, double *restrict to)
+static void store(const lanes *numbers, const block *b, ptrdiff_t from, ptrdiff_t rows,
+                  double *restrict to)
 {
-    memcpy(to + first_item(groups, b->group) + from, numbers, (size_t)rows * sizeof *to);
+    memcpy(to + b->first[0] + from, numbers, (size_t)rows * sizeof *to);
 }
 
 #else
@@ -168,14 +169,14 @@ static void load(const ev_operand *operand, const ev_groups *groups, const block
 {
     const ptrdiff_t along = operand->item_stride;
     if (b->even) {
-        load_even(first_number(operand, groups, b->group) + from * along,
+        load_even(first_number(operand, groups, b, 0) + from * along,
                   operand->group_stride, along, rows, to);
     }
     else {
         memset(to, 0, (size_t)rows * sizeof *to);
         for (int j = 0; j < b->count; j++) {
-            const ptrdiff_t left = item_count(groups, b->group + j) - from;
-            const char *item = first_number(operand, groups, b->group + j) + from * along;
+            const ptrdiff_t left = b->items[j] - from;
+            const char *item = first_number(operand, groups, b, j) + from * along;
             for (ptrdiff_t k = 0; k < rows && k < left; k++) {
                 to[k][j] = load_one(item + k * along);
             }
@@ -198,17 +199,16 @@ static void store_even(const lanes *numbers, ptrdiff_t rows, ptrdiff_t across,
     }
 }
 
-static void store(const lanes *numbers, const ev_groups *groups, const block *b,
-                  ptrdiff_t from, ptrdiff_t rows, double *restrict to)
+static void store(const lanes *numbers, const block *b, ptrdiff_t from, ptrdiff_t rows,
+                  double *restrict to)
 {
     if (b->even) {
-        store_even(numbers, rows, groups->items,
-                   to + first_item(groups, b->group) + from);
+        store_even(numbers, rows, b->items[0], to + b->first[0] + from);
     }
     else {
         for (int j = 0; j < b->count; j++) {
-            const ptrdiff_t left = item_count(groups, b->group + j) - from;
-            double *line = to + first_item(groups, b->group + j) + from;
+            const ptrdiff_t left = b->items[j] - from;
+            double *line = to + b->first[j] + from;
             for (ptrdiff_t k = 0; k < rows && k < left; k++) {
                 line[k] = numbers[k][j];
             }
@@ -253,7 +253,7 @@ static void explain_block(const ev_explanation *family, const ev_groups *groups,
         }
         kernels->spread(columns, rows_from(b, from), &s, items);
         for (int k = 0; k < family->item_parts; k++) {
-            store(items[k], groups, b, from, rows_from(b, from), to->item_parts[k]);
+            store(items[k], b, from, rows_from(b, from), to->item_parts[k]);
         }
     }
     if (kernels->close != NULL) {

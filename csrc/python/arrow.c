@@ -6,6 +6,7 @@
 #include "columns/arrow.h"
 #include "python/memory.h"
 #include "python/module.h"
+#include "python/raise.h"
 
 /* ---- errors ---- */
 
@@ -16,8 +17,8 @@ static void raise_fault(ev_result result, const ev_arrow_fault *fault)
     }
     else {
         /* The bytes may come from a producer or be cut off, and may not be UTF-8. */
-        PyObject *text = PyUnicode_DecodeUTF8(
-            fault->text, (Py_ssize_t)strlen(fault->text), "replace");
+        PyObject *text = ev_py_printable(PyUnicode_DecodeUTF8(
+            fault->text, (Py_ssize_t)strlen(fault->text), "replace"));
         if (text != NULL) {
             PyErr_SetObject(result == EV_BAD_FORMAT ? PyExc_TypeError : PyExc_ValueError,
                             text);
@@ -126,8 +127,8 @@ static void *open_capsule(PyObject *capsule, const char *name, const char *metho
 {
     void *found = NULL;
     if (!PyCapsule_IsValid(capsule, name)) {
-        PyErr_Format(PyExc_TypeError, "%s returned %.80R, needs a capsule '%s'", method, capsule,
-                     name);
+        ev_py_raise(PyExc_TypeError, "%s returned %.80R, needs a capsule '%s'", method, capsule,
+                    name);
     }
     else {
         found = PyCapsule_GetPointer(capsule, name);
@@ -137,7 +138,7 @@ static void *open_capsule(PyObject *capsule, const char *name, const char *metho
 
 static void raise_released(const char *method)
 {
-    PyErr_Format(PyExc_ValueError, "%s returned data that are released already", method);
+    ev_py_raise(PyExc_ValueError, "%s returned data that are released already", method);
 }
 
 /* source.method(); NULL without an exception if there is no such method. The name is
@@ -193,7 +194,7 @@ static int take_array(batches_object *self, PyObject *pair)
     struct ArrowArray *array = NULL;
     int failed = 1;
     if (!PyTuple_Check(pair) || PyTuple_Size(pair) != 2) {
-        PyErr_Format(PyExc_TypeError, "%s returned %.80R, needs two capsules", method, pair);
+        ev_py_raise(PyExc_TypeError, "%s returned %.80R, needs two capsules", method, pair);
     }
     else {
         schema = open_capsule(PyTuple_GetItem(pair, 0), "arrow_schema", method);
@@ -228,7 +229,7 @@ static int open_source(batches_object *self, PyObject *source)
         failed = take_array(self, pair) < 0;
     }
     else if (PyErr_Occurred() == NULL) {
-        PyErr_Format(PyExc_TypeError, "%.80R has no Arrow stream or array", source);
+        ev_py_raise(PyExc_TypeError, "%.80R has no Arrow stream or array", source);
     }
     Py_XDECREF(stream);
     Py_XDECREF(pair);
@@ -331,8 +332,8 @@ static int choose_field(batches_object *self, PyObject *wanted, const char *name
     const Py_ssize_t place = PyLong_AsSsize_t(wanted);
     int failed = place == -1 && PyErr_Occurred() != NULL;
     if (!failed && (place < 0 || place >= width)) {
-        PyErr_Format(PyExc_ValueError, "no column %zd: the table has %zd columns", place,
-                     (Py_ssize_t)width);
+        ev_py_raise(PyExc_ValueError, "no column %zd: the table has %zd columns", place,
+                    (Py_ssize_t)width);
         failed = 1;
     }
     if (!failed) {

@@ -6,6 +6,7 @@
 #include "python/batch.h"
 #include "python/memory.h"
 #include "python/module.h"
+#include "python/raise.h"
 
 static void drop_capsule(void *capsule)
 {
@@ -33,8 +34,8 @@ static int texts_of(PyObject *tuple, Py_ssize_t count, int required, const char 
 {
     int failed = PyTuple_Size(tuple) != count;
     if (failed) {
-        PyErr_Format(PyExc_ValueError, "got %zd texts for %zd columns", PyTuple_Size(tuple),
-                     count);
+        ev_py_raise(PyExc_ValueError, "got %zd texts for %zd columns", PyTuple_Size(tuple),
+                    count);
     }
     for (Py_ssize_t i = 0; i < count && !failed; i++) {
         PyObject *item = PyTuple_GetItem(tuple, i);

@@ -20,6 +20,7 @@
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/objects.h"
+#include "python/raise.h"
 
 static void release_capsule(PyObject *capsule)
 {
@@ -145,10 +146,10 @@ static int array_column(ev_held *held, PyObject *object, ev_column *column)
     }
     else if (type != NPY_BOOL && type != NPY_UNICODE && type != NPY_DATETIME &&
              !number_type((PyArrayObject *)object, &column->type)) {
-        PyErr_Format(PyExc_TypeError,
-                     "column %U has dtype %R: needs bool, integers, float32, float64, "
-                     "datetime64 or text",
-                     held->name, (PyObject *)PyArray_DESCR((PyArrayObject *)object));
+        ev_py_raise(PyExc_TypeError,
+                    "column %U has dtype %R: needs bool, integers, float32, float64, "
+                    "datetime64 or text",
+                    held->name, (PyObject *)PyArray_DESCR((PyArrayObject *)object));
     }
     else {
         array = plain_array(held, object);
@@ -187,9 +188,9 @@ static int window_column(ev_held *held, PyObject *tuple, ev_column *column)
     }
     if (batch != NULL && (place < 0 || place >= batch->ncolumns || start < 0 ||
                           stop < start || stop > batch->rows)) {
-        PyErr_Format(PyExc_ValueError, "rows %zd to %zd of column %zd of a batch of %zd "
-                                       "rows and %zd columns",
-                     start, stop, place, batch->rows, batch->ncolumns);
+        ev_py_raise(PyExc_ValueError, "rows %zd to %zd of column %zd of a batch of %zd "
+                                      "rows and %zd columns",
+                    start, stop, place, batch->rows, batch->ncolumns);
     }
     else if (batch != NULL && ev_py_keep(held, Py_NewRef(capsule)) != NULL) {
         *column = batch->columns[place];
@@ -234,8 +235,8 @@ static int plain_column(ev_held *held, PyObject *object, ev_column *column)
         }
     }
     else {
-        PyErr_Format(PyExc_TypeError, "column %U is %.60R: needs an array or a list",
-                     held->name, object);
+        ev_py_raise(PyExc_TypeError, "column %U is %.60R: needs an array or a list",
+                    held->name, object);
     }
     return failed;
 }
@@ -319,8 +320,8 @@ static int read_columns(ev_held *held, PyObject *items, PyObject *names,
         failed = failed ||
                  read_column(held, item, &held->columns[i], &held->columns[count + i]) < 0;
         if (!failed && held->columns[i].length != held->columns[0].length) {
-            PyErr_Format(PyExc_ValueError, "column %U has %zd rows, the first has %zd",
-                         held->name, held->columns[i].length, held->columns[0].length);
+            ev_py_raise(PyExc_ValueError, "column %U has %zd rows, the first has %zd",
+                        held->name, held->columns[i].length, held->columns[0].length);
             failed = 1;
         }
         Py_XDECREF(item);

@@ -23,6 +23,7 @@
 #include "columns/csv.h"
 #include "python/batch.h"
 #include "python/module.h"
+#include "python/raise.h"
 
 /* What a capsule of a batch keeps alive. */
 typedef struct csv_batch {
@@ -77,7 +78,7 @@ static int read_kind(PyObject *word, ev_csv_kind *kind)
         *kind = (ev_csv_kind)k;
     }
     if (!known) {
-        PyErr_Format(PyExc_ValueError, "kind is %R: needs 'text', 'number' or 'whole'", word);
+        ev_py_raise(PyExc_ValueError, "kind is %R: needs 'text', 'number' or 'whole'", word);
     }
     return known ? 0 : -1;
 }
@@ -87,8 +88,8 @@ static int read_columns(csv_form *read, PyObject *places, PyObject *kinds)
     const Py_ssize_t count = PyTuple_Size(places);
     int failed = count != PyTuple_Size(kinds) || count > EV_PY_MOST_COLUMNS;
     if (failed) {
-        PyErr_Format(PyExc_ValueError, "needs as many kinds as places, at most %d",
-                     EV_PY_MOST_COLUMNS);
+        ev_py_raise(PyExc_ValueError, "needs as many kinds as places, at most %d",
+                    EV_PY_MOST_COLUMNS);
     }
     read->form.count = (int)count;
     for (Py_ssize_t k = 0; k < count && !failed; k++) {
@@ -96,8 +97,8 @@ static int read_columns(csv_form *read, PyObject *places, PyObject *kinds)
         read->places[k] = place;
         failed = place < 0 || place >= read->form.width;
         if (failed && !PyErr_Occurred()) {
-            PyErr_Format(PyExc_ValueError, "no field %zd in a record of %zd", place,
-                         read->form.width);
+            ev_py_raise(PyExc_ValueError, "no field %zd in a record of %zd", place,
+                        read->form.width);
         }
         failed = failed || read_kind(PyTuple_GetItem(kinds, k), &read->kinds[k]) < 0;
     }

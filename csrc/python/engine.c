@@ -69,6 +69,7 @@
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/period.h"
+#include "python/raise.h"
 
 /* Bits, so that a set of states is an int. */
 typedef enum partial_state {
@@ -153,9 +154,9 @@ static int read_duplicates(const char *name, ev_duplicates *rule)
         *rule = (ev_duplicates)i;
     }
     if (!known) {
-        PyErr_Format(PyExc_ValueError,
-                     "duplicates is '%.40s': it takes 'add', 'identical' or 'last'",
-                     name);
+        ev_py_raise(PyExc_ValueError,
+                    "duplicates is '%.40s': it takes 'add', 'identical' or 'last'",
+                    name);
     }
     return known;
 }
@@ -168,8 +169,8 @@ static int read_isa(PyTypeObject *type, const char *name, ev_isa *isa)
         *isa = state->isa;
     }
     else if (ev_isa_choose(name, isa) != EV_DONE) {
-        PyErr_Format(PyExc_ValueError, "isa is '%.40s': not a path of this build",
-                     name);
+        ev_py_raise(PyExc_ValueError, "isa is '%.40s': not a path of this build",
+                    name);
         known = 0;
     }
     return known;
@@ -295,8 +296,8 @@ static PyObject *partial_add(PyObject *object, PyObject *args, PyObject *kwargs)
         answer = NULL;
     }
     else if (start < 0 || end < start || end > batch->rows) {
-        PyErr_Format(PyExc_ValueError, "rows %zd to %zd of a batch of %zd", start, end,
-                     batch->rows);
+        ev_py_raise(PyExc_ValueError, "rows %zd to %zd of a batch of %zd", start, end,
+                    batch->rows);
     }
     else if (ev_py_batch_columns(batch, key_columns, PyTuple_Size(self->keys),
                                  PyTuple_Size(self->keys), keys) == 0 &&
@@ -451,7 +452,7 @@ static PyObject *partial_prepare(PyObject *object, PyObject *Py_UNUSED(ignored))
     if (enter(self, ADDING)) {
         const int failed = prepare(self) < 0;
         if (!failed) {
-            indptr = Py_XNewRef(PyDict_GetItemString(self->output.dict, "indptr"));
+            indptr = Py_XNewRef(ev_py_entry(self->output.dict, "indptr"));
         }
         leave(self, failed ? BROKEN : WRITING);
     }
@@ -470,8 +471,8 @@ static PyObject *partial_write(PyObject *object, PyObject *args)
     else if (is_in(self, WRITING) &&
              PyArg_ParseTuple(args, "nn:write", &start, &stop)) {
         if (start < 0 || stop < start || stop > self->output.panel.series) {
-            PyErr_Format(PyExc_ValueError, "cannot write series %zd to %zd of %zd",
-                         start, stop, self->output.panel.series);
+            ev_py_raise(PyExc_ValueError, "cannot write series %zd to %zd of %zd",
+                        start, stop, self->output.panel.series);
         }
         else if (write_series(self, start, stop) == 0) {
             answer = Py_NewRef(Py_None);

@@ -1,11 +1,13 @@
 #include "python/errors.h"
 
 #include "python/period.h"
+#include "python/raise.h"
 
 void ev_py_raise_with(PyObject *kind, PyObject *text, PyObject *attributes)
 {
     PyObject *error = NULL, *name, *value;
     Py_ssize_t at = 0;
+    text = attributes == NULL ? text : ev_py_printable(text);
     if (text != NULL && attributes != NULL) {
         error = PyObject_CallFunctionObjArgs(kind, text, NULL);
     }
@@ -33,10 +35,10 @@ void ev_py_raise_key(PyObject *what, ev_result result, const ev_key_place *place
         : result == EV_BAD_VALUE
             ? "%U, row %lld: an index or offset points outside the column"
             : "%U, row %lld: an integer outside int64, or 2^31 labels or more";
-    PyErr_Format(result == EV_BAD_FORMAT                         ? PyExc_TypeError
-                 : place->byte >= 0 || result == EV_BAD_VALUE ? PyExc_ValueError
-                                                              : PyExc_OverflowError,
-                 message, what, row, place->value, place->byte);
+    ev_py_raise(result == EV_BAD_FORMAT                         ? PyExc_TypeError
+                : place->byte >= 0 || result == EV_BAD_VALUE ? PyExc_ValueError
+                                                             : PyExc_OverflowError,
+                message, what, row, place->value, place->byte);
 }
 
 static void raise_measure(PyObject *name, ev_result result, long long row)
@@ -48,10 +50,10 @@ static void raise_measure(PyObject *name, ev_result result, long long row)
         : result == EV_BAD_VALUE
             ? "measure %R, row %lld: infinite, or an index outside its dictionary"
             : "measure %R, row %lld: floats of 2^62 or more cannot be summed exactly";
-    PyErr_Format(result == EV_BAD_FORMAT  ? PyExc_TypeError
-                 : result == EV_BAD_VALUE ? PyExc_ValueError
-                                          : PyExc_OverflowError,
-                 message, name, row);
+    ev_py_raise(result == EV_BAD_FORMAT  ? PyExc_TypeError
+                : result == EV_BAD_VALUE ? PyExc_ValueError
+                                         : PyExc_OverflowError,
+                message, name, row);
 }
 
 static void raise_period(PyObject *period, long long row, const ev_place *place,
@@ -63,9 +65,9 @@ static void raise_period(PyObject *period, long long row, const ev_place *place,
                                  batch->first_row);
     }
     else if (name != NULL) {
-        PyErr_Format(PyExc_ValueError,
-                     "%R, row %lld: ordinals need 32-bit integers and no nulls", period,
-                     row);
+        ev_py_raise(PyExc_ValueError,
+                    "%R, row %lld: ordinals need 32-bit integers and no nulls", period,
+                    row);
     }
 }
 

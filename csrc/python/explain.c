@@ -8,6 +8,7 @@
 #include "explain/lmdi.h"
 #include "python/memory.h"
 #include "python/module.h"
+#include "python/raise.h"
 
 /* The data of a writable contiguous array of `type` with `size` items, or NULL with an
  * exception. */
@@ -33,7 +34,7 @@ static int outputs(PyObject *tuple, int count, ptrdiff_t size, double **to)
 {
     int good = PyTuple_Check(tuple) && PyTuple_Size(tuple) == count;
     if (!good) {
-        PyErr_Format(PyExc_TypeError, "outputs must be a tuple of %d arrays", count);
+        ev_py_raise(PyExc_TypeError, "outputs must be a tuple of %d arrays", count);
     }
     for (int k = 0; k < count && good; k++) {
         to[k] = output(PyTuple_GetItem(tuple, k), NPY_DOUBLE, size);
@@ -49,8 +50,8 @@ static PyArrayObject *doubles(PyObject *object, int ndim)
     PyArrayObject *array = (PyArrayObject *)object;
     if (!PyArray_Check(object) || PyArray_TYPE(array) != NPY_DOUBLE ||
         !PyArray_ISNOTSWAPPED(array) || PyArray_NDIM(array) != ndim) {
-        PyErr_Format(PyExc_TypeError,
-                     "an operand must be a float64 array of %d dimensions", ndim);
+        ev_py_raise(PyExc_TypeError,
+                    "an operand must be a float64 array of %d dimensions", ndim);
         array = NULL;
     }
     return array;
@@ -98,7 +99,7 @@ static int read_operands(PyObject *tuple, PyObject *offsets, int count, ev_group
     PyArrayObject *first = NULL;
     int good = PyTuple_Check(tuple) && PyTuple_Size(tuple) == count;
     if (!good) {
-        PyErr_Format(PyExc_TypeError, "operands must be a tuple of %d arrays", count);
+        ev_py_raise(PyExc_TypeError, "operands must be a tuple of %d arrays", count);
     }
     for (int k = 0; k < count && good; k++) {
         PyArrayObject *array = doubles(PyTuple_GetItem(tuple, k), ndim);
@@ -139,7 +140,7 @@ static PyObject *py_explain(PyObject *module, PyObject *args)
         family = ev_explanation_named(name, state->isa);
         good = family != NULL;
         if (!good) {
-            PyErr_Format(PyExc_ValueError, "family is '%.40s': unknown", name);
+            ev_py_raise(PyExc_ValueError, "family is '%.40s': unknown", name);
         }
     }
     good = good && read_operands(operands, offsets, family->reads, &groups) &&

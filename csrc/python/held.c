@@ -1,5 +1,7 @@
 #include "python/held.h"
 
+#include "python/raise.h"
+
 ev_held *ev_py_held_new(Py_ssize_t count, int64_t first_row)
 {
     ev_held *held = PyMem_Calloc(1, sizeof *held);
@@ -45,10 +47,10 @@ void ev_py_column_error(const ev_held *held, PyObject *kind, Py_ssize_t row,
                         const char *what)
 {
     if (row < 0) {
-        PyErr_Format(kind, "column %U %s", held->name, what);
+        ev_py_raise(kind, "column %U %s", held->name, what);
     }
     else {
-        PyErr_Format(kind, "column %U, row %lld: %s", held->name,
-                     (long long)(held->first_row + row), what);
+        ev_py_raise(kind, "column %U, row %lld: %s", held->name,
+                    (long long)(held->first_row + row), what);
     }
 }

@@ -22,6 +22,7 @@
 #include "python/numpy.h"
 #include "python/output.h"
 #include "python/panel_in.h"
+#include "python/raise.h"
 #include "table/merge.h"
 
 #define MERGE_CAPSULE "evmarket.merge"
@@ -128,7 +129,7 @@ static PyObject *merge_open(PyObject *module, PyObject *args)
     open->merge.measures = (int)PyTuple_Size(names);
     int failed = open->held == NULL;
     if (!failed && (series < 0 || series > INT32_MAX)) {
-        PyErr_Format(PyExc_ValueError, "series is %zd", series);
+        ev_py_raise(PyExc_ValueError, "series is %zd", series);
         failed = 1;
     }
     failed = failed ||
@@ -168,7 +169,7 @@ static open_merge *take_range(PyObject *args, int prepared, Py_ssize_t *start,
     }
     if (open != NULL &&
         (*start < 0 || *start > *stop || *stop > open->output.panel.series)) {
-        PyErr_Format(PyExc_ValueError, "no series %zd .. %zd", *start, *stop);
+        ev_py_raise(PyExc_ValueError, "no series %zd .. %zd", *start, *stop);
         open = NULL;
     }
     return open;

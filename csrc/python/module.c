@@ -8,6 +8,7 @@
 #include "arrays/structure.h"
 #include "base/dispatch.h"
 #include "python/module.h"
+#include "python/raise.h"
 #include "table/panel.h"
 
 #define NAME(name) #name,
@@ -28,9 +29,9 @@ static int choose_isa(ev_isa *isa)
     const char *wanted = getenv("EVMARKET_ISA");
     const ev_result result = ev_isa_choose(wanted, isa);
     if (result != EV_DONE) {
-        PyErr_Format(PyExc_ImportError, "EVMARKET_ISA is '%.40s': %s", wanted,
-                     result == EV_BAD_VALUE ? "needs 'baseline' or 'avx2'"
-                                            : "this build or this processor lacks it");
+        ev_py_raise(PyExc_ImportError, "EVMARKET_ISA is '%.40s': %s", wanted,
+                    result == EV_BAD_VALUE ? "needs 'baseline' or 'avx2'"
+                                           : "this build or this processor lacks it");
     }
     return result == EV_DONE ? 0 : -1;
 }

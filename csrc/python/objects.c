@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "python/numpy.h"
+#include "python/raise.h"
 #include "python/objects.h"
 
 /* ---- UTF-8 of code points ---- */
@@ -240,8 +241,8 @@ int ev_py_objects_type(PyObject *name, ev_column_type *type)
         }
     }
     if (!found) {
-        PyErr_Format(PyExc_ValueError, "unknown type of objects %.40R: needs text, int64, float64 or null",
-                     name);
+        ev_py_raise(PyExc_ValueError, "unknown type of objects %.40R: needs text, int64, float64 or null",
+                    name);
     }
     return found ? 0 : -1;
 }
@@ -249,8 +250,8 @@ int ev_py_objects_type(PyObject *name, ev_column_type *type)
 static void raise_wrong(const ev_held *held, Py_ssize_t row, PyObject *item,
                         const char *among)
 {
-    PyErr_Format(PyExc_TypeError, "column %U, row %lld: %.60R among %s", held->name,
-                 (long long)(held->first_row + row), item, among);
+    ev_py_raise(PyExc_TypeError, "column %U, row %lld: %.60R among %s", held->name,
+                (long long)(held->first_row + row), item, among);
 }
 
 /* ---- numbers ---- */

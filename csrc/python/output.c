@@ -7,6 +7,15 @@
 #include "python/kept_array.h"
 #include "python/numpy.h"
 
+PyObject *ev_py_entry(PyObject *dict, const char *name)
+{
+    /* PyDict_GetItemString hides errors of the allocator. */
+    PyObject *key = PyUnicode_FromString(name);
+    PyObject *found = key == NULL ? NULL : PyDict_GetItemWithError(dict, key);
+    Py_XDECREF(key);
+    return found;
+}
+
 /* Puts a new array of 8-byte items into the dict, which keeps it. Its data, or NULL on
  * failure. */
 static void *put_array(PyObject *module, PyObject *dict, const char *name,
@@ -97,14 +106,15 @@ int ev_py_output_make_cells(ev_output *output)
 int ev_py_output_make_measure(ev_output *output, int measure, ev_measure_form form)
 {
     const ev_panel_cells *panel = &output->panel;
-    PyObject *measures = PyDict_GetItemString(output->dict, "measures");
-    PyObject *rows = PyDict_GetItemString(output->dict, "rows");
-    PyObject *made = ev_py_make_measure(
-        output->module, form.scale, (ptrdiff_t)panel->indptr[panel->series],
-        form.has_fine, form.has_counts ? NULL : rows, &panel->measures[measure]);
-    return made == NULL || measures == NULL || PyList_SetItem(measures, measure, made) < 0
-               ? -1
-               : 0;
+    PyObject *measures = ev_py_entry(output->dict, "measures");
+    PyObject *rows = measures == NULL ? NULL : ev_py_entry(output->dict, "rows");
+    PyObject *made =
+        rows == NULL
+            ? NULL
+            : ev_py_make_measure(
+                  output->module, form.scale, (ptrdiff_t)panel->indptr[panel->series],
+                  form.has_fine, form.has_counts ? NULL : rows, &panel->measures[measure]);
+    return made == NULL || PyList_SetItem(measures, measure, made) < 0 ? -1 : 0;
 }
 
 /* The arrays of the cells of a ledger; -1 with an exception set. */
@@ -127,12 +137,12 @@ static int make_arrays(ev_output *output)
 /* "maker='BYD', region='Oslo'", or "series 12" where the output has no labels. */
 static PyObject *name_series(const ev_output *output, PyObject *keys, ptrdiff_t series)
 {
-    PyObject *labels = PyDict_GetItemString(output->dict, "labels"), *text = NULL;
-    PyObject *codes = PyDict_GetItemString(output->dict, "codes");
-    if (labels == NULL || codes == NULL) {
+    PyObject *labels = ev_py_entry(output->dict, "labels"), *text = NULL;
+    PyObject *codes = labels == NULL ? NULL : ev_py_entry(output->dict, "codes");
+    if (codes == NULL && !PyErr_Occurred()) {
         text = PyUnicode_FromFormat("series %zd", series);
     }
-    else {
+    else if (codes != NULL) {
         const Py_ssize_t count = PyTuple_Size(keys);
         const int32_t *places = PyArray_DATA((PyArrayObject *)codes);
         text = PyUnicode_FromString(count == 0 ? "all rows" : "");

@@ -64,4 +64,7 @@ void ev_py_output_raise(const ev_output *output, const ev_naming *naming,
 /* Frees the output. Returns the dict, now owned by the caller, or NULL. */
 PyObject *ev_py_output_close(ev_output *output);
 
+/* An entry of a dict, borrowed; NULL if there is none, or with an exception set. */
+PyObject *ev_py_entry(PyObject *dict, const char *name);
+
 #endif

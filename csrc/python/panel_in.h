@@ -18,6 +18,9 @@ int ev_py_take_array(PyObject *held, PyObject *object, const char *name, int typ
 int ev_py_take_entry(PyObject *held, PyObject *dict, const char *name, int type,
                      ptrdiff_t length, void *address);
 
+/* The items of the array that was taken last, or -1 for none. */
+ptrdiff_t ev_py_taken_size(PyObject *held);
+
 /* The dict of one measure of `cells` cells. */
 int ev_py_read_measure(PyObject *held, PyObject *dict, ptrdiff_t cells,
                        ev_panel_measure *measure);

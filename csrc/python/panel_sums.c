@@ -38,12 +38,13 @@ typedef struct read_terms {
 static int read_term(read_terms *read, PyObject *dict)
 {
     ev_panel_measure *term = &read->terms[read->count];
-    PyObject *low = PyDict_Check(dict) ? PyDict_GetItemString(dict, "lo") : NULL;
+    PyObject *low = PyDict_Check(dict) ? ev_py_entry(dict, "lo") : NULL;
     int failed = 0;
     if (read->count == 0 && low != NULL) {
         read->cells = PyObject_Size(low);
     }
-    failed = ev_py_read_measure(read->held, dict, read->cells, term) < 0;
+    failed = PyErr_Occurred() != NULL ||
+             ev_py_read_measure(read->held, dict, read->cells, term) < 0;
     if (!failed && term->counts == NULL) {
         PyErr_SetString(PyExc_ValueError, "a measure needs its counts");
         failed = 1;
@@ -145,7 +146,7 @@ static PyObject *slide_sums(PyObject *module, PyObject *args)
         failed = failed ||
                  ev_py_take_array(read.held, known, "known", NPY_BOOL, read.cells, &mask) < 0 ||
                  ev_py_take_array(read.held, first, "first", NPY_INT64, -1, &low) < 0;
-        const ptrdiff_t n = failed ? 0 : (ptrdiff_t)PyObject_Size(first);
+        const ptrdiff_t n = failed ? 0 : ev_py_taken_size(read.held);
         failed = failed ||
                  ev_py_take_array(read.held, last, "last", NPY_INT64, n, &high) < 0 ||
                  !are_windows(low, high, n, read.cells);
@@ -156,7 +157,7 @@ static PyObject *slide_sums(PyObject *module, PyObject *args)
             ev_result result;
             ptrdiff_t bad = -1;
             Py_BEGIN_ALLOW_THREADS
-            result = ev_panel_slide(read.terms, mask, low, high, n, &into, &bad);
+            result = ev_panel_slide(read.terms, read.cells, mask, low, high, n, &into, &bad);
             Py_END_ALLOW_THREADS
             answer = answer_of(dict, result, bad);
         }
@@ -191,20 +192,22 @@ static PyObject *find_cells(PyObject *Py_UNUSED(module), PyObject *args)
     if (held != NULL && PyArg_ParseTuple(args, "OOOOp:find_cells", &indptr, &ordinals,
                                          &series, &wanted, &exact)) {
         const int64_t *starts = NULL, *periods = NULL, *rows = NULL, *asked = NULL;
-        int failed =
-            ev_py_take_array(held, indptr, "indptr", NPY_INT64, -1, &starts) < 0 ||
-            ev_py_take_array(held, ordinals, "ordinals", NPY_INT64, -1, &periods) < 0 ||
-            ev_py_take_array(held, series, "series", NPY_INT64, -1, &rows) < 0;
-        npy_intp n = failed ? 0 : (npy_intp)PyObject_Size(series);
+        int failed = ev_py_take_array(held, indptr, "indptr", NPY_INT64, -1, &starts) < 0;
+        const ptrdiff_t count = ev_py_taken_size(held) - 1;
+        failed = failed ||
+                 ev_py_take_array(held, ordinals, "ordinals", NPY_INT64, -1, &periods) < 0;
+        const ptrdiff_t cells = ev_py_taken_size(held);
+        failed =
+            failed || ev_py_take_array(held, series, "series", NPY_INT64, -1, &rows) < 0;
+        npy_intp n = failed ? 0 : (npy_intp)ev_py_taken_size(held);
         failed = failed ||
                  ev_py_take_array(held, wanted, "wanted", NPY_INT64, n, &asked) < 0 ||
-                 !are_places(starts, PyObject_Size(indptr) - 1, PyObject_Size(ordinals),
-                             rows, n, exact ? -1 : 0);
+                 !are_places(starts, count, cells, rows, n, exact ? -1 : 0);
         numbers = failed ? NULL : PyArray_SimpleNew(1, &n, NPY_INT64);
         if (numbers != NULL) {
             int64_t *to = PyArray_DATA((PyArrayObject *)numbers);
             Py_BEGIN_ALLOW_THREADS
-            ev_panel_find(starts, periods, rows, asked, n, exact, to);
+            ev_panel_find(starts, count, periods, cells, rows, asked, n, exact, to);
             Py_END_ALLOW_THREADS
         }
     }
@@ -220,21 +223,25 @@ static PyObject *arrange(PyObject *Py_UNUSED(module), PyObject *args)
     if (held != NULL && PyArg_ParseTuple(args, "On:arrange", &given, &count)) {
         const int64_t *places = NULL;
         int failed = ev_py_take_array(held, given, "places", NPY_INT64, -1, &places) < 0;
-        npy_intp n = failed ? 0 : (npy_intp)PyObject_Size(given), ends = count + 1;
-        npy_intp kept = 0;
-        int good = count >= 0;
-        for (npy_intp i = 0; i < n && good; i++) {
-            good = places[i] >= -1 && places[i] < count;
-            kept += places[i] >= 0;
+        const ptrdiff_t n = failed ? 0 : ev_py_taken_size(held);
+        npy_intp ends = count + 1, kept = 0;
+        int64_t *starts = NULL;
+        int good = count >= 0 && count < PTRDIFF_MAX;
+        offsets = failed || !good ? NULL : PyArray_SimpleNew(1, &ends, NPY_INT64);
+        if (offsets != NULL) {
+            starts = PyArray_DATA((PyArrayObject *)offsets);
+            Py_BEGIN_ALLOW_THREADS
+            good = ev_rows_offsets(places, n, count, starts);
+            Py_END_ALLOW_THREADS
+            kept = starts[count];
         }
         if (!failed && !good) {
             PyErr_SetString(PyExc_ValueError, "places that do not exist");
-            failed = 1;
         }
-        offsets = failed ? NULL : PyArray_SimpleNew(1, &ends, NPY_INT64);
-        order = offsets == NULL ? NULL : PyArray_SimpleNew(1, &kept, NPY_INT64);
+        else if (offsets != NULL) {
+            order = PyArray_ZEROS(1, &kept, NPY_INT64, 0);
+        }
         if (order != NULL) {
-            int64_t *starts = PyArray_DATA((PyArrayObject *)offsets);
             int64_t *rows = PyArray_DATA((PyArrayObject *)order);
             Py_BEGIN_ALLOW_THREADS
             ev_rows_arrange(places, n, count, starts, rows);

@@ -7,6 +7,7 @@
 #include "python/batch.h"
 #include "python/module.h"
 #include "python/numpy.h"
+#include "python/raise.h"
 
 /* ---- errors ---- */
 
@@ -65,14 +66,11 @@ static const char quarter[] =
     "then resample('%s'), or if the months are names of quarters, pass their date_format, "
     "such as '%%Y-%%m'";
 
-/* The value of a row as text of one line. */
+/* The value of a row as text. */
 static PyObject *shown_value(const ev_column *when, const ev_column *within, ptrdiff_t row)
 {
     char text[EV_SHOWN_SIZE];
     const int size = ev_period_show(when, within, row, text);
-    for (int i = 0; i < size; i++) {
-        text[i] = (unsigned char)text[i] < ' ' ? '?' : text[i];
-    }
     return PyUnicode_DecodeUTF8(text, size, "replace");
 }
 
@@ -101,8 +99,8 @@ PyObject *ev_py_period_error(const char *name, const ev_column *when,
              text_faults[fault] != NULL) {
         reason = text_fault(fault, text, size);
         if (reason != NULL) {
-            PyErr_Format(PyExc_ValueError, "%s, row %zd: %U is %U", name, rows_before + row,
-                         shown, reason);
+            ev_py_raise(PyExc_ValueError, "%s, row %zd: %U is %U", name, rows_before + row,
+                        shown, reason);
         }
     }
     else {
@@ -112,8 +110,8 @@ PyObject *ev_py_period_error(const char *name, const ev_column *when,
                     freq.unit == EV_QUARTER                               ? quarter
             : fault == EV_FAULT_COARSER && other.unit == EV_MONTH_JF ? joint
                                                                           : messages[fault];
-        PyErr_Format(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message,
-                     name, rows_before + row, shown, stated, asked, asked);
+        ev_py_raise(fault == EV_FAULT_TYPE ? PyExc_TypeError : PyExc_ValueError, message,
+                    name, rows_before + row, shown, stated, asked, asked);
     }
     Py_XDECREF(reason);
     Py_XDECREF(shown);
@@ -125,16 +123,16 @@ int ev_py_frequency(PyObject *name, void *freq)
     Py_ssize_t size = 0;
     const char *text = NULL;
     if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "freq is %.60R: it takes text such as 'M'", name);
+        ev_py_raise(PyExc_TypeError, "freq is %.60R: it takes text such as 'M'", name);
     }
     else {
         text = PyUnicode_AsUTF8AndSize(name, &size);
     }
     if (text != NULL && ev_frequency_parse(text, size, freq) != EV_DONE) {
-        PyErr_Format(PyExc_ValueError,
-                     "freq is %.60R: it takes Y, H, Q, M, M-JF, W, D, fiscal Y-MAR and Q-MAR "
-                     "(any month), weeks W-MON to W-SUN",
-                     name);
+        ev_py_raise(PyExc_ValueError,
+                    "freq is %.60R: it takes Y, H, Q, M, M-JF, W, D, fiscal Y-MAR and Q-MAR "
+                    "(any month), weeks W-MON to W-SUN",
+                    name);
         text = NULL;
     }
     return text != NULL;
@@ -184,8 +182,8 @@ static PyObject *period_ordinals(PyObject *Py_UNUSED(module), PyObject *args)
         batch = ev_py_batch(capsule);
     }
     if (batch != NULL && (batch->ncolumns < 1 || batch->ncolumns > 2)) {
-        PyErr_Format(PyExc_ValueError, "%s has %zd columns: it takes one or two", name,
-                     batch->ncolumns);
+        ev_py_raise(PyExc_ValueError, "%s has %zd columns: it takes one or two", name,
+                    batch->ncolumns);
     }
     else if (batch != NULL) {
         ordinals = new_int64(batch->rows);
@@ -227,14 +225,14 @@ static void format_error(const char *name, const ev_column *when, ptrdiff_t row,
     const ev_fault fault =
         text == NULL ? EV_FAULT_NULL : ev_period_parse_form(form, text, size, &said);
     if (shown != NULL && fault == EV_FAULT_NULL) {
-        PyErr_Format(PyExc_ValueError, messages[EV_FAULT_NULL], name, rows_before + row);
+        ev_py_raise(PyExc_ValueError, messages[EV_FAULT_NULL], name, rows_before + row);
     }
     else if (shown != NULL) {
         const char *reason = fault == EV_FAULT_CALENDAR ? "is not in the calendar"
                              : fault == EV_FAULT_YEAR ? "lies outside the years 1800 to 2199"
                                                       : "is written in another way";
-        PyErr_Format(PyExc_ValueError, "%s, row %zd: %U %s: date_format is %.60R", name,
-                     rows_before + row, shown, reason, format);
+        ev_py_raise(PyExc_ValueError, "%s, row %zd: %U %s: date_format is %.60R", name,
+                    rows_before + row, shown, reason, format);
     }
     Py_XDECREF(shown);
 }
@@ -263,10 +261,10 @@ static PyObject *period_formatted(PyObject *Py_UNUSED(module), PyObject *args)
         when = ev_is_text(values->type) || values->type == EV_COL_NULL ? column : NULL;
     }
     if (lacks != NULL) {
-        PyErr_Format(PyExc_ValueError, "date_format is %.60R: %s", format, lacks);
+        ev_py_raise(PyExc_ValueError, "date_format is %.60R: %s", format, lacks);
     }
     else if (batch != NULL && when == NULL) {
-        PyErr_Format(PyExc_TypeError, "%s holds no text: date_format reads text", name);
+        ev_py_raise(PyExc_TypeError, "%s holds no text: date_format reads text", name);
     }
     else if (batch != NULL) {
         ordinals = new_int64(batch->rows);
@@ -325,7 +323,7 @@ static PyObject *period_parse(PyObject *Py_UNUSED(module), PyObject *args)
                                    said.fiscal ? Py_True : Py_False);
         }
         else if ((reason = text_fault(fault, bytes, size)) != NULL) {
-            PyErr_Format(PyExc_ValueError, "%s is %.40R, %U", name, text, reason);
+            ev_py_raise(PyExc_ValueError, "%s is %.40R, %U", name, text, reason);
             Py_DECREF(reason);
         }
     }
@@ -363,9 +361,9 @@ static int check_ordinals(ev_frequency freq, int64_t first, int64_t count)
     const int good = count >= 0 && count <= high - low + 1 &&
                      (count == 0 || (first >= low && first <= high - count + 1));
     if (!good) {
-        PyErr_Format(PyExc_ValueError,
-                     "%lld periods from ordinal %lld reach outside the years 1 to 9999",
-                     (long long)count, (long long)first);
+        ev_py_raise(PyExc_ValueError,
+                    "%lld periods from ordinal %lld reach outside the years 1 to 9999",
+                    (long long)count, (long long)first);
     }
     return good;
 }

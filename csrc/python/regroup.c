@@ -5,6 +5,7 @@
 #include "python/numpy.h"
 #include "python/output.h"
 #include "python/panel_in.h"
+#include "python/raise.h"
 
 /* One source and the arrays that it points into. */
 typedef struct held_source {
@@ -18,12 +19,13 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
 {
     ev_panel_map *map = &source->map;
     const ptrdiff_t count = source->panel.series;
+    map->count = series;
     int failed =
         ev_py_take_array(source->held, series_map, "series_map", NPY_INT64, count, &map->series) < 0;
     for (ptrdiff_t s = 0; s < count && !failed; s++) {
         if (map->series[s] >= series) {
-            PyErr_Format(PyExc_ValueError, "series_map[%zd] is %lld: needs less than %zd", s,
-                         (long long)map->series[s], series);
+            ev_py_raise(PyExc_ValueError, "series_map[%zd] is %lld: needs less than %zd", s,
+                        (long long)map->series[s], series);
             failed = 1;
         }
     }
@@ -33,11 +35,11 @@ static int read_map(held_source *source, PyObject *series_map, PyObject *period_
         failed = !PyArg_ParseTuple(period_map, "LO:period_map", &low, &table) ||
                  ev_py_take_array(source->held, table, "period_map", NPY_INT64, -1, &map->periods) < 0;
         map->low = low;
-        map->period_count = failed ? 0 : (ptrdiff_t)PyObject_Size(table);
+        map->period_count = failed ? 0 : ev_py_taken_size(source->held);
     }
     if (!failed && keep != Py_None) {
-        failed = ev_py_take_array(source->held, keep, "keep", NPY_BOOL,
-                            (ptrdiff_t)source->panel.indptr[count], &map->keep) < 0;
+        failed = ev_py_take_array(source->held, keep, "keep", NPY_BOOL, source->panel.cells,
+                                  &map->keep) < 0;
     }
     return failed ? -1 : 0;
 }
@@ -113,7 +115,7 @@ static PyObject *regroup(PyObject *module, PyObject *args)
             failed = 1;
         }
         if (!failed && (series < 0 || series > INT32_MAX)) {
-            PyErr_Format(PyExc_ValueError, "series is %zd", series);
+            ev_py_raise(PyExc_ValueError, "series is %zd", series);
             failed = 1;
         }
         for (Py_ssize_t i = 0; i < count && !failed; i++) {
@@ -121,7 +123,10 @@ static PyObject *regroup(PyObject *module, PyObject *args)
             failed = item == NULL || absorb(&ledger, item, series) < 0;
             Py_XDECREF(item);
         }
-        failed = failed || ev_ledger_finish(&ledger) != EV_DONE;
+        if (!failed && ev_ledger_finish(&ledger) != EV_DONE) {
+            PyErr_NoMemory();
+            failed = 1;
+        }
         if (!failed) {
             ev_output output;
             failed = ev_py_output_open(&output, module, &ledger, NULL, series) < 0 ||

@@ -34,6 +34,7 @@
 #include "python/module.h"
 #include "python/numpy.h"
 #include "python/period.h"
+#include "python/raise.h"
 #include "table/panel.h"
 #include "table/rows.h"
 
@@ -115,7 +116,7 @@ static int check(const rows_object *self, Py_ssize_t start, Py_ssize_t stop,
                                                 : "these Rows are ready, or failed earlier");
     }
     else if (start < 0 || stop < start || stop > count) {
-        PyErr_Format(PyExc_ValueError, "no range %zd to %zd of %zd", start, stop, count);
+        ev_py_raise(PyExc_ValueError, "no range %zd to %zd of %zd", start, stop, count);
     }
     else {
         good = 1;
@@ -242,9 +243,9 @@ static void *array_data(PyObject *object, int type, Py_ssize_t count, int writes
     void *data = NULL;
     if (!ev_py_is_plain(object, type, writes) || PyArray_NDIM(array) != 1 ||
         PyArray_SIZE(array) < count) {
-        PyErr_Format(PyExc_ValueError, "%s: needs a contiguous array of the right type, with "
-                                       "one item per row",
-                     name);
+        ev_py_raise(PyExc_ValueError, "%s: needs a contiguous array of the right type, with "
+                                      "one item per row",
+                    name);
     }
     else {
         data = PyArray_DATA(array);
@@ -338,12 +339,8 @@ static PyObject *gather(PyObject *Py_UNUSED(module), PyObject *args)
         int good = out != NULL && start >= 0 && start <= stop;
         if (good) {
             Py_BEGIN_ALLOW_THREADS
-            for (Py_ssize_t i = start; i < stop; i++) {
-                good &= base[i] >= -1 && base[i] < count;
-            }
-            if (good) {
-                ev_rows_gather(values, base + start, stop - start, none, out + start);
-            }
+            good = ev_rows_gather(values, count, base + start, stop - start, none,
+                                  out + start);
             Py_END_ALLOW_THREADS
         }
         if (good) {
@@ -377,7 +374,7 @@ static PyObject *lag_bases(PyObject *Py_UNUSED(module), PyObject *args)
         }
         else if (to != NULL) {
             Py_BEGIN_ALLOW_THREADS
-            ev_lag_bases(starts, from, first, last, &lag, to);
+            ev_lag_bases(starts, from, cells, first, last, &lag, to);
             Py_END_ALLOW_THREADS
             answer = Py_NewRef(Py_None);
         }

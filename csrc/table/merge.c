@@ -80,8 +80,10 @@ static void open_series(ev_merging *merging, ptrdiff_t series)
         cursor->cell = cursor->stop = 0;
         if (cursor->series < part->panel.series &&
             part->series[cursor->series] == series) {
-            cursor->cell = (ptrdiff_t)part->panel.indptr[cursor->series];
-            cursor->stop = (ptrdiff_t)part->panel.indptr[++cursor->series];
+            const ev_cell_range range =
+                ev_cells_of(part->panel.indptr, cursor->series++, part->panel.cells);
+            cursor->cell = (ptrdiff_t)range.first;
+            cursor->stop = (ptrdiff_t)range.stop;
         }
     }
 }

@@ -132,14 +132,15 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
 /* ---- look-ups ---- */
 
 void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordinals,
-                  ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
+                  ptrdiff_t cells, ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
                   int64_t *restrict bases)
 {
     for (ptrdiff_t s = first; s < last; s++) {
         /* Later cells have no earlier base: one walk through the series. */
-        const int64_t end = indptr[s + 1];
-        int64_t base = indptr[s];
-        for (int64_t cell = indptr[s]; cell < end; cell++) {
+        const ev_cell_range range = ev_cells_of(indptr, s, cells);
+        const int64_t end = range.stop;
+        int64_t base = range.first;
+        for (int64_t cell = range.first; cell < end; cell++) {
             const int64_t wanted = ev_lag_before(lag, ordinals[cell]);
             while (base < end && ordinals[base] < wanted) {
                 base++;
@@ -166,8 +167,9 @@ EV_INLINE int64_t new_ordinal(const ev_panel_map *map, int64_t ordinal)
 {
     int64_t mapped = ordinal;
     if (map->periods != NULL) {
-        const int64_t at = ordinal - map->low;
-        mapped = at >= 0 && at < map->period_count ? map->periods[at] : EV_DROPPED;
+        /* Unsigned: an ordinal below `low` is outside, too. */
+        const uint64_t at = (uint64_t)ordinal - (uint64_t)map->low;
+        mapped = at < (uint64_t)map->period_count ? map->periods[at] : EV_DROPPED;
     }
     return mapped;
 }
@@ -229,14 +231,15 @@ static ev_result add_moves(ev_ledger *ledger, const ev_panel_cells *panel,
     return result;
 }
 
+/* Moves the cells of a series to the series `to`. */
 static ev_result move_series(ev_ledger *ledger, const ev_panel_cells *panel,
-                             const ev_panel_map *map, ptrdiff_t series, ev_moves *moves,
-                             ev_cell_sum *restrict sums)
+                             const ev_panel_map *map, ptrdiff_t series, int32_t to,
+                             ev_moves *moves, ev_cell_sum *restrict sums)
 {
-    const ptrdiff_t end = (ptrdiff_t)panel->indptr[series + 1];
+    const ev_cell_range range = ev_cells_of(panel->indptr, series, panel->cells);
     ev_result result = EV_DONE;
-    for (ptrdiff_t cell = (ptrdiff_t)panel->indptr[series];
-         cell < end && result == EV_DONE; cell++) {
+    for (ptrdiff_t cell = (ptrdiff_t)range.first; cell < range.stop && result == EV_DONE;
+         cell++) {
         const int64_t ordinal = new_ordinal(map, panel->ordinals[cell]);
         if (ordinal == EV_DROPPED || (map->keep != NULL && !map->keep[cell])) {
             continue;
@@ -245,7 +248,7 @@ static ev_result move_series(ev_ledger *ledger, const ev_panel_cells *panel,
             result = EV_RANGE;
         }
         else {
-            moves->series[moves->count] = (int32_t)map->series[series];
+            moves->series[moves->count] = to;
             moves->ordinals[moves->count] = (int32_t)ordinal;
             moves->cells[moves->count++] = cell;
         }
@@ -270,8 +273,9 @@ ev_result ev_panel_regroup(ev_ledger *ledger, const ev_panel_cells *panel,
         moves.one_scale &= ledger->scales[k].grain == panel->measures[k].scale.grain;
     }
     for (ptrdiff_t s = 0; s < panel->series && result == EV_DONE; s++) {
-        if (map->series[s] >= 0) {
-            result = move_series(ledger, panel, map, s, &moves, sums);
+        const int64_t to = map->series[s];
+        if (to >= 0 && to < map->count) {
+            result = move_series(ledger, panel, map, s, (int32_t)to, &moves, sums);
         }
     }
     if (result == EV_DONE) {

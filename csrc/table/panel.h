@@ -27,7 +27,26 @@ typedef struct ev_panel_cells {
     int64_t *ordinals; /* of each cell */
     int64_t *rows;
     ev_panel_measure *measures;
+    ptrdiff_t cells; /* count, of panels that are read */
 } ev_panel_cells;
+
+/* Cells from `first` on, before `stop`. */
+typedef struct ev_cell_range {
+    int64_t first, stop;
+} ev_cell_range;
+
+/* The cells of a series. Another thread may have changed indptr since it was checked: what
+ * is no range of the cells is none of them. */
+EV_INLINE ev_cell_range ev_cells_of(const int64_t *indptr, int64_t series, int64_t cells)
+{
+    ev_cell_range range = {indptr[series], indptr[series + 1]};
+    /* Unsigned: negative numbers are too large. */
+    if ((uint64_t)range.first > (uint64_t)range.stop ||
+        (uint64_t)range.stop > (uint64_t)cells) {
+        range = (ev_cell_range){0, 0};
+    }
+    return range;
+}
 
 /* The cell whose total is out of range. */
 typedef struct ev_panel_place {
@@ -52,9 +71,10 @@ ev_result ev_panel_write(const ev_ledger *ledger, uint64_t *restrict words,
 
 /* For each cell of the series first .. last - 1, writes the number of the cell of the
  * same series that is its base, or -1. Cells of series s are indptr[s] .. indptr[s + 1]
- * - 1, ordinals ascending within a series; with a lag of months all are valid periods. */
+ * - 1, ordinals ascending within a series; with a lag of months all are valid periods.
+ * There are `cells` of them. */
 void ev_lag_bases(const int64_t *restrict indptr, const int64_t *restrict ordinals,
-                  ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
+                  ptrdiff_t cells, ptrdiff_t first, ptrdiff_t last, const ev_lag *lag,
                   int64_t *restrict bases);
 
 /* The 128 bits of a sum; without high words, the low one is signed. */
@@ -85,6 +105,7 @@ ev_result ev_panel_put(const ev_panel_measure *measure, ptrdiff_t cell,
 /* New series and periods for the cells of a finished panel. */
 typedef struct ev_panel_map {
     const int64_t *series;  /* the new series of each series; -1 to drop it */
+    int64_t count;          /* new series; those beyond are dropped */
     const int64_t *periods; /* the new ordinals of low, low + 1 ..., EV_DROPPED to drop;
                                NULL: ordinals do not change */
     int64_t low;

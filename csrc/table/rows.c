@@ -511,13 +511,19 @@ void ev_rows_presence(const ev_rows *rows, const double *restrict values,
     }
 }
 
-void ev_rows_gather(const uint64_t *restrict values, const int32_t *restrict base,
-                    ptrdiff_t n, uint64_t none, uint64_t *restrict out)
+int ev_rows_gather(const uint64_t *restrict values, int64_t count,
+                   const int32_t *restrict base, ptrdiff_t n, uint64_t none,
+                   uint64_t *restrict out)
 {
+    int good = 1;
     for (ptrdiff_t i = 0; i < n; i++) {
-        if (i + AHEAD < n && base[i + AHEAD] >= 0) {
-            EV_PREFETCH(&values[base[i + AHEAD]]);
+        const int64_t next = i + AHEAD < n ? base[i + AHEAD] : -1, from = base[i];
+        if (next >= 0 && next < count) {
+            EV_PREFETCH(&values[next]);
         }
-        out[i] = base[i] >= 0 ? values[base[i]] : none;
+        const int there = from >= 0 && from < count;
+        out[i] = there ? values[from] : none;
+        good &= there || from == -1;
     }
+    return good;
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from .._common.messages import one_line
 from .._common.numbers import finite
 from .._common.text import aligned, as_csv, printable, wrap
 from .._figures.show import show_span
@@ -21,22 +22,25 @@ def read_facts(path: str, encoding: str) -> list[dict[str, str]]:
     """The rows of a CSV file with column names in the first row."""
     import csv
 
+    named = one_line(path)
     try:
         with open(path, encoding=encoding, newline="") as file:
             reader = csv.reader(file, strict=True)
             header = next(reader, [])
             rows = [row for row in reader if row]
     except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror or error}") from None
+        raise ValueError(f"cannot read {named}: {error.strerror or error}") from None
     except (UnicodeError, LookupError, csv.Error) as error:
-        raise ValueError(f"cannot read {path}: {error}") from None
+        raise ValueError(f"cannot read {named}: {one_line(error)}") from None
     for i, row in enumerate(rows):
         if len(row) != len(header):
             raise ValueError(
-                f"{path}, row {i}: {len(row)} fields for {len(header)} columns"
+                f"{named}, row {i}: {len(row)} fields for {len(header)} columns"
             )
     if len(set(header)) != len(header) or not header:
-        raise ValueError(f"{path}: the first row must name the columns, each name once")
+        raise ValueError(
+            f"{named}: the first row must name the columns, each name once"
+        )
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 

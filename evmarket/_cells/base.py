@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -113,6 +113,17 @@ class Base:
     source: str = ""
     repeats: Ints | None = None
     stated: Mask | None = None
+
+    def __post_init__(self) -> None:
+        # Panels share their arrays, and pickle hands them over without a copy.
+        own: list[Any] = [self.series.codes, *self.layout, self.repeats, self.stated]
+        for level in self.levels:
+            sums = level.sums
+            own += [sums.lo, sums.hi, sums.fine, sums.counts, sums.values]
+            own += [level.dates, level.months, level.nulls]
+        for array in own:
+            if array is not None:
+                array.flags.writeable = False
 
 
 def one_month(months: Codes) -> Mask:

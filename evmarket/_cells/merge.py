@@ -11,7 +11,7 @@ import numpy as np
 from .. import _core
 from .._common.arguments import choice
 from .._common.kinds import TABLE
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .base import BOTH, NO_DATE, Base, BaseLevel, Rules, one_month
 from .cells import Cells, cells_of, indptr_of, packed
 from .panel import PanelData
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 _NO_RULES = Rules()
 
 
-def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
-    """See `Panel.merge`: any number of parts."""
+def merge(panels: Sequence[PanelData], overlap: str, reason: str = "") -> PanelData:
+    """See `Panel.merge`: any number of parts.
+
+    `reason` is why parts must not share a cell, in a message that names one; by default
+    the rule that forbids it.
+    """
     choice(overlap, "overlap", {"add": 0, "replace": 1, "error": 2})
     first = panels[0]
     for other in panels[1:]:
@@ -40,7 +44,8 @@ def merge(panels: Sequence[PanelData], overlap: str) -> PanelData:
     for other in parts[1:]:
         _require_same_view(first, other)
     nulls = first.rules.nulls
-    base = _whole([chosen_base(part, first) for part in parts], overlap, nulls)
+    bases = [chosen_base(part, first) for part in parts]
+    base = _whole(bases, overlap, nulls, reason)
     view = View.whole(base.series)
     for key, labels in first.view.recodes:
         known = view.used(key)
@@ -159,18 +164,20 @@ def _level_at(level: BaseLevel, numbers: Ints, place: Ints) -> BaseLevel:
 class _Shared(NamedTuple):
     """The cells at places that several parts have, sorted by place and part.
 
-    `place` numbers the places; `cell` numbers the cells through all parts.
+    `place` numbers the places; `cell` numbers the cells through all parts. `reason` is
+    why they are refused, if not by a rule.
     """
 
     place: Ints
     cell: Ints
+    reason: str = ""
 
 
-def _whole(bases: Sequence[Base], overlap: str, nulls: str) -> Base:
+def _whole(bases: Sequence[Base], overlap: str, nulls: str, reason: str) -> Base:
     """The cells of all parts in one base."""
     first = bases[0]
     series, maps = united([base.series for base in bases])
-    keep = _kept(bases, maps, overlap, nulls)
+    keep = _kept(bases, maps, overlap, nulls, reason)
     low, high = min(b.low for b in bases), max(b.high for b in bases)
     empty = replace(first, low=low, high=high)
     calendar = PanelData.of(empty, _NO_RULES).finest
@@ -270,13 +277,13 @@ def _are_added(base: Base, overlap: str) -> bool:
 
 
 def _kept(
-    bases: Sequence[Base], maps: Sequence[Map], overlap: str, nulls: str
+    bases: Sequence[Base], maps: Sequence[Map], overlap: str, nulls: str, reason: str
 ) -> list[list[Mask]]:
     """Which cells of each part and measure count."""
     starts, first = _starts(bases), bases[0]
     masks = [np.ones(starts[-1], bool) for _ in first.levels]
     if not _are_added(first, overlap):
-        shared = _shared_cells(bases, maps)
+        shared = _shared_cells(bases, maps)._replace(reason=reason)
         if len(shared.place):
             _refuse_shared(bases, shared, overlap)
             for k, mask in enumerate(masks):
@@ -300,7 +307,7 @@ def _refuse_shared(bases: Sequence[Base], shared: _Shared, overlap: str) -> None
 
 def _some(shared: _Shared, mask: Mask) -> _Shared:
     """Some of the cells."""
-    return _Shared(shared.place[mask], shared.cell[mask])
+    return shared._replace(place=shared.place[mask], cell=shared.cell[mask])
 
 
 def _several(shared: _Shared) -> _Shared:
@@ -443,7 +450,7 @@ def _first_of_equal(
                 bases,
                 shared,
                 int(at),
-                f"duplicates is 'identical', and {level.name} differs",
+                f"duplicates is 'identical', and {one_line(level.name)} differs",
             )
     return first
 
@@ -455,7 +462,8 @@ def _refuse(bases: Sequence[Base], shared: _Shared, at: int, why: str) -> None:
     series = int(np.searchsorted(base.layout.indptr, cell, side="right")) - 1
     period = PanelData.of(base, _NO_RULES).finest.label(int(base.layout.ordinals[cell]))
     raise ValueError(
-        f"both panels have {short(base.series.name(series))} at {period}: {why}"
+        f"both panels have {short(base.series.name(series))} at {period}: "
+        f"{shared.reason or why}"
     )
 
 

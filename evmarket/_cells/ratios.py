@@ -35,8 +35,8 @@ def margin(panel: PanelData, revenue: str, cost: str) -> MeasureData:
         _need_level(side, "margin")
     if sides[0].kind != sides[1].kind:
         raise TypeError(
-            f"{revenue} is {sides[0].kind}, {cost} {sides[1].kind}: a margin needs "
-            "two levels of one kind"
+            f"{one_line(revenue)} is {sides[0].kind}, {one_line(cost)} "
+            f"{sides[1].kind}: a margin needs two levels of one kind"
         )
     require_one_unit(*sides, "margin")
     kernel = Kernel(_core.margin, _core.margin_status)

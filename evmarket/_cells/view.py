@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._calendar.periods import Periods, wholes
-from .._common.messages import near, one_line, short
+from .._common.messages import listing, near, one_line, short
 from .._common.record import record
 from .series import SeriesIndex, is_label
 
@@ -114,7 +114,8 @@ class View:
             word = label.item() if isinstance(label, np.generic) else label
             if not is_label(word, known):
                 raise KeyError(
-                    f"{key}: {short(label)} is not a label: {near(label, known)}"
+                    f"{one_line(key)}: {short(label)} is not a label: "
+                    f"{near(label, known)}"
                 )
             plain.append(word)
         return plain
@@ -131,7 +132,7 @@ class View:
         """The view with other labels of a key."""
         if key not in self.kept:
             self.series.place(key)
-            raise KeyError(f"key is {short(key)}: the keys are {', '.join(self.kept)}")
+            raise KeyError(f"key is {short(key)}: the keys are {listing(self.kept)}")
         place = self.series.place(key)
         for new in labels.values():
             if new is not None and type(new) not in (str, int, bool):
@@ -149,7 +150,7 @@ class View:
             labels[word] if is_label(word, list(labels)) else word for word in known
         )
         if len({type(word) for word in words if word is not None}) > 1:
-            raise TypeError(f"labels: {key} would hold labels of two types")
+            raise TypeError(f"labels: {one_line(key)} would hold labels of two types")
         every = [*self.series.labels]
         every[place] = words
         orders = dict(self.orders or {})
@@ -169,7 +170,7 @@ class View:
         for key in keys:
             if key not in self.kept:
                 self.series.place(key, "keys")
-                known = ", ".join(self.kept) or "none"
+                known = listing(self.kept) or "none"
                 raise KeyError(f"keys is {short(key)}: the keys are {known}")
         if len(set(keys)) < len(keys):
             raise ValueError(f"keys are {short(keys)}: each may be given once")

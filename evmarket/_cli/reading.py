@@ -55,9 +55,9 @@ def read_panel(options: Namespace) -> Panel:
             panel = (_wide if options.wide else _long)(options, told)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         message = str(error.args[0])
-        if any(message.startswith(f"{file}: ") for file in options.files):
+        if any(message.startswith(f"{one_line(file)}: ") for file in options.files):
             raise
-        raise type(error)(f"{', '.join(options.files)}: {message}") from None
+        raise type(error)(f"{listing(options.files)}: {message}") from None
     finally:
         for line in told.lines:
             say(line)
@@ -95,8 +95,9 @@ def _overlaps(panel: Panel, options: Namespace) -> list[str]:
             if before != path:
                 both.setdefault((before, path), []).append(cell)
     return [
-        f"{first} and {second} overlap: {len(cells):,} of their cells are in both, the "
-        f"first {' '.join(map(str, cells[0]))}: their rows were added"
+        f"{one_line(first)} and {one_line(second)} overlap: {len(cells):,} of their "
+        f"cells are in both, the first {' '.join(map(one_line, cells[0]))}: their rows "
+        "were added"
         for (first, second), cells in both.items()
     ]
 

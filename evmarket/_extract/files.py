@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from html.parser import HTMLParser
 
+from .._common.messages import one_line
+
 _HIDDEN = ("script", "style", "head", "template", "noscript", "svg")
 _BLOCKS = (
     "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt",
@@ -22,9 +24,13 @@ def article(path: str, encoding: str = "utf-8-sig") -> str:
             with open(path, encoding=encoding) as file:
                 text = file.read()
     except OSError as error:
-        raise ValueError(f"cannot read {path}: {error.strerror or error}") from None
+        raise ValueError(
+            f"cannot read {one_line(path)}: {error.strerror or error}"
+        ) from None
     except (UnicodeError, LookupError) as error:
-        raise ValueError(f"cannot read {path}: {error}; give --encoding") from None
+        raise ValueError(
+            f"cannot read {one_line(path)}: {one_line(error)}; give --encoding"
+        ) from None
     start = text[:1000].lstrip().lower()
     page = start.startswith(("<!doctype html", "<html", "<?xml")) or "<body" in start
     return page_text(text) if page else text

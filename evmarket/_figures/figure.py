@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._common.arguments import choice
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._inputs.arrays import is_missing, refuse_query
 from .intervals import INF, Span, nearest
 from .reading import read
@@ -274,10 +274,10 @@ class Figure:
         return hash(self._state)
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a Figure is frozen: {name} cannot be set")
+        raise AttributeError(f"a Figure is frozen: {one_line(name)} cannot be set")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a Figure is frozen: {name} cannot be deleted")
+        raise AttributeError(f"a Figure is frozen: {one_line(name)} cannot be deleted")
 
     def __reduce__(self) -> Any:
         return Figure, (self._state,)

@@ -234,7 +234,7 @@ def _from_objects(objects: Array, name: str) -> Array:
         ) from None
     except ValueError as error:
         raise ValueError(
-            f"{name} holds an object that is not a number: {error}"
+            f"{name} holds an object that is not a number: {short(str(error), 120)}"
         ) from None
     return _with_missing(values, missing, name).reshape(objects.shape)
 

@@ -151,7 +151,8 @@ def _from_datetimes(dates: NDArray[Any], name: str) -> Moments:
         return Moments(values=values, stated=_STATED[unit])
     if unit in _STATED:
         raise ValueError(
-            f"{name} has dtype {dates.dtype}: it takes single years or months"
+            f"{name} has dtype {short(str(dates.dtype))}: it takes single years or "
+            "months"
         )
     if unit not in _READ or step != 1:
         # Both round down; NumPy cannot convert ps to D.
@@ -238,8 +239,8 @@ def pandas_frequency(freqstr: str, name: str) -> str:
         return _core.period_frequency(ours)
     except ValueError:
         raise ValueError(
-            f"{name} holds pandas periods of '{freqstr}': known are Y, Q, M, W, D and "
-            "the fiscal ones; use asfreq or to_timestamp"
+            f"{name} holds pandas periods of {short(freqstr)}: known are Y, Q, M, W, D "
+            "and the fiscal ones; use asfreq or to_timestamp"
         ) from None
 
 
@@ -248,7 +249,8 @@ def _from_periods(items: Sequence[Any], name: str) -> Moments:
     for row, item in enumerate(items):
         if item.freqstr != first:
             raise ValueError(
-                f"{name}, row {row}: a period of '{item.freqstr}' among '{first}'"
+                f"{name}, row {row}: a period of {short(item.freqstr)} among "
+                f"{short(first)}"
             )
     values = np.array([item.ordinal for item in items], dtype=np.int64)
     return Moments(values=values, stated=pandas_frequency(first, name))

@@ -104,7 +104,7 @@ def file_tables(
     with _bar(paths) as advance:
         for path in paths:
             before = len(told.lines)
-            name = path if isinstance(path, str) else "the file"
+            name = one_line(path) if isinstance(path, str) else "the file"
             try:
                 with _naming(name):
                     yield from _tables(path, wanted, form, told, advance)
@@ -115,17 +115,17 @@ def file_tables(
 
 @contextmanager
 def _naming(path: str) -> Iterator[None]:
-    """Begin the message of an error with the name of the file."""
+    """Begin the message of an error with the name of the file, on one line."""
     try:
         yield
     except OSError as error:
-        raise ValueError(f"{one_line(path)}: {error.strerror or error}") from None
+        raise ValueError(one_line(f"{path}: {error.strerror or error}")) from None
     except (UnicodeError, EOFError, zlib.error, RuntimeError) as error:
-        raise ValueError(f"{path}: the file is damaged: {error}") from None
+        raise ValueError(one_line(f"{path}: the file is damaged: {error}")) from None
     except NotNumberError as error:
         raise NotNumberError(f"{path}: {error.args[0]}", error.column) from None
     except (KeyError, ValueError, OverflowError, ImportError) as error:
-        raise type(error)(f"{path}: {error.args[0]}") from None
+        raise type(error)(one_line(f"{path}: {error.args[0]}")) from None
 
 
 def _tables(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
+from .._common.messages import one_line, short
 from .columns import Field
 from .dates import Moments, moments
 from .tables import Batch
@@ -75,7 +76,11 @@ class Formatted:
     def _read(self, batch: Batch) -> tuple[Batch, Field]:
         """The batch with the column read, and what the column is now."""
         unit, ordinals = _core.period_formatted(
-            batch.capsule, self._place, self._format, self._name, batch.first_row
+            batch.capsule,
+            self._place,
+            self._format,
+            one_line(self._name),
+            batch.first_row,
         )
         if unit == "M" and self._quarters and self._names_quarters(ordinals):
             unit = "D"
@@ -100,4 +105,6 @@ class Formatted:
 
 def _check(date_format: Any) -> None:
     if not isinstance(date_format, str):
-        raise TypeError(f"date_format is {date_format!r}: it takes text, '%d-%m-%Y'")
+        raise TypeError(
+            f"date_format is {short(date_format)}: it takes text, '%d-%m-%Y'"
+        )

@@ -191,7 +191,8 @@ def _check_repeat(
         one, two = ("null" if v is None else number(v, 17) for v in values)
         raise ValueError(
             f"rows {first} and {second}, both {where}, are not identical: "
-            f"{names[measure]} is {one} and {two}; duplicates='last' keeps the last row"
+            f"{one_line(names[measure])} is {one} and {two}; duplicates='last' keeps "
+            "the last row"
         )
     why = "duplicates is 'error'"
     if options.duplicates is None:

@@ -119,10 +119,14 @@ class Kept:
         return object.__sizeof__(self) + size_of(vars(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Arrays by themselves: protocol 5 hands them over without a copy.
+        # Arrays by themselves: protocol 5 hands them over without a copy, and read-only
+        # ones need none where they are loaded, either.
         from .storage import to_state
 
-        return _from_state, (type(self), to_state(self._data))
+        state = {name: array.view() for name, array in to_state(self._data).items()}
+        for array in state.values():
+            array.flags.writeable = False
+        return _from_state, (type(self), state)
 
 
 def _from_state(cls: type[Kept], state: dict[str, Array]) -> Kept:

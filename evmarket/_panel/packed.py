@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._common.workers import run
 from .storage import from_state, to_state
 from .stored import need
@@ -64,7 +64,7 @@ def unpacked(data: Any) -> PanelData:
         raise
     # What the arrays say is used in many places, which raise their own errors.
     except Exception as error:
-        why = " ".join(str(error.args[0] if error.args else error).split())[:120]
+        why = one_line(error.args[0] if error.args else error)[:120]
         raise ValueError(
             f"data is {len(raw)} bytes, damaged or not a panel: {why}"
         ) from None

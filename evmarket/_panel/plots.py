@@ -26,6 +26,7 @@ from .._common.canvas import (
 )
 from .._common.fonts import legible
 from .._common.kinds import LEVELS
+from .._common.messages import one_line
 from .._common.status import Status
 from .measured import axis_name, level_of
 
@@ -105,7 +106,7 @@ def _is_whole(measure: MeasureData) -> bool:
 
 def _check_parts(measure: MeasureData) -> None:
     """Refuse areas of what does not add up to a whole."""
-    name, areas = measure.name, "kind is 'area'"
+    name, areas = one_line(measure.name), "kind is 'area'"
     if measure.kind not in (*LEVELS, "share"):
         raise TypeError(f"{areas}: {name} is {measure.kind}, and areas add up")
     if (measure.dense_values() < 0).any():

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _core
 from .._calendar.frequency import cure, pair_frequency
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .._inputs.csv_files import MOST_COLUMNS
 from .._inputs.formats import Formatted
 from .._inputs.parquet import is_parquet_dataset
@@ -72,7 +72,7 @@ class Source:
                 raise TypeError(
                     f"measure {field.name!r} holds {field.kind}: give numbers"
                 )
-        self._name = " and ".join(columns[keys : keys + when])
+        self._name = " and ".join(map(one_line, columns[keys : keys + when]))
         field = fields[0]
         self._ordinals = when == 1 and field.freq is not None
         if self._ordinals:
@@ -116,8 +116,8 @@ class Source:
             stated, month = _months_of(text)
             if stated == "M" and month == 0:
                 raise ValueError(
-                    f"{self._name}, row {first_row + row}: {text!r} is January alone, "
-                    "but other rows are January and February in one: give either"
+                    f"{self._name}, row {first_row + row}: {short(text)} is January "
+                    "alone, but other rows are January and February in one: give either"
                 )
 
     def finest(self, by_date: bool) -> str:

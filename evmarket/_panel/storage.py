@@ -20,7 +20,7 @@ from .._cells.panel import PanelData, Traits
 from .._cells.view import Shown, View
 from .._common.files import written_whole
 from .._common.kinds import TABLE
-from .._common.messages import short
+from .._common.messages import one_line, short
 from .storage_1 import from_first_version
 from .stored import (
     PARTS,
@@ -134,8 +134,8 @@ def _recipe(recipe: Any, name: str) -> Any:
         inputs = [_recipe(each, name) for each in recipe.inputs]
         return [names[recipe.function], inputs, list(recipe.arguments)]
     raise ValueError(
-        f"{name} was assigned as it was and is not kept with the panel: leave it out, "
-        "as in panel[[...]]"
+        f"{one_line(name)} was assigned as it was and is not kept with the panel: "
+        "leave it out, as in panel[[...]]"
     )
 
 
@@ -293,7 +293,7 @@ def load(path: Any) -> PanelData:
             raise
         # Readers of archives and headers raise many kinds of errors.
         except Exception as error:
-            why = " ".join(str(error).split())[:120] or type(error).__name__
+            why = one_line(error)[:120] or type(error).__name__
             raise ValueError(f"{name} is damaged or not a panel: {why}") from None
 
 

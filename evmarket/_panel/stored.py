@@ -94,6 +94,7 @@ def read_ends(head: dict[str, Any]) -> tuple[str, int, int]:
 
 
 def array_of(state: State, name: str, dtype: Any, ndim: int, size: int = -1) -> Any:
+    """An array of the state; what lies in a writeable buffer is copied."""
     need(name in state, f"{name} is not there")
     array = state[name]
     need(
@@ -103,7 +104,25 @@ def array_of(state: State, name: str, dtype: Any, ndim: int, size: int = -1) -> 
         and (size < 0 or array.size == size),
         f"{name} is not as it was written",
     )
+    if _may_change(array):
+        array = array.copy()
     return np.require(array, dtype, ["C", "A"])
+
+
+def _may_change(array: Array) -> bool:
+    """Whether an array lies in memory of something else that can be written.
+
+    Pickle gives out a buffer that can be written as one that cannot.
+    """
+    owner: Any = array.base
+    while isinstance(owner, (np.ndarray, memoryview)):
+        if isinstance(owner, np.ndarray):
+            fixed, owner = not owner.flags.writeable, owner.base
+        else:
+            fixed, owner = owner.readonly, owner.obj
+        if not fixed:
+            return True
+    return not isinstance(owner, (bytes, type(None)))
 
 
 def optional(state: State, name: str, dtype: Any, size: int) -> Any:

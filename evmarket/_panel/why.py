@@ -165,17 +165,21 @@ def one_series(measure: MeasureData, labels: Mapping[str, Any]) -> int:
             raise KeyError(f"{short(key)} is not a key: {near(key, series.keys)}")
         word = given.item() if isinstance(given, np.generic) else given
         if isinstance(word, (list, tuple, set, dict, np.ndarray)):
-            raise TypeError(f"{key} is {short(word)}: give one label")
+            raise TypeError(f"{one_line(key)} is {short(word)}: give one label")
         place = series.keys.index(key)
         used = [series.labels[place][c] for c in np.unique(series.codes[:, place])]
         if not is_label(word, used):
-            raise KeyError(f"{key}: {short(word)} is not a label: {near(word, used)}")
+            raise KeyError(
+                f"{one_line(key)}: {short(word)} is not a label: {near(word, used)}"
+            )
         good = [is_label(known, [word]) for known in series.labels[place]]
         mask &= np.array(good, bool)[series.codes[:, place]]
     found = np.flatnonzero(mask)
     if len(found) == 1:
         return int(found[0])
-    given = ", ".join(f"{key}={one_line(word)}" for key, word in labels.items())
+    given = ", ".join(
+        f"{one_line(key)}={one_line(word)}" for key, word in labels.items()
+    )
     if not len(found):
         raise KeyError(f"no series has {given}" if given else "there is no series")
     needed = [

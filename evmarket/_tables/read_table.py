@@ -123,7 +123,7 @@ def read_table(
     )
     name, source = _source(path)
     columns, told = _read(name, source, form)
-    lines = [line.removeprefix(f"{name}: ") for line in told.lines]
+    lines = [line.removeprefix(f"{one_line(name)}: ") for line in told.lines]
     if date_format is not None:
         columns = _dated(columns, date_format)
     if drop is not None:

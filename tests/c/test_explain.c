@@ -95,7 +95,7 @@ static void test_ragged(int place, int wild)
         offsets[g + 1] = offsets[g] + (g == 6 ? MOST : g);
     }
     const ptrdiff_t count = offsets[GROUPS];
-    ev_groups ragged = {.count = GROUPS, .offsets = offsets};
+    ev_groups ragged = {.count = GROUPS, .items = count, .offsets = offsets};
     double *columns[EV_MOST_READ];
     for (int k = 0; k < EV_MOST_READ; k++) {
         columns[k] = numbers(count);

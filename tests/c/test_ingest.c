@@ -91,7 +91,7 @@ static void finish_ledger(const ev_memory *memory, ev_ledger *ledger, ptrdiff_t 
     ev_panel_lay(ledger, places, series, indptr, words);
     f->cells = (ptrdiff_t)indptr[series];
     f->panel = (ev_panel_cells){series, indptr, new_block(memory, f->cells),
-                                new_block(memory, f->cells), f->measures};
+                                new_block(memory, f->cells), f->measures, f->cells};
     for (int k = 0; k < 2; k++) {
         f->measures[k] = (ev_panel_measure){.scale = ledger->scales[k],
                                             .lo = new_block(memory, f->cells),
@@ -196,7 +196,8 @@ static void parts_equal_the_whole(void)
     ev_ledger ledger;
     finished three = {.codes = NULL};
     CHECK(ev_ledger_open(&ledger, &memory, 2, ADDED) == EV_DONE);
-    CHECK(ev_panel_regroup(&ledger, &one.panel, &(ev_panel_map){.series = same}) == EV_DONE);
+    const ev_panel_map every = {.series = same, .count = one.panel.series};
+    CHECK(ev_panel_regroup(&ledger, &one.panel, &every) == EV_DONE);
     finish_ledger(&memory, &ledger, one.panel.series, NULL, &three);
     CHECK(same_cells(&one, &three));
     (void)memory.resize(memory.owner, same, 0);
@@ -253,7 +254,7 @@ static void merging_equals_regrouping(void)
     memset(&two, 0, sizeof two);
     CHECK(ev_ledger_open(&ledger, &memory, 2, ADDED) == EV_DONE);
     for (int i = 0; i < 2; i++) {
-        const ev_panel_map map = {.series = same};
+        const ev_panel_map map = {.series = same, .count = series};
         CHECK(ev_panel_regroup(&ledger, &one.panel, &map) == EV_DONE);
     }
     finish_ledger(&memory, &ledger, series, NULL, &two);

@@ -200,6 +200,20 @@ def test_the_last_row_is_that_of_the_last_date():
             local(task)
 
 
+def test_only_rows_that_meet_are_worded_for_parts():
+    def part(unit, label="a: b"):
+        return em.Panel.from_arrays(
+            {"maker": [label]}, ["2024-01"], {"stock": [1]}, duplicates="last",
+            kinds={"stock": "stock"}, units={"stock": unit},
+        )  # fmt: skip
+
+    with refused(ValueError, "other has", "'CNY'", "'USD'") as caught:
+        evmarket.dask._merged_by_rule([part("CNY"), part("USD")])
+    assert "no order" not in str(caught.value)
+    with refused(ValueError, "'a: b'", "at 2024-01: duplicates is 'last'", "no order"):
+        evmarket.dask._merged_by_rule([part("CNY"), part("CNY")])
+
+
 def test_a_folder_stands_for_its_files(folder, whole, tmp_path):
     assert local(built(str(folder))).to_bytes() == whole.to_bytes()
     (tmp_path / "_SUCCESS").write_text("")

@@ -283,6 +283,43 @@ def test_arrays_are_pickled_out_of_band():
     assert len(head) < 2000 < sum(buffer.raw().nbytes for buffer in buffers)
 
 
+def arrays_of(panel):
+    """The arrays that lie in the buffers of a pickle."""
+    base = panel._data.base
+    sums = [vars(level.sums) for level in base.levels]
+    named = [each[part] for each in sums for part in ("lo", "hi", "fine", "counts")]
+    named += [x for level in base.levels for x in (level.dates, level.nulls)]
+    return [x for x in (base.series.codes, *base.layout, *named) if x is not None]
+
+
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_arrays_of_a_pickle_are_read_only(protocol):
+    panel = panel_of([row(f"maker {k}", k % 30, k) for k in range(300)])
+    again = pickle.loads(pickle.dumps(panel, protocol))
+    assert not any(array.flags.writeable for array in arrays_of(again))
+
+
+def test_buffers_that_may_be_written_are_copied():
+    panel = panel_of([row(f"maker {k}", k % 30, k) for k in range(300)])
+    buffers = []
+    head = pickle.dumps(panel, 5, buffer_callback=buffers.append)
+    own = [bytearray(buffer.raw()) for buffer in buffers]
+    again = pickle.loads(head, buffers=own)
+    for buffer in own:
+        buffer[:] = bytes(255 for _ in buffer)
+    assert_same_panel(again, panel)
+    assert not any(array.flags.writeable for array in arrays_of(again))
+
+
+def test_buffers_that_nobody_may_write_are_not_copied():
+    panel = panel_of([row(f"maker {k}", k % 30, k) for k in range(300)])
+    buffers = []
+    head = pickle.dumps(panel, 5, buffer_callback=buffers.append)
+    lying = [np.frombuffer(buffer.raw(), np.uint8) for buffer in buffers]
+    for array in arrays_of(pickle.loads(head, buffers=buffers)):
+        assert any(np.may_share_memory(array, each) for each in lying)
+
+
 def test_the_size_of_a_panel_is_that_of_its_arrays():
     panel = panel_of([row(f"maker {k}", k % 30, k, 0.5, 1) for k in range(30_000)])
     base = panel._data.base

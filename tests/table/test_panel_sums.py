@@ -144,3 +144,37 @@ def test_rows_are_arranged_by_place(places: list[int]) -> None:
     for wrong in (-2, 7):
         with pytest.raises(ValueError, match="places"):
             _core.arrange(np.array([*places, wrong]), 7)
+
+
+class Longer:
+    """Three numbers that claim to be a million."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self.numbers = np.array(numbers)
+
+    def __len__(self) -> int:
+        return 10**6
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.numbers
+
+
+def test_the_size_of_an_array_is_its_own() -> None:
+    """Not what the object says from which it was made."""
+    _, order = _core.arrange(Longer([1, 0, 1]), 2)
+    assert order.tolist() == [1, 0, 2]
+    found = _core.find_cells(
+        Longer([0, 1, 3]), Longer([5, 5, 6]), Longer([1, 0, 1]), Longer([6, 5, 7]), True
+    )
+    assert found.tolist() == [2, 0, -1]
+    made, bad = _core.slide_sums(
+        measure_of([1, 2, 3]), np.ones(3, bool), Longer([0, 0, 1]), Longer([0, 1, 2])
+    )
+    assert bad == -1 and made["values"].tolist() == [1, 3, 5]
+
+
+def test_series_whose_cells_lie_elsewhere_have_no_bases() -> None:
+    indptr, ordinals = np.array([0, 2, 10**12, -5, 4]), np.array([1, 2, 1, 2])
+    bases = np.full(4, 7)
+    _core.lag_bases(indptr, ordinals, (None, 1, 0, False), 0, 4, bases)
+    assert bases.tolist() == [-1, 0, 7, 7]
