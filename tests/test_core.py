@@ -107,6 +107,13 @@ def test_no_two_files_define_the_same_type():
     assert not {name: where for name, where in files.items() if len(where) > 1}
 
 
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.name)
+def test_no_function_of_long_takes_a_size(source):
+    """A long has 32 bits on Windows, where sizes and strides have 64."""
+    text = source.read_text(encoding="utf-8")
+    assert not re.search(r"\b(labs|atol|strtol|strtoul|ftell|fseek)\(", text)
+
+
 def test_includes_have_no_circle():
     files = TopologicalSorter()
     for source, included in project_includes():
