@@ -20,6 +20,7 @@ FLAGS = [
     "-Wall -Wextra -Wconversion -Wshadow",
     "-fsanitize=address,undefined -fno-sanitize-recover=undefined",
 ]
+ASAN_OPTIONS = "detect_leaks=1:detect_stack_use_after_return=1"
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C compiler here")
 
@@ -50,8 +51,7 @@ def core_objects(tmp_path_factory):
 def test_program(program, core_objects, tmp_path):
     binary = tmp_path / program.stem
     compile_c(program, *core_objects, "-o", binary, "-lm", "-lpthread")
-    asan = "detect_leaks=1:detect_stack_use_after_return=1"
-    environment = {**os.environ, "ASAN_OPTIONS": asan, "LD_PRELOAD": ""}
+    environment = {**os.environ, "ASAN_OPTIONS": ASAN_OPTIONS, "LD_PRELOAD": ""}
     done = subprocess.run(
         [binary], capture_output=True, text=True, env=environment, timeout=300
     )
