@@ -76,6 +76,52 @@ def test_the_core_of_rows_shared_by_threads():
                 assert isinstance(error, ValueError)
 
 
+def are_in_use(make, call, other):
+    """Whether other(index) is refused while another thread is in call(index)."""
+    for _ in range(200):  # mostly once: a thread may end before the other looks
+        index = make()
+        thread = threading.Thread(target=in_threads, args=(lambda _: call(index), 1))
+        thread.start()
+        try:
+            while thread.is_alive():
+                other(index)
+        except ValueError as error:
+            if "in use in another thread" in str(error):
+                return True
+        finally:
+            thread.join()
+    return False
+
+
+def test_rows_in_use_are_refused():
+    rows = 200_000
+    columns = _core.columns([np.arange(rows) << 40])  # numbered by a table, in next
+    days = np.zeros(rows, np.int64)
+
+    def new():
+        return _core.Rows(columns, (0,), days)
+
+    def seen():
+        index = new()
+        index.run(0, rows)
+        return index
+
+    assert are_in_use(new, lambda i: i.run(0, rows), lambda i: i.next())
+    assert are_in_use(seen, lambda i: i.next(), lambda i: i.run(0, 1))
+    assert are_in_use(seen, lambda i: i.next(), lambda i: i.groups(0, 1, days))
+
+
+@pytest.mark.parametrize("ranges", [[], [(0, 59)], [(0, 30), (29, 60)]])
+def test_a_stage_needs_every_row_once(ranges):
+    index = _core.Rows(_core.columns([np.arange(60) % 6]), (0,), np.arange(60) // 6)
+    for start, stop in ranges:
+        index.run(start, stop)
+    with pytest.raises(ValueError, match="once for each of the rows"):
+        index.next()
+    with pytest.raises(ValueError, match="failed earlier"):
+        index.run(0, 60)
+
+
 def test_measures_and_rows_may_be_shared():
     rows = em.Rows(np.arange(50_000) % 50, np.arange(50_000) // 50)
     values = np.arange(50_000.0)
