@@ -1,8 +1,8 @@
 """The faults of `tests/faults.py`: each was mended, and is noticed when put back.
 
-`noticed_by` is "asan PROGRAM" or "tsan PROGRAM" (a program of tests/c under sanitizers),
-"seeds HARNESS" (of tests/fuzz), a platform of tests/platforms.py and a program, or
-"build" in its place, else what pytest runs.
+`noticed_by` is "asan PROGRAM" or "tsan PROGRAM", a program of tests/c under sanitizers,
+"seeds HARNESS", of tests/fuzz, a platform of tests/platforms.py and a program, or "build"
+in place of the program. Else it is what pytest runs.
 """
 
 from typing import NamedTuple
@@ -19,6 +19,7 @@ class Fault(NamedTuple):
     noticed_by: str
 
 
+ARROW = "tests/columns/test_arrow_hostile.py"
 CORE = "tests/test_core.py"
 FILES = "tests/common/test_files.py"
 HOSTILE = "tests/common/test_hostile_text.py"
@@ -82,8 +83,9 @@ FAULTS = (
         "periods of a year, integers",
         "The same for integers.",
         "csrc/arrays/growth_lines.c",
-        "if (place == line->params[0]) {\n            place = 0;\n            whole",
-        "if (place == (ptrdiff_t)line->params[0]) {\n            place = 0;\n            whole",
+        "place == line->params[0]) {\n            place = 0;\n            whole",
+        "place == (ptrdiff_t)line->params[0]) {\n            place = 0;\n"
+        "            whole",
         "i686 test_arrays",
     ),
     Fault(
@@ -151,6 +153,22 @@ FAULTS = (
         "static int enter(rows_object *self, int alone)\n{\n"
         "    if (self != NULL) {\n        return 1;\n    }\n",
         f"{RACE} -k rows_in_use",
+    ),
+    Fault(
+        "a Partial in two threads",
+        "Two threads added rows to one table at the same time.",
+        "csrc/python/engine.c",
+        "int entered = atomic_compare_exchange_strong(&self->users, &users, ALONE);",
+        "int entered = users == 0;",
+        f"{RACE} -k partial_panel_in_use",
+    ),
+    Fault(
+        "a table in two threads",
+        "Two threads drew batches from one stream at the same time.",
+        "csrc/python/arrow.c",
+        "else if (atomic_flag_test_and_set(&self->busy)) {",
+        "else if (self->fields == NULL) {",
+        f"{ARROW} -k reads_itself",
     ),
     Fault(
         "stages of Rows",
@@ -273,6 +291,14 @@ FAULTS = (
         "entry.stat().st_mtime > 0",
         f"{FILES} -k killed",
     ),
+    Fault(
+        "names in errors",
+        "An error named the part file, which nobody knows.",
+        "evmarket/_common/files.py",
+        "error.filename, error.filename2 = os.fsdecode(path), None",
+        "error.filename2 = None",
+        f"{FILES} -k names_the_path",
+    ),
     # ---- files that are loaded ----
     Fault(
         "compressed files",
@@ -388,6 +414,14 @@ FAULTS = (
         "asan test_ingest",
     ),
     Fault(
+        "seed of the process",
+        "The tables of every process had one seed, for which days could be chosen.",
+        "csrc/python/module.c",
+        "*seed = (uint64_t)hash;",
+        "*seed = (uint64_t)(hash == -1);",
+        "tests/test_module.py -k seed_of_the_process",
+    ),
+    Fault(
         "control characters",
         "A label could clear the terminal or turn the direction of writing.",
         "evmarket/_common/text.py",
@@ -401,6 +435,22 @@ FAULTS = (
         "evmarket/_common/messages.py",
         'return printable(" ".join(str(name).split()))',
         'return " ".join(str(name).split())',
+        HOSTILE,
+    ),
+    Fault(
+        "titles of tables",
+        "The same in titles that the command line prints.",
+        "evmarket/_cli/printing.py",
+        "{printable(table.title)}",
+        "{table.title}",
+        HOSTILE,
+    ),
+    Fault(
+        "errors of commands",
+        "The same in errors of the command line.",
+        "evmarket/_cli/flags.py",
+        "super().error(printable(message))",
+        "super().error(message)",
         HOSTILE,
     ),
     # ---- memory that runs out, leaks, threads ----
@@ -491,7 +541,7 @@ FAULTS = (
         "csrc/columns/arrow_views.c",
         'array->buffers[2] == NULL ? "" : array->buffers[2];',
         "array->buffers[2];",
-        "seeds arrow",
+        "asan test_arrow",
     ),
     Fault(
         "last offset of text",
@@ -499,6 +549,14 @@ FAULTS = (
         "csrc/columns/arrow_views.c",
         "last < INT64_MAX ? last + 1 : last;",
         "last + 1;",
+        "asan test_arrow",
+    ),
+    Fault(
+        "columns without rows",
+        "A row was added to no address.",
+        "csrc/columns/arrow_views.c",
+        "column->data = type == EV_COL_NULL ? NULL : nothing;",
+        "column->data = NULL;",
         "asan test_arrow",
     ),
 )

@@ -13,6 +13,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -94,19 +95,22 @@ class Copy:
         environment["ASAN_OPTIONS"] = test_core.ASAN_OPTIONS
         # A file that is changed twice in a second would be read from its cache.
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
-        return subprocess.run(
-            command,
-            cwd=self.root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=600,
-        )
+        try:
+            return subprocess.run(
+                command,
+                cwd=self.root,
+                env=environment,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=300,
+            )
+        except subprocess.TimeoutExpired:  # a fault that does not end was killed, too
+            return subprocess.CompletedProcess(command, -signal.SIGKILL, "", "")
 
     def all_done(self, commands: list[list[str]]) -> bool:
-        done = self.pool.map(self.call, commands)
-        return all([one.returncode == 0 for one in done])
+        failed = [one for one in self.pool.map(self.call, commands) if one.returncode]
+        return not failed
 
     # ---- programs of C ----
 

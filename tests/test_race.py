@@ -58,6 +58,15 @@ def test_a_partial_panel_is_of_one_thread_at_a_time():
         pass
 
 
+def test_a_partial_panel_in_use_is_refused():
+    rows = batch(200_000)
+
+    def add(partial):
+        partial.add(rows, (0,), (1,), (2,), freq=None)
+
+    assert are_in_use(lambda: _core.Partial(("k",), ("x",)), add, add)
+
+
 def test_the_core_of_rows_shared_by_threads():
     """Each stage is run by one of them, or refused; nothing is written twice."""
     rows = 100_000
@@ -77,16 +86,20 @@ def test_the_core_of_rows_shared_by_threads():
 
 
 def are_in_use(make, call, other):
-    """Whether other(index) is refused while another thread is in call(index)."""
+    """Whether other(made) is refused while another thread is in call(made)."""
     for _ in range(200):  # mostly once: a thread may end before the other looks
-        index = make()
-        thread = threading.Thread(target=in_threads, args=(lambda _: call(index), 1))
+        made = make()
+
+        def task(_, made=made):
+            call(made)
+
+        thread = threading.Thread(target=in_threads, args=(task, 1))
         thread.start()
         try:
             while thread.is_alive():
-                other(index)
+                other(made)
         except ValueError as error:
-            if "in use in another thread" in str(error):
+            if "in use" in str(error):
                 return True
         finally:
             thread.join()
