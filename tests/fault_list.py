@@ -1,8 +1,8 @@
 """The faults of `tests/faults.py`: each was mended, and is noticed when put back.
 
 `noticed_by` is "asan PROGRAM" or "tsan PROGRAM", a program of tests/c under sanitizers,
-"seeds HARNESS", of tests/fuzz, a platform of tests/platforms.py and a program, or "build"
-in place of the program. Else it is what pytest runs.
+"seeds HARNESS", of tests/fuzz, or a platform of tests/platforms.py and a program, or
+"build" in place of the program. Else it is what pytest runs.
 """
 
 from typing import NamedTuple
