@@ -404,8 +404,9 @@ static int has_text(const ev_arrow_views *views, ptrdiff_t row)
  * thread wrote to them. */
 static void check_changed_text(void)
 {
-    int32_t small[] = {0, 1, 2}, view[] = {20, 0, 0, 0};
-    int64_t large[] = {0, 1, 2}, sizes[] = {20};
+    /* Aligned: otherwise they are copied, and change nothing. */
+    _Alignas(8) int32_t small[] = {0, 1, 2}, view[] = {20, 0, 0, 0};
+    _Alignas(8) int64_t large[] = {0, 1, 2}, sizes[] = {20};
     const char *block = "abcdefghijklmnopqrs";
     const void *buffers[3][4] = {
         {NULL, small, "ab"}, {NULL, large, "ab"}, {NULL, view, block, sizes}};
