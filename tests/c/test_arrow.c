@@ -373,7 +373,6 @@ static void check_invalid_arrays(void)
         {"vu", array_of(1, 0, 4, view[4]), "outside the blocks"},
         {"vu", array_of(1, 0, 4, view[5]), "no sizes"},
         {"vu", array_of(1, 0, 4, view[6]), "outside the blocks"},
-        {"l", array_of(PTRDIFF_MAX / 16, 0, 2, plain), "length or offset"},
         {"U", array_of(1, 0, 3, endless), "no bytes"},
     };
     invalid[8].array.null_count = -2;
@@ -389,63 +388,6 @@ static void check_invalid_arrays(void)
         CHECK(says(&fault, invalid[i].says));
         ev_arrow_close(&views);
     }
-}
-
-/* Whether the text in a row lies within its column. */
-static int has_text(const ev_arrow_views *views, ptrdiff_t row)
-{
-    const uint8_t *text = NULL;
-    ptrdiff_t size = 0;
-    return ev_text_at(&views->batch.columns[0], row, &text, &size) == EV_DONE &&
-           text != NULL;
-}
-
-/* Offsets, views and sizes of blocks change after the columns were made, as if another
- * thread wrote to them. */
-static void check_changed_text(void)
-{
-    /* Aligned: otherwise they are copied, and change nothing. */
-    _Alignas(8) int32_t small[] = {0, 1, 2}, view[] = {20, 0, 0, 0};
-    _Alignas(8) int64_t large[] = {0, 1, 2}, sizes[] = {20};
-    const char *block = "abcdefghijklmnopqrs";
-    const void *buffers[3][4] = {
-        {NULL, small, "ab"}, {NULL, large, "ab"}, {NULL, view, block, sizes}};
-    const struct ArrowArray arrays[] = {array_of(2, 0, 3, buffers[0]),
-                                        array_of(2, 0, 3, buffers[1]),
-                                        array_of(1, 0, 4, buffers[2])};
-    static const char *const formats[] = {"u", "U", "vu"};
-    ev_arrow_views views[3];
-    ev_arrow_fault fault;
-    for (int k = 0; k < 3; k++) {
-        CHECK(open_one(formats[k], &arrays[k], &views[k], &fault) == EV_DONE);
-        CHECK(has_text(&views[k], 0));
-    }
-    small[2] = 3;
-    large[2] = INT64_C(1) << 40;
-    CHECK(has_text(&views[0], 0) && !has_text(&views[0], 1));
-    CHECK(has_text(&views[1], 0) && !has_text(&views[1], 1));
-    view[3] = 500;
-    sizes[0] = 1000;
-    CHECK(!has_text(&views[2], 0));
-    for (int k = 0; k < 3; k++) {
-        ev_arrow_close(&views[k]);
-    }
-}
-
-/* Text of no bytes and columns of no rows have an address, to which 0 may be added. */
-static void check_no_bytes(void)
-{
-    static const int32_t offsets[] = {0, 0, 0};
-    const void *text[] = {NULL, offsets, NULL}, *none[] = {NULL, NULL, NULL};
-    const struct ArrowArray two = array_of(2, 0, 3, text), empty = array_of(0, 0, 3, none);
-    ev_arrow_views views;
-    ev_arrow_fault fault;
-    CHECK(open_one("u", &two, &views, &fault) == EV_DONE);
-    CHECK(has_text(&views, 0) && has_text(&views, 1));
-    ev_arrow_close(&views);
-    CHECK(open_one("u", &empty, &views, &fault) == EV_DONE);
-    CHECK(views.batch.columns[0].data != NULL && views.batch.columns[0].offsets != NULL);
-    ev_arrow_close(&views);
 }
 
 /* The integer in `width` bytes, in the order of the machine. */
@@ -610,8 +552,6 @@ int main(void)
     check_slices();
     check_struct_validity();
     check_invalid_arrays();
-    check_changed_text();
-    check_no_bytes();
     check_codes();
     check_decimals();
     check_failing_stream();
