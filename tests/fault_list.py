@@ -321,7 +321,7 @@ FAULTS = (
         "A false size in bytes of a panel was used before it was compared.",
         "evmarket/_panel/packed.py",
         'need(size <= len(raw) - _START.size, "its index is too long")',
-        "raw = raw.ljust(min(size, 1 << 28))",
+        "raw = raw.ljust(min(size, 1 << 24))",
         f"{MUTATED} -k absurd_sizes",
     ),
     Fault(
