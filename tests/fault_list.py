@@ -362,7 +362,7 @@ FAULTS = (
         "evmarket/_panel/stored.py",
         'need((rows >= 0).all(), "rows are negative")',
         'need(rows.ndim, "rows are negative")',
-        f"{MUTATED} -k wrong_numbers",
+        f"{MUTATED} -k negative_rows",
     ),
     Fault(
         "counts of values",
@@ -403,6 +403,14 @@ FAULTS = (
         "csrc/table/keys.c",
         "return ev_hash_word((uint64_t)value, keys->seed);",
         "(void)keys;\n    return ev_hash_word((uint64_t)value, 0);",
+        "asan test_keys",
+    ),
+    Fault(
+        "hash of text keys",
+        "The same for text.",
+        "csrc/table/keys.c",
+        "const uint64_t hash = ev_hash_text(text, size, ends, keys->seed);",
+        "const uint64_t hash = ev_hash_text(text, size, ends, 0);",
         "asan test_keys",
     ),
     Fault(
@@ -494,7 +502,31 @@ FAULTS = (
         "((void)(*(p) |= (v)))",
         "tsan test_rows",
     ),
+    Fault(
+        "rows of the grid",
+        "Two threads wrote an entry of the grid without telling the compiler.",
+        "csrc/base/port.h",
+        "__atomic_store_n(p, v, __ATOMIC_RELAXED)",
+        "(*(p) = (v))",
+        "tsan test_rows",
+    ),
     # ---- numbers ----
+    Fault(
+        "sums that wrap around",
+        "A sum that left 128 bits on its way came back as another number.",
+        "csrc/table/ledger.h",
+        "if (EV_UNLIKELY(((a ^ hi) & (b ^ hi)) >> 63 != 0)) {",
+        "if (EV_UNLIKELY(((a ^ hi) & (b ^ hi)) >> 63 > 1)) {",
+        "seeds ledger",
+    ),
+    Fault(
+        "NaN in a ledger",
+        "A row without a value was a row of 0.",
+        "csrc/table/values.c",
+        "        if (isnan(size)) {\n            values->null[i] = 1;",
+        "        if (isnan(size)) {\n            values->null[i] = 0;",
+        "tests/table",
+    ),
     Fault(
         "merging of skipped rows",
         "A cell whose rows were all skipped took the value of the other part away.",
