@@ -513,11 +513,11 @@ FAULTS = (
     # ---- numbers ----
     Fault(
         "sums that wrap around",
-        "A sum that left 128 bits on its way came back as another number.",
+        "A sum beyond 128 bits was read as a number of the other sign.",
         "csrc/table/ledger.h",
         "if (EV_UNLIKELY(((a ^ hi) & (b ^ hi)) >> 63 != 0)) {",
         "if (EV_UNLIKELY(((a ^ hi) & (b ^ hi)) >> 63 > 1)) {",
-        "seeds ledger",
+        "asan test_ledger",
     ),
     Fault(
         "NaN in a ledger",
