@@ -187,6 +187,14 @@ FAULTS = (
         f"{RACE} -k stay_within_the_calendar",
     ),
     Fault(
+        "billions of periods",
+        "Sums over a calendar of billions of periods took all memory.",
+        "evmarket/_panel/rows.py",
+        "if high - self._low >= _MOST_PERIODS:",
+        "if high < self._low:",
+        f"{RACE} -k billions",
+    ),
+    Fault(
         "lengths of arrays",
         "Bytes were counted beyond the range of the machine.",
         "csrc/columns/arrow_views.c",

@@ -28,6 +28,7 @@ from tests.fuzz import harness
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("csrc", "evmarket", "tests", "pyproject.toml", "setup.py", "README.md")
+MOST_MEMORY = 8 << 20  # kilobytes of addresses that pytest may have
 PASSED, FAILED, BROKEN, ABSENT = "passed", "failed", "broken", "not available"
 
 
@@ -188,7 +189,17 @@ class Copy:
             return BROKEN
         if self.changed and not self.change_extension():
             return BROKEN
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+        # A fault may ask for all memory there is.
+        command = ["sh", "-c", f'ulimit -v {MOST_MEMORY} && exec "$@"', "sh"]
+        command += [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-p",
+            "no:cacheprovider",
+        ]
         done = self.call([*command, *shlex.split(selection)])
         # 1: a test failed; below 0: a signal ended it. All others are not of a test.
         if done.returncode == 1 or done.returncode < 0:
