@@ -58,15 +58,6 @@ def test_a_partial_panel_is_of_one_thread_at_a_time():
         pass
 
 
-def test_a_partial_panel_in_use_is_refused():
-    rows = batch(200_000)
-
-    def add(partial):
-        partial.add(rows, (0,), (1,), (2,), freq=None)
-
-    assert are_in_use(lambda: _core.Partial(("k",), ("x",)), add, add)
-
-
 def test_the_core_of_rows_shared_by_threads():
     """Each stage is run by one of them, or refused; nothing is written twice."""
     rows = 100_000
@@ -87,23 +78,37 @@ def test_the_core_of_rows_shared_by_threads():
 
 def are_in_use(make, call, other):
     """Whether other(made) is refused while another thread is in call(made)."""
-    for _ in range(200):  # mostly once: a thread may end before the other looks
-        made = make()
+    for _ in range(50):  # mostly once: the other thread may be before it or after it
+        made, begins = make(), threading.Event()
 
-        def task(_, made=made):
+        def task(_, made=made, begins=begins):
+            begins.set()
             call(made)
 
         thread = threading.Thread(target=in_threads, args=(task, 1))
         thread.start()
+        begins.wait()
         try:
-            while thread.is_alive():
-                other(made)
+            other(made)
         except ValueError as error:
             if "in use" in str(error):
                 return True
         finally:
             thread.join()
     return False
+
+
+def test_a_partial_panel_in_use_is_refused():
+    rows = batch(200_000)
+
+    def add(partial):
+        partial.add(rows, (0,), (1,), (2,), freq=None)
+
+    def add_often(partial):
+        for _ in range(20):
+            add(partial)
+
+    assert are_in_use(lambda: _core.Partial(("k",), ("x",)), add_often, add)
 
 
 def test_rows_in_use_are_refused():
@@ -119,7 +124,11 @@ def test_rows_in_use_are_refused():
         index.run(0, rows)
         return index
 
-    assert are_in_use(new, lambda i: i.run(0, rows), lambda i: i.next())
+    def run_often(index):
+        for _ in range(100):
+            index.run(0, rows)
+
+    assert are_in_use(new, run_often, lambda i: i.next())
     assert are_in_use(seen, lambda i: i.next(), lambda i: i.run(0, 1))
     assert are_in_use(seen, lambda i: i.next(), lambda i: i.groups(0, 1, days))
 
