@@ -20,6 +20,7 @@ FLAGS = [
     "-Wall -Wextra -Wconversion -Wshadow",
     "-fsanitize=address,undefined -fno-sanitize-recover=undefined",
 ]
+ASAN_OPTIONS = "detect_leaks=1:detect_stack_use_after_return=1"
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="no C compiler here")
 
@@ -50,8 +51,7 @@ def core_objects(tmp_path_factory):
 def test_program(program, core_objects, tmp_path):
     binary = tmp_path / program.stem
     compile_c(program, *core_objects, "-o", binary, "-lm", "-lpthread")
-    asan = "detect_leaks=1:detect_stack_use_after_return=1"
-    environment = {**os.environ, "ASAN_OPTIONS": asan, "LD_PRELOAD": ""}
+    environment = {**os.environ, "ASAN_OPTIONS": ASAN_OPTIONS, "LD_PRELOAD": ""}
     done = subprocess.run(
         [binary], capture_output=True, text=True, env=environment, timeout=300
     )
@@ -105,6 +105,13 @@ def test_no_two_files_define_the_same_type():
             files.setdefault(name, set()).add(source.name)
     assert {"ev_wide", "ev_words", "ev_kernel", "ev_four_doubles"} <= files.keys()
     assert not {name: where for name, where in files.items() if len(where) > 1}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.name)
+def test_no_function_of_long_takes_a_size(source):
+    """A long has 32 bits on Windows, where sizes and strides have 64."""
+    text = source.read_text(encoding="utf-8")
+    assert not re.search(r"\b(labs|atol|strtol|strtoul|ftell|fseek)\(", text)
 
 
 def test_includes_have_no_circle():

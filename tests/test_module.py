@@ -6,6 +6,24 @@ import pytest
 
 from tests.common.test_workers import python
 
+SEED = """
+from evmarket import _core
+assert _core.hash_seed() == hash("the seed of evmarket's tables") % 2**64
+print(_core.hash_seed())
+"""
+
+
+def test_hash_tables_have_the_seed_of_the_process(monkeypatch):
+    """So that an input that is slow in one process is not slow in another."""
+    seeds = []
+    for number in ("1", "1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", number)
+        done = python("-c", SEED)
+        assert done.returncode == 0, done.stderr
+        seeds.append(int(done.stdout))
+    assert seeds[0] == seeds[1] != seeds[2]
+
+
 LIGHT = """
 import sys, numpy
 before = set(sys.modules)

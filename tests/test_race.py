@@ -76,6 +76,74 @@ def test_the_core_of_rows_shared_by_threads():
                 assert isinstance(error, ValueError)
 
 
+def are_in_use(make, call, other):
+    """Whether other(made) is refused while another thread is in call(made)."""
+    for _ in range(50):  # mostly once: the other thread may be before it or after it
+        made, begins = make(), threading.Event()
+
+        def task(_, made=made, begins=begins):
+            begins.set()
+            call(made)
+
+        thread = threading.Thread(target=in_threads, args=(task, 1))
+        thread.start()
+        begins.wait()
+        try:
+            other(made)
+        except ValueError as error:
+            if "in use" in str(error):
+                return True
+        finally:
+            thread.join()
+    return False
+
+
+def test_a_partial_panel_in_use_is_refused():
+    rows = batch(200_000)
+
+    def add(partial):
+        partial.add(rows, (0,), (1,), (2,), freq=None)
+
+    def add_often(partial):
+        for _ in range(20):
+            add(partial)
+
+    assert are_in_use(lambda: _core.Partial(("k",), ("x",)), add_often, add)
+
+
+def test_rows_in_use_are_refused():
+    rows = 200_000
+    columns = _core.columns([np.arange(rows) << 40])  # numbered by a table, in next
+    days = np.zeros(rows, np.int64)
+
+    def new():
+        return _core.Rows(columns, (0,), days)
+
+    def seen():
+        index = new()
+        index.run(0, rows)
+        return index
+
+    def run_often(index):
+        for _ in range(100):
+            index.run(0, rows)
+
+    assert are_in_use(new, run_often, lambda i: i.next())
+    assert are_in_use(seen, lambda i: i.next(), lambda i: i.run(0, 1))
+    assert are_in_use(seen, lambda i: i.next(), lambda i: i.groups(0, 1, days))
+
+
+@pytest.mark.parametrize("ranges", [[], [(0, 59)], [(0, 30), (29, 60)]])
+def test_a_stage_needs_every_row_once(ranges):
+    index = _core.Rows(_core.columns([np.arange(60) % 6]), (0,), np.arange(60) // 6)
+    for start, stop in ranges:
+        index.run(start, stop)
+    with pytest.raises(ValueError, match="once for each of the rows"):
+        index.next()
+    with pytest.raises(ValueError, match="failed earlier"):
+        index.run(0, 60)
+
+
 def test_measures_and_rows_may_be_shared():
     rows = em.Rows(np.arange(50_000) % 50, np.arange(50_000) // 50)
     values = np.arange(50_000.0)

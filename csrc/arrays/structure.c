@@ -319,13 +319,12 @@ const ev_linewise ev_structure_lines[] = {
 #define EV_SELF "arrays/structure.c"
 #include "base/each_isa.h"
 
-EV_INLINE ptrdiff_t distance(ptrdiff_t stride) { return stride < 0 ? -stride : stride; }
-
 /* Sums of one block of at most GROUP lines. */
 static void sum_block(const ev_parts *p, ptrdiff_t line, ptrdiff_t lines, ptrdiff_t block,
                       ev_line_sum *found, add_rows *add)
 {
-    const int along = p->lines == 1 || distance(p->part_stride) < distance(p->line_stride);
+    const int along =
+        p->lines == 1 || ev_distance(p->part_stride) < ev_distance(p->line_stride);
     const ptrdiff_t first = block * EV_SUMMED;
     const ptrdiff_t last = p->n - first < EV_SUMMED ? p->n : first + EV_SUMMED;
     sums s;

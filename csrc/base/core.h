@@ -47,6 +47,9 @@ typedef enum ev_status { EV_STATUSES(EV_STATUS) EV_STATUS_COUNT } ev_status;
  * when read and rounded once when written. */
 typedef enum ev_type { EV_I64, EV_F64, EV_U8 } ev_type;
 
+/* The bytes between neighbours. labs takes a long, which has 32 bits on Windows. */
+EV_INLINE ptrdiff_t ev_distance(ptrdiff_t stride) { return stride < 0 ? -stride : stride; }
+
 enum { EV_MOST_OPERANDS = 8, EV_MOST_RESULTS = 2 };
 
 /* One elementwise kernel. Reads n items of each in[], writes n of each out[]; all

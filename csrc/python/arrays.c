@@ -30,7 +30,7 @@ static void gather_lines(const lines *l, ptrdiff_t start, ptrdiff_t count, doubl
 {
     const int narrow = l->loop->type == EV_LOOP_F32;
     const char *in = l->args[0] + start * l->in;
-    if (labs(l->in) < labs(l->in_item)) {
+    if (ev_distance(l->in) < ev_distance(l->in_item)) {
         for (ptrdiff_t i = 0; i < l->n; i++) {
             for (ptrdiff_t j = 0; j < count; j++) {
                 ev_py_read(values + j * l->n + i, in + j * l->in + i * l->in_item,

@@ -1,5 +1,5 @@
-/* The allocators of the core, and what is kept: the functions kept_bytes, kept_bound and
- * clear_kept. */
+/* The allocators of the core, the seed of hashes in their memory, and what is kept: the
+ * functions hash_seed, kept_bytes, kept_bound and clear_kept. */
 #include "python/memory.h"
 
 #include <stdlib.h>
@@ -34,6 +34,12 @@ void ev_py_state_open(ev_state *state, ev_isa isa, uint64_t seed)
     state->memory = (ev_memory){ev_kept_resize, &state->kept, seed};
 }
 
+static PyObject *hash_seed(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    const ev_state *state = PyModule_GetState(module);
+    return PyLong_FromUnsignedLongLong(state->memory.seed);
+}
+
 static PyObject *kept_bytes(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
     ev_state *state = PyModule_GetState(module);
@@ -54,6 +60,8 @@ static PyObject *clear_kept(PyObject *module, PyObject *Py_UNUSED(ignored))
 }
 
 PyMethodDef ev_py_kept_functions[] = {
+    {"hash_seed", hash_seed, METH_NOARGS,
+     "hash_seed() -> int: the seed of all hash tables, for tests."},
     {"kept_bytes", kept_bytes, METH_NOARGS,
      "kept_bytes() -> int: memory that is kept for the next panel."},
     {"kept_bound", kept_bound, METH_NOARGS,

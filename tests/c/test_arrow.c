@@ -339,6 +339,8 @@ static void check_invalid_arrays(void)
     const void *down[] = {NULL, descending, text}, *minus[] = {NULL, negative, text};
     const void *wide[] = {NULL, descending64, text}, *no_bytes[] = {NULL, fine, NULL};
     const void *no_offsets[] = {NULL, NULL, text};
+    static const int64_t greatest[] = {0, INT64_MAX};
+    const void *endless[] = {NULL, greatest, NULL};
     const void *view[][4] = {{NULL, outside, text, sizes}, {NULL, no_block, text, sizes},
                              {NULL, below, text, sizes},   {NULL, no_length, text, sizes},
                              {NULL, outside, NULL, sizes}, {NULL, outside, text, NULL},
@@ -371,6 +373,7 @@ static void check_invalid_arrays(void)
         {"vu", array_of(1, 0, 4, view[4]), "outside the blocks"},
         {"vu", array_of(1, 0, 4, view[5]), "no sizes"},
         {"vu", array_of(1, 0, 4, view[6]), "outside the blocks"},
+        {"U", array_of(1, 0, 3, endless), "no bytes"},
     };
     invalid[8].array.null_count = -2;
     invalid[9].array.null_count = 2;

@@ -362,6 +362,33 @@ static void equal_rows_are_counted(void)
     }
 }
 
+/* The hashes by which equal rows are found differ from seed to seed, so that no rows
+ * can be chosen that seem equal. Within one process they do not. */
+static void rows_are_hashed_by_the_seed(void)
+{
+    const ev_column region = column_of(EV_COL_I64, regions);
+    const ev_column month = column_of(EV_COL_I64, months);
+    const ev_column value = column_of(EV_COL_F64, money);
+    const ev_frequency freq = {EV_MONTH, 0};
+    const ev_column *keys[] = {&region}, *measures[] = {&value};
+    const ev_batch_columns batch = {keys, &month, NULL, &freq, measures, 0};
+    uint64_t hashes[3] = {0};
+    for (uint64_t k = 0; k < 3; k++) {
+        counting count;
+        ev_memory memory = counting_memory(&count);
+        ev_partial partial;
+        ev_place place;
+        memory.seed = k / 2;
+        CHECK(ev_partial_open(&partial, &memory, 1, 1, ADDED, EV_BASELINE) == EV_DONE);
+        CHECK(ev_partial_find_repeats(&partial, ROWS, 0) == EV_DONE);
+        CHECK(ev_partial_add(&partial, &batch, 0, ROWS, &place) == EV_DONE);
+        hashes[k] = partial.repeats->series[0];
+        ev_partial_close(&partial);
+        CHECK(count.blocks == 0);
+    }
+    CHECK(hashes[0] == hashes[1] && hashes[1] != hashes[2]);
+}
+
 int main(void)
 {
     uint64_t state = 5;
@@ -378,5 +405,6 @@ int main(void)
     merging_equals_regrouping();
     errors_name_the_bad_row();
     equal_rows_are_counted();
+    rows_are_hashed_by_the_seed();
     return finish();
 }

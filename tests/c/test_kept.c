@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/kept.h"
+#include "base/memory.h"
 #include "check.h"
 #include "engine.h"
 #include "threads.h"
@@ -104,8 +105,19 @@ static void threads_share_it(void)
     ev_kept_clear(&kept);
 }
 
+/* Items whose bytes are beyond the range of the machine are not had. */
+static void bytes_are_counted_in_full(void)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    const ptrdiff_t many = (ptrdiff_t)(SIZE_MAX / 8 + 2); /* times 8: 8 more than none */
+    CHECK(ev_take(&memory, many, 8) == NULL && ev_take(&memory, -1, 8) == NULL);
+    CHECK(count.blocks == 0);
+}
+
 int main(void)
 {
+    bytes_are_counted_in_full();
     blocks_are_kept_within_the_bound();
     a_failed_block_leaves_the_old_one();
     threads_share_it();

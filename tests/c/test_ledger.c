@@ -62,6 +62,30 @@ static void single_values_are_unchanged(ev_isa isa)
     }
 }
 
+/* A sum that leaves its 128 bits is out of range, and whole again when it comes back. */
+static void sums_that_wrap_around(void)
+{
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_ledger ledger;
+    uint32_t number = 0;
+    double value = 0;
+    CHECK(ev_ledger_open(&ledger, &memory, 1, (ev_row_rule){EV_ADD, 0, 0}) == EV_DONE);
+    CHECK(ev_ledger_take_scale(&ledger, 0, BINARY) == EV_DONE);
+    CHECK(ev_cells_append(&ledger.cells, (ev_cell_key){0, 0}, &number) == EV_DONE);
+    for (int i = 1; i <= 7; i++) {
+        const ev_words more = {0, i <= 4 ? INT64_C(1) << 61 : -(INT64_C(1) << 61)};
+        ev_words *words = &ev_ledger_cell(&ledger, number)->sums[0];
+        CHECK(ev_ledger_add_words(&ledger, number, 0, words, more) == EV_DONE);
+        const ev_cell_sum sum = ev_ledger_sum(&ledger, number, 0);
+        const ev_result result = ev_total_read(&sum.total, BINARY, &value);
+        CHECK(result == (i == 4 ? EV_RANGE : EV_DONE));
+        CHECK(i == 4 || value == 0x1p61 * (i < 4 ? i : 8 - i));
+    }
+    ev_ledger_close(&ledger);
+    CHECK(count.blocks == 0);
+}
+
 static void rounding_halfway(void)
 {
     /* 2^53 + 1 is halfway between two doubles: to even, unless a finer part is added. */
@@ -257,6 +281,7 @@ int main(void)
             single_values_are_unchanged(isa);
         }
     }
+    sums_that_wrap_around();
     rounding_halfway();
     merging_and_failures(EV_ADD);
     merging_and_failures(EV_IDENTICAL);

@@ -150,8 +150,37 @@ static void changed_arrays_stay_inside(int64_t step, int64_t stretch)
     }
 }
 
+/* The greatest key is gone when the groups are marked, and back when rows are placed. */
+static void a_key_that_comes_back(void)
+{
+    static int64_t groups[ROWS], ordinals[ROWS];
+    const ev_column column = {.type = EV_COL_I64, .length = ROWS, .data = groups};
+    const ev_column *columns[] = {&column};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_rows rows;
+    ev_rows_repeat repeat;
+    ev_key_place place;
+    int more = 1, which = -1;
+    for (int i = 0; i < ROWS; i++) {
+        groups[i] = i / PERIODS;
+        ordinals[i] = i % PERIODS;
+    }
+    ev_result result = ev_rows_open(&rows, &memory, columns, 1, ordinals, ROWS);
+    while (result == EV_DONE && more) {
+        groups[0] = rows.stage == EV_ROWS_MARK ? 0 : GROUPS + 5;
+        ev_rows_run(&rows, 0, ROWS);
+        result = ev_rows_next(&rows, &more, &which, &place, &repeat);
+    }
+    /* It is in the last group now, whose first period it repeats. */
+    CHECK(result == EV_DUPLICATE && repeat.first == 0 && repeat.second == ROWS - PERIODS);
+    ev_rows_close(&rows);
+    CHECK(count.blocks == 0);
+}
+
 int main(void)
 {
+    a_key_that_comes_back();
     changed_arrays_stay_inside(1, 1);
     changed_arrays_stay_inside(1, 100000);
     changed_arrays_stay_inside(INT64_C(1) << 40, 1);

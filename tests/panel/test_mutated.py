@@ -32,6 +32,7 @@ def test_every_original_uses_its_own_arrays(tmp_path):
     ("name", "place", "number"),
     [
         ("indptr", 1, 2**62), ("indptr", 0, 1), ("ordinals", 3, 2**40),
+        ("ordinals", -1, 2**39),
         ("rows", 0, -1), ("codes", 0, 99), ("codes", 1, -1),
         ("1.counts", 0, -5), ("1.fine", 0, 2**63),
     ],
@@ -45,6 +46,16 @@ def test_wrong_numbers_are_refused_on_loading(tmp_path, name, place, number):
                 mutated.check_loads(state, tmp_path)
             return
     pytest.fail("no original has this array")
+
+
+def test_negative_rows_are_refused_where_every_measure_has_counts(tmp_path):
+    columns = {"maker": ["A", "B"], "month": ["2024-01"] * 2, "price": [1.5, None]}
+    panel = em.Panel.from_table(columns, "maker", "month", "price")
+    state = to_state(panel._data)
+    assert "0.counts" in state and mutated.check(state, tmp_path)
+    state["rows"] = np.array([1, -1])
+    with pytest.raises(ValueError, match="rows are negative"):
+        mutated.check_loads(state, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -74,14 +85,26 @@ def test_a_compressed_bomb_costs_nothing(tmp_path):
         for _ in range(256):
             file.write(bytes(1 << 20))
     assert path.stat().st_size < 2_000_000
-    tracemalloc.start()
+    mutated.check_loads(to_state(next(mutated.originals())._data), tmp_path)
+    tracemalloc.start()  # what loading imports is there
     try:
-        with pytest.raises(ValueError, match="compressed"):
+        with pytest.raises(ValueError, match="it was compressed"):
             em.Panel.load(path)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert most < 1_000_000
+
+
+def test_entries_that_overlap_are_refused(tmp_path):
+    """A list of entries may name one place many times."""
+    path = tmp_path / "panel.npz"
+    next(mutated.originals()).save(path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.filelist *= 20
+        archive.comment = b"so that the list is written again"
+    with pytest.raises(ValueError, match="its sizes are wrong"):
+        em.Panel.load(path)
 
 
 def test_bytes_of_absurd_sizes_cost_nothing():
