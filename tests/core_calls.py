@@ -284,6 +284,7 @@ CALLS = {
         lambda: _core.gather(X[0], np.array([1, 2], np.int32), 0, 2, np.zeros(2)),
     ),
     "kept_bound": (_core.kept_bound, lambda: _core.kept_bound(1)),
+    "hash_seed": (_core.hash_seed, lambda: _core.hash_seed(1)),
     "kept_bytes": (lambda: _core.kept_bytes() >= 0, lambda: _core.kept_bytes(1)),
     "kept_empty": (
         lambda: _core.kept_empty((500, 500)).shape, lambda: _core.kept_empty((2**60,)),

@@ -59,7 +59,7 @@ def run(steps: list[list[str]], folder: Path) -> list[str]:
         done = subprocess.run(
             step,
             cwd=folder,
-            env={**os.environ, "PIP_ONLY_BINARY": "numpy"},
+            env={**os.environ, "PIP_ONLY_BINARY": "numpy,hypothesis"},
             capture_output=True,
             text=True,
             timeout=1200,
