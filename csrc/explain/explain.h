@@ -22,8 +22,8 @@ typedef struct ev_operand {
 } ev_operand;
 
 /* The items: `count` groups of `items` each or, where `offsets` is not NULL, group g has
- * the items offsets[g] .. offsets[g + 1] - 1 of `items` in all. in[] holds as many operands as the family
- * reads. */
+ * the items offsets[g] .. offsets[g + 1] - 1 of `items` in all. in[] holds as many operands
+ * as the family reads. */
 typedef struct ev_groups {
     ptrdiff_t count;
     ptrdiff_t items;
