@@ -96,7 +96,6 @@ static void test_lines(const ev_linewise *f)
     }
 }
 
-/* Totals of the same parts in both layouts and on both paths have the same bits. */
 /* A year of more periods than a 32-bit ptrdiff_t counts has no second January. */
 static void test_long_year(void)
 {
@@ -117,6 +116,7 @@ static void test_long_year(void)
     }
 }
 
+/* Totals of the same parts in both layouts and on both paths have the same bits. */
 static void test_totals(void)
 {
     enum { N = 53, LINES = 70 };
@@ -147,12 +147,31 @@ static void test_totals(void)
     }
 }
 
+/* The stride of a single part may be anything: it is not used. */
+static void test_single_part(void)
+{
+    static const double x[] = {1, 2, 3};
+    ev_line_total totals[3];
+    const ev_parts parts = {(const char *)x, 3, 1, sizeof(double), 1, EV_F64, 0};
+    ev_line_totals(&parts, totals, EV_BASELINE);
+    for (int j = 0; j < 3; j++) {
+        CHECK(totals[j].status == EV_OK && totals[j].total == x[j]);
+    }
+}
+
 static void test_choice(void)
 {
     ev_isa isa = EV_ISA_COUNT;
     CHECK(ev_isa_choose("sse9", &isa) == EV_BAD_VALUE && isa == EV_ISA_COUNT);
     CHECK(ev_isa_choose("baseline", &isa) == EV_DONE && isa == EV_BASELINE);
     CHECK(ev_isa_choose(NULL, &isa) == EV_DONE && ev_isa_usable(isa));
+    const ev_isa best = isa;
+    isa = EV_ISA_COUNT;
+    CHECK(ev_isa_choose("", &isa) == EV_DONE && isa == best);
+    const int has = ev_isa_usable(EV_AVX2);
+    isa = EV_ISA_COUNT;
+    CHECK(ev_isa_choose("avx2", &isa) == (has ? EV_DONE : EV_BAD_FORMAT));
+    CHECK(isa == (has ? EV_AVX2 : EV_ISA_COUNT));
 }
 
 int main(void)
@@ -163,6 +182,7 @@ int main(void)
     test_lines(ev_structure_lines);
     test_long_year();
     test_totals();
+    test_single_part();
     test_choice();
     return finish();
 }

@@ -1,8 +1,6 @@
-/* Memory: sizes that do not exist, tables of items, sorting, and the choice of an
- * instruction set. */
+/* Memory: sizes that do not exist, tables of items, and sorting. */
 #include "engine.h"
 #include "base/blocks.h"
-#include "base/dispatch.h"
 #include "base/memory.h"
 #include "base/sort.h"
 #include "table/cells.h"
@@ -111,20 +109,6 @@ static void words_are_sorted(void)
     }
 }
 
-static void instruction_sets_by_name(void)
-{
-    ev_isa best = EV_ISA_COUNT, isa = EV_ISA_COUNT;
-    CHECK(ev_isa_choose(NULL, &best) == EV_DONE && ev_isa_usable(best));
-    CHECK(ev_isa_choose("", &isa) == EV_DONE && isa == best);
-    CHECK(ev_isa_choose("baseline", &isa) == EV_DONE && isa == EV_BASELINE);
-    isa = EV_ISA_COUNT;
-    CHECK(ev_isa_choose("avx2", &isa) ==
-          (ev_isa_usable(EV_AVX2) ? EV_DONE : EV_BAD_FORMAT));
-    CHECK(isa == (ev_isa_usable(EV_AVX2) ? EV_AVX2 : EV_ISA_COUNT));
-    isa = EV_ISA_COUNT;
-    CHECK(ev_isa_choose("avx", &isa) == EV_BAD_VALUE && isa == EV_ISA_COUNT);
-}
-
 /* The number of pairs is set by hand: so many would take 32 GB. */
 static void a_full_table_takes_no_more(void)
 {
@@ -147,7 +131,6 @@ int main(void)
     blocks_of_single_bytes();
     extras_are_zero_until_set();
     words_are_sorted();
-    instruction_sets_by_name();
     a_full_table_takes_no_more();
     return finish();
 }
