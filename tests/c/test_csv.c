@@ -195,8 +195,40 @@ static void exponents_of_any_size(void)
     }
 }
 
+/* The marks that a number shows, with blanks, groups and exponents. */
+static void marks_that_numbers_show(void)
+{
+    static const ev_number_marks english = {'.', ','};
+    static const struct {
+        const char *text;
+        int shows;
+    } numbers[] = {{"1,234", EV_DOUBTFUL},      {"1,234e2", EV_SHOWS_MARKS},
+                   {"1,234.5", EV_SHOWS_MARKS}, {"1.234", EV_DOUBTFUL},
+                   {"1.234e1", EV_SHOWS_MARKS}, {"12", 0},
+                   {"5%", EV_PERCENT}};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        uint8_t to[32];
+        int shows = -1;
+        CHECK(ev_plain_number((const uint8_t *)numbers[i].text, size_of(numbers[i].text),
+                              english, to, &shows) > 0);
+        CHECK(shows == numbers[i].shows);
+    }
+    /* A text that another thread changed may have lost its mark. */
+    static const char *const texts[] = {"1.234", "-1.234", "1.23", "1e5", "1234", "-", ""};
+    for (int i = 0; i < 7; i++) {
+        const ptrdiff_t size = size_of(texts[i]);
+        uint8_t *text = malloc(size > 0 ? (size_t)size : 1);
+        if (text != NULL) {
+            memcpy(text, texts[i], (size_t)size);
+            CHECK(ev_decimal_shows(text, size) == (i < 2 ? EV_DOUBTFUL : EV_SHOWS_MARKS));
+        }
+        free(text);
+    }
+}
+
 int main(void)
 {
+    marks_that_numbers_show();
     fields_of_every_kind();
     faults_name_the_field();
     memory_fails_anywhere();

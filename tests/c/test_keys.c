@@ -118,7 +118,7 @@ static void invalid_utf8_is_an_error(void)
         int32_t size, fault;
     } cases[] = {{"ab\xff", 3, 2},         {"\xc3\xa9", 2, -1},    {"\xc3", 1, 0},
                  {"\xc0\x80", 2, 0},       {"\xed\xa0\x80", 3, 0}, {"\xf4\x90\x80\x80", 4, 0},
-                 {"a\xf0\x9d\x84\x9e", 5, -1}, {"\xe2\x82", 2, 0}};
+                 {"a\xf0\x9d\x84\x9e", 5, -1}, {"\xe2\x82", 2, 0},  {"\xc3(", 2, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         counting count;
         const ev_memory memory = counting_memory(&count);
