@@ -205,7 +205,7 @@ static ev_result read_coded(const ev_column *column, ev_scale scale, ptrdiff_t s
         else {
             values->sum[i] = one.sum[0];
             values->fine[i] = one.has_fine ? one.fine[0] : 0;
-            values->null[i] = one.has_null && one.null[0];
+            values->null[i] = one.has_null != 0;
             values->has_fine |= values->fine[i] != 0;
             values->has_null |= values->null[i];
         }

@@ -152,11 +152,29 @@ static void test_single_part(void)
 {
     static const double x[] = {1, 2, 3};
     ev_line_total totals[3];
-    const ev_parts parts = {(const char *)x, 3, 1, sizeof(double), 1, EV_F64, 0};
+    const ev_parts parts = {(const char *)x, 3, 1, sizeof(double), 1001, EV_F64, 0};
     ev_line_totals(&parts, totals, EV_BASELINE);
     for (int j = 0; j < 3; j++) {
         CHECK(totals[j].status == EV_OK && totals[j].total == x[j]);
     }
+}
+
+/* So many parts are added exactly where one is negative. */
+static void test_many_parts(void)
+{
+    enum { MANY = (1 << 20) + 16 };
+    double *x = malloc(MANY * sizeof *x);
+    for (int i = 0; i < MANY && x != NULL; i++) {
+        x[i] = i == 7 ? -0.25 : 1;
+    }
+    const ev_parts parts = {(const char *)x, 1, MANY, sizeof(double), sizeof(double),
+                            EV_F64, 0};
+    ev_line_total total = {0, 0, EV_INVALID};
+    if (x != NULL) {
+        ev_line_totals(&parts, &total, EV_BASELINE);
+    }
+    CHECK(total.status == EV_OK && total.total == MANY - 1.25);
+    free(x);
 }
 
 static void test_choice(void)
@@ -183,6 +201,7 @@ int main(void)
     test_long_year();
     test_totals();
     test_single_part();
+    test_many_parts();
     test_choice();
     return finish();
 }

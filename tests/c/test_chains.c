@@ -144,8 +144,9 @@ static ev_result open_identical(ev_ledger *ledger, const ev_memory *memory)
     return result;
 }
 
-/* As many cells as a block holds, with row numbers from 1000 on, one value each. */
-static void fill_block(ev_ledger *ledger)
+/* As many cells as a block holds, with row numbers from 1000 on, one value each: 0.5, but
+ * `head` in the first one. */
+static void fill_block(ev_ledger *ledger, double head)
 {
     double x[EV_BLOCK];
     int32_t series[EV_BLOCK], ordinals[EV_BLOCK];
@@ -153,7 +154,7 @@ static void fill_block(ev_ledger *ledger)
     const int32_t cells = (int32_t)1 << ledger->cells.items.shift;
     for (int32_t at = 0; at < cells; at += EV_BLOCK) {
         for (int32_t i = 0; i < EV_BLOCK; i++) {
-            x[i] = 0.5;
+            x[i] = at + i == 0 ? head : 0.5;
             series[i] = (at + i) / 16;
             ordinals[i] = (at + i) % 16;
         }
@@ -176,7 +177,7 @@ static void chains_cross_blocks(void)
         const ev_memory memory = counting_memory(&count);
         ev_ledger ledger;
         CHECK(open_identical(&ledger, &memory) == EV_DONE);
-        fill_block(&ledger);
+        fill_block(&ledger, 0.5);
         count.left = left;
         ev_result result = add_floats(&ledger, zeros, 4, tiny, 3);
         added += result == EV_NO_MEMORY;
@@ -203,6 +204,37 @@ static void chains_cross_blocks(void)
         CHECK(count.blocks == 0);
     }
     CHECK(done && added > 2 && settled > 2);
+}
+
+/* The same, but the first row is the one with extras, which change blocks. */
+static void extras_change_places(void)
+{
+    static const double plain[] = {2};
+    static const uint32_t zero[1] = {0};
+    int done = 0, failed = 0;
+    for (long left = 0; left < 20 && !done; left++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        ev_ledger ledger;
+        CHECK(open_identical(&ledger, &memory) == EV_DONE);
+        fill_block(&ledger, 1e-30);
+        CHECK(add_floats(&ledger, zero, 1, plain, 3) == EV_DONE);
+        count.left = left;
+        const ev_result result = ev_ledger_finish(&ledger);
+        CHECK(result == EV_DONE || result == EV_NO_MEMORY);
+        done = result == EV_DONE;
+        failed += !done;
+        if (done) {
+            const ev_repeat repeat = ev_ledger_repeat(&ledger);
+            const ev_cell_sum first = ev_ledger_sum(&ledger, 0, 0);
+            const ev_cell_sum second = ev_ledger_sum(&ledger, repeat.items[1], 0);
+            CHECK(repeat.first == 3 && repeat.second == 1000);
+            CHECK(first.total.fine == 0 && second.total.fine != 0);
+        }
+        ev_ledger_close(&ledger);
+        CHECK(count.blocks == 0);
+    }
+    CHECK(done && failed > 2);
 }
 
 /* After a failure no further cell is settled. */
@@ -266,6 +298,7 @@ int main(void)
     merged_sums_may_leave();
     integers_become_floats();
     chains_cross_blocks();
+    extras_change_places();
     several_chains();
     extras_of_values_need_memory();
     return finish();

@@ -26,6 +26,11 @@ static void many_equal_values(void)
             ev_long_add(&sum, x);
         }
         CHECK(ev_long_value(&sum, 0) == 0);
+        ev_long_clear(&sum); /* below 0 from the beginning */
+        for (int i = 0; i < MANY; i++) {
+            ev_long_add(&sum, -x);
+        }
+        CHECK(ev_long_value(&sum, 0) == -x * MANY);
     }
 }
 

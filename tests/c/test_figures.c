@@ -124,17 +124,19 @@ static void test_unsettled(void)
                                             totals[k].growth, totals[k].growth, 2);
         CHECK(total.low == INFINITY && total.high == -INFINITY);
     }
-    /* A year to date that is less than its earlier part. */
+    /* A year to date that is less than its earlier part, or hardly more. */
     const ev_elementwise *period = ev_figure_functions;
     while (strcmp(period->name, "implied_period_growth") != 0) {
         period++;
     }
-    const double date[1] = {1}, earlier[1] = {2}, flat[1] = {0};
+    const double date[2] = {1, 1}, earlier[2] = {2, 1 - 0x1p-45}, flat[2] = {0, 0};
     const void *in[8] = {date, date, flat, flat, earlier, earlier, flat, flat};
-    double low[1], high[1];
+    double low[2], high[2];
     void *out[2] = {low, high};
-    period->run[EV_F64][EV_BASELINE](in, out, 1, INFINITY);
-    CHECK(low[0] == INFINITY && high[0] == -INFINITY);
+    period->run[EV_F64][EV_BASELINE](in, out, 2, INFINITY);
+    for (int i = 0; i < 2; i++) {
+        CHECK(low[i] == INFINITY && high[i] == -INFINITY);
+    }
 }
 
 int main(void)

@@ -268,7 +268,7 @@ static void zero_bytes_are_sorted(void)
 
 /* ---- large tables ---- */
 
-enum { MANY = 24000, SIZE = 20 };
+enum { MANY = 40000, SIZE = 20 }; /* so many have a table of 2^17 slots */
 
 /* Texts of 20 bytes; every tenth row is null. */
 static void many_texts(char *bytes, int32_t *ends, uint8_t *valid)
@@ -294,17 +294,22 @@ static void large_tables_of_text(void)
     many_texts(bytes, ends, valid);
     ev_column column = text_column(bytes, ends, MANY);
     column.valid = valid;
-    for (long left = -1; left < 40; left++) {
+    for (long left = -1; left < 60; left++) {
         counting count;
         const ev_memory memory = counting_memory(&count);
-        ev_keys keys;
+        ev_keys keys, merged;
         ev_key_place place;
         ev_keys_open(&keys, &memory);
+        ev_keys_open(&merged, &memory);
         count.left = left;
         CHECK(ev_keys_begin(&keys, &column) == EV_DONE);
         const ev_result result = ev_keys_encode(&keys, 0, MANY, codes, &place);
         CHECK(result == EV_DONE || (left >= 0 && result == EV_NO_MEMORY));
-        if (left < 0) {
+        if (left >= 0 && result == EV_DONE) { /* all was there: now for merging */
+            count.left = left % 30;
+            CHECK(ev_keys_merge(&merged, &keys, again) == EV_NO_MEMORY);
+        }
+        else if (left < 0) {
             int wrong = 0;
             for (int i = 1; i < MANY; i++) { /* row 0 is null, the first code */
                 wrong |= codes[i] != (i % 10 == 0 ? 0 : i - i / 10);
@@ -319,7 +324,10 @@ static void large_tables_of_text(void)
             CHECK(ev_keys_encode(&keys, 490, 100, again, &place) == EV_BAD_VALUE);
             CHECK(place.row == 501 && place.byte == -1);
             many_texts(bytes, ends, valid);
+            CHECK(ev_keys_merge(&merged, &keys, again) == EV_DONE);
+            CHECK(merged.count == keys.count && merged.null_code == 0);
         }
+        ev_keys_close(&merged);
         ev_keys_close(&keys);
         CHECK(count.blocks == 0);
     }

@@ -1,4 +1,6 @@
 /* Tables of every layout into panels: what is refused, and memory that fails anywhere. */
+#include <math.h>
+
 #include "engine.h"
 #include "table/panel.h"
 #include "table/partial.h"
@@ -250,6 +252,28 @@ static void only_compared_measures_may_be_dates(void)
     }
 }
 
+/* An infinity in the second measure. */
+static void bad_measures_are_named(void)
+{
+    static double numbers[ROWS];
+    const ev_column plant = column_of(EV_COL_I64, plants);
+    const ev_column when = column_of(EV_COL_I32, codes);
+    const ev_column unit = column_of(EV_COL_I64, units);
+    const ev_column number = column_of(EV_COL_F64, numbers);
+    const ev_column *keys[] = {&plant}, *measures[] = {&unit, &number};
+    const ev_batch_columns batch = {keys, &when, NULL, NULL, measures, 0};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_partial partial;
+    ev_place place;
+    numbers[4321] = numbers[4322] = INFINITY;
+    CHECK(ev_partial_open(&partial, &memory, 1, 2, ADDED, EV_BASELINE) == EV_DONE);
+    CHECK(ev_partial_add(&partial, &batch, 5, ROWS - 5, &place) == EV_BAD_VALUE);
+    CHECK(place.part == EV_OF_MEASURE && place.which == 1 && place.row == 4321);
+    ev_partial_close(&partial);
+    CHECK(count.blocks == 0);
+}
+
 /* ---- merging ---- */
 
 static void partials_must_agree(void)
@@ -290,6 +314,7 @@ int main(void)
     ordinals_are_integers();
     years_beside_months();
     only_compared_measures_may_be_dates();
+    bad_measures_are_named();
     partials_must_agree();
     return finish();
 }

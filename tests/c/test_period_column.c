@@ -148,6 +148,12 @@ static void coded_periods(void)
         ptrdiff_t size = 0;
         CHECK((ev_period_text(&column, 2000, &size) != NULL) == (k == 0));
     }
+    static const int8_t below[] = {0, -1};
+    const ev_column small = {.type = EV_COL_I8, .length = 2, .data = below,
+                             .dictionary = &dictionary};
+    CHECK(ev_period_decode(&small, words, &MONTH, 0, 2, ordinals, &bad_row) ==
+          EV_BAD_VALUE);
+    CHECK(bad_row == 1 && ordinals[0] == 660);
     codes[2000] = 0;
     valid[5] = 0xef; /* row 44 is null */
     CHECK(ev_period_decode(&column, words, &MONTH, 0, ROWS, ordinals, &bad_row) ==

@@ -293,8 +293,47 @@ static void bases_far_apart(int64_t stretch)
     CHECK(count.blocks == 0);
 }
 
+/* Groups and periods whose grid has more places than 32 bits count; and a year before
+ * any of more days than a table of them holds. */
+static void wide_grids(void)
+{
+    enum { N = 1000, STEP = 5 };
+    static int64_t groups[N], ordinals[N];
+    static int32_t base[N];
+    const ev_column column = {.type = EV_COL_I64, .length = N, .data = groups};
+    const ev_column *columns[] = {&column};
+    const ev_lag whole = {{EV_DAY, 0}, 0, UINT32_MAX, 0}, year = {{EV_DAY, 0}, 12, 0, 0};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_rows rows;
+    int which;
+    for (int i = 0; i < N; i++) {
+        groups[i] = i / 2;
+        ordinals[i] = i % 2 == 0 ? INT32_MIN : INT32_MAX;
+    }
+    CHECK(run_all(&rows, &memory, columns, ordinals, N, &which) == EV_DONE);
+    CHECK(rows.grid == NULL && rows.group_count == N / 2);
+    ev_rows_base(&rows, &whole, 0, N, base);
+    for (int i = 0; i < N; i++) {
+        CHECK(base[i] == (i % 2 == 0 ? -1 : i - 1));
+    }
+    ev_rows_close(&rows);
+    for (int i = 0; i < N; i++) {
+        groups[i] = 0;
+        ordinals[i] = i * STEP;
+    }
+    CHECK(run_all(&rows, &memory, columns, ordinals, N, &which) == EV_DONE);
+    CHECK(rows.grid != NULL);
+    ev_rows_base(&rows, &year, 0, N, base);
+    CHECK(base[0] == -1 && base[365 / STEP] == 0 && base[730 / STEP] == 365 / STEP);
+    CHECK(base[800 / STEP] == -1); /* 29 February 1972 lies between */
+    ev_rows_close(&rows);
+    CHECK(count.blocks == 0);
+}
+
 int main(void)
 {
+    wide_grids();
     limits_of_rows_and_periods();
     only_nulls_are_one_group();
     late_values_get_the_last_group();
