@@ -253,7 +253,7 @@ static void rows_with_equal_hashes(void)
     ev_row_run runs[] = {{10, 0}, {100, 4}};
     const ev_repeats part = {.hashes = hashes, .count = 7, .runs = runs, .run_count = 2};
     const ev_repeats *parts[] = {&part, &part};
-    for (long left = -1; left < 6; left++) { /* three for the suspects, one by one */
+    for (long left = -1; left < 7; left++) { /* four for the suspects, one by one */
         counting count;
         const ev_memory memory = counting_memory(&count);
         ev_repeated found;
