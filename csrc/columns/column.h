@@ -22,7 +22,8 @@ typedef enum ev_column_type {
     EV_COL_DATE32,     /* days since 1970-01-01, int32 */
     EV_COL_DATE64,     /* milliseconds, int64 */
     EV_COL_TIME_S, EV_COL_TIME_MS, EV_COL_TIME_US, EV_COL_TIME_NS, /* int64 since 1970 */
-    EV_COL_TEXT,       /* the types of text are the last: UTF-8: data bytes, offsets int32 */
+    /* The types of text are the last. */
+    EV_COL_TEXT,       /* UTF-8: data bytes, offsets int32 */
     EV_COL_LARGE_TEXT, /* UTF-8: data bytes, offsets int64 */
     EV_COL_TEXT_VIEW,  /* data: 16-byte views; blocks: the variadic buffers */
     EV_COL_TYPES       /* how many types there are */

@@ -94,7 +94,8 @@ static int32_t code_of(ev_keys *keys, int family, int i)
     ev_column column = {.type = EV_COL_I64, .length = 1, .data = &integer};
     if (family < FAMILIES) {
         ends[1] = (int32_t)text_of(family, i, text);
-        column = (ev_column){.type = EV_COL_TEXT, .length = 1, .data = text, .offsets = ends};
+        column = (ev_column){.type = EV_COL_TEXT, .length = 1, .data = text,
+                             .offsets = ends};
     }
     CHECK(ev_keys_begin(keys, &column) == EV_DONE);
     CHECK(ev_keys_encode(keys, 0, 1, &code, &place) == EV_DONE);

@@ -156,7 +156,8 @@ static void writing_needs_memory_to_sort(void)
                 series[i] = (at + i) % 2;
                 ordinals[i] = (2 * MANY - (at + i)) / 2 * 1000003;
             }
-            CHECK(ev_cells_number(&ledger.cells, series, ordinals, 100, numbers) == EV_DONE);
+            CHECK(ev_cells_number(&ledger.cells, series, ordinals, 100, numbers) ==
+                  EV_DONE);
             for (int i = 0; i < 100; i++) {
                 ev_ledger_cell(&ledger, numbers[i])->rows = 1;
             }

@@ -119,7 +119,8 @@ static void memory_fails_anywhere(ev_row_rule rule)
         ev_place place;
         int64_t total = 0;
         count.left = left;
-        ev_result result = ev_partial_open(&one, &memory, KEYS, MEASURES, rule, EV_BASELINE);
+        ev_result result =
+            ev_partial_open(&one, &memory, KEYS, MEASURES, rule, EV_BASELINE);
         const ev_result opened =
             ev_partial_open(&two, &memory, KEYS, MEASURES, rule, EV_BASELINE);
         result = result == EV_DONE ? opened : result;

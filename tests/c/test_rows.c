@@ -184,13 +184,15 @@ static void limits_of_rows_and_periods(void)
     CHECK(ev_rows_open(&rows, &memory, columns, 1, NULL, INT32_MAX) == EV_RANGE);
     ev_rows_close(&rows);
     for (int k = 0; k < 2; k++) {
-        CHECK(run_all(&rows, &memory, columns, far[k], 3, &which) == EV_RANGE && which == -1);
+        CHECK(run_all(&rows, &memory, columns, far[k], 3, &which) == EV_RANGE);
+        CHECK(which == -1);
         ev_rows_close(&rows);
     }
     CHECK(count.blocks == 0);
 }
 
-/* Integers that are all null are one group; when all is done, another stage does nothing. */
+/* Integers that are all null are one group; when all is done, another stage does
+ * nothing. */
 static void only_nulls_are_one_group(void)
 {
     static const int64_t groups[] = {5, 6, 7}, ordinals[] = {0, 1, 2};

@@ -35,7 +35,8 @@ static void scales_of_types(void)
             ev_scale scale;
             CHECK(ev_scale_of_column(k == 0 ? &words : &coded, &scale) ==
                   (good ? EV_DONE : EV_BAD_FORMAT));
-            CHECK(!good || (scale.grain == types[i].grain && scale.places == types[i].places));
+            CHECK(!good || scale.grain == types[i].grain);
+            CHECK(!good || scale.places == types[i].places);
         }
     }
     const ev_scale cents = {EV_DECIMAL, 2}, mills = {EV_DECIMAL, 3};
@@ -54,7 +55,8 @@ static void integers_without_a_sign(void)
     static const uint8_t valid[] = {0x09};
     ev_column column = {.type = EV_COL_U64, .length = 4, .data = numbers};
     ptrdiff_t bad_row = -1;
-    CHECK(ev_values_read(&column, INTEGER, 0, 4, EV_BASELINE, &values, &bad_row) == EV_DONE);
+    CHECK(ev_values_read(&column, INTEGER, 0, 4, EV_BASELINE, &values, &bad_row) ==
+          EV_DONE);
     for (int i = 0; i < 4; i++) {
         CHECK(values.sum[i].lo == numbers[i] && values.sum[i].hi == 0);
     }
