@@ -403,7 +403,7 @@ FAULTS = (
         "csrc/table/keys.c",
         "keys->seed = ev_hash_word((uint64_t)(uintptr_t)keys, memory->seed);",
         "keys->seed = EV_HASH_A;",
-        "asan test_keys",
+        "asan test_seeds",
     ),
     Fault(
         "hash of integer keys",
@@ -411,7 +411,7 @@ FAULTS = (
         "csrc/table/keys.c",
         "return ev_hash_word((uint64_t)value, keys->seed);",
         "(void)keys;\n    return ev_hash_word((uint64_t)value, 0);",
-        "asan test_keys",
+        "asan test_seeds",
     ),
     Fault(
         "hash of text keys",
@@ -419,7 +419,7 @@ FAULTS = (
         "csrc/table/keys.c",
         "const uint64_t hash = ev_hash_text(text, size, ends, keys->seed);",
         "const uint64_t hash = ev_hash_text(text, size, ends, 0);",
-        "asan test_keys",
+        "asan test_seeds",
     ),
     Fault(
         "seed of series",

@@ -4,8 +4,8 @@
 
 #include "base/core.h"
 
-/* `lines` lines of n parts each, anywhere in memory. Strides are in bytes; `narrow`
- * says float instead of double. */
+/* `lines` lines of n parts each, anywhere in memory, doubles aligned. Strides are in
+ * bytes; `narrow` says float instead of double. */
 typedef struct ev_parts {
     const char *first;
     ptrdiff_t lines, n;

@@ -20,13 +20,15 @@ static void one_line(ev_arrow_fault *fault)
 void ev_arrow_say(ev_arrow_fault *fault, const char *name, const char *format, ...)
 {
     va_list rest;
-    const int size = name == NULL ? snprintf(fault->text, EV_ARROW_TEXT, "the column")
-                                  : snprintf(fault->text, EV_ARROW_TEXT,
-                                             "column '%.60s'", name);
-    va_start(rest, format);
-    if (size >= 0) { /* at most 70, far less than the room */
-        (void)vsnprintf(fault->text + size, (size_t)(EV_ARROW_TEXT - size), format, rest);
+    if (name == NULL) {
+        (void)snprintf(fault->text, EV_ARROW_TEXT, "the column");
     }
+    else {
+        (void)snprintf(fault->text, EV_ARROW_TEXT, "column '%.60s'", name);
+    }
+    const size_t size = strlen(fault->text); /* at most 69, far less than the room */
+    va_start(rest, format);
+    (void)vsnprintf(fault->text + size, EV_ARROW_TEXT - size, format, rest);
     va_end(rest);
     one_line(fault);
 }
@@ -101,7 +103,8 @@ static ev_result read_decimal(const char *format, const char *name, ev_arrow_fie
     return result;
 }
 
-/* "tss:", "tsm:", "tsu:", "tsn:", each followed by a time zone or nothing. */
+/* "tss:", "tsm:", "tsu:", "tsn:", each followed by a time zone. Those without one are
+ * formats of their own, see ev_type_of_format. */
 static ev_result read_timestamp(const char *format, const char *name,
                                 ev_arrow_field *field, ev_arrow_fault *fault)
 {
@@ -119,8 +122,8 @@ static ev_result read_timestamp(const char *format, const char *name,
             known |= strcmp(zone, universal[i]) == 0;
         }
         field->type = (ev_column_type)(EV_COL_TIME_S + (unit - units));
-        field->zoned = *zone != 0;
-        if (*zone != 0 && !known) {
+        field->zoned = 1;
+        if (!known) {
             ev_arrow_say(fault, name,
                          " has the time zone '%.40s': convert it to UTC, or to plain local "
                          "dates (tz_localize(None), replace_time_zone(None))",

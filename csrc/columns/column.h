@@ -22,6 +22,7 @@ typedef enum ev_column_type {
     EV_COL_DATE32,     /* days since 1970-01-01, int32 */
     EV_COL_DATE64,     /* milliseconds, int64 */
     EV_COL_TIME_S, EV_COL_TIME_MS, EV_COL_TIME_US, EV_COL_TIME_NS, /* int64 since 1970 */
+    /* The types of text are the last. */
     EV_COL_TEXT,       /* UTF-8: data bytes, offsets int32 */
     EV_COL_LARGE_TEXT, /* UTF-8: data bytes, offsets int64 */
     EV_COL_TEXT_VIEW,  /* data: 16-byte views; blocks: the variadic buffers */
@@ -29,7 +30,8 @@ typedef enum ev_column_type {
 } ev_column_type;
 
 typedef struct ev_column {
-    ev_column_type type;   /* of the values; for a coded column, of the indices */
+    ev_column_type type;   /* of the values; for a coded column, of the indices, which
+                              ev_is_index accepts */
     ptrdiff_t length;      /* rows */
     ptrdiff_t offset;      /* the first row's place in the buffers */
     const uint8_t *valid;  /* bitmap, bit (offset + i) set where the row has a value;
@@ -41,7 +43,8 @@ typedef struct ev_column {
     const void *const *blocks;   /* text views only */
     const int64_t *block_sizes;  /* text views only: bytes of each block */
     ptrdiff_t block_count;
-    const struct ev_column *dictionary; /* coded columns: the values; else NULL */
+    const struct ev_column *dictionary; /* coded columns: the values, not coded; else
+                                           NULL */
     int scale;                   /* decimals only */
 } ev_column;
 
@@ -83,7 +86,7 @@ EV_INLINE int ev_is_index(ev_column_type type)
 
 EV_INLINE int ev_is_text(ev_column_type type)
 {
-    return type >= EV_COL_TEXT && type <= EV_COL_TEXT_VIEW;
+    return type >= EV_COL_TEXT;
 }
 
 /* ---- bits ---- */

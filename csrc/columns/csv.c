@@ -519,10 +519,8 @@ void ev_csv_close(ev_csv_table *table)
         ev_give(memory, column->valid);
         ev_give(memory, column->longs);
     }
-    if (memory->resize != NULL) {
-        ev_give(memory, table->columns);
-        ev_give(memory, table->spans);
-        ev_give(memory, table->pool);
-    }
+    ev_give(memory, table->columns);
+    ev_give(memory, table->spans);
+    ev_give(memory, table->pool);
     memset(table, 0, sizeof *table);
 }

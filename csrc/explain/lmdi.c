@@ -181,16 +181,21 @@ static void add_cell(industry *to, double x0, double x1)
     to->has_base |= x0 != 0;
 }
 
-/* An industry has no rate if its base is 0 although cells have one, or below 0. */
+/* An industry has no rate if its base is 0 although cells have one, or below 0, or if its
+ * sums leave the range. */
 static uint8_t industries_status(const industry *industries, ptrdiff_t n)
 {
-    int zero = 0, negative = 0;
+    int zero = 0, negative = 0, beyond = 0;
     for (ptrdiff_t i = 0; i < n; i++) {
         const double base = ev_sum_value(industries[i].base);
         zero |= base == 0 && industries[i].has_base;
         negative |= base < 0;
+        beyond |= !(isfinite(base) && isfinite(ev_sum_value(industries[i].change)));
     }
-    return zero ? EV_ZERO_DENOMINATOR : negative ? EV_NEGATIVE_DENOMINATOR : EV_OK;
+    return beyond     ? EV_INVALID
+           : zero     ? EV_ZERO_DENOMINATOR
+           : negative ? EV_NEGATIVE_DENOMINATOR
+                      : EV_OK;
 }
 
 static uint8_t sum_regions(const ev_regions *from, const double *x0, const double *x1,
@@ -206,19 +211,20 @@ static uint8_t sum_regions(const ev_regions *from, const double *x0, const doubl
     }
     if (status == EV_OK) {
         const double base = ev_sum_value(nation->base);
-        const ev_pair current = ev_sum_join(nation->base, nation->change);
-        const uint8_t growth = ev_growth_status(base, ev_sum_value(current));
-        status = growth == EV_INVALID || !(base > 0)
-                     ? growth
-                     : industries_status(industries, columns);
+        const double current = ev_sum_value(ev_sum_join(nation->base, nation->change));
+        status = !(isfinite(base) && isfinite(current)) ? EV_INVALID
+                 : base > 0 ? industries_status(industries, columns)
+                            : ev_growth_status(base, current);
     }
     return status;
 }
 
-static void share_cells(const ev_regions *from, const double *x0, const double *x1,
-                        const industry *industries, double growth, double *const *to,
-                        ptrdiff_t first)
+/* Whether all parts of all cells are numbers. */
+static int share_cells(const ev_regions *from, const double *x0, const double *x1,
+                       const industry *industries, double growth, double *const *to,
+                       ptrdiff_t first)
 {
+    int finite = 1;
     for (ptrdiff_t i = 0; i < from->regions * from->industries; i++) {
         const double own = growth_of(&industries[i % from->industries]);
         const double change = x1[i] - x0[i];
@@ -231,7 +237,9 @@ static void share_cells(const ev_regions *from, const double *x0, const double *
             rest = ev_sum_add(rest, -parts[k]);
         }
         to[EV_SHIFT_RESIDUAL][first + i] = ev_sum_value(rest);
+        finite &= isfinite(ev_sum_value(rest)) != 0; /* it holds all the others */
     }
+    return finite;
 }
 
 ev_result ev_shift_share(const ev_regions *from, ptrdiff_t start, ptrdiff_t stop,
@@ -245,9 +253,9 @@ ev_result ev_shift_share(const ev_regions *from, ptrdiff_t start, ptrdiff_t stop
         const double *x0 = from->x0 + g * cells, *x1 = from->x1 + g * cells;
         industry nation;
         status[g] = sum_regions(from, x0, x1, industries, &nation);
-        const double growth = growth_of(&nation);
-        share_cells(from, x0, x1, industries, status[g] == EV_OK ? growth : NAN, out,
-                    g * cells);
+        const int finite =
+            share_cells(from, x0, x1, industries, growth_of(&nation), out, g * cells);
+        status[g] = status[g] == EV_OK && !finite ? EV_INVALID : status[g];
         for (int k = 0; k < EV_SHIFT_OUT && status[g] != EV_OK; k++) {
             for (ptrdiff_t i = 0; i < cells; i++) {
                 out[k][g * cells + i] = NAN;

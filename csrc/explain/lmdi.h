@@ -44,8 +44,8 @@ enum { EV_SHIFT_TOTAL, EV_SHIFT_NATIONAL, EV_SHIFT_MIX, EV_SHIFT_REGIONAL,
        EV_SHIFT_RESIDUAL, EV_SHIFT_OUT };
 
 /* Shift-share of the groups start .. stop - 1. out[] has the shape of the inputs,
- * status is by group. NaN makes a group GAP, an infinity INVALID. All its cells are NaN
- * then, and where the total of the nation is not positive. */
+ * status is by group. NaN makes a group GAP, an infinity or a part out of range INVALID.
+ * All its cells are NaN then, and where the total of the nation is not positive. */
 ev_result ev_shift_share(const ev_regions *from, ptrdiff_t start, ptrdiff_t stop,
                          double *const *out, uint8_t *status, const ev_memory *memory);
 

@@ -207,13 +207,8 @@ ev_result ev_keys_begin(ev_keys *keys, const ev_column *column)
         result = EV_BAD_FORMAT;
     }
     else if (column->dictionary != NULL) {
-        if (!ev_is_integer(column->type) && column->type != EV_COL_NULL) {
-            result = EV_BAD_FORMAT;
-        }
-        else {
-            result = ev_grow(&keys->memory, (void **)&keys->words, &keys->word_room,
-                             values->length, sizeof *keys->words);
-        }
+        result = ev_grow(&keys->memory, (void **)&keys->words, &keys->word_room,
+                         values->length, sizeof *keys->words);
         for (ptrdiff_t i = 0; result == EV_DONE && i < values->length; i++) {
             keys->words[i] = -1;
         }
@@ -356,12 +351,9 @@ static ev_result encode_coded(ev_keys *keys, const ev_column *column, ptrdiff_t 
     const ev_column *words = column->dictionary;
     int64_t index[EV_BLOCK];
     ev_result result = EV_DONE;
-    memset(index, 0, sizeof index);
-    if (column->type != EV_COL_NULL) {
-        ev_integers_read(column, start, n, index);
-    }
+    ev_integers_read(column, start, n, index);
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
-        if (column->type == EV_COL_NULL || !ev_has_value(column, start + i)) {
+        if (!ev_has_value(column, start + i)) {
             codes[i] = code_of_null(keys);
         }
         else if (index[i] < 0 || index[i] >= words->length) {
@@ -459,7 +451,7 @@ static uint64_t head_of(const ev_keys *keys, int32_t code)
 static int in_order(const ev_keys *keys, ev_label a, ev_label b)
 {
     int less = a.head < b.head;
-    if (a.head == b.head && keys->kind == EV_TEXT_KEY) {
+    if (a.head == b.head) { /* texts: no two integers have the same head */
         const uint8_t *text_a = NULL, *text_b = NULL;
         const ptrdiff_t size_a = ev_keys_text(keys, a.code, &text_a);
         const ptrdiff_t size_b = ev_keys_text(keys, b.code, &text_b);

@@ -262,9 +262,10 @@ static ev_result swap_items(ev_ledger *ledger, ptrdiff_t a, ptrdiff_t b)
     ev_extras *extras = &ledger->extras;
     const int64_t first = ev_extra_get(extras, a, EV_EXTRA_FIRST);
     const int64_t rows = ev_ledger_cell(ledger, a)->rows;
-    int failed = ev_extra_set(extras, a, EV_EXTRA_FIRST,
-                              ev_extra_get(extras, b, EV_EXTRA_FIRST)) ||
-                 ev_extra_set(extras, b, EV_EXTRA_FIRST, first);
+    int failed = 0;
+    /* Takes no memory: both have a first row. */
+    (void)ev_extra_set(extras, a, EV_EXTRA_FIRST, ev_extra_get(extras, b, EV_EXTRA_FIRST));
+    (void)ev_extra_set(extras, b, EV_EXTRA_FIRST, first);
     for (int k = 0; k < ledger->measures && !failed; k++) {
         const ev_cell_sum one = ev_ledger_sum(ledger, a, k);
         const ev_cell_sum two = ev_ledger_sum(ledger, b, k);
@@ -308,11 +309,10 @@ static ev_result settle_chain(ev_ledger *ledger, ptrdiff_t head)
     if (result == EV_DONE) {
         result = set_rows(ledger, head, rows);
     }
-    if (result == EV_DONE &&
-        (ev_extra_set(extras, head, EV_EXTRA_NEXT, second) ||
-         ev_extra_set(extras, head, EV_EXTRA_SECOND,
-                      ev_extra_get(extras, second, EV_EXTRA_FIRST)))) {
-        result = EV_NO_MEMORY;
+    if (result == EV_DONE) {
+        (void)ev_extra_set(extras, head, EV_EXTRA_NEXT, second); /* it has a next one */
+        result = ev_extra_set(extras, head, EV_EXTRA_SECOND,
+                              ev_extra_get(extras, second, EV_EXTRA_FIRST));
     }
     return result;
 }

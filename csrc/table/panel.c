@@ -267,7 +267,7 @@ ev_result ev_panel_regroup(ev_ledger *ledger, const ev_panel_cells *panel,
     ev_result result = sums == NULL ? EV_NO_MEMORY : EV_DONE;
     ev_moves moves;
     moves.count = 0;
-    moves.one_scale = ledger->rule.duplicates == EV_ADD && !ledger->rule.tracks;
+    moves.one_scale = 1;
     for (int k = 0; k < ledger->measures && result == EV_DONE; k++) {
         result = ev_ledger_take_scale(ledger, k, panel->measures[k].scale);
         moves.one_scale &= ledger->scales[k].grain == panel->measures[k].scale.grain;

@@ -115,7 +115,7 @@ typedef struct ev_panel_map {
 
 #define EV_DROPPED INT64_MIN
 
-/* Adds the cells of a finished panel to a ledger of the rule EV_ADD. Results as
+/* Adds the cells of a finished panel to a ledger that adds rows and tracks none. Results as
  * ev_scale_join and ev_cells_number; EV_RANGE also for a new ordinal outside int32. */
 ev_result ev_panel_regroup(ev_ledger *ledger, const ev_panel_cells *panel,
                            const ev_panel_map *map);

@@ -430,10 +430,10 @@ ev_result ev_period_decode(const ev_column *when, const int64_t *words,
     ev_fault fault = EV_FAULT_NONE;
     int64_t codes[CHUNK];
     for (ptrdiff_t i = 0; i < count && fault == EV_FAULT_NONE; i++) {
-        if (i % CHUNK == 0 && when->type != EV_COL_NULL) {
+        if (i % CHUNK == 0) {
             ev_integers_read(when, start + i, count - i < CHUNK ? count - i : CHUNK, codes);
         }
-        const int64_t code = is_valid(when, start + i) ? codes[i % CHUNK] : -1;
+        const int64_t code = ev_has_value(when, start + i) ? codes[i % CHUNK] : -1;
         ordinals[i] = code >= 0 && code < known ? words[code] : EV_NO_PERIOD;
         if (ordinals[i] == EV_NO_PERIOD) {
             fault = read_ordinal(when, NULL, freq, start + i, ordinals + i);

@@ -298,7 +298,7 @@ static ev_result choose_groups(ev_rows *rows, int *which, ev_key_place *place)
         *which = -1;
     }
     else if (is_plain_integer(rows) && rows->columns[0]->type != EV_COL_U64 &&
-             rows->least <= rows->most && values / VALUES_A_ROW < (uint64_t)rows->count) {
+             values / VALUES_A_ROW < (uint64_t)rows->count) {
         rows->bits = ev_take_zeros(&rows->memory, (ptrdiff_t)(values / 64) + 1,
                                    sizeof *rows->bits);
         rows->stage = EV_ROWS_MARK;

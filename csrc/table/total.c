@@ -84,11 +84,11 @@ static double read_long(const ev_total *total)
     if (negative) {
         ev_total_negate(&size);
     }
-    double value = 0.0;
+    double value;
     if (ev_wide_high(size.sum) != 0) {
         value = ev_nearest(size.sum, size.fine != 0, -64);
     }
-    else if (ev_wide_low(size.sum) != 0 || size.fine != 0) {
+    else { /* it is not 0: that would be short */
         const ev_wide whole = ev_wide_left(size.sum, EV_FINE_BITS);
         value = ev_nearest(ev_wide_add(whole, ev_wide_of_u64(size.fine)), 0, -126);
     }

@@ -185,10 +185,7 @@ static ev_result read_coded(const ev_column *column, ev_scale scale, ptrdiff_t s
         memset(values->null, 0, (size_t)n);
     }
     values->has_fine = 0;
-    memset(index, 0, sizeof index);
-    if (column->type != EV_COL_NULL) {
-        ev_integers_read(column, start, n, index);
-    }
+    ev_integers_read(column, start, n, index);
     for (ptrdiff_t i = 0; i < n && result == EV_DONE; i++) {
         values->sum[i] = (ev_words){0, 0};
         values->fine[i] = 0;
@@ -208,7 +205,7 @@ static ev_result read_coded(const ev_column *column, ev_scale scale, ptrdiff_t s
         else {
             values->sum[i] = one.sum[0];
             values->fine[i] = one.has_fine ? one.fine[0] : 0;
-            values->null[i] = one.has_null && one.null[0];
+            values->null[i] = one.has_null != 0;
             values->has_fine |= values->fine[i] != 0;
             values->has_null |= values->null[i];
         }

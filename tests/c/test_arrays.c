@@ -96,7 +96,6 @@ static void test_lines(const ev_linewise *f)
     }
 }
 
-/* Totals of the same parts in both layouts and on both paths have the same bits. */
 /* A year of more periods than a 32-bit ptrdiff_t counts has no second January. */
 static void test_long_year(void)
 {
@@ -117,6 +116,7 @@ static void test_long_year(void)
     }
 }
 
+/* Totals of the same parts in both layouts and on both paths have the same bits. */
 static void test_totals(void)
 {
     enum { N = 53, LINES = 70 };
@@ -147,12 +147,49 @@ static void test_totals(void)
     }
 }
 
+/* The stride of a single part may be anything: it is not used. */
+static void test_single_part(void)
+{
+    static const double x[] = {1, 2, 3};
+    ev_line_total totals[3];
+    const ev_parts parts = {(const char *)x, 3, 1, sizeof(double), 1001, EV_F64, 0};
+    ev_line_totals(&parts, totals, EV_BASELINE);
+    for (int j = 0; j < 3; j++) {
+        CHECK(totals[j].status == EV_OK && totals[j].total == x[j]);
+    }
+}
+
+/* So many parts are added exactly where one is negative. */
+static void test_many_parts(void)
+{
+    enum { MANY = (1 << 20) + 16 };
+    double *x = malloc(MANY * sizeof *x);
+    for (int i = 0; i < MANY && x != NULL; i++) {
+        x[i] = i == 7 ? -0.25 : 1;
+    }
+    const ev_parts parts = {(const char *)x, 1, MANY, sizeof(double), sizeof(double),
+                            EV_F64, 0};
+    ev_line_total total = {0, 0, EV_INVALID};
+    if (x != NULL) {
+        ev_line_totals(&parts, &total, EV_BASELINE);
+    }
+    CHECK(total.status == EV_OK && total.total == MANY - 1.25);
+    free(x);
+}
+
 static void test_choice(void)
 {
     ev_isa isa = EV_ISA_COUNT;
     CHECK(ev_isa_choose("sse9", &isa) == EV_BAD_VALUE && isa == EV_ISA_COUNT);
     CHECK(ev_isa_choose("baseline", &isa) == EV_DONE && isa == EV_BASELINE);
     CHECK(ev_isa_choose(NULL, &isa) == EV_DONE && ev_isa_usable(isa));
+    const ev_isa best = isa;
+    isa = EV_ISA_COUNT;
+    CHECK(ev_isa_choose("", &isa) == EV_DONE && isa == best);
+    const int has = ev_isa_usable(EV_AVX2);
+    isa = EV_ISA_COUNT;
+    CHECK(ev_isa_choose("avx2", &isa) == (has ? EV_DONE : EV_BAD_FORMAT));
+    CHECK(isa == (has ? EV_AVX2 : EV_ISA_COUNT));
 }
 
 int main(void)
@@ -163,6 +200,8 @@ int main(void)
     test_lines(ev_structure_lines);
     test_long_year();
     test_totals();
+    test_single_part();
+    test_many_parts();
     test_choice();
     return finish();
 }

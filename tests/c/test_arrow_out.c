@@ -125,8 +125,105 @@ static void check_out(void)
     CHECK(dropped == 1);
 }
 
+static counting reading; /* the memory of read_back */
+
+/* The only column of a batch, exported and read back; the caller closes the views and
+ * releases the array. */
+static ev_column read_back(const ev_column *column, ev_arrow_field *field,
+                           struct ArrowArray *array, ev_arrow_views *views)
+{
+    static const char *const name[] = {"x"}, *const no_freq[] = {NULL};
+    static ev_batch batch; /* lives as long as the array */
+    const ev_memory memory = counting_memory(&reading);
+    struct ArrowArrayStream stream;
+    struct ArrowSchema schema;
+    ev_arrow_fault fault;
+    batch = (ev_batch){column->length, 1, column};
+    CHECK(ev_arrow_export(&batch, name, no_freq, (ev_arrow_owner){drop, NULL}, &memory,
+                          &stream) == EV_DONE);
+    CHECK(ev_arrow_get_schema(&stream, &schema, &fault) == EV_DONE);
+    CHECK(ev_arrow_read_field(&schema, 0, "x", field, &fault) == EV_DONE);
+    CHECK(ev_arrow_get_next(&stream, array, &fault) == EV_DONE);
+    CHECK(ev_arrow_open(field, 1, array, 0, &memory, views, &fault) == EV_DONE);
+    schema.release(&schema);
+    stream.release(&stream);
+    return views->columns[0];
+}
+
+static void every_layout_is_read_back(void)
+{
+    static const int32_t offsets[] = {0, 1, 3};
+    static const int64_t cents[2][2] = {{5, 5}, {7, 7}};
+    const ev_column text = {.type = EV_COL_TEXT, .length = 2, .data = "abb",
+                            .offsets = offsets};
+    const ev_column empty = {.type = EV_COL_LARGE_TEXT, .length = 0};
+    const ev_column money = {.type = EV_COL_DECIMAL128, .length = 2, .data = cents,
+                             .scale = 2};
+    ev_arrow_field field;
+    struct ArrowArray array;
+    ev_arrow_views views;
+    const uint8_t *bytes = NULL;
+    ptrdiff_t size = 0;
+    const ev_column texts = read_back(&text, &field, &array, &views);
+    CHECK(ev_text_at(&texts, 1, &bytes, &size) == EV_DONE);
+    CHECK(size == 2 && memcmp(bytes, "bb", 2) == 0);
+    ev_arrow_close(&views);
+    array.release(&array);
+    CHECK(read_back(&empty, &field, &array, &views).type == EV_COL_LARGE_TEXT);
+    CHECK(views.batch.rows == 0 && array.children[0]->buffers[1] != NULL);
+    ev_arrow_close(&views);
+    array.release(&array);
+    CHECK(read_back(&money, &field, &array, &views).data == cents);
+    CHECK(field.type == EV_COL_DECIMAL128 && field.scale == 2);
+    ev_arrow_close(&views);
+    array.release(&array);
+    CHECK(reading.blocks == 0);
+}
+
+static void what_has_no_format_is_refused(void)
+{
+    static const ev_column views = {.type = EV_COL_TEXT_VIEW};
+    static const ev_column coded = {.type = EV_COL_I8, .dictionary = &words};
+    const ev_column refused[] = {{.type = EV_COL_I8, .dictionary = &views},
+                                 {.type = EV_COL_I8, .dictionary = &coded},
+                                 {.type = EV_COL_I64, .dictionary = &words}};
+    static const char *const freqs[] = {NULL, NULL, "M"};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    struct ArrowArrayStream stream;
+    dropped = 0;
+    for (int i = 0; i < 3; i++) {
+        const ev_batch batch = {0, 1, &refused[i]};
+        CHECK(ev_arrow_export(&batch, out_names, freqs + i, (ev_arrow_owner){drop, NULL},
+                              &memory, &stream) == EV_BAD_FORMAT);
+        CHECK(dropped == 0 && count.blocks == 0);
+    }
+}
+
+/* A dictionary that is moved out of its column outlives it. */
+static void moved_dictionaries_live_on(void)
+{
+    const ev_column column = {.type = EV_COL_I32, .length = 3, .data = codes,
+                              .dictionary = &words};
+    ev_arrow_field field;
+    struct ArrowArray array;
+    ev_arrow_views views;
+    dropped = 0;
+    CHECK(read_back(&column, &field, &array, &views).dictionary->data == words.data);
+    ev_arrow_close(&views);
+    struct ArrowArray moved = *array.children[0]->dictionary;
+    array.children[0]->dictionary->release = NULL;
+    array.release(&array);
+    CHECK(dropped == 0 && moved.length == 2);
+    moved.release(&moved);
+    CHECK(dropped == 1 && reading.blocks == 0);
+}
+
 int main(void)
 {
     check_out();
+    every_layout_is_read_back();
+    what_has_no_format_is_refused();
+    moved_dictionaries_live_on();
     return finish();
 }

@@ -288,8 +288,64 @@ static void test_shift_share(void)
     }
 }
 
+/* An industry without a base that cells have, with one below 0; and sums, a growth and a
+ * change that no double holds. */
+static void test_industries_without_rates(void)
+{
+    static const struct {
+        double x0[4], x1[4]; /* two regions of two industries */
+        uint8_t status;
+    } cases[] = {{{1, 5, -1, 5}, {1, 2, 3, 4}, EV_ZERO_DENOMINATOR},
+                 {{1, 5, -2, 5}, {1, 2, 3, 4}, EV_NEGATIVE_DENOMINATOR},
+                 {{0, 5, 0, 5}, {1, 2, 3, 4}, EV_OK},
+                 {{1e308, 1e308, 1e308, 1e308}, {1, 2, 3, 4}, EV_INVALID},
+                 {{1, 2, 3, 4}, {1e308, 1e308, 1e308, 1e308}, EV_INVALID},
+                 {{1e308, -1e308, 1e308, -9e307}, {1, 2, 3, 4}, EV_INVALID},
+                 {{1e-200, 1, 1e-200, 1}, {1e200, 1, 1e200, 1}, EV_INVALID},
+                 {{-1e308, 1, 1.5e308, 1}, {1e308, 1, 0, 1}, EV_INVALID}};
+    double *out[EV_SHIFT_OUT];
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    for (int k = 0; k < EV_SHIFT_OUT; k++) {
+        out[k] = numbers(4);
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t status = EV_STATUS_COUNT;
+        const ev_regions from = {cases[i].x0, cases[i].x1, 2, 2};
+        CHECK(ev_shift_share(&from, 0, 1, out, &status, &memory) == EV_DONE);
+        CHECK(status == cases[i].status);
+        CHECK(isnan(out[EV_SHIFT_NATIONAL][1]) == (status != EV_OK));
+    }
+    for (int k = 0; k < EV_SHIFT_OUT; k++) {
+        free(out[k]);
+    }
+    CHECK(count.blocks == 0);
+}
+
+/* Worths are doubles, but the volume at base prices is none: the group is INVALID, and
+ * what is known of it stays. */
+static void test_lost_parts(void)
+{
+    static const double p0[] = {1e200}, q0[] = {1e100}, p1[] = {1e100}, q1[] = {1e200};
+    const ev_explanation *family =
+        ev_explanation_named("price_volume_laspeyres", EV_BASELINE);
+    const double *given[] = {p0, q0, p1, q1};
+    ev_groups groups = {.count = 1, .items = 1};
+    const ev_explained result = new_result(1, 1);
+    for (int k = 0; k < 4; k++) {
+        groups.in[k] = (ev_operand){(const char *)given[k], 0, sizeof(double)};
+    }
+    ev_explain(family, &groups, 0, 1, &result);
+    CHECK(result.status[0] == EV_INVALID);
+    CHECK(isnan(result.parts[1][0]) && isnan(result.parts[2][0])); /* price and volume */
+    CHECK(result.parts[3][0] == 0 && result.parts[4][0] == 0);
+    free_result(&result);
+}
+
 int main(void)
 {
+    test_industries_without_rates();
+    test_lost_parts();
     test_families();
     test_log_mean();
     test_lmdi();

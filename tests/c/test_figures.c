@@ -94,6 +94,51 @@ static void test_sums(void)
     CHECK(isnan(empty.low) && isnan(empty.high));
 }
 
+/* Infinite ends, and operands that doubles do not settle. */
+static void test_unbounded_sums(void)
+{
+    double scratch[3];
+    const double low[2] = {1, 2}, high[2] = {1, INFINITY}, minus[2] = {-INFINITY, 2};
+    ev_span left = ev_span_remainder((ev_span){-INFINITY, 10}, low, low, 2, scratch);
+    CHECK(isinf(left.low) && left.low < 0 && left.high == 7);
+    left = ev_span_remainder((ev_span){5, INFINITY}, low, low, 2, scratch);
+    CHECK(left.low == 2 && isinf(left.high) && left.high > 0);
+    left = ev_span_remainder((ev_span){5, 10}, low, high, 2, scratch);
+    CHECK(isinf(left.low) && left.low < 0 && left.high == 7);
+    left = ev_span_remainder((ev_span){5, 10}, minus, low, 2, scratch);
+    CHECK(left.low == 2 && isinf(left.high) && left.high > 0);
+    const double large[2] = {1, 0x1p970};
+    left = ev_span_remainder((ev_span){5, 10}, large, large, 2, scratch);
+    CHECK(left.low == INFINITY && left.high == -INFINITY); /* unsettled */
+}
+
+static void test_unsettled(void)
+{
+    static const double zero[2] = {0, 0}, half[2] = {0.5, 0.5}, one[2] = {1, 1};
+    static const double below[2] = {-1, 1}, lost[2] = {-1, 0.5};
+    static const struct {
+        const double *low, *high, *growth;
+    } totals[] = {{zero, zero, half}, {below, one, half}, {one, one, lost}};
+    for (int k = 0; k < 3; k++) { /* no level, one below 0, a loss of all */
+        const ev_span total = ev_span_total(totals[k].low, totals[k].high,
+                                            totals[k].growth, totals[k].growth, 2);
+        CHECK(total.low == INFINITY && total.high == -INFINITY);
+    }
+    /* A year to date that is less than its earlier part, or hardly more. */
+    const ev_elementwise *period = ev_figure_functions;
+    while (strcmp(period->name, "implied_period_growth") != 0) {
+        period++;
+    }
+    const double date[2] = {1, 1}, earlier[2] = {2, 1 - 0x1p-45}, flat[2] = {0, 0};
+    const void *in[8] = {date, date, flat, flat, earlier, earlier, flat, flat};
+    double low[2], high[2];
+    void *out[2] = {low, high};
+    period->run[EV_F64][EV_BASELINE](in, out, 2, INFINITY);
+    for (int i = 0; i < 2; i++) {
+        CHECK(low[i] == INFINITY && high[i] == -INFINITY);
+    }
+}
+
 int main(void)
 {
     static const ptrdiff_t lengths[] = {0, 1, 2, 3, 7, 8, 31, LONGEST};
@@ -106,5 +151,7 @@ int main(void)
     }
     test_a_base();
     test_sums();
+    test_unbounded_sums();
+    test_unsettled();
     return finish();
 }

@@ -78,6 +78,76 @@ static void a_failed_block_leaves_the_old_one(void)
     CHECK(count.blocks == 0);
 }
 
+/* A block that shrinks much moves into a smaller one that is kept, or to the system. */
+static void blocks_shrink(void)
+{
+    enum { FEW = 150000 };
+    counting count;
+    const ev_memory below = counting_memory(&count);
+    ev_kept kept;
+    ev_kept_open(&kept, &below, 4 * MEGA);
+    char *big = ev_kept_resize(&kept, NULL, 2 * MEGA);
+    char *small = ev_kept_resize(&kept, NULL, FEW);
+    CHECK(big != NULL && small != NULL);
+    if (big != NULL && small != NULL) {
+        memset(big, 4, 2 * MEGA);
+        (void)ev_kept_resize(&kept, small, 0);
+        CHECK(ev_kept_resize(&kept, big, FEW) == small && count.blocks == 2);
+        CHECK(small[0] == 4 && small[FEW - 1] == 4);
+        CHECK(ev_kept_bytes(&kept) == 2 * MEGA);
+        small = ev_kept_resize(&kept, small, 100); /* nothing kept is as small */
+        CHECK(small != NULL && small[99] == 4 && count.blocks == 2);
+    }
+    (void)ev_kept_resize(&kept, small, 0);
+    CHECK(ev_kept_resize(&kept, NULL, 0) == NULL);
+    ev_kept_clear(&kept);
+    CHECK(count.blocks == 0);
+}
+
+/* With a bound of 0 nothing is kept, and blocks have the size that was asked for. */
+static void nothing_is_kept_without_a_bound(void)
+{
+    counting count;
+    const ev_memory below = counting_memory(&count);
+    ev_kept kept;
+    ev_kept_open(&kept, &below, 0);
+    char *block = ev_kept_resize(&kept, NULL, MEGA + 1);
+    CHECK(block != NULL);
+    if (block != NULL) {
+        block[MEGA] = 1; /* the sanitizer knows the size */
+    }
+    (void)ev_kept_resize(&kept, block, 0);
+    CHECK(ev_kept_bytes(&kept) == 0 && count.blocks == 0);
+    count.left = 0;
+    CHECK(ev_kept_resize(&kept, NULL, SIZE_MAX - 100) == NULL);
+    kept.bound = MEGA; /* sizes that cannot be rounded up are asked for as they are */
+    CHECK(ev_kept_resize(&kept, NULL, SIZE_MAX - 100) == NULL);
+}
+
+/* As in a child after a fork, whose parent was inside: all goes on without it. */
+static void a_busy_one_is_passed_by(void)
+{
+    counting count;
+    const ev_memory below = counting_memory(&count);
+    ev_kept kept;
+    ev_kept_open(&kept, &below, 4 * MEGA);
+    char *first = ev_kept_resize(&kept, NULL, MEGA);
+    (void)ev_kept_resize(&kept, first, 0);
+    CHECK(ev_kept_bytes(&kept) == MEGA);
+    (void)atomic_flag_test_and_set(&kept.busy);
+    CHECK(ev_kept_bytes(&kept) == 0);
+    char *other = ev_kept_resize(&kept, NULL, MEGA);
+    CHECK(other != NULL && other != first && count.blocks == 2);
+    (void)ev_kept_resize(&kept, other, 0); /* to the system */
+    CHECK(count.blocks == 1);
+    ev_kept_clear(&kept);
+    CHECK(count.blocks == 1);
+    atomic_flag_clear(&kept.busy);
+    CHECK(ev_kept_bytes(&kept) == MEGA);
+    ev_kept_clear(&kept);
+    CHECK(count.blocks == 0);
+}
+
 static void take_and_give(void *owner, int part)
 {
     uint64_t state = (uint64_t)part;
@@ -120,6 +190,9 @@ int main(void)
     bytes_are_counted_in_full();
     blocks_are_kept_within_the_bound();
     a_failed_block_leaves_the_old_one();
+    blocks_shrink();
+    nothing_is_kept_without_a_bound();
+    a_busy_one_is_passed_by();
     threads_share_it();
     return finish();
 }

@@ -1,8 +1,6 @@
 /* Dictionaries of labels. */
-#include "base/hash.h"
-#include "table/cells.h"
-#include "table/keys.h"
 #include "engine.h"
+#include "table/keys.h"
 
 static ev_column text_column(const char *bytes, const int32_t *ends, ptrdiff_t rows)
 {
@@ -120,7 +118,7 @@ static void invalid_utf8_is_an_error(void)
         int32_t size, fault;
     } cases[] = {{"ab\xff", 3, 2},         {"\xc3\xa9", 2, -1},    {"\xc3", 1, 0},
                  {"\xc0\x80", 2, 0},       {"\xed\xa0\x80", 3, 0}, {"\xf4\x90\x80\x80", 4, 0},
-                 {"a\xf0\x9d\x84\x9e", 5, -1}, {"\xe2\x82", 2, 0}};
+                 {"a\xf0\x9d\x84\x9e", 5, -1}, {"\xe2\x82", 2, 0},  {"\xc3(", 2, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         counting count;
         const ev_memory memory = counting_memory(&count);
@@ -169,79 +167,178 @@ static void integers_and_failures(void)
     }
 }
 
-/* How many slots a look-up of each label passes, in all. */
-static uint64_t slots_passed(const ev_keys *keys)
+/* ---- kinds of columns ---- */
+
+static void kinds_do_not_mix(void)
 {
-    uint64_t passed = 0;
-    for (uint64_t at = 0; at <= keys->mask; at++) {
-        if (keys->slots[at] != 0) {
-            const int32_t code = (int32_t)ev_slot_number(keys->slots[at]);
-            passed += (at - ev_keys_hash(keys, code, keys->seed)) & keys->mask;
-        }
-    }
-    return passed;
+    static const int64_t numbers[] = {5, 6};
+    static const double fractions[] = {0.5, 1.5};
+    static const int32_t ends[] = {0, 1, 2};
+    const ev_column integers = {.type = EV_COL_I64, .length = 2, .data = numbers};
+    const ev_column floats = {.type = EV_COL_F64, .length = 2, .data = fractions};
+    const ev_column nulls = {.type = EV_COL_NULL, .length = 2};
+    const ev_column texts = text_column("ab", ends, 2);
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_keys one, two, none;
+    int32_t codes[2], map[4];
+    ev_key_place place;
+    ev_keys_open(&one, &memory);
+    ev_keys_open(&two, &memory);
+    ev_keys_open(&none, &memory);
+    CHECK(ev_keys_begin(&one, &floats) == EV_BAD_FORMAT);
+    CHECK(ev_keys_begin(&one, &integers) == EV_DONE);
+    CHECK(ev_keys_encode(&one, 0, 2, codes, &place) == EV_DONE);
+    CHECK(ev_keys_begin(&one, &texts) == EV_BAD_FORMAT);
+    CHECK(ev_keys_begin(&two, &texts) == EV_DONE);
+    CHECK(ev_keys_encode(&two, 0, 2, codes, &place) == EV_DONE);
+    CHECK(ev_keys_begin(&two, &integers) == EV_BAD_FORMAT);
+    CHECK(ev_keys_merge(&one, &two, map) == EV_BAD_FORMAT && one.count == 2);
+    /* Nulls have no kind: they go with either. */
+    CHECK(ev_keys_begin(&none, &nulls) == EV_DONE);
+    CHECK(ev_keys_encode(&none, 0, 2, codes, &place) == EV_DONE);
+    CHECK(codes[0] == 0 && codes[1] == 0 && none.null_code == 0);
+    CHECK(ev_keys_merge(&one, &none, map) == EV_DONE && map[0] == 2 && one.count == 3);
+    CHECK(ev_keys_merge(&two, &none, map) == EV_DONE && map[0] == 2 && two.count == 3);
+    CHECK(ev_keys_merge(&none, &two, map) == EV_DONE && none.kind == EV_TEXT_KEY);
+    CHECK(map[0] == 1 && map[1] == 2 && map[2] == 0);
+    ev_keys_close(&none);
+    ev_keys_close(&two);
+    ev_keys_close(&one);
+    CHECK(count.blocks == 0);
 }
 
-/* Integers whose hashes lie side by side cost much with the seed that they were chosen
- * for, and with no other. */
-static void chosen_labels_are_spread_by_the_seed(void)
+/* The first bad row counts, though others follow in the same block. */
+static void bad_integers_are_named(void)
 {
-    enum { LABELS = 64 * EV_BLOCK, PLACES = 1 << 16 };
-    static int64_t values[LABELS];
-    static int32_t codes[LABELS];
-    const ev_column column = {.type = EV_COL_I64, .length = LABELS, .data = values};
-    ev_keys keys; /* at the same address for each seed */
-    for (uint64_t seed = 5; seed < 8; seed++) {
-        counting count;
-        ev_memory memory = counting_memory(&count);
-        ev_key_place place;
-        memory.seed = seed;
-        ev_keys_open(&keys, &memory);
-        int64_t value = 0;
-        for (int i = 0; i < LABELS && seed == 5; value++) {
-            if ((ev_hash_word((uint64_t)value, keys.seed) & (PLACES - 1)) < PLACES / 64) {
-                values[i++] = value;
-            }
+    static const uint64_t numbers[] = {7, UINT64_MAX / 2, 7, UINT64_MAX / 2 + 1, 7, 8};
+    static const int8_t index[] = {1, 0, -1, 2, 0}, outside[] = {1, 0, 2, -1, 0};
+    const ev_column column = {.type = EV_COL_U64, .length = 6, .data = numbers};
+    const ev_column words = {.type = EV_COL_U64, .length = 2, .data = numbers};
+    const ev_column coded[] = {
+        {.type = EV_COL_I8, .length = 5, .data = index, .dictionary = &words},
+        {.type = EV_COL_I8, .length = 5, .data = outside, .dictionary = &words}};
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_keys keys;
+    int32_t codes[6];
+    ev_key_place place;
+    ev_keys_open(&keys, &memory);
+    CHECK(ev_keys_begin(&keys, &column) == EV_DONE);
+    CHECK(ev_keys_encode(&keys, 0, 3, codes, &place) == EV_DONE);
+    CHECK(codes[0] == 0 && codes[1] == 1 && codes[2] == 0);
+    CHECK(ev_keys_encode(&keys, 1, 5, codes, &place) == EV_RANGE);
+    CHECK(place.row == 3 && place.byte == -1);
+    for (int k = 0; k < 2; k++) {
+        CHECK(ev_keys_begin(&keys, &coded[k]) == EV_DONE);
+        CHECK(ev_keys_encode(&keys, 0, 2, codes, &place) == EV_DONE);
+        CHECK(codes[0] == 1 && codes[1] == 0);
+        CHECK(ev_keys_encode(&keys, 0, 5, codes, &place) == EV_BAD_VALUE);
+        CHECK(place.row == 2 && place.byte == -1);
+    }
+    /* The number of labels is set by hand: so many would take 16 GB. */
+    const ptrdiff_t had = keys.count;
+    keys.count = INT32_MAX - 2;
+    CHECK(ev_keys_encode(&keys, 0, 2, codes, &place) == EV_RANGE);
+    keys.count = had;
+    ev_keys_close(&keys);
+    CHECK(count.blocks == 0);
+}
+
+/* A label that is the beginning of another comes first, zero bytes or not. */
+static void zero_bytes_are_sorted(void)
+{
+    static const char bytes[] = "\0\0\0a";
+    static const int32_t ends[] = {0, 2, 2, 3, 4};
+    static const int32_t wanted[] = {1, 2, 0, 3};
+    const ev_column column = text_column(bytes, ends, 4);
+    counting count;
+    const ev_memory memory = counting_memory(&count);
+    ev_keys keys;
+    int32_t codes[4], order[4];
+    ev_key_place place;
+    ev_keys_open(&keys, &memory);
+    CHECK(ev_keys_begin(&keys, &column) == EV_DONE);
+    CHECK(ev_keys_encode(&keys, 0, 4, codes, &place) == EV_DONE && keys.count == 4);
+    CHECK(ev_keys_sort(&keys, order) == EV_DONE);
+    CHECK(memcmp(order, wanted, sizeof order) == 0);
+    ev_keys_close(&keys);
+    CHECK(count.blocks == 0);
+}
+
+/* ---- large tables ---- */
+
+enum { MANY = 40000, SIZE = 20 }; /* so many have a table of 2^17 slots */
+
+/* Texts of 20 bytes; every tenth row is null. */
+static void many_texts(char *bytes, int32_t *ends, uint8_t *valid)
+{
+    memset(valid, 0, MANY / 8);
+    ends[0] = 0;
+    for (int i = 0; i < MANY; i++) {
+        memcpy(bytes + i * SIZE, "maker-00000000-name.", SIZE);
+        for (int k = 13, left = i; left > 0; k--, left /= 10) {
+            bytes[i * SIZE + k] = (char)('0' + left % 10);
         }
+        ends[i + 1] = (i + 1) * SIZE;
+        valid[i / 8] = (uint8_t)(valid[i / 8] | (i % 10 != 0) << (i % 8));
+    }
+}
+
+/* A table larger than the cache gives the same codes, and names the same bad rows. */
+static void large_tables_of_text(void)
+{
+    static char bytes[MANY * SIZE];
+    static int32_t ends[MANY + 1], codes[MANY], again[MANY];
+    static uint8_t valid[MANY / 8];
+    many_texts(bytes, ends, valid);
+    ev_column column = text_column(bytes, ends, MANY);
+    column.valid = valid;
+    for (long left = -1; left < 60; left++) {
+        counting count;
+        const ev_memory memory = counting_memory(&count);
+        ev_keys keys, merged;
+        ev_key_place place;
+        ev_keys_open(&keys, &memory);
+        ev_keys_open(&merged, &memory);
+        count.left = left;
         CHECK(ev_keys_begin(&keys, &column) == EV_DONE);
-        CHECK(ev_keys_encode(&keys, 0, LABELS, codes, &place) == EV_DONE);
-        CHECK(codes[LABELS - 1] == LABELS - 1); /* the seed affects no code */
-        const uint64_t passed = slots_passed(&keys);
-        CHECK(seed == 5 ? passed > 1000 * (uint64_t)LABELS : passed < 2 * (uint64_t)LABELS);
+        const ev_result result = ev_keys_encode(&keys, 0, MANY, codes, &place);
+        CHECK(result == EV_DONE || (left >= 0 && result == EV_NO_MEMORY));
+        if (left >= 0 && result == EV_DONE) { /* all was there: now for merging */
+            count.left = left % 30;
+            CHECK(ev_keys_merge(&merged, &keys, again) == EV_NO_MEMORY);
+        }
+        else if (left < 0) {
+            int wrong = 0;
+            for (int i = 1; i < MANY; i++) { /* row 0 is null, the first code */
+                wrong |= codes[i] != (i % 10 == 0 ? 0 : i - i / 10);
+            }
+            CHECK(!wrong && keys.null_code == 0 && keys.count == MANY - MANY / 10 + 1);
+            CHECK(ev_keys_encode(&keys, 0, MANY, again, &place) == EV_DONE);
+            CHECK(memcmp(codes, again, sizeof codes) == 0);
+            bytes[501 * SIZE + 3] = (char)0xff; /* not UTF-8 */
+            CHECK(ev_keys_encode(&keys, 490, 100, again, &place) == EV_BAD_VALUE);
+            CHECK(place.row == 501 && place.byte == 3 && place.value == 0xff);
+            ends[502] = ends[501] - 1; /* as if changed by another thread */
+            CHECK(ev_keys_encode(&keys, 490, 100, again, &place) == EV_BAD_VALUE);
+            CHECK(place.row == 501 && place.byte == -1);
+            many_texts(bytes, ends, valid);
+            CHECK(ev_keys_merge(&merged, &keys, again) == EV_DONE);
+            CHECK(merged.count == keys.count && merged.null_code == 0);
+        }
+        ev_keys_close(&merged);
         ev_keys_close(&keys);
         CHECK(count.blocks == 0);
     }
 }
 
-/* Texts have the place of their hash by the seed of their dictionary. */
-static void texts_are_placed_by_the_seed(void)
-{
-    enum { LABELS = EV_BLOCK, SIZE = 9 };
-    static char bytes[LABELS * SIZE];
-    static int32_t ends[LABELS + 1], codes[LABELS];
-    for (int i = 0; i < LABELS; i++) {
-        memset(bytes + i * SIZE, 'x', SIZE);
-        bytes[i * SIZE + 2] = (char)('a' + i % 16);
-        bytes[i * SIZE + 5] = (char)('a' + i / 16);
-        ends[i + 1] = (i + 1) * SIZE;
-    }
-    const ev_column column = text_column(bytes, ends, LABELS);
-    counting count;
-    const ev_memory memory = counting_memory(&count);
-    ev_keys keys;
-    ev_key_place place;
-    ev_keys_open(&keys, &memory);
-    CHECK(ev_keys_begin(&keys, &column) == EV_DONE);
-    CHECK(ev_keys_encode(&keys, 0, LABELS, codes, &place) == EV_DONE);
-    CHECK(keys.count == LABELS && slots_passed(&keys) < 2 * LABELS);
-    ev_keys_close(&keys);
-    CHECK(count.blocks == 0);
-}
-
 int main(void)
 {
-    chosen_labels_are_spread_by_the_seed();
-    texts_are_placed_by_the_seed();
+    kinds_do_not_mix();
+    bad_integers_are_named();
+    zero_bytes_are_sorted();
+    large_tables_of_text();
     labels_are_distinguished();
     long_labels_that_share_their_ends();
     views_and_coded_columns();

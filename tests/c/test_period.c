@@ -258,6 +258,34 @@ static void test_pairs(void)
     check(strcmp(shown, "(2025, 12)") == 0, shown, 0);
 }
 
+/* Names that are none, and texts that come near a form. */
+static void test_near_misses(void)
+{
+    static const char *const names[] = {"M-JX", "Q+MAR", "Q-MAX", "X", "QQ", "M-JAN", ""};
+    ev_frequency freq;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        check(ev_frequency_parse(names[i], (ptrdiff_t)strlen(names[i]), &freq) != EV_DONE,
+              names[i], 0);
+    }
+    check(ev_frequency_parse("", 1, &freq) != EV_DONE, "a zero byte", 0);
+    static const struct {
+        const char *text;
+        ev_fault fault;
+    } texts[] = {{"2025-00-06/2025-01-12", EV_FAULT_CALENDAR},
+                 {"2025-13-06/2025-01-12", EV_FAULT_CALENDAR},
+                 {"2025-01-00/2025-01-12", EV_FAULT_CALENDAR},
+                 {"2025-01-32/2025-01-12", EV_FAULT_CALENDAR},
+                 {"2025-01-06/2025-01-12", EV_FAULT_NONE},
+                 {"2025~01", EV_FAULT_TEXT},
+                 {"2025{Q1", EV_FAULT_TEXT}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        ev_said said;
+        check(ev_period_parse(texts[i].text, (ptrdiff_t)strlen(texts[i].text), &said) ==
+                  texts[i].fault,
+              texts[i].text, 0);
+    }
+}
+
 /* The number of forms that a whole text fits. */
 static int forms_of(const char *text, ptrdiff_t size)
 {
@@ -379,6 +407,8 @@ static void test_formats(void)
     check(formatted("%%%Y", "%2025", EV_YEAR) == 55, "%%%Y", 0);
     check(formatted("%d%m%Y", "3112025", EV_DAY) == 0, "two digits", 0);
     check(formatted("%H %Y", "24 2025", EV_YEAR) == 0, "no hour 24", 0);
+    check(formatted("%M %Y", "60 2025", EV_YEAR) == 0, "no minute 60", 0);
+    check(formatted("%M %Y", "59 2025", EV_YEAR) == 55, "minute 59", 0);
     check(formatted("%Y", "2025 ", EV_YEAR) == 55 && formatted("%Y", "2025x", EV_YEAR) == 0,
           "the whole text", 0);
     /* Any format: nothing is written or read outside. */
@@ -416,6 +446,7 @@ int main(void)
     test_range();
     test_texts();
     test_pairs();
+    test_near_misses();
     test_forms();
     test_any_bytes();
     return finish();

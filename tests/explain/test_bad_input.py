@@ -52,6 +52,19 @@ def test_missing_and_infinite_values():
     assert np.isnan(got.items.price).all()
 
 
+def test_shift_share_out_of_range():
+    small, large = [[1e-200, 1.0]] * 2, [[1e200, 1.0]] * 2
+    for x0, x1 in (
+        ([[1e308, 1e308]] * 2, large),  # the base of the nation
+        (large, [[1e308, 1e308]] * 2),
+        ([[1e308, -1e308], [1e308, -9e307]], large),  # those of the industries
+        (small, large),  # the growth of an industry
+    ):
+        got = em.shift_share(x0, x1)
+        assert name(got.status) == "INVALID", got
+        assert np.isnan(got.total).all() and np.isnan(got.residual).all()
+
+
 def test_negative_quantities_and_weights_are_flagged():
     columns = [1.0, 2.0], [3.0, -1.0], [1.0, 2.0], [3.0, 4.0]
     for got in (
