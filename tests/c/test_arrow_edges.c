@@ -166,7 +166,7 @@ static void changed_offsets_stay_inside(void)
     for (int wide = 0; wide < 2; wide++) {
         static const int64_t changes[][2] = {{-1, 3}, {4, 3}, {0, 7}, {0, INT32_MAX}};
         int32_t small[] = {0, 3, 6};
-        int64_t large[] = {0, 3, 6};
+        _Alignas(8) int64_t large[] = {0, 3, 6}; /* read in place */
         const void *buffers[] = {NULL, wide ? (void *)large : small, bytes};
         const struct ArrowArray array = array_of(2, 0, 3, buffers);
         ev_arrow_views views;
@@ -183,7 +183,7 @@ static void changed_offsets_stay_inside(void)
         }
         ev_arrow_close(&views);
     }
-    int32_t view[] = {20, 0, 0, 0};
+    _Alignas(8) int32_t view[] = {20, 0, 0, 0};
     const void *blocks[] = {NULL, view, "abcdefghijklmnopqrst", sizes};
     const struct ArrowArray array = array_of(1, 0, 4, blocks);
     ev_arrow_views views;
@@ -199,7 +199,7 @@ static void changed_offsets_stay_inside(void)
 
 static void views_have_room_for_their_sizes(void)
 {
-    static const int32_t view[] = {20, 0, 0, 0};
+    static const _Alignas(8) int32_t view[] = {20, 0, 0, 0}; /* read in place */
     static const int64_t sizes[] = {20};
     const void *blocks[] = {NULL, view, "abcdefghijklmnopqrst", sizes};
     struct ArrowArray array = array_of(1, 0, 4, blocks);
