@@ -41,7 +41,8 @@ static void fill_panel(owned_panel *p, ev_scale scale, int first)
     }
     p->indptr[1] = first;
     p->indptr[2] = CELLS;
-    p->cells = (ev_panel_cells){SERIES, p->indptr, p->ordinals, p->rows, p->measures};
+    p->cells = (ev_panel_cells){SERIES, p->indptr, p->ordinals, p->rows, p->measures,
+                                CELLS};
 }
 
 static owned_panel one, two, into;
@@ -70,8 +71,8 @@ static ev_result regroup(const ev_panel_map *map, long left, int64_t *cells, int
 static void periods_outside_a_map_are_dropped(void)
 {
     static const int64_t joined[] = {0, 0}, periods[] = {5, EV_DROPPED, 7, 7};
-    const ev_panel_map map = {.series = joined, .periods = periods, .low = 100,
-                              .period_count = 4};
+    const ev_panel_map map = {.series = joined, .count = 1, .periods = periods,
+                              .low = 100, .period_count = 4};
     int64_t cells = 0, rows = 0;
     fill_panel(&one, INTEGER, 400);
     CHECK(regroup(&map, -1, &cells, &rows) == EV_DONE && cells == 2 && rows == 6);
@@ -85,12 +86,13 @@ static void new_periods_are_32_bits(void)
     int64_t cells = 0, rows = 0;
     fill_panel(&one, INTEGER, 400);
     for (int k = 0; k < 4; k++) {
-        const ev_panel_map map = {.series = joined, .periods = far + k, .period_count = 1};
+        const ev_panel_map map = {.series = joined, .count = 1, .periods = far + k,
+                                  .period_count = 1};
         CHECK(regroup(&map, -1, &cells, &rows) == (k < 2 ? EV_RANGE : EV_DONE));
         CHECK(k < 2 || (cells == 1 && rows == 2));
         /* In the middle of a series, too. */
         one.ordinals[200] = far[k];
-        CHECK(regroup(&(ev_panel_map){.series = joined}, -1, &cells, &rows) ==
+        CHECK(regroup(&(ev_panel_map){.series = joined, .count = 1}, -1, &cells, &rows) ==
               (k < 2 ? EV_RANGE : EV_DONE));
         one.ordinals[200] = 200;
     }
@@ -100,7 +102,7 @@ static void new_periods_are_32_bits(void)
 static void regrouping_without_memory(void)
 {
     static const int64_t joined[] = {0, 0}, period[] = {0, 0};
-    const ev_panel_map all = {.series = joined};
+    const ev_panel_map all = {.series = joined, .count = 1};
     for (int plain = 0; plain < 2; plain++) {
         fill_panel(&one, CENTS, 400);
         for (int i = 0; i < CELLS; i++) {
@@ -122,7 +124,7 @@ static void regrouping_without_memory(void)
     int64_t cells = 0, rows = 0;
     one.measures[0].scale = CENTS;
     one.measures[1].scale = (ev_scale){EV_DECIMAL, 3};
-    const ev_panel_map none = {.series = joined, .periods = period};
+    const ev_panel_map none = {.series = joined, .count = 1, .periods = period};
     CHECK(regroup(&none, -1, &cells, &rows) == EV_DONE && cells == 0);
     counting count;
     const ev_memory memory = counting_memory(&count);
@@ -234,14 +236,14 @@ static void sums_name_the_first_out_of_range(void)
     fill_panel(&into, INTEGER, 400);
     CHECK(ev_panel_add(one.measures, 2, 10, into.measures, &bad) == EV_DONE);
     CHECK(into.lo[0][9] == 18 && into.counts[0][9] == 2 && into.values[0][9] == 18);
-    CHECK(ev_panel_slide(one.measures, known, first, last, 3, into.measures, &bad) ==
-          EV_DONE);
+    CHECK(ev_panel_slide(one.measures, CELLS, known, first, last, 3, into.measures,
+                         &bad) == EV_DONE);
     CHECK(into.values[0][0] == 1 && into.values[0][2] == 5);
     one.lo[1][4] = one.lo[0][2] = (uint64_t)INT64_MAX;
     one.lo[0][4] = 1;
     CHECK(ev_panel_add(one.measures, 2, 10, into.measures, &bad) == EV_RANGE && bad == 2);
-    CHECK(ev_panel_slide(one.measures, known, first, last, 3, into.measures, &bad) ==
-          EV_RANGE);
+    CHECK(ev_panel_slide(one.measures, CELLS, known, first, last, 3, into.measures,
+                         &bad) == EV_RANGE);
     CHECK(bad == 1 && isnan(into.values[0][1]));
 }
 

@@ -83,7 +83,8 @@ static ev_result finish_panel(ev_partial *partial, int64_t *total)
     }
     int32_t *orders[KEYS] = {ranks, ranks + room, ranks + 2 * room};
     int32_t *places = ranks + 3 * room, *sorted = ranks + 4 * room;
-    ev_panel_cells panel = {series, numbers, numbers + room, numbers + 2 * room, measures};
+    ev_panel_cells panel = {series, numbers, numbers + room, numbers + 2 * room, measures,
+                            0};
     for (int k = 0; k < MEASURES; k++) {
         int64_t *at = numbers + (3 + 5 * k) * room;
         measures[k] = (ev_panel_measure){partial->ledger.scales[k], (uint64_t *)at,
