@@ -476,7 +476,7 @@ FAULTS = (
         "csrc/python/csv.c",
         "if (cut == NULL || PyList_SetItem(list, i, cut) < 0) {",
         "if (PyList_SetItem(list, i, cut) < 0) {",
-        f"{MEMORY} -k 'failing and csv_cuts'",
+        f"{MEMORY} -k in_a_reader",
     ),
     Fault(
         "no memory for a batch",
@@ -484,7 +484,7 @@ FAULTS = (
         "csrc/python/csv.c",
         "    if (held->columns == NULL) {",
         "    if (held == NULL) {",
-        f"{MEMORY} -k 'failing and csv_read'",
+        f"{MEMORY} -k in_a_reader",
     ),
     Fault(
         "reference that is kept",
