@@ -70,10 +70,14 @@ def last_day(freq: str, ordinal: int) -> int:
     return int(_core.period_days(freq, ordinal, 1, True)[0])
 
 
+def range_of(freq: str) -> tuple[int, int]:
+    """The first and the last period of the years 1 to 9999."""
+    return _core.period_at(freq, _FIRST_DAY), _core.period_at(freq, _LAST_DAY)
+
+
 def check_range(values: Ordinals, freq: str, name: str) -> None:
     """Refuse ordinals of periods outside the years 1 to 9999."""
-    low = _core.period_at(freq, _FIRST_DAY)
-    high = _core.period_at(freq, _LAST_DAY)
+    low, high = range_of(freq)
     bad = (values < low) | (values > high)
     if bad.any():
         row = int(bad.argmax())

@@ -26,6 +26,7 @@ from .stored import (
     PARTS,
     array_of,
     is_ordinal,
+    is_period,
     need,
     optional,
     plain_list,
@@ -157,7 +158,7 @@ def from_state(state: State) -> PanelData:
     series = read_series(head, array_of(state, "codes", np.int32, 2))
     freq, low, high = read_ends(head)
     base = read_base(state, head, series, (freq, low, high))
-    rules = _read_rules(head["rules"])
+    rules = _read_rules(head["rules"], freq)
     panel = PanelData.of(base, rules)
     view = _read_view(state, head["view"], View.whole(series))
     assigned = tuple(_read_traits(each) for each in plain_list(head["assigned"]))
@@ -182,14 +183,14 @@ def _check_recipes(panel: PanelData) -> None:
         need(fit, f"{traits.name} is not what its recipe forms")
 
 
-def _read_rules(entry: Any) -> Rules:
+def _read_rules(entry: Any, freq: str) -> Rules:
     names = {field.name for field in fields(Rules)}
     need(isinstance(entry, dict) and entry.keys() == names, "invalid rules")
     rules = Rules(**entry)
     good = (
         rules.absent in ("missing", "zero")
         and rules.nulls in ("reported", "absent")
-        and (rules.cutoff is None or is_ordinal(rules.cutoff))
+        and (rules.cutoff is None or is_period(rules.cutoff, freq))
         and is_ordinal(rules.exit_after)
         and rules.exit_after >= 1
         and rules.year_end in range(1, 13)
@@ -208,8 +209,8 @@ def _read_view(state: State, entry: Any, view: View) -> View:
     orders = {key: tuple(words) for key, words in plain_list(entry["orders"])}
     shown = tuple(Shown(*each) for each in plain_list(entry["shown"]))
     for each in shown:
-        frequency(each.freq)
-        good = all(end is None or is_ordinal(end) for end in each[1:])
+        base = frequency(each.freq)
+        good = all(end is None or is_period(end, base) for end in each[1:])
         need(good, "invalid periods in view")
     freq = entry["freq"]
     if freq is not None:

@@ -13,6 +13,7 @@ from .._cells.view import Shown
 from .stored import (
     array_of,
     is_ordinal,
+    is_period,
     need,
     optional,
     read_base,
@@ -46,14 +47,15 @@ def from_first_version(state: dict[str, Array], head: dict[str, Any]) -> PanelDa
             sums = replace(sums, values=np.where(blank, np.nan, sums.values))
             level = replace(level, sums=sums)
         levels.append(level)
-    numbers = (head["complete"], head["exit_after"])
-    need(all(map(is_ordinal, numbers)), "its calendar cannot be read")
+    need(is_ordinal(head["exit_after"]), "its calendar cannot be read")
     need(type(head["bounded"]) is bool, "its calendar cannot be read")
     cutoff = head["complete"] if head["bounded"] else None
+    need(cutoff is None or is_period(cutoff, ends[0]), "its calendar cannot be read")
     rules = Rules(cutoff=cutoff, exit_after=max(1, head["exit_after"]))
     panel = PanelData.of(replace(base, levels=tuple(levels)), rules)
     shown = head["shown"]
-    pair = isinstance(shown, list) and len(shown) == 2 and all(map(is_ordinal, shown))
+    pair = isinstance(shown, list) and len(shown) == 2
+    pair = pair and all(is_period(end, ends[0]) for end in shown)
     need(pair, "its calendar cannot be read")
     if tuple(shown) == panel.finest.visible:
         return panel

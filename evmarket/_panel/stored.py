@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _core
-from .._calendar.frequency import check_range, frequency
+from .._calendar.frequency import check_range, frequency, range_of
 from .._cells.base import Base, BaseLevel
 from .._cells.series import SeriesIndex
 from .._cells.sums import ExactSums, Layout
@@ -148,6 +148,12 @@ def read_series(head: dict[str, Any], codes: Array) -> SeriesIndex:
 
 def is_ordinal(number: Any) -> bool:
     return type(number) is int and abs(number) < 1 << 40
+
+
+def is_period(number: Any, freq: str) -> bool:
+    """Whether a number is that of a period in the calendar."""
+    low, high = range_of(freq)
+    return type(number) is int and low <= number <= high
 
 
 def _check_labels(words: list[Any]) -> None:

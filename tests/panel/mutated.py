@@ -182,10 +182,10 @@ def used(panel, folder):
                 raise
 
 
-def with_head(state, part, recipe):
-    """A state whose assigned measure has another recipe."""
+def with_head(state, part, name, value):
+    """A state with another value in a part of its head."""
     head = json.loads(state["head"].tobytes())
-    part(head)["recipe"] = recipe
+    part(head)[name] = value
     return state | {"head": np.frombuffer(json.dumps(head).encode(), np.uint8)}
 
 

@@ -58,6 +58,19 @@ def test_negative_rows_are_refused_where_every_measure_has_counts(tmp_path):
         mutated.check_loads(state, tmp_path)
 
 
+@pytest.mark.parametrize("number", [2**39, -(2**39), 2.0, True])
+def test_periods_beyond_the_calendar_are_refused(tmp_path, number):
+    panel = next(iter(mutated.originals())).select(periods=slice("2023-02", None))
+    state = to_state(panel._data)
+    assert mutated.check(mutated.with_head(state, lambda h: h, "dated", True), tmp_path)
+    for part, name in (
+        (lambda h: h["rules"], "cutoff"),
+        (lambda h: h["view"]["shown"][0], 1),
+    ):
+        with pytest.raises(ValueError, match="damaged"):
+            mutated.check_loads(mutated.with_head(state, part, name, number), tmp_path)
+
+
 @pytest.mark.parametrize(
     "recipe",
     [
@@ -70,7 +83,8 @@ def test_negative_rows_are_refused_where_every_measure_has_counts(tmp_path):
 )  # fmt: skip
 def test_recipes_that_form_nothing_are_refused(tmp_path, recipe):
     *_, panel = mutated.originals()
-    state = mutated.with_head(to_state(panel._data), lambda h: h["assigned"][0], recipe)
+    state = to_state(panel._data)
+    state = mutated.with_head(state, lambda h: h["assigned"][0], "recipe", recipe)
     with pytest.raises(ValueError, match="damaged") as caught:
         mutated.check_loads(state, tmp_path)
     assert "\n" not in str(caught.value)
