@@ -357,6 +357,14 @@ FAULTS = (
         f"{MUTATED} -k wrong_numbers",
     ),
     Fault(
+        "rules outside the calendar",
+        "A last complete period of 45 billion years failed when it was shown.",
+        "evmarket/_panel/storage.py",
+        "(rules.cutoff is None or is_period(rules.cutoff, freq))",
+        "(rules.cutoff is None or is_ordinal(rules.cutoff))",
+        f"{MUTATED} -k beyond_the_calendar",
+    ),
+    Fault(
         "codes of labels",
         "A code without a label failed when it was shown.",
         "evmarket/_panel/stored.py",
