@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._calendar.frequency import frequency
+from .._calendar.periods import Periods, wholes
 from .._cells import align, measure
 from .._cells.base import Rules
 from .._cells.measure import Applied, Read
@@ -166,8 +167,17 @@ def from_state(state: State) -> PanelData:
     names = tuple(plain_list(head["names"]))
     need(set(names) <= known and len(set(names)) == len(names), "invalid names")
     panel = replace(panel, view=view, assigned=assigned, names=names)
+    _check_periods(panel)
     _check_recipes(panel)
     return panel
+
+
+def _check_periods(panel: PanelData) -> None:
+    """The periods in view are made up of those of the cells and of those asked for."""
+    freq = panel.view.freq or panel.base.freq
+    for finer in (panel.base.freq, *(each.freq for each in panel.view.shown)):
+        if finer != freq:
+            wholes(Periods.of(finer, 0, 1), freq)
 
 
 def _check_recipes(panel: PanelData) -> None:

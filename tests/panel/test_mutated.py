@@ -72,6 +72,22 @@ def test_periods_beyond_the_calendar_are_refused(tmp_path, number):
 
 
 @pytest.mark.parametrize(
+    ("part", "name", "freq"),
+    [
+        (lambda h: h, "freq", "Y"), (lambda h: h["view"], "freq", "W"),
+        (lambda h: h["view"]["shown"][0], 0, "Q"),
+    ],
+)  # fmt: skip
+def test_periods_that_are_not_parts_are_refused(tmp_path, part, name, freq):
+    panel = next(iter(mutated.originals())).select(periods=slice("2023-02", None))
+    state = to_state(panel._data)
+    if freq == "Y":
+        state = to_state(panel.resample("Q")._data)
+    with pytest.raises(ValueError, match=r"damaged|do not add up"):
+        mutated.check_loads(mutated.with_head(state, part, name, freq), tmp_path)
+
+
+@pytest.mark.parametrize(
     "recipe",
     [
         ["read", "nothing"], ["combined", [["read", "units"]], ["*"]],
