@@ -211,7 +211,12 @@ class PanelData:
 
     def with_names(self, names: Sequence[str]) -> PanelData:
         """The panel with some of its measures, in the order of the names."""
-        return replace(self, names=tuple(self.level(name).name for name in names))
+        kept = tuple(self.level(name).name for name in names)
+        if not kept:
+            raise ValueError("names is empty: a panel has at least one measure")
+        if len(set(kept)) < len(kept):
+            raise ValueError(f"names is {listing(kept)}: each measure once")
+        return replace(self, names=kept)
 
     def with_key(self, key: str, labels: Sequence[int], codes: Map) -> PanelData:
         """The panel with one key more: the label of each series in view, by code."""

@@ -165,7 +165,8 @@ def from_state(state: State) -> PanelData:
     assigned = tuple(_read_traits(each) for each in plain_list(head["assigned"]))
     known = {level.name for level in base.levels} | {each.name for each in assigned}
     names = tuple(plain_list(head["names"]))
-    need(set(names) <= known and len(set(names)) == len(names), "invalid names")
+    need(names and set(names) <= known, "invalid names")
+    need(len(set(names)) == len(names), "invalid names")
     panel = replace(panel, view=view, assigned=assigned, names=names)
     _check_periods(panel)
     _check_recipes(panel)

@@ -71,6 +71,15 @@ def test_periods_beyond_the_calendar_are_refused(tmp_path, number):
             mutated.check_loads(mutated.with_head(state, part, name, number), tmp_path)
 
 
+@pytest.mark.parametrize("names", [[], ["units", "units"], ["x"]])
+def test_names_of_no_measures_are_refused(tmp_path, names):
+    state = to_state(next(iter(mutated.originals()))._data)
+    with pytest.raises(ValueError, match="invalid names"):
+        mutated.check_loads(
+            mutated.with_head(state, lambda h: h, "names", names), tmp_path
+        )
+
+
 @pytest.mark.parametrize(
     ("part", "name", "freq"),
     [

@@ -60,6 +60,16 @@ def one(values, kind="flow", **options):
 # ---- build ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [([], "at least one measure"), (["units", "units"], "each measure once")],
+)
+def test_a_panel_has_each_measure_once_and_at_least_one(names, message):
+    panel = em.Panel.from_wide({"maker": ["A"], "2025": [90]}, "maker", "units")
+    with pytest.raises(ValueError, match=message):
+        panel[names]
+
+
 def test_attributes_of_a_panel():
     rows = [
         row("B", 2, 5, 1.5, 1.0),
