@@ -218,6 +218,9 @@ def _read_view(state: State, entry: Any, view: View) -> View:
         view = view.recoded(key, dict(plain_list(labels)))
     chosen = optional(state, "chosen", np.bool_, view.series.count)
     orders = {key: tuple(words) for key, words in plain_list(entry["orders"])}
+    words = [word for known in orders.values() for word in known]
+    plain = (str, int, bool, type(None))
+    need(all(type(word) in plain for word in words), "invalid order of labels")
     shown = tuple(Shown(*each) for each in plain_list(entry["shown"]))
     for each in shown:
         base = frequency(each.freq)

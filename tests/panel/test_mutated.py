@@ -71,6 +71,16 @@ def test_periods_beyond_the_calendar_are_refused(tmp_path, number):
             mutated.check_loads(mutated.with_head(state, part, name, number), tmp_path)
 
 
+@pytest.mark.parametrize("word", [{}, [], 1.5])
+def test_orders_of_what_is_no_label_are_refused(tmp_path, word):
+    state = to_state(next(iter(mutated.originals()))._data)
+    orders = [["maker", ["A", word]]]
+    with pytest.raises(ValueError, match="damaged"):
+        mutated.check_loads(
+            mutated.with_head(state, lambda h: h["view"], "orders", orders), tmp_path
+        )
+
+
 @pytest.mark.parametrize("names", [[], ["units", "units"], ["x"]])
 def test_names_of_no_measures_are_refused(tmp_path, names):
     state = to_state(next(iter(mutated.originals()))._data)
