@@ -87,7 +87,7 @@ void ev_rows_presence(const ev_rows *rows, const double *restrict values,
 /* out[i] = values[base[i]], or `none` where base[i] is -1; items of eight bytes, of which
  * there are `count`. 0 if a base is neither. */
 int ev_rows_gather(const uint64_t *restrict values, int64_t count,
-                   const int32_t *restrict base,
-                    ptrdiff_t n, uint64_t none, uint64_t *restrict out);
+                   const int32_t *restrict base, ptrdiff_t n, uint64_t none,
+                   uint64_t *restrict out);
 
 #endif

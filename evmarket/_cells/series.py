@@ -168,6 +168,11 @@ def _places(words: Sequence[Any]) -> dict[Any, int]:
     return {word: place for place, word in enumerate(words)}
 
 
+def may_be_label(word: Any) -> bool:
+    """Whether something may be a label: text, an integer, a boolean, or None."""
+    return word is None or type(word) in (str, int, bool)
+
+
 def is_label(label: Any, known: Sequence[Any]) -> bool:
     """Whether a label is among the known ones; True is not 1."""
     booleans = bool in map(type, known)

@@ -15,7 +15,7 @@ import numpy as np
 from .._calendar.periods import Periods, wholes
 from .._common.messages import listing, near, one_line, short
 from .._common.record import record
-from .series import SeriesIndex, is_label
+from .series import SeriesIndex, is_label, may_be_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +135,7 @@ class View:
             raise KeyError(f"key is {short(key)}: the keys are {listing(self.kept)}")
         place = self.series.place(key)
         for new in labels.values():
-            if new is not None and type(new) not in (str, int, bool):
+            if not may_be_label(new):
                 raise TypeError(
                     f"labels: {short(new)} is not a label: it takes text, integers or "
                     "booleans"

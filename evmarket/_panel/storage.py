@@ -18,6 +18,7 @@ from .._cells import align, measure
 from .._cells.base import Rules
 from .._cells.measure import Applied, Read
 from .._cells.panel import PanelData, Traits
+from .._cells.series import may_be_label
 from .._cells.view import Shown, View
 from .._common.files import written_whole
 from .._common.kinds import TABLE
@@ -218,9 +219,8 @@ def _read_view(state: State, entry: Any, view: View) -> View:
         view = view.recoded(key, dict(plain_list(labels)))
     chosen = optional(state, "chosen", np.bool_, view.series.count)
     orders = {key: tuple(words) for key, words in plain_list(entry["orders"])}
-    words = [word for known in orders.values() for word in known]
-    plain = (str, int, bool, type(None))
-    need(all(type(word) in plain for word in words), "invalid order of labels")
+    for words in orders.values():
+        need(all(map(may_be_label, words)), "invalid order of labels")
     shown = tuple(Shown(*each) for each in plain_list(entry["shown"]))
     for each in shown:
         base = frequency(each.freq)
